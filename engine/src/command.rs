@@ -1,0 +1,106 @@
+//! What can be asked of an instrument.
+
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
+use crate::order::NewOrder;
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::sequence::Timestamp;
+use crate::side::Side;
+
+/// One thing asked of one instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Enter a new order. FIX D.
+    Submit(NewOrder),
+    /// End an open order. FIX F.
+    Cancel(Cancel),
+    /// Change an open order, keeping its id. FIX G; priority by market-rules section 9.
+    Replace(Replace),
+    /// End one order and enter another in one event block.
+    CancelReplace(CancelReplace),
+    /// End an account's open orders.
+    MassCancel(MassCancel),
+    /// Time has come: whatever is due at the command's time happens.
+    Tick,
+}
+
+/// Which order is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderRef {
+    /// By the exchange's id.
+    Id(OrderId),
+    /// By its place in memory: no look-up on the way.
+    Handle(OrderHandle),
+    /// By the participant's id, in the account that asks.
+    Client(ClientOrderId),
+    /// By the embedder's id.
+    External(ExternalId),
+}
+
+/// Ends an open order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancel {
+    /// Who asks; another account's order is unknown to it.
+    pub account: AccountId,
+    /// Which order.
+    pub order: OrderRef,
+}
+
+/// Changes an open order in place. A field of `None` stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replace {
+    /// Who asks; another account's order is unknown to it.
+    pub account: AccountId,
+    /// Which order.
+    pub order: OrderRef,
+    /// New total quantity, what is filled included.
+    pub quantity: Option<Quantity>,
+    /// New limit price.
+    pub price: Option<Price>,
+    /// New expiry: turns the order into good-till-date.
+    pub expiry: Option<Timestamp>,
+    /// What the door reserved beyond the order's hold as last reported; units as in [`NewOrder::extra`].
+    pub extra: Notional,
+}
+
+/// Ends one order and enters another, which is at the tail of its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelReplace {
+    /// Which order ends; it must be of the new order's account.
+    pub cancel: OrderRef,
+    /// What is entered; its hold may use what the ended order gives back.
+    pub new_order: NewOrder,
+    /// Whether the new order is entered when there was nothing to cancel.
+    pub on_cancel_failure: OnCancelFailure,
+}
+
+/// What a failed cancel means for the new order of a [`CancelReplace`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnCancelFailure {
+    /// Nothing is entered. Binance `STOP_ON_FAILURE`.
+    Stop,
+    /// The new order is entered all the same. Binance `ALLOW_FAILURE`.
+    Continue,
+}
+
+/// Ends an account's open orders on this instrument, in entry order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MassCancel {
+    /// Whose orders.
+    pub account: AccountId,
+    /// On which side.
+    pub side: SideFilter,
+    /// Lowest limit price that is meant.
+    pub price_from: Price,
+    /// Highest limit price that is meant.
+    pub price_to: Price,
+}
+
+/// Which sides a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SideFilter {
+    /// Both sides.
+    Both,
+    /// One side.
+    Only(Side),
+}

@@ -1,0 +1,79 @@
+//! What can be traded, and within which bounds.
+
+use crate::id::InstrumentId;
+use crate::price::Price;
+use crate::quantity::Quantity;
+
+/// A thing that is traded. FIX Instrument. Its units are fixed for its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instrument {
+    /// Which one.
+    pub id: InstrumentId,
+    /// Prices are multiples of this many price units.
+    pub tick_size: i64,
+    /// Quantities are multiples of this many quantity units.
+    pub lot_size: u64,
+    /// Lowest limit price.
+    pub price_min: Price,
+    /// Highest limit price.
+    pub price_max: Price,
+    /// Smallest order quantity.
+    pub quantity_min: Quantity,
+    /// Largest order quantity.
+    pub quantity_max: Quantity,
+    /// Most orders that may rest at once.
+    pub open_orders_max: u32,
+    /// Most client order ids that idempotence remembers.
+    pub idempotency_orders_max: u32,
+    /// For how many sequence numbers idempotence remembers a client order id.
+    pub idempotency_sequences_max: u64,
+    /// What a market buy does whose reserve does not cover the book.
+    pub market_budget: MarketBudget,
+    /// A market buy's worst case is the reference price plus this many hundredths of a percent.
+    pub market_protection_bips: u32,
+    /// A buy holds this many millionths of its cost on top, rounded up: the bound of fees paid in quote.
+    pub hold_surcharge_ppm: u32,
+    /// Whether orders must be covered.
+    pub funds_check: FundsCheck,
+}
+
+/// What a market buy does whose reserve does not cover what the book asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarketBudget {
+    /// The whole order is refused before it trades. Binance.
+    Reject,
+    /// It trades until the reserve is spent; the remainder is canceled.
+    Partial,
+}
+
+/// Whether orders must be covered by what the door reserved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FundsCheck {
+    /// They must; holds are kept and released.
+    Enforced,
+    /// Nobody keeps money here: holds are all zero, no [`crate::HoldReleased`] is written.
+    Off,
+}
+
+/// Why an instrument cannot be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstrumentError {
+    /// The id is 0 or listed already.
+    BadId,
+    /// Tick or lot size is not positive, or a bound is off its grid.
+    BadGrid,
+    /// Bounds are the wrong way round, or highest price x largest quantity x open orders does not fit.
+    BadBounds,
+}
+
+impl std::fmt::Display for InstrumentError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::BadId => "the instrument id is 0 or listed already",
+            Self::BadGrid => "tick and lot size must be positive and the bounds on their grid",
+            Self::BadBounds => "bounds must be in order and their product must fit",
+        })
+    }
+}
+
+impl std::error::Error for InstrumentError {}

@@ -1,0 +1,118 @@
+//! What a participant enters.
+
+use crate::id::{AccountId, ClientOrderId, ExternalId, StpGroup};
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::sequence::Timestamp;
+use crate::side::Side;
+
+/// An order as entered, before admission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOrder {
+    /// Who owns it.
+    pub account: AccountId,
+    /// The participant's own id of it.
+    pub client_order_id: Option<ClientOrderId>,
+    /// What a repeated client order id means.
+    pub client_id_policy: ClientIdPolicy,
+    /// The embedder's id of it; needs the engine's external index.
+    pub external_id: Option<ExternalId>,
+    /// Buy or sell.
+    pub side: Side,
+    /// What it is.
+    pub kind: OrderKind,
+    /// How much it is for.
+    pub size: OrderSize,
+    /// How long it lives.
+    pub time_in_force: TimeInForce,
+    /// Whether it may take liquidity.
+    pub post_only: PostOnly,
+    /// How much of it the market sees.
+    pub display: Display,
+    /// Least quantity that must trade at once; zero asks for nothing. Not met: the whole order is canceled.
+    pub minimum_quantity: Quantity,
+    /// What happens where it would trade with its own account or group.
+    pub self_trade_prevention: SelfTradePrevention,
+    /// Further accounts that are in self-trade scope.
+    pub stp_group: Option<StpGroup>,
+    /// What the door reserved for it, in price units x quantity units for a buy and quantity units for a sell.
+    pub extra: Notional,
+}
+
+/// What kind of order it is. FIX OrdType(40).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderKind {
+    /// Trades at `price` or better; what is left may rest there.
+    Limit {
+        /// The worst price it accepts.
+        price: Price,
+    },
+    /// Trades at any price, never rests.
+    Market,
+}
+
+/// How much an order is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderSize {
+    /// This much of the base asset.
+    Quantity(Quantity),
+    /// Whole lots until this much of the quote asset is spent (a buy) or received (a sell); market orders only.
+    QuoteAmount(Notional),
+}
+
+/// How long an order lives. FIX `TimeInForce(59)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeInForce {
+    /// Until it is filled or canceled.
+    GoodTillCanceled,
+    /// Trades what it can at once; the remainder is canceled.
+    ImmediateOrCancel,
+    /// Trades wholly at once or not at all.
+    FillOrKill,
+    /// Until the first command or tick at or after this engine time.
+    GoodTillDate(Timestamp),
+}
+
+/// Whether an order may take liquidity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PostOnly {
+    /// It may take and make.
+    No,
+    /// Refused where it would take any liquidity, hidden liquidity included.
+    Reject,
+    /// Re-priced to one tick behind the best opposite price where it would take.
+    Slide,
+}
+
+/// How much of a resting order the market sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    /// All of it.
+    Full,
+    /// Nothing of it; it queues by price and time like displayed ones.
+    Hidden,
+}
+
+/// What happens where a taker meets a maker of its own account or group; the taker's mode decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelfTradePrevention {
+    /// Own orders trade with each other.
+    None,
+    /// The taker's remainder is canceled.
+    CancelNewest,
+    /// The maker is canceled in full, the taker goes on.
+    CancelOldest,
+    /// Both are canceled.
+    CancelBoth,
+    /// Both are reduced by the smaller open quantity; the taker goes on.
+    Decrement,
+}
+
+/// What a repeated client order id of one account and instrument means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientIdPolicy {
+    /// The same payload returns the original result, another payload is refused. Native persona.
+    Idempotent,
+    /// Refused while its order is open, free afterwards. Binance persona, scenario files.
+    OpenUnique,
+}

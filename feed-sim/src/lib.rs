@@ -1,0 +1,1 @@
+//! Simulated participants, replay of recorded flow, load generation.

@@ -1,0 +1,1 @@
+//! Sockets: the native persona, market data and admin over WebSocket and HTTP.

@@ -1,0 +1,1 @@
+//! Read model built from events: recent trades and executions.

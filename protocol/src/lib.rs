@@ -1,0 +1,1 @@
+//! The native wire protocol: messages, codecs, decimals to integer units.

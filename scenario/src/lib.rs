@@ -1,0 +1,1 @@
+//! Parser and runner of scenario files.
