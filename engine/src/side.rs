@@ -13,6 +13,7 @@ pub enum Side {
 impl Side {
     /// The side this one trades with.
     #[inline]
+    #[must_use]
     pub const fn opposite(self) -> Self {
         match self {
             Self::Buy => Self::Sell,
