@@ -68,11 +68,7 @@ impl Notional {
     /// The cost of `quantity` at `price`. Cannot overflow: 64 x 64 bits fit in 128.
     #[inline]
     pub const fn of(price: Price, quantity: Quantity) -> Self {
-        // Widening casts: lossless by their types, and `i128::from` is not const.
-        #[expect(
-            clippy::cast_lossless,
-            reason = "`i128::from` is not usable in a const fn"
-        )]
+        // Widening casts, lossless by their types; `i128::from` is not usable in a const fn.
         Self((price.units() as i128) * (quantity.units() as i128))
     }
 
