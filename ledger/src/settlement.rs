@@ -1,0 +1,223 @@
+//! A matcher's side of the ledger: what its events take and give.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::{AccountId, Event, HoldReleased, InstrumentId, Notional, Party, Side, Trade};
+
+use crate::asset::AssetId;
+use crate::cells::Cells;
+use crate::gives::{Contributor, Gives};
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::terms::{FeeAsset, InstrumentTerms};
+
+/// Where fees go.
+pub const FEE_ACCOUNT: AccountId = AccountId(0);
+
+/// The only writer of one matcher's contribution cells.
+///
+/// It never waits: it takes no lock that a session can hold.
+#[derive(Debug)]
+pub struct Settlement {
+    terms: Arc<[Option<InstrumentTerms>]>,
+    cells: Arc<Cells>,
+    contributor: Contributor,
+    gives: Gives,
+    /// What fills took beyond their share of a hold, to be kept from the next give of the same cell.
+    ///
+    /// A hold is kept in whole notional units, a fee in the quote asset's smallest units. Where those
+    /// differ, a fill's share of its order's hold can be short of cost and fee by less than one
+    /// notional unit. The order's hold as a whole is never short, so its later gives repay it.
+    advances: BTreeMap<(AccountId, AssetId), Money>,
+}
+
+/// One party's share of a trade, in money.
+struct Leg {
+    account: AccountId,
+    asset: AssetId,
+    held: Money,
+    paid: Money,
+}
+
+impl Settlement {
+    pub(crate) fn new(
+        matcher: usize,
+        terms: Arc<[Option<InstrumentTerms>]>,
+        cells: Arc<Cells>,
+    ) -> Self {
+        let contributor = Contributor::Matcher(matcher);
+        Self {
+            terms,
+            cells,
+            contributor,
+            gives: Gives::new(contributor),
+            advances: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what `event` takes and gives. An instrument without terms keeps no money.
+    ///
+    /// # Panics
+    /// The event trades or gives back more than was held: the engine broke its promise.
+    pub fn settle(&mut self, instrument: InstrumentId, event: &Event) {
+        let Some(terms) = crate::ledger::terms_of(&self.terms, instrument).copied() else {
+            return;
+        };
+        match event {
+            Event::Trade(trade) => {
+                let cells = Arc::clone(&self.cells);
+                cells.settling(|| self.trade(&terms, trade));
+            }
+            Event::HoldReleased(released) => {
+                let cells = Arc::clone(&self.cells);
+                cells.settling(|| self.release(&terms, released));
+            }
+            Event::Accepted(_)
+            | Event::Rejected(_)
+            | Event::Repeated(_)
+            | Event::Prevented(_)
+            | Event::Rested(_)
+            | Event::Replaced(_)
+            | Event::Canceled(_) => {}
+        }
+    }
+
+    /// What was given since this was asked last; it is spendable once it is published.
+    pub fn take_gives(&mut self) -> Gives {
+        std::mem::replace(&mut self.gives, Gives::new(self.contributor))
+    }
+
+    /// As [`Settlement::take_gives`]; goes on in the room of `spare`, whose lines are forgotten.
+    pub fn take_gives_into(&mut self, mut spare: Gives) -> Gives {
+        assert_eq!(
+            spare.contributor, self.contributor,
+            "gives go back to the matcher they came from"
+        );
+        spare.clear();
+        std::mem::replace(&mut self.gives, spare)
+    }
+
+    fn trade(&mut self, terms: &InstrumentTerms, trade: &Trade) {
+        let fees = terms.fees(trade);
+        let ((buyer, buyer_fee), (seller, seller_fee)) = match trade.aggressor_side {
+            Side::Buy => (
+                (trade.taker, fees.taker.amount),
+                (trade.maker, fees.maker.amount),
+            ),
+            Side::Sell => (
+                (trade.maker, fees.maker.amount),
+                (trade.taker, fees.taker.amount),
+            ),
+        };
+        let base = terms.base_amount(trade.quantity).expect(BOUNDED);
+        let quote = terms
+            .quote_amount(Notional::of(trade.price, trade.quantity))
+            .expect(BOUNDED);
+        let (buyer_pays, buyer_gets) = match terms.fee_asset {
+            FeeAsset::Received => (quote, base.minus(buyer_fee)),
+            FeeAsset::Quote => (quote.plus(buyer_fee), base),
+        };
+
+        self.pay(terms, &leg(terms, Side::Buy, &buyer, buyer_pays));
+        self.pay(terms, &leg(terms, Side::Sell, &seller, base));
+        self.receive(buyer.account, terms.base, buyer_gets);
+        self.receive(seller.account, terms.quote, quote.minus(seller_fee));
+        match terms.fee_asset {
+            FeeAsset::Received => {
+                self.receive(FEE_ACCOUNT, terms.base, buyer_fee);
+                self.receive(FEE_ACCOUNT, terms.quote, seller_fee);
+            }
+            FeeAsset::Quote => {
+                self.receive(FEE_ACCOUNT, terms.quote, buyer_fee.plus(seller_fee));
+            }
+        }
+    }
+
+    fn release(&mut self, terms: &InstrumentTerms, released: &HoldReleased) {
+        let amount = terms
+            .hold_amount(released.side, released.released)
+            .expect(BOUNDED);
+        assert!(
+            !amount.is_negative(),
+            "a hold gives back nothing or something"
+        );
+        let asset = terms.paid_asset(released.side);
+        self.give(released.account, asset, amount, Money::ZERO);
+    }
+
+    /// Takes `leg.paid` out of `leg.held`, and gives back what is left of it.
+    fn pay(&mut self, terms: &InstrumentTerms, leg: &Leg) {
+        let surplus = leg.held.minus(leg.paid);
+        let traded = Money::ZERO.minus(leg.paid);
+        if !surplus.is_negative() {
+            self.give(leg.account, leg.asset, surplus, traded);
+            return;
+        }
+        let short = Money::ZERO.minus(surplus);
+        assert!(
+            short.units() < terms.quote_units_per_notional_unit && leg.asset == terms.quote,
+            "what a fill used of its hold covers cost and fee, but for a rounded fee: {short:?} short"
+        );
+        let advance = self.advances.entry((leg.account, leg.asset)).or_default();
+        *advance = advance.plus(short);
+        self.give(leg.account, leg.asset, Money::ZERO, traded);
+    }
+
+    fn receive(&mut self, account: AccountId, asset: AssetId, amount: Money) {
+        assert!(
+            !amount.is_negative(),
+            "a fee is at most what it is taken from"
+        );
+        self.give(account, asset, amount, amount);
+    }
+
+    /// Adds to the cell what is given, less what an earlier fill took in advance.
+    fn give(&mut self, account: AccountId, asset: AssetId, given: Money, traded: Money) {
+        let given = self.repay(account, asset, given);
+        if given.is_zero() && traded.is_zero() {
+            return;
+        }
+        self.cells.add(account, asset, given, traded);
+        if !given.is_zero() {
+            self.gives.push(account, asset, given);
+        }
+    }
+
+    fn repay(&mut self, account: AccountId, asset: AssetId, given: Money) -> Money {
+        if self.advances.is_empty() || given.is_zero() {
+            return given;
+        }
+        let Some(advance) = self.advances.get_mut(&(account, asset)) else {
+            return given;
+        };
+        let repaid = given.min(*advance);
+        *advance = advance.minus(repaid);
+        if advance.is_zero() {
+            self.advances.remove(&(account, asset));
+        }
+        given.minus(repaid)
+    }
+}
+
+const BOUNDED: &str = "what trades was held, and what was held was deposited";
+
+fn leg(terms: &InstrumentTerms, side: Side, party: &Party, paid: Money) -> Leg {
+    Leg {
+        account: party.account,
+        asset: terms.paid_asset(side),
+        held: terms.hold_amount(side, party.hold_used).expect(BOUNDED),
+        paid,
+    }
+}
+
+impl Ledger {
+    /// The one writer of the cells of `matcher`, which owns `instruments`.
+    ///
+    /// # Panics
+    /// The matcher has its settlement already: cells have one writer.
+    pub fn settlement(&self, matcher: usize, instruments: &[InstrumentId]) -> Settlement {
+        let cells = self.register(matcher, instruments);
+        Settlement::new(matcher, self.all_terms(), cells)
+    }
+}
