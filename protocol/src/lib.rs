@@ -1,1 +1,43 @@
-//! The native wire protocol: messages, codecs, decimals to integer units.
+//! The native wire protocol: messages, JSON codec, decimals to integer units.
+//!
+//! ```text
+//!  participant ── Request::encode ──► text frame ── Request::decode ──► exchange
+//!  participant ◄─ ServerMessage::decode ── text frame ◄── ServerMessage::encode ── exchange
+//! ```
+//!
+//! [`Request`] and [`ServerMessage`] are the principal types; `docs/protocol.md` tells what they mean.
+//! Numbers of money are [`ExactDecimal`]s: exact, copied without allocation, never a float. [`Scale`] is
+//! the one place where they become an instrument's integer units.
+
+#[macro_use]
+mod words;
+mod error;
+mod exact_decimal;
+mod inline_text;
+mod json_writer;
+mod reason;
+mod request;
+mod scale;
+mod server_message;
+
+pub use error::{CodecError, ErrorCode};
+pub use exact_decimal::{DecimalError, ExactDecimal};
+pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
+pub use reason::Reason;
+pub use request::{
+    Cancel, CancelReplace, Hello, Logon, MassCancel, NewOrder, OpenOrdersRequest, Operation,
+    OrderKind, OrderRef, OrderSize, Replace, Request, Submit, Subscription, TimeInForce,
+};
+pub use scale::Scale;
+pub use server_message::{
+    Balance, Balances, Depth, DepthSnapshot, ErrorMessage, EventId, GoingAway, GoingAwayReason,
+    HelloAnswer, InstrumentTerms, Level, Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders,
+    Pong, Report, ServerMessage, Subscribed, Top, Trade, Unsubscribed,
+};
+pub use words::{
+    Channel, ClockMode, Liquidity, OnCancelFailure, OrderStatus, OrderType, PostOnly, Priority,
+    ReportKind, SelfTradePrevention, Side,
+};
+
+/// The version of the protocol that this crate speaks.
+pub const PROTOCOL_VERSION: u64 = 1;

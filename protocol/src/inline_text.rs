@@ -1,0 +1,118 @@
+//! Short names held inline, so that a message carries them without an allocation.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+/// A name of 1 to `LENGTH` characters of `A-Z a-z 0-9 - _ . : /`.
+///
+/// The length is part of the type: a [`Symbol`] is never taken for a [`ClientOrderId`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InlineText<const LENGTH: usize> {
+    bytes: [u8; LENGTH],
+    length: u8,
+}
+
+/// The printed name of an instrument. FIX Symbol(55).
+pub type Symbol = InlineText<20>;
+
+/// The printed name of an asset.
+pub type AssetName = InlineText<12>;
+
+/// A participant's own id of an order. FIX ClOrdID(11).
+pub type ClientOrderId = InlineText<36>;
+
+/// Why a text is no such name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InlineTextError {
+    /// It has no characters.
+    #[error("it has no characters")]
+    Empty,
+    /// It has more characters than there may be.
+    #[error("it has more than {length_max} characters")]
+    TooLong {
+        /// How many there may be.
+        length_max: usize,
+    },
+    /// It has a character that is not taken.
+    #[error("it has a character outside A-Z a-z 0-9 - _ . : /")]
+    BadCharacter,
+}
+
+impl<const LENGTH: usize> InlineText<LENGTH> {
+    /// The most characters it can have.
+    pub const LENGTH_MAX: usize = LENGTH;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// The text is empty, too long, or has a character outside the set.
+    pub fn new(text: &str) -> Result<Self, InlineTextError> {
+        let source = text.as_bytes();
+        if source.is_empty() {
+            return Err(InlineTextError::Empty);
+        }
+        if source.len() > LENGTH {
+            return Err(InlineTextError::TooLong { length_max: LENGTH });
+        }
+        if !source.iter().all(|byte| admits(*byte)) {
+            return Err(InlineTextError::BadCharacter);
+        }
+        let mut bytes = [0; LENGTH];
+        bytes[..source.len()].copy_from_slice(source);
+        let length = u8::try_from(source.len()).expect("names are shorter than 256 characters");
+        Ok(Self { bytes, length })
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).expect("the constructor admits ASCII only")
+    }
+
+    /// The name's bytes, which are ASCII and need no escape in JSON.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+const fn admits(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/')
+}
+
+impl<const LENGTH: usize> fmt::Debug for InlineText<LENGTH> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), formatter)
+    }
+}
+
+impl<const LENGTH: usize> fmt::Display for InlineText<LENGTH> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl<const LENGTH: usize> std::str::FromStr for InlineText<LENGTH> {
+    type Err = InlineTextError;
+
+    fn from_str(text: &str) -> Result<Self, InlineTextError> {
+        Self::new(text)
+    }
+}
+
+impl<'de, const LENGTH: usize> Deserialize<'de> for InlineText<LENGTH> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text<const LENGTH: usize>;
+        impl<const LENGTH: usize> Visitor<'_> for Text<LENGTH> {
+            type Value = InlineText<LENGTH>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "a name of 1 to {LENGTH} characters")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                InlineText::new(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}

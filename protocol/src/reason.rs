@@ -1,0 +1,52 @@
+//! Why an order was refused or ended, as `reason` of a report tells it.
+
+words! {
+    /// Why an order was refused or ended. Words are stable; new ones may come.
+    pub enum Reason {
+        /// The client order id is in use, or was used for another order.
+        DuplicateClientOrderId = "duplicate_client_order_id",
+        /// No such order was ever accepted, or it is another account's.
+        UnknownOrder = "unknown_order",
+        /// The order is filled or gone.
+        TooLate = "too_late",
+        /// The quantity is zero, negative, off the lot grid or out of bounds.
+        InvalidQuantity = "invalid_quantity",
+        /// The price is zero, negative, off the tick grid or out of bounds.
+        InvalidPrice = "invalid_price",
+        /// The order's attributes contradict each other.
+        InvalidCombination = "invalid_combination",
+        /// Refused: the expiry is not in the future. Ended: its time is over.
+        Expired = "expired",
+        /// The post-only order would have taken liquidity.
+        PostOnlyWouldCross = "post_only_would_cross",
+        /// A market order has no price to be measured by.
+        NoReference = "no_reference",
+        /// The available balance does not cover the order.
+        InsufficientFunds = "insufficient_funds",
+        /// As many orders are open as there may be.
+        TooManyOpenOrders = "too_many_open_orders",
+        /// No instrument has this symbol.
+        UnknownSymbol = "unknown_symbol",
+        /// Too many commands are waiting; the order was not taken and may be sent again.
+        Busy = "busy",
+        /// The exchange takes no commands now.
+        Unavailable = "unavailable",
+        /// Its owner asked.
+        Requested = "requested",
+        /// Its owner asked for several at once.
+        MassCancel = "mass_cancel",
+        /// It was immediate-or-cancel and met no more that it could trade with.
+        ImmediateOrCancel = "immediate_or_cancel",
+        /// It was fill-or-kill, or had a minimum quantity, and could not get it.
+        FillOrKill = "fill_or_kill",
+        /// It met an order of its own account or group.
+        SelfTradePrevention = "self_trade_prevention",
+        /// It was a market order and the opposite side was empty.
+        NoLiquidity = "no_liquidity",
+        /// What was reserved for it is spent.
+        BudgetSpent = "budget_spent",
+        /// A reason that this version does not know.
+        Other = "other",
+    }
+    else Other
+}

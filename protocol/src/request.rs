@@ -1,0 +1,296 @@
+//! What a participant asks: one JSON object per text frame, told apart by `op`.
+
+mod decode;
+mod encode;
+mod field;
+
+use crate::exact_decimal::ExactDecimal;
+use crate::inline_text::{ClientOrderId, Symbol};
+use crate::words::{Channel, OnCancelFailure, PostOnly, SelfTradePrevention, Side};
+
+/// One request with the number that its answer repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The participant's number of it, repeated as `request` in every answer to it.
+    pub id: Option<u64>,
+    /// What is asked.
+    pub operation: Operation,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// Opens the session; must come first.
+    Hello(Hello),
+    /// Binds the session to an account.
+    Logon(Logon),
+    /// Enters a new order. FIX D.
+    Submit(Submit),
+    /// Ends an open order. FIX F.
+    Cancel(Cancel),
+    /// Changes an open order, keeping its id. FIX G.
+    Replace(Replace),
+    /// Ends one order and enters another in one step.
+    CancelReplace(CancelReplace),
+    /// Ends the account's open orders.
+    MassCancel(MassCancel),
+    /// Asks for the account's open orders.
+    OpenOrders(OpenOrdersRequest),
+    /// Asks for the account's balances.
+    Balances,
+    /// Starts a flow of messages.
+    Subscribe(Subscription),
+    /// Ends a flow of messages.
+    Unsubscribe(Subscription),
+    /// Asks for a `pong`.
+    Ping,
+}
+
+/// Opens the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// The version of the protocol that the participant speaks.
+    pub protocol: u64,
+    /// What the participant calls its program; for the exchange's log.
+    pub client: Option<String>,
+}
+
+/// Binds the session to an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logon {
+    /// The account's key; never printed.
+    pub key: String,
+}
+
+impl std::fmt::Debug for Logon {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Logon").finish_non_exhaustive()
+    }
+}
+
+/// Enters a new order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submit {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// The order.
+    pub order: NewOrder,
+    /// Engine time of the command, in µs since 1970-01-01 UTC; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// An order as entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The participant's own id of it.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Buy or sell.
+    pub side: Side,
+    /// With a limit price or without.
+    pub kind: OrderKind,
+    /// How much it is for.
+    pub size: OrderSize,
+    /// How long it lives; by default GTC for a limit order and IOC for a market order.
+    pub time_in_force: TimeInForce,
+    /// Whether it may take liquidity; by default it may.
+    pub post_only: PostOnly,
+    /// Whether the market sees nothing of it; by default it is seen.
+    pub is_hidden: bool,
+    /// Least quantity that must trade at once.
+    pub minimum_quantity: Option<ExactDecimal>,
+    /// What happens where it meets an order of its own account or group; by default it is canceled.
+    pub self_trade_prevention: SelfTradePrevention,
+    /// Further accounts that are in self-trade scope.
+    pub stp_group: Option<u32>,
+}
+
+/// With a limit price or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderKind {
+    /// Trades at `price` or better; what is left may rest there.
+    Limit {
+        /// The worst price it accepts.
+        price: ExactDecimal,
+    },
+    /// Trades at any price, never rests.
+    Market,
+}
+
+/// How much an order is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderSize {
+    /// This much of the base asset.
+    Quantity(ExactDecimal),
+    /// This much of the quote asset.
+    QuoteAmount(ExactDecimal),
+}
+
+/// How long an order lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeInForce {
+    /// Until it is filled or canceled: `GTC`.
+    GoodTillCanceled,
+    /// Trades what it can at once, the rest is canceled: `IOC`.
+    ImmediateOrCancel,
+    /// Trades wholly at once or not at all: `FOK`.
+    FillOrKill,
+    /// Until its expiry: `GTD` with `expire_at_us`.
+    GoodTillDate {
+        /// In µs since 1970-01-01 UTC.
+        expire_at_us: u64,
+    },
+}
+
+/// Which order is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderRef {
+    /// By the exchange's id.
+    Order(u64),
+    /// By the participant's id.
+    Client(ClientOrderId),
+}
+
+/// Ends an open order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancel {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// Which order.
+    pub order: OrderRef,
+    /// Engine time of the command; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// Changes an open order. What is `None` stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replace {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// Which order.
+    pub order: OrderRef,
+    /// New total quantity, what is filled included.
+    pub quantity: Option<ExactDecimal>,
+    /// New limit price.
+    pub price: Option<ExactDecimal>,
+    /// New expiry: turns the order into good-till-date.
+    pub expire_at_us: Option<u64>,
+    /// Engine time of the command; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// Ends one order and enters another in one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelReplace {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// Which order ends: `cancel_order_id` or `cancel_client_order_id`.
+    pub cancel: OrderRef,
+    /// What a failed cancel means for the new order; by default nothing is entered.
+    pub on_cancel_failure: OnCancelFailure,
+    /// The new order.
+    pub order: NewOrder,
+    /// Engine time of the command; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// Ends the account's open orders that fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MassCancel {
+    /// In this instrument only.
+    pub symbol: Option<Symbol>,
+    /// On this side only.
+    pub side: Option<Side>,
+    /// At this limit price or above; needs a symbol.
+    pub price_from: Option<ExactDecimal>,
+    /// At this limit price or below; needs a symbol.
+    pub price_to: Option<ExactDecimal>,
+    /// Engine time of the command; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// Asks for the account's open orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenOrdersRequest {
+    /// In this instrument only.
+    pub symbol: Option<Symbol>,
+}
+
+/// Starts or ends a flow of messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// What flows.
+    pub channel: Channel,
+    /// Of which instruments; `None` = all.
+    pub symbols: Option<Vec<Symbol>>,
+    /// How many levels of each side a depth snapshot shows; `None` = all. Depth only.
+    pub levels: Option<u32>,
+}
+
+impl NewOrder {
+    /// A plain limit order: good till canceled, may take and make, never meets its own account.
+    pub const fn limit(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> Self {
+        Self {
+            kind: OrderKind::Limit { price },
+            time_in_force: TimeInForce::GoodTillCanceled,
+            ..Self::market(side, OrderSize::Quantity(quantity))
+        }
+    }
+
+    /// A plain market order: immediate or cancel, never meets its own account.
+    pub const fn market(side: Side, amount: OrderSize) -> Self {
+        Self {
+            client_order_id: None,
+            side,
+            kind: OrderKind::Market,
+            size: amount,
+            time_in_force: TimeInForce::ImmediateOrCancel,
+            post_only: PostOnly::No,
+            is_hidden: false,
+            minimum_quantity: None,
+            self_trade_prevention: SelfTradePrevention::Newest,
+            stp_group: None,
+        }
+    }
+}
+
+impl TimeInForce {
+    /// The word for it on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GoodTillCanceled => "GTC",
+            Self::ImmediateOrCancel => "IOC",
+            Self::FillOrKill => "FOK",
+            Self::GoodTillDate { .. } => "GTD",
+        }
+    }
+}
+
+impl OrderKind {
+    /// The time in force that is meant where none is given.
+    const fn default_time_in_force(self) -> TimeInForce {
+        match self {
+            Self::Limit { .. } => TimeInForce::GoodTillCanceled,
+            Self::Market => TimeInForce::ImmediateOrCancel,
+        }
+    }
+}
+
+impl Operation {
+    /// The word for it on the wire.
+    pub const fn op(&self) -> &'static str {
+        match self {
+            Self::Hello(_) => "hello",
+            Self::Logon(_) => "logon",
+            Self::Submit(_) => "submit",
+            Self::Cancel(_) => "cancel",
+            Self::Replace(_) => "replace",
+            Self::CancelReplace(_) => "cancel_replace",
+            Self::MassCancel(_) => "mass_cancel",
+            Self::OpenOrders(_) => "open_orders",
+            Self::Balances => "balances",
+            Self::Subscribe(_) => "subscribe",
+            Self::Unsubscribe(_) => "unsubscribe",
+            Self::Ping => "ping",
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Reads requests by hand on `op`, so that each mistake can name its field.
+
+use crate::error::{CodecError, ErrorCode};
+use crate::request::field::{Field, Fields, boolean, decimal, number, parsed, short_number, text};
+use crate::request::{
+    Cancel, CancelReplace, Hello, Logon, MassCancel, NewOrder, OpenOrdersRequest, Operation,
+    OrderKind, OrderRef, OrderSize, Replace, Request, Submit, Subscription, TimeInForce,
+};
+use crate::words::{Channel, OnCancelFailure, OrderType, PostOnly, SelfTradePrevention, Side};
+
+impl Request {
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// The frame is longer than `frame_bytes_max`, is no JSON object, or is no request: the error names
+    /// the field that is missing, unknown, doubled or wrong.
+    pub fn decode(frame: &[u8], frame_bytes_max: usize) -> Result<Self, CodecError> {
+        if frame.len() > frame_bytes_max {
+            return Err(CodecError::new(
+                ErrorCode::FrameTooLarge,
+                format!(
+                    "the frame has {} bytes, {frame_bytes_max} are allowed",
+                    frame.len()
+                ),
+            ));
+        }
+        let frame = str::from_utf8(frame)
+            .map_err(|error| CodecError::new(ErrorCode::NotText, error.to_string()))?;
+        let (mut fields, outcome) = Fields::read(frame);
+        let request = fields.request();
+        outcome
+            .and_then(|()| decode_fields(&mut fields))
+            .map_err(|error| error.of_request(request))
+    }
+}
+
+fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
+    fields.refuse_repeated()?;
+    let id = fields.optional(Field::Id, number)?;
+    let op = fields.required(Field::Op, text)?;
+    let operation = match op.as_ref() {
+        "hello" => Operation::Hello(hello(fields)?),
+        "logon" => Operation::Logon(logon(fields)?),
+        "submit" => Operation::Submit(submit(fields)?),
+        "cancel" => Operation::Cancel(cancel(fields)?),
+        "replace" => Operation::Replace(replace(fields)?),
+        "cancel_replace" => Operation::CancelReplace(cancel_replace(fields)?),
+        "mass_cancel" => Operation::MassCancel(mass_cancel(fields)?),
+        "open_orders" => Operation::OpenOrders(open_orders(fields)?),
+        "balances" => Operation::Balances,
+        "subscribe" => Operation::Subscribe(subscription(fields)?),
+        "unsubscribe" => Operation::Unsubscribe(subscription(fields)?),
+        "ping" => Operation::Ping,
+        unknown => {
+            let unknown: String = unknown.chars().take(64).collect();
+            return Err(CodecError::new(
+                ErrorCode::UnknownOp,
+                format!("`op` names no request: `{unknown}`"),
+            ));
+        }
+    };
+    fields.refuse_rest(&op)?;
+    Ok(Request { id, operation })
+}
+
+fn hello(fields: &mut Fields<'_>) -> Result<Hello, CodecError> {
+    Ok(Hello {
+        protocol: fields.required(Field::Protocol, number)?,
+        client: fields.optional(Field::Client, limited_text)?,
+    })
+}
+
+fn logon(fields: &mut Fields<'_>) -> Result<Logon, CodecError> {
+    Ok(Logon {
+        key: fields.required(Field::Key, limited_text)?,
+    })
+}
+
+fn submit(fields: &mut Fields<'_>) -> Result<Submit, CodecError> {
+    Ok(Submit {
+        symbol: fields.required(Field::Symbol, parsed)?,
+        order: new_order(fields)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn cancel(fields: &mut Fields<'_>) -> Result<Cancel, CodecError> {
+    Ok(Cancel {
+        symbol: fields.required(Field::Symbol, parsed)?,
+        order: order_ref(fields, Field::OrderId, Field::ClientOrderId)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn replace(fields: &mut Fields<'_>) -> Result<Replace, CodecError> {
+    Ok(Replace {
+        symbol: fields.required(Field::Symbol, parsed)?,
+        order: order_ref(fields, Field::OrderId, Field::ClientOrderId)?,
+        quantity: fields.optional(Field::Quantity, decimal)?,
+        price: fields.optional(Field::Price, decimal)?,
+        expire_at_us: fields.optional(Field::ExpireAtUs, number)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn cancel_replace(fields: &mut Fields<'_>) -> Result<CancelReplace, CodecError> {
+    Ok(CancelReplace {
+        symbol: fields.required(Field::Symbol, parsed)?,
+        cancel: order_ref(fields, Field::CancelOrderId, Field::CancelClientOrderId)?,
+        on_cancel_failure: fields
+            .optional(Field::OnCancelFailure, word(OnCancelFailure::from_word))?
+            .unwrap_or(OnCancelFailure::Stop),
+        order: new_order(fields)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn mass_cancel(fields: &mut Fields<'_>) -> Result<MassCancel, CodecError> {
+    let request = MassCancel {
+        symbol: fields.optional(Field::Symbol, parsed)?,
+        side: fields.optional(Field::Side, word(Side::from_word))?,
+        price_from: fields.optional(Field::PriceFrom, decimal)?,
+        price_to: fields.optional(Field::PriceTo, decimal)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    };
+    let has_prices = request.price_from.is_some() || request.price_to.is_some();
+    if has_prices && request.symbol.is_none() {
+        return Err(CodecError::missing(Field::Symbol.name()));
+    }
+    Ok(request)
+}
+
+fn open_orders(fields: &mut Fields<'_>) -> Result<OpenOrdersRequest, CodecError> {
+    Ok(OpenOrdersRequest {
+        symbol: fields.optional(Field::Symbol, parsed)?,
+    })
+}
+
+fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
+    let channel = fields.required(Field::Channel, word(Channel::from_word))?;
+    let symbols = fields.optional(Field::Symbols, |field, raw| {
+        serde_json::from_str(raw).map_err(|error| CodecError::bad(field.name(), error))
+    })?;
+    let levels = fields.optional(Field::Levels, short_number)?;
+    if levels.is_some() && channel != Channel::Depth {
+        return Err(CodecError::bad(
+            Field::Levels.name(),
+            "only the channel `depth` has levels",
+        ));
+    }
+    Ok(Subscription {
+        channel,
+        symbols,
+        levels,
+    })
+}
+
+fn new_order(fields: &mut Fields<'_>) -> Result<NewOrder, CodecError> {
+    let client_order_id = fields.optional(Field::ClientOrderId, parsed)?;
+    let side = fields.required(Field::Side, word(Side::from_word))?;
+    let kind = order_kind(fields)?;
+    Ok(NewOrder {
+        client_order_id,
+        side,
+        kind,
+        size: order_size(fields)?,
+        time_in_force: time_in_force(fields, kind)?,
+        post_only: fields
+            .optional(Field::PostOnly, word(PostOnly::from_word))?
+            .unwrap_or(PostOnly::No),
+        is_hidden: fields.optional(Field::Hidden, boolean)?.unwrap_or(false),
+        minimum_quantity: fields.optional(Field::MinimumQuantity, decimal)?,
+        self_trade_prevention: fields
+            .optional(
+                Field::SelfTradePrevention,
+                word(SelfTradePrevention::from_word),
+            )?
+            .unwrap_or(SelfTradePrevention::Newest),
+        stp_group: fields.optional(Field::StpGroup, short_number)?,
+    })
+}
+
+fn order_kind(fields: &mut Fields<'_>) -> Result<OrderKind, CodecError> {
+    match fields.required(Field::Type, word(OrderType::from_word))? {
+        OrderType::Limit => Ok(OrderKind::Limit {
+            price: fields.required(Field::Price, decimal)?,
+        }),
+        OrderType::Market => match fields.optional(Field::Price, decimal)? {
+            Some(_) => Err(CodecError::bad(
+                Field::Price.name(),
+                "a market order has no price",
+            )),
+            None => Ok(OrderKind::Market),
+        },
+    }
+}
+
+fn order_size(fields: &mut Fields<'_>) -> Result<OrderSize, CodecError> {
+    let quantity = fields.optional(Field::Quantity, decimal)?;
+    let quote_amount = fields.optional(Field::QuoteAmount, decimal)?;
+    match (quantity, quote_amount) {
+        (Some(quantity), None) => Ok(OrderSize::Quantity(quantity)),
+        (None, Some(quote_amount)) => Ok(OrderSize::QuoteAmount(quote_amount)),
+        (None, None) => Err(CodecError::missing(Field::Quantity.name())),
+        (Some(_), Some(_)) => Err(CodecError::bad(
+            Field::QuoteAmount.name(),
+            "an order has either a quantity or a quote amount",
+        )),
+    }
+}
+
+fn time_in_force(fields: &mut Fields<'_>, kind: OrderKind) -> Result<TimeInForce, CodecError> {
+    let expire_at_us = fields.optional(Field::ExpireAtUs, number)?;
+    let word = fields.optional(Field::TimeInForce, text)?;
+    let time_in_force = match word.as_deref() {
+        None => kind.default_time_in_force(),
+        Some("GTC") => TimeInForce::GoodTillCanceled,
+        Some("IOC") => TimeInForce::ImmediateOrCancel,
+        Some("FOK") => TimeInForce::FillOrKill,
+        Some("GTD") => {
+            let missing = || CodecError::missing(Field::ExpireAtUs.name());
+            return Ok(TimeInForce::GoodTillDate {
+                expire_at_us: expire_at_us.ok_or_else(missing)?,
+            });
+        }
+        Some(_) => {
+            return Err(CodecError::bad(
+                Field::TimeInForce.name(),
+                "it must be GTC, IOC, FOK or GTD",
+            ));
+        }
+    };
+    if expire_at_us.is_some() {
+        return Err(CodecError::bad(
+            Field::ExpireAtUs.name(),
+            "only a GTD order has an expiry",
+        ));
+    }
+    Ok(time_in_force)
+}
+
+/// Which order is meant, by one of two fields.
+fn order_ref(
+    fields: &mut Fields<'_>,
+    by_order: Field,
+    by_client: Field,
+) -> Result<OrderRef, CodecError> {
+    let order_id = fields.optional(by_order, number)?;
+    let client_order_id = fields.optional(by_client, parsed)?;
+    match (order_id, client_order_id) {
+        (Some(order_id), None) => Ok(OrderRef::Order(order_id)),
+        (None, Some(client_order_id)) => Ok(OrderRef::Client(client_order_id)),
+        (None, None) => Err(CodecError::missing(by_order.name())),
+        (Some(_), Some(_)) => Err(CodecError::bad(
+            by_client.name(),
+            format_args!("it must not stand beside `{}`", by_order.name()),
+        )),
+    }
+}
+
+/// Reads a word by the enum's own reader.
+fn word<T>(
+    from_word: impl FnOnce(&str) -> Option<T>,
+) -> impl FnOnce(Field, &str) -> Result<T, CodecError> {
+    |field, raw| {
+        from_word(&text(field, raw)?)
+            .ok_or_else(|| CodecError::bad(field.name(), "it is none of the words it can be"))
+    }
+}
+
+/// Reads free text of at most 128 characters.
+fn limited_text(field: Field, raw: &str) -> Result<String, CodecError> {
+    let text = text(field, raw)?;
+    if text.chars().count() > 128 {
+        return Err(CodecError::bad(
+            field.name(),
+            "it has more than 128 characters",
+        ));
+    }
+    Ok(text.into_owned())
+}

@@ -1,0 +1,142 @@
+//! Writes requests; what is at its default is left out.
+
+use crate::json_writer::JsonWriter;
+use crate::request::field::Field;
+use crate::request::{
+    Cancel, CancelReplace, MassCancel, NewOrder, Operation, OrderKind, OrderRef, OrderSize,
+    Replace, Request, Submit, Subscription, TimeInForce,
+};
+use crate::words::{OnCancelFailure, OrderType, PostOnly, SelfTradePrevention, Side};
+
+impl Request {
+    /// Appends the request to `buffer` as one JSON object.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.word(Field::Op.name(), self.operation.op());
+        json.maybe_number(Field::Id.name(), self.id);
+        match &self.operation {
+            Operation::Hello(hello) => {
+                json.number(Field::Protocol.name(), hello.protocol);
+                if let Some(client) = &hello.client {
+                    json.text(Field::Client.name(), client);
+                }
+            }
+            Operation::Logon(logon) => json.text(Field::Key.name(), &logon.key),
+            Operation::Submit(submit) => write_submit(&mut json, submit),
+            Operation::Cancel(cancel) => write_cancel(&mut json, cancel),
+            Operation::Replace(replace) => write_replace(&mut json, replace),
+            Operation::CancelReplace(both) => write_cancel_replace(&mut json, both),
+            Operation::MassCancel(mass_cancel) => write_mass_cancel(&mut json, mass_cancel),
+            Operation::OpenOrders(open_orders) => {
+                json.maybe_name(Field::Symbol.name(), open_orders.symbol.as_ref());
+            }
+            Operation::Subscribe(subscription) | Operation::Unsubscribe(subscription) => {
+                write_subscription(&mut json, subscription);
+            }
+            Operation::Balances | Operation::Ping => {}
+        }
+        json.close();
+    }
+
+    /// The request as text, for a sender that wants its own copy.
+    pub fn to_json(&self) -> String {
+        let mut buffer = Vec::with_capacity(256);
+        self.encode(&mut buffer);
+        String::from_utf8(buffer).expect("requests are written in UTF-8")
+    }
+}
+
+fn write_submit(json: &mut JsonWriter<'_>, submit: &Submit) {
+    json.name(Field::Symbol.name(), &submit.symbol);
+    write_new_order(json, &submit.order);
+    json.maybe_number(Field::AtUs.name(), submit.at_us);
+}
+
+fn write_cancel(json: &mut JsonWriter<'_>, cancel: &Cancel) {
+    json.name(Field::Symbol.name(), &cancel.symbol);
+    write_order_ref(json, &cancel.order, Field::OrderId, Field::ClientOrderId);
+    json.maybe_number(Field::AtUs.name(), cancel.at_us);
+}
+
+fn write_replace(json: &mut JsonWriter<'_>, replace: &Replace) {
+    json.name(Field::Symbol.name(), &replace.symbol);
+    write_order_ref(json, &replace.order, Field::OrderId, Field::ClientOrderId);
+    json.maybe_decimal(Field::Quantity.name(), replace.quantity);
+    json.maybe_decimal(Field::Price.name(), replace.price);
+    json.maybe_number(Field::ExpireAtUs.name(), replace.expire_at_us);
+    json.maybe_number(Field::AtUs.name(), replace.at_us);
+}
+
+fn write_cancel_replace(json: &mut JsonWriter<'_>, both: &CancelReplace) {
+    json.name(Field::Symbol.name(), &both.symbol);
+    write_order_ref(
+        json,
+        &both.cancel,
+        Field::CancelOrderId,
+        Field::CancelClientOrderId,
+    );
+    if both.on_cancel_failure != OnCancelFailure::Stop {
+        json.word(Field::OnCancelFailure.name(), both.on_cancel_failure.word());
+    }
+    write_new_order(json, &both.order);
+    json.maybe_number(Field::AtUs.name(), both.at_us);
+}
+
+fn write_mass_cancel(json: &mut JsonWriter<'_>, mass_cancel: &MassCancel) {
+    json.maybe_name(Field::Symbol.name(), mass_cancel.symbol.as_ref());
+    json.maybe_word(Field::Side.name(), mass_cancel.side.map(Side::word));
+    json.maybe_decimal(Field::PriceFrom.name(), mass_cancel.price_from);
+    json.maybe_decimal(Field::PriceTo.name(), mass_cancel.price_to);
+    json.maybe_number(Field::AtUs.name(), mass_cancel.at_us);
+}
+
+fn write_subscription(json: &mut JsonWriter<'_>, subscription: &Subscription) {
+    json.word(Field::Channel.name(), subscription.channel.word());
+    if let Some(symbols) = &subscription.symbols {
+        json.names(Field::Symbols.name(), symbols);
+    }
+    json.maybe_number(Field::Levels.name(), subscription.levels.map(u64::from));
+}
+
+fn write_new_order(json: &mut JsonWriter<'_>, order: &NewOrder) {
+    json.maybe_name(Field::ClientOrderId.name(), order.client_order_id.as_ref());
+    json.word(Field::Side.name(), order.side.word());
+    match order.kind {
+        OrderKind::Limit { price } => {
+            json.word(Field::Type.name(), OrderType::Limit.word());
+            json.decimal(Field::Price.name(), price);
+        }
+        OrderKind::Market => json.word(Field::Type.name(), OrderType::Market.word()),
+    }
+    match order.size {
+        OrderSize::Quantity(quantity) => json.decimal(Field::Quantity.name(), quantity),
+        OrderSize::QuoteAmount(amount) => json.decimal(Field::QuoteAmount.name(), amount),
+    }
+    if order.time_in_force != order.kind.default_time_in_force() {
+        json.word(Field::TimeInForce.name(), order.time_in_force.word());
+    }
+    if let TimeInForce::GoodTillDate { expire_at_us } = order.time_in_force {
+        json.number(Field::ExpireAtUs.name(), expire_at_us);
+    }
+    if order.post_only != PostOnly::No {
+        json.word(Field::PostOnly.name(), order.post_only.word());
+    }
+    if order.is_hidden {
+        json.boolean(Field::Hidden.name(), true);
+    }
+    json.maybe_decimal(Field::MinimumQuantity.name(), order.minimum_quantity);
+    if order.self_trade_prevention != SelfTradePrevention::Newest {
+        json.word(
+            Field::SelfTradePrevention.name(),
+            order.self_trade_prevention.word(),
+        );
+    }
+    json.maybe_number(Field::StpGroup.name(), order.stp_group.map(u64::from));
+}
+
+fn write_order_ref(json: &mut JsonWriter<'_>, order: &OrderRef, by_order: Field, by_client: Field) {
+    match order {
+        OrderRef::Order(order_id) => json.number(by_order.name(), *order_id),
+        OrderRef::Client(client_order_id) => json.name(by_client.name(), client_order_id),
+    }
+}

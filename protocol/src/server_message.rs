@@ -1,0 +1,156 @@
+//! What the exchange says: one JSON object per text frame, told apart by `type`.
+//!
+//! A reader leaves out fields that it does not know: a newer exchange may say more.
+
+mod account;
+mod market_data;
+mod report;
+mod session;
+
+use serde::Deserialize;
+
+pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
+pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
+pub use report::{EventId, Report};
+pub use session::{
+    ErrorMessage, GoingAway, GoingAwayReason, HelloAnswer, InstrumentTerms, Limits, LoggedOn, Pong,
+    Subscribed, Unsubscribed,
+};
+
+use crate::error::{CodecError, ErrorCode};
+
+/// One message of the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerMessage {
+    /// Answers `hello`.
+    Hello(HelloAnswer),
+    /// Answers `logon`.
+    LoggedOn(LoggedOn),
+    /// Tells what became of an order or of a request about one.
+    Report(Box<Report>),
+    /// Answers `open_orders`.
+    OpenOrders(OpenOrders),
+    /// Answers `balances`.
+    Balances(Balances),
+    /// Answers `mass_cancel`.
+    MassCanceled(MassCanceled),
+    /// Answers `subscribe`.
+    Subscribed(Subscribed),
+    /// Answers `unsubscribe`.
+    Unsubscribed(Unsubscribed),
+    /// The aggregated book as it stands.
+    DepthSnapshot(DepthSnapshot),
+    /// Changes of the aggregated book.
+    Depth(Depth),
+    /// One trade.
+    Trade(Trade),
+    /// The best bid and ask.
+    Top(Top),
+    /// Answers `ping`.
+    Pong(Pong),
+    /// A request was not understood or not allowed; it changed nothing.
+    Error(ErrorMessage),
+    /// The exchange is about to close this connection.
+    GoingAway(GoingAway),
+}
+
+impl ServerMessage {
+    /// Every word that `type` can be.
+    pub const TYPES: &'static [&'static str] = &[
+        "hello",
+        "logged_on",
+        "report",
+        "open_orders",
+        "balances",
+        "mass_canceled",
+        "subscribed",
+        "unsubscribed",
+        "depth_snapshot",
+        "depth",
+        "trade",
+        "top",
+        "pong",
+        "error",
+        "going_away",
+    ];
+
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// The frame is no JSON object, has an unknown `type`, or lacks what its type must have.
+    pub fn decode(frame: &str) -> Result<Self, CodecError> {
+        let tag = match leading_type(frame) {
+            Some(tag) => tag.to_owned(),
+            None => searched_type(frame)?,
+        };
+        match tag.as_str() {
+            "hello" => read(frame).map(Self::Hello),
+            "logged_on" => read(frame).map(Self::LoggedOn),
+            "report" => read(frame).map(Self::Report),
+            "open_orders" => read(frame).map(Self::OpenOrders),
+            "balances" => read(frame).map(Self::Balances),
+            "mass_canceled" => read(frame).map(Self::MassCanceled),
+            "subscribed" => read(frame).map(Self::Subscribed),
+            "unsubscribed" => read(frame).map(Self::Unsubscribed),
+            "depth_snapshot" => read(frame).map(Self::DepthSnapshot),
+            "depth" => read(frame).map(Self::Depth),
+            "trade" => read(frame).map(Self::Trade),
+            "top" => read(frame).map(Self::Top),
+            "pong" => read(frame).map(Self::Pong),
+            "error" => read(frame).map(Self::Error),
+            "going_away" => read(frame).map(Self::GoingAway),
+            unknown => Err(CodecError::bad(
+                "type",
+                format_args!("it names no message: `{unknown}`"),
+            )),
+        }
+    }
+
+    /// Appends the message to `buffer` as one JSON object, `type` first.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        match self {
+            Self::Hello(message) => message.encode(buffer),
+            Self::LoggedOn(message) => message.encode(buffer),
+            Self::Report(message) => message.encode(buffer),
+            Self::OpenOrders(message) => message.encode(buffer),
+            Self::Balances(message) => message.encode(buffer),
+            Self::MassCanceled(message) => message.encode(buffer),
+            Self::Subscribed(message) => message.encode(buffer),
+            Self::Unsubscribed(message) => message.encode(buffer),
+            Self::DepthSnapshot(message) => message.encode(buffer),
+            Self::Depth(message) => message.encode(buffer),
+            Self::Trade(message) => message.encode(buffer),
+            Self::Top(message) => message.encode(buffer),
+            Self::Pong(message) => message.encode(buffer),
+            Self::Error(message) => message.encode(buffer),
+            Self::GoingAway(message) => message.encode(buffer),
+        }
+    }
+}
+
+/// The type of a frame that begins with it, as the exchange's own frames do.
+fn leading_type(frame: &str) -> Option<&str> {
+    let (tag, _) = frame.strip_prefix("{\"type\":\"")?.split_once('"')?;
+    (!tag.contains('\\')).then_some(tag)
+}
+
+/// The type of a frame that has it elsewhere, or is written with spaces.
+fn searched_type(frame: &str) -> Result<String, CodecError> {
+    #[derive(Deserialize)]
+    struct Tag {
+        #[serde(rename = "type")]
+        tag: String,
+    }
+    read::<Tag>(frame).map(|found| found.tag)
+}
+
+fn read<'a, T: Deserialize<'a>>(frame: &'a str) -> Result<T, CodecError> {
+    serde_json::from_str(frame).map_err(|error| {
+        let code = if error.is_data() {
+            ErrorCode::BadField
+        } else {
+            ErrorCode::MalformedJson
+        };
+        CodecError::new(code, error.to_string())
+    })
+}

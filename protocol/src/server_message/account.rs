@@ -1,0 +1,139 @@
+//! Answers about the account.
+
+use serde::Deserialize;
+
+use crate::exact_decimal::ExactDecimal;
+use crate::inline_text::{AssetName, ClientOrderId, Symbol};
+use crate::json_writer::JsonWriter;
+use crate::words::Side;
+
+/// Answers `open_orders`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OpenOrders {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// The orders, by symbol and then by id.
+    pub orders: Vec<OpenOrder>,
+    /// Whether another message with further orders of the same request follows.
+    pub has_more: bool,
+}
+
+/// An order that rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct OpenOrder {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// The exchange's id.
+    pub order_id: u64,
+    /// The participant's id.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Buy or sell.
+    pub side: Side,
+    /// Where it rests.
+    pub price: ExactDecimal,
+    /// Its total quantity.
+    pub quantity: ExactDecimal,
+    /// Traded so far.
+    pub filled_quantity: ExactDecimal,
+    /// Still open.
+    pub leaves_quantity: ExactDecimal,
+    /// When it expires, if it does.
+    pub expire_at_us: Option<u64>,
+    /// Engine time of its entry.
+    pub entered_at_us: u64,
+}
+
+/// Answers `balances`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Balances {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// One for each asset that the account has or had.
+    pub balances: Vec<Balance>,
+}
+
+/// What an account has of one asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Balance {
+    /// Of which asset.
+    pub asset: AssetName,
+    /// All of it: `available + pending + hold`.
+    pub total: ExactDecimal,
+    /// What new orders can use now.
+    pub available: ExactDecimal,
+    /// What is received but not yet on disk; it becomes available by itself.
+    pub pending: ExactDecimal,
+    /// What is reserved for open orders.
+    pub hold: ExactDecimal,
+}
+
+/// Answers `mass_cancel`, after the reports of the orders that it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct MassCanceled {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// How many orders it ended.
+    pub canceled_orders: u64,
+    /// The exchange's time.
+    pub at_us: u64,
+}
+
+impl OpenOrders {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "open_orders", self.request);
+        json.list("orders", &self.orders, |buffer, order| order.encode(buffer));
+        json.boolean("has_more", self.has_more);
+        json.close();
+    }
+}
+
+impl OpenOrder {
+    fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.name("symbol", &self.symbol);
+        json.number("order_id", self.order_id);
+        json.maybe_name("client_order_id", self.client_order_id.as_ref());
+        json.word("side", self.side.word());
+        json.decimal("price", self.price);
+        json.decimal("quantity", self.quantity);
+        json.decimal("filled_quantity", self.filled_quantity);
+        json.decimal("leaves_quantity", self.leaves_quantity);
+        json.maybe_number("expire_at_us", self.expire_at_us);
+        json.number("entered_at_us", self.entered_at_us);
+        json.close();
+    }
+}
+
+impl Balances {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "balances", self.request);
+        json.list("balances", &self.balances, |buffer, balance| {
+            balance.encode(buffer);
+        });
+        json.close();
+    }
+}
+
+impl Balance {
+    fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.name("asset", &self.asset);
+        json.decimal("total", self.total);
+        json.decimal("available", self.available);
+        json.decimal("pending", self.pending);
+        json.decimal("hold", self.hold);
+        json.close();
+    }
+}
+
+impl MassCanceled {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "mass_canceled", self.request);
+        json.number("canceled_orders", self.canceled_orders);
+        json.number("at_us", self.at_us);
+        json.close();
+    }
+}

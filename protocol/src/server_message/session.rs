@@ -1,0 +1,281 @@
+//! Messages about the session itself.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::error::{CodecError, ErrorCode};
+use crate::exact_decimal::ExactDecimal;
+use crate::inline_text::{AssetName, Symbol};
+use crate::json_writer::JsonWriter;
+use crate::scale::Scale;
+use crate::words::{Channel, ClockMode};
+
+/// Answers `hello`: what the exchange is, what is traded, and which limits hold.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct HelloAnswer {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// The version of the protocol that is spoken from now on.
+    pub protocol: u64,
+    /// Name and version of the exchange's program.
+    pub server: Cow<'static, str>,
+    /// The epoch of all published numbers; see `docs/protocol.md`.
+    pub epoch: u64,
+    /// The exchange's number of this connection.
+    pub session: u64,
+    /// How the exchange's time passes.
+    pub clock: ClockMode,
+    /// The exchange's time.
+    pub at_us: u64,
+    /// What a session may do.
+    pub limits: Limits,
+    /// What is traded.
+    pub instruments: Vec<InstrumentTerms>,
+}
+
+/// What a session may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Limits {
+    /// Longest frame that is read, in bytes.
+    pub frame_bytes_max: u64,
+    /// How many messages wait for a slow reader before it is cut off.
+    pub outbound_messages_max: u64,
+    /// How many subscriptions (channel and instrument) a session may have.
+    pub subscriptions_max: u64,
+    /// How many levels of each side a depth snapshot can show.
+    pub depth_levels_max: u64,
+}
+
+/// An instrument and its grid, as decimals.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct InstrumentTerms {
+    /// Its printed name.
+    pub symbol: Symbol,
+    /// What is bought and sold.
+    pub base: AssetName,
+    /// What it is paid with.
+    pub quote: AssetName,
+    /// Prices are multiples of it.
+    pub tick_size: ExactDecimal,
+    /// Quantities are multiples of it.
+    pub lot_size: ExactDecimal,
+    /// How many decimals a price can have.
+    pub price_decimals: u8,
+    /// How many decimals a quantity can have.
+    pub quantity_decimals: u8,
+    /// Lowest limit price.
+    pub price_min: ExactDecimal,
+    /// Highest limit price.
+    pub price_max: ExactDecimal,
+    /// Smallest order quantity.
+    pub quantity_min: ExactDecimal,
+    /// Largest order quantity.
+    pub quantity_max: ExactDecimal,
+}
+
+/// Answers `logon`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct LoggedOn {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// The account that the session acts for.
+    pub account: u64,
+    /// The exchange's time.
+    pub at_us: u64,
+}
+
+/// Answers `subscribe`: from here on the channel's messages of these instruments flow.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Subscribed {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// Which channel.
+    pub channel: Channel,
+    /// Which instruments; all are listed where all were meant.
+    pub symbols: Vec<Symbol>,
+}
+
+/// Answers `unsubscribe`: no message of these flows follows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Unsubscribed {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// Which channel.
+    pub channel: Channel,
+    /// Which instruments.
+    pub symbols: Vec<Symbol>,
+}
+
+/// Answers `ping`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Pong {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// The exchange's time.
+    pub at_us: u64,
+}
+
+/// A request was not understood or not allowed; it changed nothing and the session goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ErrorMessage {
+    /// The request's number, if it could be read.
+    pub request: Option<u64>,
+    /// What kind of mistake it is.
+    pub code: ErrorCode,
+    /// A sentence for people.
+    pub text: Cow<'static, str>,
+}
+
+words! {
+    /// Why the exchange closes a connection.
+    pub enum GoingAwayReason {
+        /// The exchange stops.
+        Shutdown = "shutdown",
+        /// The session did not read what was sent to it.
+        SlowReader = "slow_reader",
+        /// The session said nothing for too long, or no `hello` in time.
+        Idle = "idle",
+        /// The session broke a rule of the transport.
+        Violation = "violation",
+        /// The exchange made a mistake; it is logged there.
+        Internal = "internal",
+        /// A reason that this version does not know.
+        Other = "other",
+    }
+    else Other
+}
+
+/// The exchange is about to close this connection.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct GoingAway {
+    /// Why.
+    pub reason: GoingAwayReason,
+    /// A sentence for people.
+    pub text: Cow<'static, str>,
+}
+
+impl InstrumentTerms {
+    /// How its decimals and its integer units belong together.
+    pub const fn scale(&self) -> Scale {
+        Scale {
+            price_decimals: self.price_decimals,
+            quantity_decimals: self.quantity_decimals,
+        }
+    }
+
+    /// Appends the terms to `buffer` as one JSON object.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.name("symbol", &self.symbol);
+        json.name("base", &self.base);
+        json.name("quote", &self.quote);
+        json.decimal("tick_size", self.tick_size);
+        json.decimal("lot_size", self.lot_size);
+        json.number("price_decimals", self.price_decimals);
+        json.number("quantity_decimals", self.quantity_decimals);
+        json.decimal("price_min", self.price_min);
+        json.decimal("price_max", self.price_max);
+        json.decimal("quantity_min", self.quantity_min);
+        json.decimal("quantity_max", self.quantity_max);
+        json.close();
+    }
+}
+
+impl Limits {
+    fn encode(self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.number("frame_bytes_max", self.frame_bytes_max);
+        json.number("outbound_messages_max", self.outbound_messages_max);
+        json.number("subscriptions_max", self.subscriptions_max);
+        json.number("depth_levels_max", self.depth_levels_max);
+        json.close();
+    }
+}
+
+impl HelloAnswer {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "hello", self.request);
+        json.number("protocol", self.protocol);
+        json.text("server", &self.server);
+        json.number("epoch", self.epoch);
+        json.number("session", self.session);
+        json.word("clock", self.clock.word());
+        json.number("at_us", self.at_us);
+        json.value("limits", |buffer| self.limits.encode(buffer));
+        json.list("instruments", &self.instruments, |buffer, instrument| {
+            instrument.encode(buffer);
+        });
+        json.close();
+    }
+}
+
+impl LoggedOn {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "logged_on", self.request);
+        json.number("account", self.account);
+        json.number("at_us", self.at_us);
+        json.close();
+    }
+}
+
+impl Subscribed {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "subscribed", self.request);
+        json.word("channel", self.channel.word());
+        json.names("symbols", &self.symbols);
+        json.close();
+    }
+}
+
+impl Unsubscribed {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "unsubscribed", self.request);
+        json.word("channel", self.channel.word());
+        json.names("symbols", &self.symbols);
+        json.close();
+    }
+}
+
+impl Pong {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "pong", self.request);
+        json.number("at_us", self.at_us);
+        json.close();
+    }
+}
+
+impl ErrorMessage {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "error", self.request);
+        json.word("code", self.code.word());
+        json.text("text", &self.text);
+        json.close();
+    }
+}
+
+impl From<CodecError> for ErrorMessage {
+    fn from(error: CodecError) -> Self {
+        Self {
+            request: error.request,
+            code: error.code,
+            text: Cow::Owned(error.text),
+        }
+    }
+}
+
+impl GoingAway {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "going_away", None);
+        json.word("reason", self.reason.word());
+        json.text("text", &self.text);
+        json.close();
+    }
+}

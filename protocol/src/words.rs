@@ -1,0 +1,199 @@
+//! Words that stand in messages for one of a few things.
+
+/// Declares an enum together with the word that stands for each variant on the wire.
+///
+/// `else Variant` names the variant that an unknown word is read as: a newer peer may have more words.
+macro_rules! words {
+    (
+        $(#[$about:meta])*
+        pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }
+        $(else $unknown:ident)?
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every variant, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it on the wire.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// What a word stands for; `None` for a word that is not known here.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.word())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Word;
+                impl serde::de::Visitor<'_> for Word {
+                    type Value = $name;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        formatter.write_str(concat!("one of" $(, " ", $word)+))
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<$name, E> {
+                        let known = $name::from_word(word);
+                        $(let known = known.or(Some($name::$unknown));)?
+                        known.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(word), &self))
+                    }
+                }
+                deserializer.deserialize_str(Word)
+            }
+        }
+    };
+}
+
+words! {
+    /// Which way an order trades. FIX Side(54).
+    pub enum Side {
+        /// Pays the quote asset, receives the base asset.
+        Buy = "buy",
+        /// Pays the base asset, receives the quote asset.
+        Sell = "sell",
+    }
+}
+
+words! {
+    /// Whether an order has a limit price. FIX OrdType(40).
+    pub enum OrderType {
+        /// Trades at its price or better.
+        Limit = "limit",
+        /// Trades at any price, never rests.
+        Market = "market",
+    }
+}
+
+words! {
+    /// Whether an order may take liquidity.
+    pub enum PostOnly {
+        /// It may take and make.
+        No = "no",
+        /// Refused where it would take.
+        Reject = "reject",
+        /// Re-priced to one tick behind the best opposite price where it would take.
+        Slide = "slide",
+    }
+}
+
+words! {
+    /// What happens where an order meets one of its own account or group; the taker's mode decides.
+    pub enum SelfTradePrevention {
+        /// Own orders trade with each other.
+        None = "none",
+        /// The taker's remainder is canceled.
+        Newest = "newest",
+        /// The maker is canceled, the taker goes on.
+        Oldest = "oldest",
+        /// Both are canceled.
+        Both = "both",
+        /// Both are reduced by the smaller open quantity.
+        Decrement = "decrement",
+    }
+}
+
+words! {
+    /// What a failed cancel means for the new order of a cancel-replace.
+    pub enum OnCancelFailure {
+        /// Nothing is entered.
+        Stop = "stop",
+        /// The new order is entered all the same.
+        Continue = "continue",
+    }
+}
+
+words! {
+    /// What can be subscribed to.
+    pub enum Channel {
+        /// Every trade of an instrument.
+        Trades = "trades",
+        /// The aggregated book: a snapshot, then changes.
+        Depth = "depth",
+        /// The best bid and ask.
+        Top = "top",
+        /// Reports of every order of the own account, whichever session entered it.
+        Executions = "executions",
+    }
+}
+
+words! {
+    /// What a report tells. FIX ExecType(150).
+    pub enum ReportKind {
+        /// The order passed admission and has an id.
+        Accepted = "accepted",
+        /// The order, or what is left of it, rests in the book.
+        Rested = "rested",
+        /// The order traded.
+        Trade = "trade",
+        /// The order ended with something unfilled.
+        Canceled = "canceled",
+        /// The order was changed.
+        Replaced = "replaced",
+        /// The request was refused and changed nothing.
+        Rejected = "rejected",
+        /// The order met one of its own account or group and did not trade with it.
+        Prevented = "prevented",
+        /// The submit repeats one that was decided before; the report tells that outcome.
+        Repeated = "repeated",
+    }
+}
+
+words! {
+    /// Where an order stands. FIX OrdStatus(39).
+    pub enum OrderStatus {
+        /// Nothing of it has traded yet.
+        New = "new",
+        /// Part of it has traded; it is open.
+        PartiallyFilled = "partially_filled",
+        /// All of it has traded.
+        Filled = "filled",
+        /// It ended with something unfilled.
+        Canceled = "canceled",
+        /// It was never accepted.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// Which part an order had in a trade.
+    pub enum Liquidity {
+        /// It was resting.
+        Maker = "maker",
+        /// It arrived.
+        Taker = "taker",
+    }
+}
+
+words! {
+    /// Whether a changed order kept its place in the queue.
+    pub enum Priority {
+        /// It stays where it was.
+        Kept = "kept",
+        /// It joined the tail of its level, or traded.
+        Lost = "lost",
+    }
+}
+
+words! {
+    /// How the exchange's time passes.
+    pub enum ClockMode {
+        /// As the machine's clock.
+        Realtime = "realtime",
+        /// As the machine's clock, several times faster.
+        Accelerated = "accelerated",
+        /// As `at_us` of the requests says.
+        Replay = "replay",
+    }
+}
