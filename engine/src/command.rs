@@ -53,13 +53,15 @@ pub struct Replace {
     pub account: AccountId,
     /// Which order.
     pub order: OrderRef,
+    /// The order's side, which no replace changes; it says what `extra` is measured in, also when the order is gone. FIX Side(54).
+    pub side: Side,
     /// New total quantity, what is filled included.
     pub quantity: Option<Quantity>,
     /// New limit price.
     pub price: Option<Price>,
     /// New expiry: turns the order into good-till-date.
     pub expiry: Option<Timestamp>,
-    /// What the door reserved beyond the order's hold as last reported; units as in [`NewOrder::extra`].
+    /// What the door reserved beyond the order's hold as last reported; units as in [`NewOrder::extra`], for `side`.
     pub extra: Notional,
 }
 
