@@ -1,0 +1,327 @@
+//! The half of a session that asks: queues requests and flushes them together.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use futures_util::SinkExt;
+use protocol::{
+    Cancel, CancelReplace, MassCancel, OpenOrdersRequest, Operation, Replace, Request, Submit,
+    Subscription, Symbol,
+};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::connection::FrameSink;
+use crate::error::SendError;
+use crate::subscriptions::Subscriptions;
+
+/// Asks the exchange. Clones share one connection and one count of request ids.
+///
+/// Requests are queued without waiting and go out together at the next [`Sender::flush`], in the order in
+/// which they were queued. A flush waits while the exchange does not read; whoever flushes must not be
+/// the only one who reads, or both ends can wait for each other.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What the clones of a sender and its receiver share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    outbox: Mutex<Outbox>,
+    /// Held across waiting by whoever flushes; frames pass from the outbox to it in order.
+    writer: tokio::sync::Mutex<Writer>,
+    queued_requests_max: usize,
+}
+
+#[derive(Debug)]
+struct Outbox {
+    queued: Vec<Message>,
+    /// Requests that were never sent when the connection broke are not sent on the next one.
+    is_connected: bool,
+    /// The user said good-bye: no new connection is wanted.
+    is_closed_by_us: bool,
+    /// Counts connections, so that a late failure on an old one leaves the new one alone.
+    connection: u64,
+    next_request: u64,
+    subscriptions: Subscriptions,
+    listed: Vec<Symbol>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    frames_out: FrameSink,
+    /// What a flush has taken but not yet fed, should it be dropped half way.
+    taken: VecDeque<Message>,
+    is_flushed: bool,
+    connection: u64,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        frames_out: FrameSink,
+        listed: Vec<Symbol>,
+        queued_requests_max: usize,
+    ) -> Self {
+        Self {
+            outbox: Mutex::new(Outbox {
+                queued: Vec::new(),
+                is_connected: true,
+                is_closed_by_us: false,
+                connection: 1,
+                next_request: 1,
+                subscriptions: Subscriptions::default(),
+                listed,
+            }),
+            writer: tokio::sync::Mutex::new(Writer {
+                frames_out,
+                taken: VecDeque::new(),
+                is_flushed: true,
+                connection: 1,
+            }),
+            queued_requests_max,
+        }
+    }
+
+    fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox
+            .lock()
+            .expect("nothing panics while it holds the outbox")
+    }
+
+    /// Whether the user said good-bye.
+    pub(crate) fn is_closed_by_us(&self) -> bool {
+        self.outbox().is_closed_by_us
+    }
+
+    /// Notes that the connection is lost; returns how many queued requests are dropped with it.
+    pub(crate) fn disconnect(&self) -> usize {
+        let mut outbox = self.outbox();
+        outbox.is_connected = false;
+        std::mem::take(&mut outbox.queued).len()
+    }
+
+    /// Puts a new connection in place and asks on it for all that was subscribed to.
+    pub(crate) async fn reconnect(
+        &self,
+        frames_out: FrameSink,
+        listed: Vec<Symbol>,
+    ) -> Result<(), SendError> {
+        let mut writer = self.writer.lock().await;
+        {
+            let mut outbox = self.outbox();
+            outbox.connection = outbox.connection.saturating_add(1);
+            outbox.is_connected = true;
+            outbox.listed = listed;
+            outbox.queued.clear();
+            for subscription in outbox.subscriptions.wanted().to_vec() {
+                outbox.push(Operation::Subscribe(subscription));
+            }
+            *writer = Writer {
+                frames_out,
+                taken: VecDeque::new(),
+                is_flushed: true,
+                connection: outbox.connection,
+            };
+        }
+        drop(writer);
+        self.flush().await
+    }
+
+    async fn flush(&self) -> Result<(), SendError> {
+        let mut writer = self.writer.lock().await;
+        {
+            let mut outbox = self.outbox();
+            if !outbox.is_connected || outbox.connection != writer.connection {
+                return Err(SendError::Disconnected);
+            }
+            writer.taken.extend(outbox.queued.drain(..));
+        }
+        if writer.write().await.is_err() {
+            let mut outbox = self.outbox();
+            if outbox.connection == writer.connection {
+                outbox.is_connected = false;
+            }
+            return Err(SendError::Disconnected);
+        }
+        Ok(())
+    }
+}
+
+impl Outbox {
+    fn push(&mut self, operation: Operation) -> u64 {
+        let id = self.next_request;
+        self.next_request = id.saturating_add(1);
+        let request = Request {
+            id: Some(id),
+            operation,
+        };
+        self.queued.push(Message::text(request.to_json()));
+        id
+    }
+}
+
+impl Writer {
+    /// Feeds all that is taken, then flushes once. May be dropped at any point and called again.
+    async fn write(&mut self) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+        while !self.taken.is_empty() {
+            std::future::poll_fn(|context| self.frames_out.poll_ready_unpin(context)).await?;
+            if let Some(frame) = self.taken.pop_front() {
+                self.is_flushed = false;
+                self.frames_out.start_send_unpin(frame)?;
+            }
+        }
+        if !self.is_flushed {
+            self.frames_out.flush().await?;
+            self.is_flushed = true;
+        }
+        Ok(())
+    }
+}
+
+impl Sender {
+    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Queues any request; returns its id, which every answer to it repeats.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn queue(&self, operation: Operation) -> Result<u64, SendError> {
+        let mut outbox = self.shared.outbox();
+        if !outbox.is_connected {
+            return Err(SendError::Disconnected);
+        }
+        if outbox.queued.len() >= self.shared.queued_requests_max {
+            return Err(SendError::QueueFull {
+                queued_requests_max: self.shared.queued_requests_max,
+            });
+        }
+        let outbox = &mut *outbox;
+        if let Operation::Subscribe(subscription) = &operation {
+            outbox.subscriptions.add(subscription);
+        }
+        if let Operation::Unsubscribe(subscription) = &operation {
+            outbox.subscriptions.remove(subscription, &outbox.listed);
+        }
+        Ok(outbox.push(operation))
+    }
+
+    /// Sends all that is queued, by whichever clone.
+    ///
+    /// # Errors
+    /// There is no connection.
+    pub async fn flush(&self) -> Result<(), SendError> {
+        self.shared.flush().await
+    }
+
+    /// Queues a request and flushes.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub async fn send(&self, operation: Operation) -> Result<u64, SendError> {
+        let id = self.queue(operation)?;
+        self.flush().await?;
+        Ok(id)
+    }
+
+    /// How many requests wait for a flush.
+    pub fn queued_requests(&self) -> usize {
+        self.shared.outbox().queued.len()
+    }
+
+    /// Queues a new order.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn submit(&self, submit: Submit) -> Result<u64, SendError> {
+        self.queue(Operation::Submit(submit))
+    }
+
+    /// Queues a cancel.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn cancel(&self, cancel: Cancel) -> Result<u64, SendError> {
+        self.queue(Operation::Cancel(cancel))
+    }
+
+    /// Queues a change of an open order.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn replace(&self, replace: Replace) -> Result<u64, SendError> {
+        self.queue(Operation::Replace(replace))
+    }
+
+    /// Queues a cancel and a new order in one.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn cancel_replace(&self, cancel_replace: CancelReplace) -> Result<u64, SendError> {
+        self.queue(Operation::CancelReplace(cancel_replace))
+    }
+
+    /// Queues a cancel of many.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn mass_cancel(&self, mass_cancel: MassCancel) -> Result<u64, SendError> {
+        self.queue(Operation::MassCancel(mass_cancel))
+    }
+
+    /// Queues a question for the open orders, of one instrument or of all.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn open_orders(&self, symbol: Option<Symbol>) -> Result<u64, SendError> {
+        self.queue(Operation::OpenOrders(OpenOrdersRequest { symbol }))
+    }
+
+    /// Queues a question for the balances.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn balances(&self) -> Result<u64, SendError> {
+        self.queue(Operation::Balances)
+    }
+
+    /// Queues a subscription; it is repeated on every new connection.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn subscribe(&self, subscription: Subscription) -> Result<u64, SendError> {
+        self.queue(Operation::Subscribe(subscription))
+    }
+
+    /// Queues the end of a subscription.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn unsubscribe(&self, subscription: Subscription) -> Result<u64, SendError> {
+        self.queue(Operation::Unsubscribe(subscription))
+    }
+
+    /// Queues a question whether the exchange is there.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn ping(&self) -> Result<u64, SendError> {
+        self.queue(Operation::Ping)
+    }
+
+    /// Says good-bye: flushes and closes the WebSocket. The receiver then ends.
+    ///
+    /// # Errors
+    /// There is no connection.
+    pub async fn close(&self) -> Result<(), SendError> {
+        self.flush().await?;
+        let mut writer = self.shared.writer.lock().await;
+        self.shared.outbox().is_closed_by_us = true;
+        writer
+            .frames_out
+            .close()
+            .await
+            .map_err(|_| SendError::Disconnected)
+    }
+}

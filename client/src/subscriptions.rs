@@ -1,0 +1,98 @@
+//! What a session has subscribed to, so that a new connection can ask for it again.
+
+use protocol::{Channel, Subscription, Symbol};
+
+/// The subscriptions of one session, in the order in which they were asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Subscriptions {
+    wanted: Vec<Subscription>,
+}
+
+impl Subscriptions {
+    pub(crate) fn add(&mut self, subscription: &Subscription) {
+        self.wanted.push(subscription.clone());
+    }
+
+    /// Forgets what `ended` names; `listed` is what a subscription to all instruments stands for.
+    pub(crate) fn remove(&mut self, ended: &Subscription, listed: &[Symbol]) {
+        let Some(ended_symbols) = &ended.symbols else {
+            self.wanted.retain(|wanted| wanted.channel != ended.channel);
+            return;
+        };
+        for wanted in self.of_channel(ended.channel) {
+            wanted
+                .symbols
+                .get_or_insert_with(|| listed.to_vec())
+                .retain(|symbol| !ended_symbols.contains(symbol));
+        }
+        self.wanted.retain(|wanted| {
+            wanted
+                .symbols
+                .as_ref()
+                .is_none_or(|symbols| !symbols.is_empty())
+        });
+    }
+
+    fn of_channel(&mut self, channel: Channel) -> impl Iterator<Item = &mut Subscription> {
+        self.wanted
+            .iter_mut()
+            .filter(move |wanted| wanted.channel == channel)
+    }
+
+    pub(crate) fn wanted(&self) -> &[Subscription] {
+        &self.wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Goal: a new connection asks for exactly what was still wanted. Method: literal lists.
+
+    use protocol::{Channel, Subscription, Symbol};
+
+    use super::Subscriptions;
+
+    fn symbols(names: &[&str]) -> Vec<Symbol> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn subscription(channel: Channel, names: Option<&[&str]>) -> Subscription {
+        Subscription {
+            channel,
+            symbols: names.map(symbols),
+            levels: None,
+        }
+    }
+
+    #[test]
+    fn an_ended_symbol_is_taken_out_of_all() {
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.add(&subscription(Channel::Trades, None));
+        subscriptions.add(&subscription(Channel::Top, None));
+
+        subscriptions.remove(
+            &subscription(Channel::Trades, Some(&["B"])),
+            &symbols(&["A", "B", "C"]),
+        );
+
+        assert_eq!(
+            subscriptions.wanted(),
+            [
+                subscription(Channel::Trades, Some(&["A", "C"])),
+                subscription(Channel::Top, None)
+            ]
+        );
+    }
+
+    #[test]
+    fn an_ended_channel_is_gone() {
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.add(&subscription(Channel::Trades, Some(&["A"])));
+        subscriptions.add(&subscription(Channel::Depth, Some(&["A"])));
+
+        subscriptions.remove(&subscription(Channel::Trades, None), &[]);
+        subscriptions.remove(&subscription(Channel::Depth, Some(&["A"])), &[]);
+
+        assert_eq!(subscriptions.wanted(), []);
+    }
+}
