@@ -185,6 +185,10 @@ async fn reconnect(
     let mut attempts = 0;
     loop {
         tokio::time::sleep(pause).await;
+        if shared.is_closed_by_us() {
+            let reason = "it was closed while it was being reconnected".to_owned();
+            return Err(ClientError::Closed { reason });
+        }
         attempts += 1;
         match try_once(&shared, &config).await {
             Ok((frames_in, hello, account)) => {

@@ -310,14 +310,14 @@ impl Sender {
         self.queue(Operation::Ping)
     }
 
-    /// Says good-bye: flushes and closes the WebSocket. The receiver then ends.
+    /// Says good-bye: flushes and closes the WebSocket. The receiver then ends; nothing is reconnected.
     ///
     /// # Errors
     /// There is no connection.
     pub async fn close(&self) -> Result<(), SendError> {
+        self.shared.outbox().is_closed_by_us = true;
         self.flush().await?;
         let mut writer = self.shared.writer.lock().await;
-        self.shared.outbox().is_closed_by_us = true;
         writer
             .frames_out
             .close()
