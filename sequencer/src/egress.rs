@@ -2,6 +2,7 @@
 
 use engine::{Command, Event, InstrumentId, LevelChange, OrderChange, SequenceNumber, Timestamp};
 
+use crate::control::ControlOutcome;
 use crate::inbound::Origin;
 use crate::position::LogPosition;
 use crate::stamps::Stamps;
@@ -19,6 +20,35 @@ pub struct EventBatch {
     pub level_changes: Vec<LevelChange>,
     /// All their order changes (L3).
     pub order_changes: Vec<OrderChange>,
+    /// What control entries did; they come before the batch's commands.
+    pub controls: Vec<ControlOutcome>,
+}
+
+impl EventBatch {
+    /// One command's events.
+    pub fn events_of(&self, outcome: &CommandOutcome) -> &[Event] {
+        outcome.events.of(&self.events)
+    }
+
+    /// One command's level changes.
+    pub fn level_changes_of(&self, outcome: &CommandOutcome) -> &[LevelChange] {
+        outcome.level_changes.of(&self.level_changes)
+    }
+
+    /// One command's order changes.
+    pub fn order_changes_of(&self, outcome: &CommandOutcome) -> &[OrderChange] {
+        outcome.order_changes.of(&self.order_changes)
+    }
+
+    /// Forgets what it holds and keeps the room.
+    pub fn clear(&mut self) {
+        self.position = LogPosition::default();
+        self.outcomes.clear();
+        self.events.clear();
+        self.level_changes.clear();
+        self.order_changes.clear();
+        self.controls.clear();
+    }
 }
 
 /// What one command did: ranges of the batch's lists.
@@ -51,4 +81,13 @@ pub struct EventRange {
     pub start: u32,
     /// One past the last index.
     pub end: u32,
+}
+
+impl EventRange {
+    /// The part of `list` that this range names.
+    pub fn of<T>(self, list: &[T]) -> &[T] {
+        let start = usize::try_from(self.start).expect("a machine has at least 32 bits");
+        let end = usize::try_from(self.end).expect("a machine has at least 32 bits");
+        &list[start..end]
+    }
 }

@@ -1,6 +1,6 @@
 //! What sessions hand to matchers.
 
-use engine::{Command, InstrumentId};
+use engine::{Command, InstrumentId, Timestamp};
 
 use crate::stamps::Stamps;
 
@@ -25,12 +25,33 @@ pub struct InboundCommand {
     pub instrument: InstrumentId,
     /// Who asked.
     pub origin: Origin,
+    /// The engine time that it carries under `--clock replay`; `None` takes the log's.
+    pub at: Option<Timestamp>,
     /// When it passed each stage so far.
     pub stamps: Stamps,
     /// What is asked.
     pub command: Command,
 }
 
-/// The ring had no room: the command comes back, the session answers Busy and returns the hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full(pub InboundCommand);
+/// Why a command was not taken; it was not sequenced and its hold is to be given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refused {
+    /// The ring has no room: the session answers Busy.
+    Full,
+    /// The shard is halted or stopping.
+    Unavailable,
+    /// No matcher has the instrument.
+    UnknownInstrument,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Full => "the exchange is busy",
+            Self::Unavailable => "the exchange is unavailable",
+            Self::UnknownInstrument => "no such instrument",
+        })
+    }
+}
+
+impl std::error::Error for Refused {}

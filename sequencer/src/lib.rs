@@ -2,15 +2,46 @@
 //!
 //! One matcher thread owns one `MatchingEngine` with its instruments' books. Sessions push
 //! [`InboundCommand`]s into its bounded ring; the matcher pops a batch, appends it to the command log,
-//! applies what the log returns, settles, and hands an [`EventBatch`] to the gate, which lets it leave
+//! applies what the log returns, settles, and hands an [`EventBatch`] to the [`Gate`], which lets it leave
 //! when it is durable.
+//!
+//! ```text
+//! Ports::try_submit ─► ring ─► pop batch ► CommandLog::append ► poll ► engine ► settlement
+//!                                                                                  │
+//!        EventBatch ◄─ flume ◄─ Gate: publish gives, then send ◄── Gate::hand_over ┘
+//! ```
 
+mod clock;
+mod config;
+mod control;
+mod counters;
 mod egress;
+mod gate;
 mod inbound;
+mod inbox;
+mod inspection;
+mod log;
+mod pool;
+mod ports;
 mod position;
+mod ring;
 mod stamps;
+mod waker;
 
+pub use clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
+pub use config::{IdleStrategy, SequencerConfig, StartError, Threads};
+pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt};
+pub use counters::Counters;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
-pub use inbound::{Full, InboundCommand, Origin, SessionId};
+pub use gate::Gate;
+pub use inbound::{InboundCommand, Origin, Refused, SessionId};
+pub use inspection::MatcherState;
+pub use log::{
+    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
+    LogState, MemLog, MemLogControl, MemLogs, Retention,
+};
+pub use pool::BatchPool;
+pub use ports::Ports;
 pub use position::{Epoch, LogPosition};
 pub use stamps::{Stage, Stamps};
+pub use waker::{WakeCallback, Waker};

@@ -1,0 +1,128 @@
+//! The control sequence: accounts, deposits and withdrawals.
+
+use engine::{AccountId, SequenceNumber, Timestamp};
+use ledger::{AssetId, ControlDesk, ControlRefusal, Money};
+
+use crate::inbound::Refused;
+
+/// One thing asked of the ledger itself; sequenced under instrument 0 and applied once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlCommand {
+    /// Opens an account.
+    CreateAccount {
+        /// Under which id.
+        account: AccountId,
+    },
+    /// Adds money to an account.
+    Deposit {
+        /// To which account.
+        account: AccountId,
+        /// Of which asset.
+        asset: AssetId,
+        /// How much, above zero.
+        amount: Money,
+    },
+    /// Takes money from an account; it was reserved at the door.
+    Withdraw {
+        /// From which account.
+        account: AccountId,
+        /// Of which asset.
+        asset: AssetId,
+        /// How much, above zero.
+        amount: Money,
+    },
+}
+
+/// What a control entry did; durable when it is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ControlOutcome {
+    /// Its place in the control sequence.
+    pub sequence: SequenceNumber,
+    /// Engine time.
+    pub at: Timestamp,
+    /// What was asked.
+    pub command: ControlCommand,
+    /// Whether it was done, or why not.
+    pub result: Result<(), ControlRefusal>,
+}
+
+/// Why a control command has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlError {
+    /// It was not sequenced.
+    NotTaken(Refused),
+    /// The ledger refused it, at the door or in sequence.
+    Refused(ControlRefusal),
+    /// The shard halted before its outcome was durable: it may or may not have happened.
+    OutcomeUnknown,
+}
+
+impl std::fmt::Display for ControlError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotTaken(refused) => refused.fmt(formatter),
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::OutcomeUnknown => formatter.write_str("the outcome is not known"),
+        }
+    }
+}
+
+impl std::error::Error for ControlError {}
+
+/// The promise of a control command's outcome.
+#[derive(Debug)]
+#[must_use = "a control command may be refused"]
+pub struct ControlReceipt(pub(crate) flume::Receiver<ControlOutcome>);
+
+/// A control command and where its outcome goes.
+#[derive(Debug)]
+pub(crate) struct ControlRequest {
+    pub command: ControlCommand,
+    pub reply: flume::Sender<ControlOutcome>,
+}
+
+impl ControlReceipt {
+    /// Blocks until the outcome is durable. Not for a thread that drives an inline matcher.
+    ///
+    /// # Errors
+    /// The ledger refused it, or the shard halted.
+    pub fn wait(&self) -> Result<ControlOutcome, ControlError> {
+        settled(self.0.recv())
+    }
+
+    /// Waits until the outcome is durable.
+    ///
+    /// # Errors
+    /// The ledger refused it, or the shard halted.
+    pub async fn outcome(&self) -> Result<ControlOutcome, ControlError> {
+        settled(self.0.recv_async().await)
+    }
+}
+
+fn settled(
+    received: Result<ControlOutcome, flume::RecvError>,
+) -> Result<ControlOutcome, ControlError> {
+    let outcome =
+        received.map_err(|flume::RecvError::Disconnected| ControlError::OutcomeUnknown)?;
+    outcome.result.map_err(ControlError::Refused)?;
+    Ok(outcome)
+}
+
+impl ControlCommand {
+    /// Does what is asked.
+    pub(crate) fn apply(self, desk: &mut ControlDesk) -> Result<(), ControlRefusal> {
+        match self {
+            Self::CreateAccount { account } => desk.create_account(account),
+            Self::Deposit {
+                account,
+                asset,
+                amount,
+            } => desk.deposit(account, asset, amount),
+            Self::Withdraw {
+                account,
+                asset,
+                amount,
+            } => desk.withdraw(account, asset, amount),
+        }
+    }
+}

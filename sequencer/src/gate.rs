@@ -1,0 +1,251 @@
+//! Lets out what is durable, and nothing else.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use flume::TrySendError;
+use ledger::{Gives, Ledger};
+
+use crate::clock::StageClock;
+use crate::control::ControlOutcome;
+use crate::counters::SharedCounters;
+use crate::egress::EventBatch;
+use crate::position::LogPosition;
+use crate::stamps::Stage;
+use crate::waker::Waker;
+
+/// Keeps each matcher's batches until they are durable; then publishes what they gave, then sends their
+/// events, in the order of their positions.
+///
+/// Matchers hand batches over. Whoever makes things durable calls [`Gate::release`]: the matcher itself
+/// where its log is durable at once, else the shard's journal thread after each sync.
+#[derive(Debug)]
+pub struct Gate {
+    lanes: Box<[Lane]>,
+    ledger: Arc<Ledger>,
+    stage_clock: StageClock,
+    is_halted: AtomicBool,
+}
+
+/// One matcher's way out.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    queue: Mutex<LaneQueue>,
+    /// Batches in the queue.
+    backlog: AtomicUsize,
+    /// Whether the last batch that was durable found no room in egress.
+    is_egress_full: AtomicBool,
+    waker: Arc<Waker>,
+    counters: Arc<SharedCounters>,
+}
+
+#[derive(Debug)]
+struct LaneQueue {
+    waiting: VecDeque<PendingBatch>,
+    /// `None` once the lane is closed: nothing leaves any more.
+    events: Option<flume::Sender<EventBatch>>,
+    spare_gives: Vec<Gives>,
+}
+
+/// A batch that was applied and must not be seen yet.
+#[derive(Debug)]
+pub(crate) struct PendingBatch {
+    pub gives: Gives,
+    pub control: Option<PendingControl>,
+    pub batch: EventBatch,
+}
+
+/// What the control entries of a batch gave, and who waits for their outcomes.
+#[derive(Debug)]
+pub(crate) struct PendingControl {
+    pub gives: Gives,
+    pub replies: Vec<(flume::Sender<ControlOutcome>, ControlOutcome)>,
+}
+
+/// Why a lane stopped letting out.
+enum Stuck {
+    NotDurable,
+    EgressFull,
+    Closed,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        lanes: impl IntoIterator<Item = Lane>,
+        ledger: Arc<Ledger>,
+        stage_clock: StageClock,
+    ) -> Self {
+        Self {
+            lanes: lanes.into_iter().collect(),
+            ledger,
+            stage_clock,
+            is_halted: AtomicBool::new(false),
+        }
+    }
+
+    /// Lets out every batch up to `durable`, of every matcher.
+    pub fn release(&self, durable: LogPosition) {
+        for matcher in 0..self.lanes.len() {
+            self.release_lane(matcher, durable);
+        }
+    }
+
+    /// Halts the shard: nothing more leaves, every command is refused.
+    pub fn halt(&self, reason: &str) {
+        if self.is_halted.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        tracing::error!(reason, "the shard is halted");
+        for lane in &self.lanes {
+            lane.close();
+            lane.waker.wake();
+        }
+    }
+
+    /// Whether the shard is halted.
+    pub fn is_halted(&self) -> bool {
+        self.is_halted.load(Ordering::SeqCst)
+    }
+
+    /// Lets out every batch of `matcher` up to `durable`.
+    pub(crate) fn release_lane(&self, matcher: usize, durable: LogPosition) {
+        let lane = &self.lanes[matcher];
+        if lane.backlog.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let mut queue = lane.lock();
+        // Read under the lane's lock, which `halt` takes to close it: nothing leaves after a halt.
+        let stuck = loop {
+            if self.is_halted() {
+                break Stuck::Closed;
+            }
+            if let Err(stuck) = self.release_first(lane, &mut queue, durable) {
+                break stuck;
+            }
+        };
+        let is_full = matches!(stuck, Stuck::EgressFull);
+        let was_full = lane.is_egress_full.swap(is_full, Ordering::AcqRel);
+        drop(queue);
+        if is_full && !was_full {
+            // It may sleep; from now on it looks after the egress.
+            lane.waker.wake();
+        }
+    }
+
+    fn release_first(
+        &self,
+        lane: &Lane,
+        queue: &mut LaneQueue,
+        durable: LogPosition,
+    ) -> Result<(), Stuck> {
+        let Some(events) = queue.events.as_ref() else {
+            return Err(Stuck::Closed);
+        };
+        let first = queue.waiting.front().ok_or(Stuck::NotDurable)?;
+        if first.batch.position > durable {
+            return Err(Stuck::NotDurable);
+        }
+        // Without a reader there is nobody to wait for.
+        if events.is_full() && !events.is_disconnected() {
+            return Err(Stuck::EgressFull);
+        }
+        let mut first = queue
+            .waiting
+            .pop_front()
+            .expect("it was looked at under this lock");
+        self.ledger.publish(&first.gives);
+        if let Some(control) = first.control.take() {
+            self.ledger.publish(&control.gives);
+            for (reply, outcome) in control.replies {
+                // Whoever asked may have gone away.
+                let _ = reply.try_send(outcome);
+            }
+        }
+        self.stamp_released(lane, &mut first.batch);
+        match events.try_send(first.batch) {
+            // Without a reader there is nobody to be told.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                unreachable!("this lane is the only sender, and it had room")
+            }
+        }
+        queue.spare_gives.push(first.gives);
+        lane.backlog.fetch_sub(1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Takes a batch that was applied.
+    pub(crate) fn hand_over(&self, matcher: usize, pending: PendingBatch) {
+        let lane = &self.lanes[matcher];
+        let mut queue = lane.lock();
+        let is_ascending = queue
+            .waiting
+            .back()
+            .is_none_or(|last| last.batch.position < pending.batch.position);
+        assert!(is_ascending, "a matcher's batches have ascending positions");
+        queue.waiting.push_back(pending);
+        lane.backlog.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Gives that were published, for their room.
+    pub(crate) fn spare_gives(&self, matcher: usize) -> Option<Gives> {
+        self.lanes[matcher].lock().spare_gives.pop()
+    }
+
+    /// Batches of `matcher` that were handed over and have not left.
+    pub(crate) fn backlog(&self, matcher: usize) -> usize {
+        self.lanes[matcher].backlog.load(Ordering::Acquire)
+    }
+
+    /// Whether a durable batch of `matcher` waits for room in egress.
+    pub(crate) fn is_egress_full(&self, matcher: usize) -> bool {
+        self.lanes[matcher].is_egress_full.load(Ordering::Acquire)
+    }
+
+    /// Nothing more comes from `matcher`: its readers see the end.
+    pub(crate) fn close_lane(&self, matcher: usize) {
+        self.lanes[matcher].close();
+    }
+
+    fn stamp_released(&self, lane: &Lane, batch: &mut EventBatch) {
+        let Some(now_ns) = self.stage_clock.now_ns() else {
+            return;
+        };
+        for outcome in &mut batch.outcomes {
+            outcome.stamps.stamp(Stage::Released, now_ns);
+            lane.counters.note_released(&outcome.stamps);
+        }
+    }
+}
+
+impl Lane {
+    pub(crate) fn new(
+        events: flume::Sender<EventBatch>,
+        waker: Arc<Waker>,
+        counters: Arc<SharedCounters>,
+    ) -> Self {
+        Self {
+            queue: Mutex::new(LaneQueue {
+                waiting: VecDeque::new(),
+                events: Some(events),
+                spare_gives: Vec::new(),
+            }),
+            backlog: AtomicUsize::new(0),
+            is_egress_full: AtomicBool::new(false),
+            waker,
+            counters,
+        }
+    }
+
+    fn close(&self) {
+        let mut queue = self.lock();
+        queue.events = None;
+        // What was not let out never is; who waits for a control outcome learns that it is unknown.
+        queue.waiting.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LaneQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,90 @@
+//! One matcher's way in: its rings and its bell.
+
+use std::sync::Arc;
+
+use engine::Command;
+
+use crate::control::ControlRequest;
+use crate::counters::SharedCounters;
+use crate::inbound::{InboundCommand, Refused};
+use crate::inspection::Inspection;
+use crate::ring::{Ring, RingRefused};
+use crate::waker::Waker;
+
+/// The most control entries that can wait.
+const CONTROL_CAPACITY: usize = 1_024;
+/// The most inspections that can wait.
+const INSPECTIONS_CAPACITY: usize = 16;
+
+/// What callers push into and one matcher pops from.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    pub commands: Ring<InboundCommand>,
+    pub control: Ring<ControlRequest>,
+    pub inspections: Ring<Inspection>,
+    pub waker: Arc<Waker>,
+    pub counters: Arc<SharedCounters>,
+    capacity: usize,
+    /// Above this only cancels are taken.
+    new_orders_limit: usize,
+}
+
+impl Inbox {
+    pub(crate) fn new(capacity: usize, cancel_reserve: usize) -> Self {
+        Self {
+            commands: Ring::new(capacity),
+            control: Ring::new(CONTROL_CAPACITY),
+            inspections: Ring::new(INSPECTIONS_CAPACITY),
+            waker: Arc::new(Waker::new()),
+            counters: Arc::new(SharedCounters::default()),
+            capacity,
+            new_orders_limit: capacity.saturating_sub(cancel_reserve),
+        }
+    }
+
+    pub(crate) fn try_submit(&self, command: &InboundCommand) -> Result<(), Refused> {
+        let limit = match command.command {
+            Command::Cancel(_) | Command::MassCancel(_) => self.capacity,
+            Command::Submit(_)
+            | Command::Replace(_)
+            | Command::CancelReplace(_)
+            | Command::Tick => self.new_orders_limit,
+        };
+        let pushed = self.push(&self.commands, *command, limit);
+        if pushed == Err(Refused::Full) {
+            self.counters.note_full();
+        }
+        pushed
+    }
+
+    pub(crate) fn try_control(&self, request: ControlRequest) -> Result<(), Refused> {
+        self.push(&self.control, request, CONTROL_CAPACITY)
+    }
+
+    pub(crate) fn try_inspect(&self, inspection: Inspection) -> Result<(), Refused> {
+        self.push(&self.inspections, inspection, INSPECTIONS_CAPACITY)
+    }
+
+    /// Takes nothing from now on.
+    pub(crate) fn close(&self) {
+        self.commands.close();
+        self.control.close();
+        self.inspections.close();
+        self.waker.wake();
+    }
+
+    /// Whether it is closed and nothing is in it or on its way.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.commands.is_drained() && self.control.is_drained() && self.inspections.is_drained()
+    }
+
+    fn push<T>(&self, ring: &Ring<T>, item: T, limit: usize) -> Result<(), Refused> {
+        ring.try_push(item, limit)
+            .map_err(|refused| match refused {
+                RingRefused::Full => Refused::Full,
+                RingRefused::Closed => Refused::Unavailable,
+            })?;
+        self.waker.wake();
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! The command log: it orders, and the matcher applies what it returns.
+
+mod mem_log;
+
+use std::sync::Arc;
+
+use engine::Timestamp;
+
+use crate::clock::EngineClock;
+use crate::control::ControlCommand;
+use crate::gate::Gate;
+use crate::inbound::InboundCommand;
+use crate::position::LogPosition;
+use crate::waker::Waker;
+
+pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
+
+/// One matcher's handle of the shard's log. Nothing here waits.
+pub trait CommandLog {
+    /// Hands a batch to the log; its outcome may stay unknown until it is polled.
+    ///
+    /// # Errors
+    /// The log takes nothing any more: the shard halts.
+    fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused>;
+
+    /// Adds to `entries` what was sequenced of this handle's batches, in their order.
+    ///
+    /// Entries that are in the list already are spent: the log may clear the list and use their room.
+    fn poll(&mut self, entries: &mut Vec<LogEntry>) -> LogState;
+
+    /// Everything of the shard up to this position survives a crash.
+    fn durable(&self) -> LogPosition;
+
+    /// Reads the shard's entries again, from `position` on.
+    ///
+    /// # Errors
+    /// The log does not keep them, or they cannot be read.
+    fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError>;
+}
+
+/// Opens one log handle per matcher.
+pub trait LogFactory {
+    /// What it opens.
+    type Log: CommandLog + Send + 'static;
+
+    /// Opens the handle of the matcher that `context` names. A log that becomes durable on another thread
+    /// keeps the context's gate and runs [`Gate::release`] after each sync.
+    ///
+    /// # Errors
+    /// The log cannot be opened.
+    fn open(&mut self, context: LogContext) -> Result<Self::Log, LogError>;
+}
+
+/// What a log handle may use of the shard.
+#[derive(Debug, Clone)]
+pub struct LogContext {
+    /// Whose handle it is.
+    pub matcher: usize,
+    /// Where the time of entries comes from.
+    pub clock: EngineClock,
+    /// Lets out what is durable.
+    pub gate: Arc<Gate>,
+    /// To be woken when entries can be polled that could not be before.
+    pub waker: Arc<Waker>,
+}
+
+/// What a matcher popped at once; appended whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The matcher's own count of its batches, from 1. A batch that comes twice is applied once.
+    pub number: u64,
+    /// Control entries; they come before the commands.
+    pub control: Vec<ControlCommand>,
+    /// Commands in the order in which they were popped.
+    pub commands: Vec<InboundCommand>,
+}
+
+/// A batch as the log sequenced it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its place in the shard's log.
+    pub position: LogPosition,
+    /// When it was sequenced.
+    pub at: Timestamp,
+    /// [`Batch::number`].
+    pub number: u64,
+    /// Control entries; they come before the commands.
+    pub control: Vec<ControlCommand>,
+    /// Commands, in order.
+    pub commands: Vec<InboundCommand>,
+}
+
+/// What a poll found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogState {
+    /// Every batch that was appended has been yielded.
+    Idle,
+    /// Some outcomes are not known yet.
+    InFlight,
+    /// The log failed; outcomes that are not known stay unknown. The shard halts.
+    Failed,
+}
+
+/// The log takes nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the log refused a batch: {0}")]
+pub struct AppendRefused(pub String);
+
+/// Why a log cannot be opened or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogError {
+    /// It keeps nothing from that position on.
+    #[error("the log does not keep position {0:?}")]
+    NotKept(LogPosition),
+    /// Opening or reading failed.
+    #[error("the log cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// Reads a shard's entries in the order of their positions.
+pub struct LogReader(Box<dyn Iterator<Item = Result<LogEntry, LogError>> + Send>);
+
+impl LogReader {
+    /// A reader of what `entries` yields, which is in order.
+    pub fn new(entries: impl Iterator<Item = Result<LogEntry, LogError>> + Send + 'static) -> Self {
+        Self(Box::new(entries))
+    }
+}
+
+impl Iterator for LogReader {
+    type Item = Result<LogEntry, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+impl std::fmt::Debug for LogReader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("LogReader").finish_non_exhaustive()
+    }
+}
+
+impl Batch {
+    /// Whether there is nothing in it.
+    pub const fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.control.is_empty()
+    }
+
+    /// Forgets what it holds and keeps the room.
+    pub(crate) fn clear(&mut self) {
+        self.commands.clear();
+        self.control.clear();
+    }
+}

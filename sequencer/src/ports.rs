@@ -1,0 +1,155 @@
+//! Where sessions hand in commands.
+
+use std::sync::Arc;
+
+use engine::InstrumentId;
+use ledger::Ledger;
+
+use crate::clock::StageClock;
+use crate::control::{ControlCommand, ControlError, ControlReceipt, ControlRequest};
+use crate::counters::Counters;
+use crate::gate::Gate;
+use crate::inbound::{InboundCommand, Refused};
+use crate::inbox::Inbox;
+use crate::inspection::{Inspection, MatcherState};
+use crate::stamps::Stage;
+
+/// The way in to every matcher of the shard. Nothing here blocks.
+#[derive(Debug)]
+pub struct Ports {
+    inboxes: Box<[Arc<Inbox>]>,
+    /// By instrument id: which matcher has it.
+    routes: Box<[Option<usize>]>,
+    gate: Arc<Gate>,
+    ledger: Arc<Ledger>,
+    stage_clock: StageClock,
+}
+
+impl Ports {
+    pub(crate) fn new(
+        inboxes: Vec<Arc<Inbox>>,
+        routes: Vec<Option<usize>>,
+        gate: Arc<Gate>,
+        ledger: Arc<Ledger>,
+        stage_clock: StageClock,
+    ) -> Self {
+        Self {
+            inboxes: inboxes.into(),
+            routes: routes.into(),
+            gate,
+            ledger,
+            stage_clock,
+        }
+    }
+
+    /// Hands a command to the matcher of its instrument.
+    ///
+    /// # Errors
+    /// The ring has no room, the shard is halted or stopping, or nobody has the instrument: the command
+    /// is not sequenced, and what was reserved for it is to be given back.
+    pub fn try_submit(&self, mut command: InboundCommand) -> Result<(), Refused> {
+        let inbox = self
+            .inbox(command.instrument)
+            .ok_or(Refused::UnknownInstrument)?;
+        if self.gate.is_halted() {
+            return Err(Refused::Unavailable);
+        }
+        self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
+        inbox.try_submit(&command)
+    }
+
+    /// Hands in an entry of the control sequence. A withdrawal is reserved here.
+    ///
+    /// # Errors
+    /// It was not taken, or the ledger refused a withdrawal at the door.
+    pub fn control(&self, command: ControlCommand) -> Result<ControlReceipt, ControlError> {
+        if self.gate.is_halted() {
+            return Err(ControlError::NotTaken(Refused::Unavailable));
+        }
+        let (reply, receipt) = flume::bounded(1);
+        let owner = &self.inboxes[0];
+        match command {
+            ControlCommand::CreateAccount { .. } | ControlCommand::Deposit { .. } => owner
+                .try_control(ControlRequest { command, reply })
+                .map_err(ControlError::NotTaken)?,
+            ControlCommand::Withdraw {
+                account,
+                asset,
+                amount,
+            } => {
+                self.ledger
+                    .reserve_withdrawal(account, asset, amount)
+                    .map_err(ControlError::Refused)?;
+                if let Err(refused) = owner.try_control(ControlRequest { command, reply }) {
+                    self.ledger.give_back_withdrawal(account, asset, amount);
+                    return Err(ControlError::NotTaken(refused));
+                }
+            }
+        }
+        Ok(ControlReceipt(receipt))
+    }
+
+    /// Asks each matcher where its books stand; answers come between batches, one per matcher.
+    ///
+    /// # Errors
+    /// The shard is halted or stopping, or too many ask at once.
+    pub fn inspect(&self) -> Result<flume::Receiver<MatcherState>, Refused> {
+        if self.gate.is_halted() {
+            return Err(Refused::Unavailable);
+        }
+        let (reply, answers) = flume::bounded(self.inboxes.len());
+        for inbox in &self.inboxes {
+            inbox.try_inspect(Inspection {
+                reply: reply.clone(),
+            })?;
+        }
+        Ok(answers)
+    }
+
+    /// What all matchers counted, as one.
+    pub fn counters(&self) -> Counters {
+        self.matcher_counters()
+            .iter()
+            .fold(Counters::default(), |all, one| all.merged(one))
+    }
+
+    /// What each matcher counted.
+    pub fn matcher_counters(&self) -> Vec<Counters> {
+        self.inboxes
+            .iter()
+            .map(|inbox| inbox.counters.read(inbox.commands.depth()))
+            .collect()
+    }
+
+    /// Commands in the ring of the instrument's matcher; `None` where nobody has the instrument.
+    pub fn queue_depth(&self, instrument: InstrumentId) -> Option<usize> {
+        Some(self.inbox(instrument)?.commands.depth())
+    }
+
+    /// Which matcher has the instrument: the index of its events' receiver.
+    pub fn matcher_of(&self, instrument: InstrumentId) -> Option<usize> {
+        let place = usize::try_from(instrument.0).ok()?;
+        *self.routes.get(place)?
+    }
+
+    /// Whether the shard is halted: no report leaves any more, every command is refused.
+    pub fn is_halted(&self) -> bool {
+        self.gate.is_halted()
+    }
+
+    /// The counter of stage stamps, for the stages before the ring.
+    pub const fn stage_clock(&self) -> &StageClock {
+        &self.stage_clock
+    }
+
+    /// Takes nothing from now on.
+    pub(crate) fn close(&self) {
+        for inbox in &self.inboxes {
+            inbox.close();
+        }
+    }
+
+    fn inbox(&self, instrument: InstrumentId) -> Option<&Inbox> {
+        Some(&self.inboxes[self.matcher_of(instrument)?])
+    }
+}
