@@ -276,6 +276,22 @@ impl OrderKind {
 }
 
 impl Operation {
+    /// Every word that `op` can be.
+    pub const OPS: &'static [&'static str] = &[
+        "hello",
+        "logon",
+        "submit",
+        "cancel",
+        "replace",
+        "cancel_replace",
+        "mass_cancel",
+        "open_orders",
+        "balances",
+        "subscribe",
+        "unsubscribe",
+        "ping",
+    ];
+
     /// The word for it on the wire.
     pub const fn op(&self) -> &'static str {
         match self {

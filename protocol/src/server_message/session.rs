@@ -133,11 +133,13 @@ words! {
         /// The exchange stops.
         Shutdown = "shutdown",
         /// The session did not read what was sent to it.
-        SlowReader = "slow_reader",
+        SlowConsumer = "slow_consumer",
         /// The session said nothing for too long, or no `hello` in time.
-        Idle = "idle",
+        IdleTimeout = "idle_timeout",
+        /// A frame was above the limit of the transport.
+        FrameTooLarge = "frame_too_large",
         /// The session broke a rule of the transport.
-        Violation = "violation",
+        ProtocolError = "protocol_error",
         /// The exchange made a mistake; it is logged there.
         Internal = "internal",
         /// A reason that this version does not know.
