@@ -55,6 +55,45 @@ pub enum FundsCheck {
     Off,
 }
 
+impl Instrument {
+    /// Checks that the terms make sense and that no product of them can overflow.
+    ///
+    /// # Errors
+    /// Tick or lot size is not positive, a bound is off its grid, or the bounds contradict each other.
+    pub fn check(&self) -> Result<(), InstrumentError> {
+        if self.id == InstrumentId::CONTROL {
+            return Err(InstrumentError::BadId);
+        }
+        if self.tick_size <= 0 || self.lot_size == 0 {
+            return Err(InstrumentError::BadGrid);
+        }
+        let prices_fit = self.price_min <= self.price_max;
+        let quantities_fit = self.quantity_min <= self.quantity_max;
+        let has_room = self.open_orders_max > 0 && self.open_orders_max < u32::MAX;
+        if !prices_fit || !quantities_fit || !has_room || self.quantity_max.is_zero() {
+            return Err(InstrumentError::BadBounds);
+        }
+        if matches!(self.funds_check, FundsCheck::Enforced) && !self.holds_fit() {
+            return Err(InstrumentError::BadBounds);
+        }
+        Ok(())
+    }
+
+    /// Whether the holds of all orders that may be open at once fit in a [`crate::Notional`], in millionths.
+    fn holds_fit(&self) -> bool {
+        if self.price_min.units() < 0 {
+            return false;
+        }
+        let per_million = 1_000_000 + i128::from(self.hold_surcharge_ppm);
+        let protected = 10_000 + i128::from(self.market_protection_bips);
+        i128::from(self.price_max.units())
+            .checked_mul(i128::from(self.quantity_max.units()))
+            .and_then(|cost| cost.checked_mul(per_million))
+            .and_then(|hold| hold.checked_mul(protected))
+            .is_some_and(|hold| hold <= i128::MAX / i128::from(self.open_orders_max))
+    }
+}
+
 /// Why an instrument cannot be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstrumentError {

@@ -1,22 +1,39 @@
 //! Deterministic order books and matching. Commands in, events out.
 //!
-//! The principal type is `MatchingEngine`: it owns the order books of its instruments and turns
+//! The principal type is [`MatchingEngine`]: it owns the order books of its instruments and turns
 //! each [`Sequenced`] [`Command`] into one contiguous block of [`Event`]s, written to an
 //! [`EventSink`]. It knows no clock, no thread, no file, no randomness and no balance: the same
 //! commands always give the same events and the same state hash.
 
+mod admission;
+mod book;
+mod cancel;
+mod cancel_replace;
+mod canonical_hash;
+mod client_ids;
 mod command;
 mod event;
 mod event_sink;
+mod expiry;
+mod holds;
 mod id;
 mod instrument;
+mod listing;
+mod matching;
+mod matching_engine;
 mod order;
+mod outcome;
 mod price;
 mod quantity;
 mod reject;
+mod replace;
 mod sequence;
 mod side;
+mod state_hash;
+mod submit;
 
+pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
+pub use book::order_book::OrderBook;
 pub use command::{
     Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
 };
@@ -30,9 +47,10 @@ pub use id::{
     StpGroup, TradeId,
 };
 pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
+pub use matching_engine::{EngineLimits, MatchingEngine};
 pub use order::{
-    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, SelfTradePrevention,
-    TimeInForce,
+    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, RestingOrder,
+    SelfTradePrevention, TimeInForce,
 };
 pub use price::Price;
 pub use quantity::{Notional, Quantity};

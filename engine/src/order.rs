@@ -1,6 +1,6 @@
-//! What a participant enters.
+//! What a participant enters, and what rests.
 
-use crate::id::{AccountId, ClientOrderId, ExternalId, StpGroup};
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::sequence::Timestamp;
@@ -115,4 +115,45 @@ pub enum ClientIdPolicy {
     Idempotent,
     /// Refused while its order is open, free afterwards. Binance persona, scenario files.
     OpenUnique,
+}
+
+/// An open order as it rests in the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestingOrder {
+    /// The exchange's id.
+    pub order_id: OrderId,
+    /// Its place in memory.
+    pub handle: OrderHandle,
+    /// The embedder's id.
+    pub external_id: Option<ExternalId>,
+    /// The participant's id.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Among the bids or the asks.
+    pub side: Side,
+    /// Where it rests.
+    pub price: Price,
+    /// Still open. FIX LeavesQty(151).
+    pub leaves_quantity: Quantity,
+    /// What the market sees of it.
+    pub displayed_quantity: Quantity,
+    /// What it does not see.
+    pub hidden_quantity: Quantity,
+    /// Traded so far. FIX CumQty(14).
+    pub filled_quantity: Quantity,
+    /// How long it lives.
+    pub time_in_force: TimeInForce,
+    /// Whether a change may make it take.
+    pub post_only: PostOnly,
+    /// How much of it the market sees.
+    pub display: Display,
+    /// Its mode when a change makes it a taker.
+    pub self_trade_prevention: SelfTradePrevention,
+    /// Further accounts that are in self-trade scope.
+    pub stp_group: Option<StpGroup>,
+    /// How often it was changed.
+    pub replace_count: u32,
+    /// What is reserved for it.
+    pub hold: Notional,
 }

@@ -102,3 +102,23 @@ impl Notional {
         }
     }
 }
+
+impl std::ops::Add for Notional {
+    type Output = Self;
+
+    /// The sum; an instrument's bounds make it fit.
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for Notional {
+    type Output = Self;
+
+    /// The difference; an instrument's bounds make it fit.
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}

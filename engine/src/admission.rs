@@ -1,0 +1,192 @@
+//! Checks before matching, in the order of [`RejectReason`]: a refused order changes nothing.
+
+use crate::client_ids::ClientIdClaim;
+use crate::id::OrderId;
+use crate::listing::Listing;
+use crate::matching::taker::{PriceLimit, Taker};
+use crate::order::{ClientIdPolicy, NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::reject::RejectReason;
+
+impl Listing {
+    /// Admits a new order that has `have` reserved for it, or says why not.
+    #[inline]
+    pub(crate) fn admit(&self, order: &NewOrder, have: Notional) -> Result<Taker, RejectReason> {
+        self.check_ids(order)?;
+        self.check_size(order)?;
+        if let OrderKind::Limit { price } = order.kind {
+            self.check_price(price)?;
+        }
+        check_combination(order)?;
+        self.check_expiry(order.time_in_force)?;
+        let limit = self.limit_of(order)?;
+        let mut taker = Taker::entering(order, OrderId(self.next_order_id), limit);
+        self.fund(&mut taker, order, have)?;
+        self.check_room(order)?;
+        Ok(taker)
+    }
+
+    #[inline]
+    fn check_ids(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        if let Some(id) = order.client_order_id
+            && self.client_ids.is_open(order.account, id)
+        {
+            return Err(RejectReason::DuplicateClientOrderId);
+        }
+        match order.external_id {
+            Some(id) if self.book.slot_by_external_id(id).is_some() => {
+                Err(RejectReason::DuplicateExternalId)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn check_size(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        let minimum = order.minimum_quantity;
+        let is_valid = match order.size {
+            OrderSize::Quantity(quantity) => {
+                self.is_valid_quantity(quantity)
+                    && (minimum.is_zero() || minimum <= quantity && self.is_on_lot_grid(minimum))
+            }
+            OrderSize::QuoteAmount(amount) => amount > Notional::ZERO,
+        };
+        if is_valid {
+            Ok(())
+        } else {
+            Err(RejectReason::InvalidQuantity)
+        }
+    }
+
+    /// Whether an order may be for this much.
+    #[inline]
+    pub(crate) fn is_valid_quantity(&self, quantity: Quantity) -> bool {
+        !quantity.is_zero()
+            && quantity >= self.instrument.quantity_min
+            && quantity <= self.instrument.quantity_max
+            && self.is_on_lot_grid(quantity)
+    }
+
+    #[inline]
+    pub(crate) fn is_on_lot_grid(&self, quantity: Quantity) -> bool {
+        // A division is worth a branch here.
+        self.instrument.lot_size == 1 || quantity.units().is_multiple_of(self.instrument.lot_size)
+    }
+
+    /// Whether an order may be limited to this price.
+    #[inline]
+    pub(crate) fn check_price(&self, price: Price) -> Result<(), RejectReason> {
+        let tick = self.instrument.tick_size;
+        let is_within = price >= self.instrument.price_min && price <= self.instrument.price_max;
+        if is_within && (tick == 1 || price.units() % tick == 0) {
+            Ok(())
+        } else {
+            Err(RejectReason::InvalidPrice)
+        }
+    }
+
+    #[inline]
+    pub(crate) fn check_expiry(&self, time_in_force: TimeInForce) -> Result<(), RejectReason> {
+        match time_in_force {
+            TimeInForce::GoodTillDate(expiry) if expiry <= self.at => Err(RejectReason::Expired),
+            TimeInForce::GoodTillDate(_)
+            | TimeInForce::GoodTillCanceled
+            | TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn limit_of(&self, order: &NewOrder) -> Result<PriceLimit, RejectReason> {
+        match order.kind {
+            OrderKind::Market => Ok(PriceLimit::Any),
+            OrderKind::Limit { price } => self
+                .price_without_taking(order.side, price, order.post_only)
+                .map(PriceLimit::AtOrBetter),
+        }
+    }
+
+    /// Checks that what is reserved covers the worst case, and notes what of it stays reserved.
+    #[inline]
+    fn fund(
+        &self,
+        taker: &mut Taker,
+        order: &NewOrder,
+        have: Notional,
+    ) -> Result<(), RejectReason> {
+        match (taker.limit, order.size) {
+            (PriceLimit::AtOrBetter(price), _) => {
+                if self.book.holds.are_enforced() {
+                    let quantity = Quantity::from_units(taker.leaves_units);
+                    taker.hold = self.book.holds.need(taker.side, price, quantity);
+                }
+                if have < taker.hold {
+                    return Err(RejectReason::InsufficientFunds);
+                }
+                Ok(())
+            }
+            (PriceLimit::Any, OrderSize::Quantity(_)) => self.fund_market(taker, have),
+            (PriceLimit::Any, OrderSize::QuoteAmount(amount)) => {
+                self.fund_market_by_quote(taker, amount, have)
+            }
+        }
+    }
+
+    #[inline]
+    fn check_room(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        let is_full = self.book.pool.open_count() >= self.instrument.open_orders_max;
+        if is_full && may_rest(order) {
+            return Err(RejectReason::TooManyOpenOrders);
+        }
+        if order.external_id.is_some() && self.book.externals.is_none() {
+            return Err(RejectReason::ExternalIdsOff);
+        }
+        Ok(())
+    }
+
+    /// What an order's client id obliges to.
+    pub(crate) fn claim_client_id(
+        &mut self,
+        order: &NewOrder,
+        fingerprint: impl FnOnce() -> u64,
+    ) -> ClientIdClaim {
+        match (order.client_order_id, order.client_id_policy) {
+            (None, _) | (Some(_), ClientIdPolicy::OpenUnique) => ClientIdClaim::Free,
+            (Some(id), ClientIdPolicy::Idempotent) => {
+                let fingerprint = fingerprint();
+                self.client_ids
+                    .claim(order.account, id, fingerprint, self.sequence)
+            }
+        }
+    }
+}
+
+/// Whether an order may come to rest.
+#[inline]
+pub(crate) fn may_rest(order: &NewOrder) -> bool {
+    match (order.kind, order.time_in_force) {
+        (OrderKind::Market, _) => false,
+        (OrderKind::Limit { .. }, time_in_force) => match time_in_force {
+            TimeInForce::GoodTillCanceled | TimeInForce::GoodTillDate(_) => true,
+            TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => false,
+        },
+    }
+}
+
+/// Attributes that contradict each other: a post-only order must be able to rest and must not have to
+/// trade; only a market order is for an amount of money.
+#[inline]
+fn check_combination(order: &NewOrder) -> Result<(), RejectReason> {
+    let is_limit = matches!(order.kind, OrderKind::Limit { .. });
+    let by_quote = matches!(order.size, OrderSize::QuoteAmount(_));
+    let has_minimum = !order.minimum_quantity.is_zero();
+    let post_only = order.post_only != PostOnly::No;
+    let contradicts =
+        post_only && (!may_rest(order) || has_minimum) || by_quote && (is_limit || has_minimum);
+    if contradicts {
+        Err(RejectReason::InvalidCombination)
+    } else {
+        Ok(())
+    }
+}

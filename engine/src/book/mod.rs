@@ -1,0 +1,11 @@
+//! The order book of one instrument: what rests, in priority order.
+
+pub(crate) mod book_side;
+pub(crate) mod depth;
+mod invariants;
+pub(crate) mod order_book;
+mod order_index;
+pub(crate) mod order_pool;
+mod price_index;
+pub(crate) mod price_level;
+mod slot_table;

@@ -1,0 +1,215 @@
+//! Bids and asks of one instrument, and every way to find an order in them.
+
+use crate::book::book_side::BookSide;
+use crate::book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
+use crate::book::order_index::OrderIndex;
+use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::price_level::NO_SLOT;
+use crate::book::slot_table::SlotTable;
+use crate::holds::HoldTerms;
+use crate::id::{ExternalId, OrderHandle, OrderId};
+use crate::instrument::Instrument;
+use crate::order::RestingOrder;
+use crate::price::Price;
+use crate::quantity::Quantity;
+use crate::side::Side;
+
+/// The open orders of one instrument, in price-time priority.
+#[derive(Debug)]
+pub struct OrderBook {
+    pub(crate) pool: OrderPool,
+    pub(crate) bids: BookSide,
+    pub(crate) asks: BookSide,
+    pub(crate) holds: HoldTerms,
+    pub(crate) ids: OrderIndex,
+    /// Slots by external id, where the engine indexes them.
+    pub(crate) externals: Option<SlotTable>,
+}
+
+impl OrderBook {
+    pub(crate) fn new(instrument: &Instrument, indexes_external_ids: bool) -> Self {
+        Self {
+            pool: OrderPool::new(instrument.open_orders_max),
+            bids: BookSide::new(Side::Buy),
+            asks: BookSide::new(Side::Sell),
+            holds: HoldTerms::of(instrument),
+            ids: OrderIndex::new(),
+            externals: indexes_external_ids.then(SlotTable::new),
+        }
+    }
+
+    /// Best displayed bid and ask.
+    pub fn top_of_book(&self) -> TopOfBook {
+        TopOfBook {
+            bid: self.displayed_levels(Side::Buy).next(),
+            ask: self.displayed_levels(Side::Sell).next(),
+        }
+    }
+
+    /// Displayed levels of both sides, best first.
+    pub fn depth(&self, count: LevelCount) -> Depth {
+        Depth {
+            bids: self.displayed_levels(Side::Buy).take(count.0).collect(),
+            asks: self.displayed_levels(Side::Sell).take(count.0).collect(),
+        }
+    }
+
+    /// Displayed quantity at a price; zero where nothing is shown.
+    pub fn displayed_at(&self, side: Side, price: Price) -> Quantity {
+        let level = self.side(side).level_at(price);
+        if level == NO_SLOT {
+            return Quantity::ZERO;
+        }
+        self.side(side).displayed(level).quantity
+    }
+
+    /// Best price of a side, hidden orders included: where a taker would trade first.
+    pub fn best_price(&self, side: Side) -> Option<Price> {
+        self.side(side).best_price()
+    }
+
+    /// Open orders of a side, best price first, oldest first within a price.
+    pub fn orders(&self, side: Side) -> impl Iterator<Item = RestingOrder> + '_ {
+        let levels = self.side(side);
+        levels
+            .levels()
+            .flat_map(move |level| levels.queue(level, &self.pool))
+            .map(|slot| self.resting_order(slot))
+    }
+
+    /// One open order.
+    pub fn order(&self, order_id: OrderId) -> Option<RestingOrder> {
+        let slot = self.ids.get(order_id, &self.pool)?;
+        Some(self.resting_order(slot))
+    }
+
+    /// One open order, by its place in memory.
+    pub fn order_by_handle(&self, handle: OrderHandle) -> Option<RestingOrder> {
+        let slot = self.pool.resolve(handle)?;
+        Some(self.resting_order(slot))
+    }
+
+    /// How many orders are open.
+    pub fn open_order_count(&self) -> u32 {
+        self.pool.open_count()
+    }
+
+    fn displayed_levels(&self, side: Side) -> impl Iterator<Item = DepthLevel> + '_ {
+        let levels = self.side(side);
+        levels.levels().filter_map(|level| {
+            let shown = levels.displayed(level);
+            (shown.order_count != 0).then_some(DepthLevel {
+                price: shown.price,
+                displayed_quantity: shown.quantity,
+                order_count: shown.order_count,
+            })
+        })
+    }
+
+    #[inline]
+    pub(crate) const fn side(&self, side: Side) -> &BookSide {
+        match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn side_mut(&mut self, side: Side) -> &mut BookSide {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn price_of(&self, order: &OrderSlot) -> Price {
+        self.side(order.side()).price(order.level)
+    }
+
+    /// Slot of an open order by external id.
+    #[inline]
+    pub(crate) fn slot_by_external_id(&self, id: ExternalId) -> Option<u32> {
+        let slot = self.externals.as_ref()?.get(id.0);
+        (slot != NO_SLOT).then_some(slot)
+    }
+
+    /// Puts an order at the tail of its level.
+    #[inline]
+    pub(crate) fn push_back(&mut self, side: Side, slot: u32, price: Price) -> u32 {
+        let (levels, pool) = self.side_and_pool(side);
+        levels.push_back(pool, slot, price)
+    }
+
+    /// Takes an order out of its queue; see [`BookSide::unlink`].
+    #[inline]
+    pub(crate) fn unlink(&mut self, side: Side, slot: u32) -> u32 {
+        let (levels, pool) = self.side_and_pool(side);
+        levels.unlink(pool, slot)
+    }
+
+    #[inline]
+    pub(crate) const fn side_and_pool(&mut self, side: Side) -> (&mut BookSide, &mut OrderPool) {
+        let levels = match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        };
+        (levels, &mut self.pool)
+    }
+
+    /// Lists an order that came to rest, so that it can be found.
+    #[inline]
+    pub(crate) fn list(&mut self, slot: u32) {
+        let order = *self.pool.get(slot);
+        self.ids.insert(order.id(), slot, &mut self.pool);
+        if order.traits.has_external_id()
+            && let Some(externals) = &mut self.externals
+        {
+            externals.insert(order.external_id, slot);
+        }
+    }
+
+    /// Forgets an order that ended and frees its slot.
+    #[inline]
+    pub(crate) fn unlist(&mut self, slot: u32) {
+        let order = self.pool.get(slot);
+        self.ids.remove(order);
+        if order.traits.has_external_id()
+            && let Some(externals) = &mut self.externals
+        {
+            externals.remove(order.external_id);
+        }
+        self.pool.free(slot);
+    }
+
+    pub(crate) fn resting_order(&self, slot: u32) -> RestingOrder {
+        let order = self.pool.get(slot);
+        let (side, price) = (order.side(), self.price_of(order));
+        let leaves_quantity = Quantity::from_units(order.leaves_units);
+        let (displayed_quantity, hidden_quantity) = if order.traits.is_hidden() {
+            (Quantity::ZERO, leaves_quantity)
+        } else {
+            (leaves_quantity, Quantity::ZERO)
+        };
+        RestingOrder {
+            order_id: order.id(),
+            handle: self.pool.handle(slot),
+            external_id: order.external_id(),
+            client_order_id: self.pool.client_order_id(slot),
+            account: order.account,
+            side,
+            price,
+            leaves_quantity,
+            displayed_quantity,
+            hidden_quantity,
+            filled_quantity: Quantity::from_units(order.filled_units),
+            time_in_force: self.pool.time_in_force(slot),
+            post_only: order.traits.post_only(),
+            display: order.traits.display(),
+            self_trade_prevention: order.traits.stp(),
+            stp_group: order.stp_group(),
+            replace_count: order.replace_count,
+            hold: self.holds.need(side, price, leaves_quantity),
+        }
+    }
+}

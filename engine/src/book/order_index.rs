@@ -1,0 +1,110 @@
+//! From an order id to its slot, without a hash.
+//!
+//! Order ids follow each other, so the young ones lie in a ring that the id itself addresses: an
+//! insert writes where the last one wrote, a look-up is one load, a removal clears one bit. An order
+//! that outlives its ring place moves to a small table.
+
+use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::price_level::NO_SLOT;
+use crate::book::slot_table::SlotTable;
+use crate::id::OrderId;
+
+const RING_MIN: usize = 1_024;
+
+/// Slots of open orders, by order id.
+#[derive(Debug)]
+pub(crate) struct OrderIndex {
+    ring: Vec<u32>,
+    /// One bit per ring place: whether an open order is listed there.
+    listed: Vec<u64>,
+    /// Open orders that were overtaken by the ring.
+    elders: SlotTable,
+}
+
+impl OrderIndex {
+    pub(crate) fn new() -> Self {
+        Self {
+            ring: vec![NO_SLOT; RING_MIN],
+            listed: vec![0; RING_MIN / 64],
+            elders: SlotTable::new(),
+        }
+    }
+
+    /// The slot of an open order.
+    #[inline]
+    pub(crate) fn get(&self, id: OrderId, pool: &OrderPool) -> Option<u32> {
+        let slot = self.ring[self.place(id.0)];
+        if slot != NO_SLOT {
+            let order = pool.get(slot);
+            if order.order_id == id.0 && order.traits.is_open() {
+                return Some(slot);
+            }
+        }
+        if self.elders.len() == 0 {
+            return None;
+        }
+        let slot = self.elders.get(id.0);
+        (slot != NO_SLOT).then_some(slot)
+    }
+
+    /// Lists an order that is in the pool.
+    #[inline]
+    pub(crate) fn insert(&mut self, id: OrderId, slot: u32, pool: &mut OrderPool) {
+        let mut place = self.place(id.0);
+        while self.is_listed(place) {
+            self.make_room(place, pool);
+            place = self.place(id.0);
+        }
+        self.ring[place] = slot;
+        self.listed[place / 64] |= 1 << (place % 64);
+    }
+
+    /// Forgets an order. The ring keeps its stale place: a look-up compares ids in the pool.
+    #[inline]
+    pub(crate) fn remove(&mut self, order: &OrderSlot) {
+        if order.traits.is_elder() {
+            self.elders.remove(order.order_id);
+            return;
+        }
+        let place = self.place(order.order_id);
+        assert!(self.is_listed(place), "the index lists every open order");
+        self.listed[place / 64] &= !(1 << (place % 64));
+    }
+
+    #[inline]
+    fn place(&self, id: u64) -> usize {
+        usize::try_from(id & (self.ring.len() as u64 - 1)).expect("a ring fits in memory")
+    }
+
+    #[inline]
+    fn is_listed(&self, place: usize) -> bool {
+        self.listed[place / 64] >> (place % 64) & 1 != 0
+    }
+
+    /// The ring came round to an order that is still open: widen the ring, or let the order go to the elders.
+    #[cold]
+    fn make_room(&mut self, place: usize, pool: &mut OrderPool) {
+        if (pool.open_count() as usize) * 2 > self.ring.len() {
+            self.widen(pool);
+            return;
+        }
+        let slot = self.ring[place];
+        self.listed[place / 64] &= !(1 << (place % 64));
+        self.elders.insert(pool.get(slot).order_id, slot);
+        pool.mark_elder(slot);
+    }
+
+    /// Doubles the ring. Two ids that shared no place before share none now.
+    fn widen(&mut self, pool: &OrderPool) {
+        let length = self.ring.len() * 2;
+        let narrow = std::mem::replace(&mut self.ring, vec![NO_SLOT; length]);
+        let listed = std::mem::replace(&mut self.listed, vec![0; length / 64]);
+        for (place, slot) in narrow.into_iter().enumerate() {
+            if listed[place / 64] >> (place % 64) & 1 != 0 {
+                let place = self.place(pool.get(slot).order_id);
+                self.ring[place] = slot;
+                self.listed[place / 64] |= 1 << (place % 64);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Cancel, mass cancel, and which order a command means.
+
+use crate::book::order_pool::OrderSlot;
+use crate::command::{Cancel, MassCancel, OrderRef, SideFilter};
+use crate::event::{CancelReason, Event, Rejected};
+use crate::event_sink::EventSink;
+use crate::id::AccountId;
+use crate::listing::Listing;
+use crate::reject::RejectReason;
+
+impl Listing {
+    /// Ends an open order that its owner names.
+    #[inline]
+    pub(crate) fn cancel<S: EventSink>(&mut self, cancel: &Cancel, sink: &mut S) {
+        match self.resolve(cancel.account, cancel.order) {
+            Ok(slot) => self.cancel_resting(slot, CancelReason::Requested, sink),
+            Err(reason) => self.report_ref_refused(cancel.account, cancel.order, reason, sink),
+        }
+    }
+
+    /// Ends an account's open orders, in entry order. Walks the whole pool.
+    pub(crate) fn mass_cancel<S: EventSink>(&mut self, mass_cancel: &MassCancel, sink: &mut S) {
+        let mut meant: Vec<_> = self
+            .book
+            .pool
+            .slots_of(mass_cancel.account)
+            .filter(|slot| self.is_meant(mass_cancel, *slot))
+            .map(|slot| (self.book.pool.get(slot).order_id, slot))
+            .collect();
+        meant.sort_unstable();
+        for (_, slot) in meant {
+            self.cancel_resting(slot, CancelReason::MassCancel, sink);
+        }
+    }
+
+    fn is_meant(&self, mass_cancel: &MassCancel, slot: u32) -> bool {
+        let order = self.book.pool.get(slot);
+        let price = self.book.price_of(order);
+        let on_side = match mass_cancel.side {
+            SideFilter::Both => true,
+            SideFilter::Only(side) => order.side() == side,
+        };
+        on_side && price >= mass_cancel.price_from && price <= mass_cancel.price_to
+    }
+
+    /// The slot of the open order that a command means, if it is of the account that asks.
+    #[inline]
+    pub(crate) fn resolve(&self, account: AccountId, order: OrderRef) -> Result<u32, RejectReason> {
+        let found = match order {
+            OrderRef::Id(id) => self.book.ids.get(id, &self.book.pool),
+            OrderRef::Handle(handle) => self.book.pool.resolve(handle),
+            OrderRef::External(id) => self.book.slot_by_external_id(id),
+            OrderRef::Client(id) => self.client_ids.slot(account, id),
+        };
+        match found {
+            Some(slot) if self.book.pool.get(slot).account == account => Ok(slot),
+            Some(_) => Err(RejectReason::UnknownOrder),
+            None => Err(self.why_absent(account, order)),
+        }
+    }
+
+    /// An order that is not open was never accepted, or is gone.
+    #[cold]
+    fn why_absent(&self, account: AccountId, order: OrderRef) -> RejectReason {
+        let was_accepted = match order {
+            OrderRef::Id(id) => id.0 != 0 && id.0 < self.next_order_id,
+            OrderRef::Client(id) => self.client_ids.was_accepted(account, id),
+            OrderRef::Handle(handle) => self.book.pool.was_used(handle),
+            OrderRef::External(_) => false, // reusable, so nobody remembers them
+        };
+        if was_accepted {
+            RejectReason::TooLate
+        } else {
+            RejectReason::UnknownOrder
+        }
+    }
+
+    pub(crate) fn report_ref_refused<S: EventSink>(
+        &self,
+        account: AccountId,
+        order: OrderRef,
+        reason: RejectReason,
+        sink: &mut S,
+    ) {
+        let mut rejected = Rejected {
+            account,
+            order_id: None,
+            client_order_id: None,
+            external_id: None,
+            reason,
+        };
+        match order {
+            OrderRef::Id(id) => rejected.order_id = Some(id),
+            OrderRef::Handle(handle) => {
+                rejected.order_id = self
+                    .book
+                    .pool
+                    .resolve(handle)
+                    .map(|slot| self.book.pool.get(slot))
+                    .filter(|order| order.account == account)
+                    .map(OrderSlot::id);
+            }
+            OrderRef::Client(id) => rejected.client_order_id = Some(id),
+            OrderRef::External(id) => rejected.external_id = Some(id),
+        }
+        sink.event(Event::Rejected(rejected));
+    }
+}

@@ -1,0 +1,212 @@
+//! Client order ids: which are open, and what was decided under those that promise idempotence.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::canonical_hash::CanonicalHash;
+use crate::command::OrderRef;
+use crate::event::OriginalOutcome;
+use crate::id::{AccountId, ClientOrderId};
+use crate::instrument::Instrument;
+use crate::order::NewOrder;
+use crate::sequence::SequenceNumber;
+
+/// Client order ids of one instrument.
+#[derive(Debug)]
+pub(crate) struct ClientIds {
+    /// Slots of open orders. Looked up, never walked: the order of a hash map decides nothing.
+    open: HashMap<ClientKey, u32, BuildHasherDefault<KeyHasher>>,
+    /// What was decided under the ids that idempotence remembers.
+    decided: HashMap<ClientKey, Decided, BuildHasherDefault<KeyHasher>>,
+    /// The remembered ids, oldest first.
+    window: VecDeque<(SequenceNumber, ClientKey)>,
+    decided_max: usize,
+    sequences_max: u64,
+}
+
+/// What a client order id obliges to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClientIdClaim {
+    /// Nothing: there is none, or it is only to be unique among open orders.
+    Free,
+    /// It is new: what is decided is to be remembered with this fingerprint.
+    Remember(u64),
+    /// The same order was decided before.
+    Repeats(OriginalOutcome),
+    /// Another order was decided under it.
+    UsedOtherwise,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Decided {
+    fingerprint: u64,
+    outcome: OriginalOutcome,
+}
+
+impl ClientIds {
+    pub(crate) fn new(instrument: &Instrument) -> Self {
+        Self {
+            open: HashMap::default(),
+            decided: HashMap::default(),
+            window: VecDeque::new(),
+            decided_max: instrument.idempotency_orders_max as usize,
+            sequences_max: instrument.idempotency_sequences_max,
+        }
+    }
+
+    pub(crate) fn is_open(&self, account: AccountId, id: ClientOrderId) -> bool {
+        self.open.contains_key(&ClientKey { account, id })
+    }
+
+    /// The slot of the open order with this id.
+    pub(crate) fn slot(&self, account: AccountId, id: ClientOrderId) -> Option<u32> {
+        self.open.get(&ClientKey { account, id }).copied()
+    }
+
+    /// An order with this id came to rest.
+    pub(crate) fn open(&mut self, account: AccountId, id: ClientOrderId, slot: u32) {
+        let before = self.open.insert(ClientKey { account, id }, slot);
+        assert!(before.is_none(), "a client order id is open once");
+    }
+
+    /// The open order with this id ended.
+    pub(crate) fn close(&mut self, account: AccountId, id: ClientOrderId) {
+        let before = self.open.remove(&ClientKey { account, id });
+        assert!(before.is_some(), "every open client order id is listed");
+    }
+
+    /// Whether idempotence remembers that an order with this id was accepted.
+    pub(crate) fn was_accepted(&self, account: AccountId, id: ClientOrderId) -> bool {
+        self.decided
+            .get(&ClientKey { account, id })
+            .is_some_and(|decided| match decided.outcome {
+                OriginalOutcome::Accepted(_) => true,
+                OriginalOutcome::Rejected(_) => false,
+            })
+    }
+
+    /// What an idempotent order is told whose payload has this fingerprint.
+    pub(crate) fn claim(
+        &mut self,
+        account: AccountId,
+        id: ClientOrderId,
+        fingerprint: u64,
+        now: SequenceNumber,
+    ) -> ClientIdClaim {
+        self.forget_old(now);
+        match self.decided.get(&ClientKey { account, id }) {
+            None => ClientIdClaim::Remember(fingerprint),
+            Some(decided) if decided.fingerprint == fingerprint => {
+                ClientIdClaim::Repeats(decided.outcome)
+            }
+            Some(_) => ClientIdClaim::UsedOtherwise,
+        }
+    }
+
+    /// Remembers what was decided under an id that was claimed.
+    pub(crate) fn remember(
+        &mut self,
+        account: AccountId,
+        id: ClientOrderId,
+        decided: (u64, OriginalOutcome),
+        now: SequenceNumber,
+    ) {
+        if self.decided_max == 0 {
+            return;
+        }
+        while self.window.len() >= self.decided_max {
+            self.forget_oldest();
+        }
+        let key = ClientKey { account, id };
+        let (fingerprint, outcome) = decided;
+        let decided = Decided {
+            fingerprint,
+            outcome,
+        };
+        let before = self.decided.insert(key, decided);
+        assert!(before.is_none(), "an id is decided once");
+        self.window.push_back((now, key));
+    }
+
+    /// Everything remembered, oldest first; for the state hash.
+    pub(crate) fn hash_into(&self, hash: &mut CanonicalHash) {
+        hash.word(self.window.len() as u64);
+        for (sequence, key) in &self.window {
+            let decided = &self.decided[key];
+            hash.word(sequence.0)
+                .word(u64::from(key.account.0))
+                .client_order_id(Some(key.id))
+                .word(decided.fingerprint)
+                .outcome(decided.outcome);
+        }
+    }
+
+    fn forget_old(&mut self, now: SequenceNumber) {
+        while let Some((sequence, _)) = self.window.front()
+            && now.0 - sequence.0 > self.sequences_max
+        {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let (_, key) = self.window.pop_front().expect("the window is not empty");
+        self.decided.remove(&key);
+    }
+}
+
+/// Everything of a new order that decides, as one number. What the door reserved for it is not part of it.
+pub(crate) fn fingerprint_of(order: &NewOrder, replaces: Option<OrderRef>) -> u64 {
+    let mut hash = CanonicalHash::new();
+    hash.side(order.side)
+        .kind(order.kind)
+        .size(order.size)
+        .time_in_force(order.time_in_force)
+        .post_only(order.post_only)
+        .display(order.display)
+        .word(order.minimum_quantity.units())
+        .self_trade_prevention(order.self_trade_prevention)
+        .stp_group(order.stp_group)
+        .external_id(order.external_id)
+        .client_id_policy(order.client_id_policy);
+    if let Some(order) = replaces {
+        hash.order_ref(order);
+    }
+    hash.finish()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ClientKey {
+    account: AccountId,
+    id: ClientOrderId,
+}
+
+impl Hash for ClientKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut bytes = [0; 4 + ClientOrderId::LENGTH_MAX];
+        let text = self.id.as_str().as_bytes();
+        bytes[..4].copy_from_slice(&self.account.0.to_le_bytes());
+        bytes[4..4 + text.len()].copy_from_slice(text);
+        state.write_u64(xxh3_64(&bytes));
+    }
+}
+
+/// Takes the hash that [`ClientKey`] computes, the same in every process.
+#[derive(Debug, Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64(bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}

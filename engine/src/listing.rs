@@ -1,0 +1,65 @@
+//! One listed instrument: its terms, its book and what admission remembers.
+
+use crate::book::order_book::OrderBook;
+use crate::client_ids::ClientIds;
+use crate::command::Command;
+use crate::event_sink::EventSink;
+use crate::expiry::Expiries;
+use crate::instrument::Instrument;
+use crate::price::Price;
+use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
+
+/// One listed instrument.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) instrument: Instrument,
+    pub(crate) book: OrderBook,
+    pub(crate) client_ids: ClientIds,
+    pub(crate) expiries: Expiries,
+    pub(crate) last_price: Option<Price>,
+    /// Place of the command that was applied last.
+    pub(crate) sequence: SequenceNumber,
+    /// Engine time of the command that was applied last.
+    pub(crate) at: Timestamp,
+    pub(crate) next_order_id: u64,
+    pub(crate) next_trade_id: u64,
+}
+
+impl Listing {
+    pub(crate) fn new(instrument: Instrument, indexes_external_ids: bool) -> Self {
+        Self {
+            book: OrderBook::new(&instrument, indexes_external_ids),
+            client_ids: ClientIds::new(&instrument),
+            expiries: Expiries::default(),
+            instrument,
+            last_price: None,
+            sequence: SequenceNumber(0),
+            at: Timestamp(0),
+            next_order_id: 1,
+            next_trade_id: 1,
+        }
+    }
+
+    /// Applies one command: what is due first, then the command.
+    #[inline]
+    pub(crate) fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
+        assert!(
+            command.sequence.0 == self.sequence.0 + 1,
+            "an instrument's commands come in order, without gaps"
+        );
+        assert!(command.at >= self.at, "engine time never goes back");
+        self.sequence = command.sequence;
+        self.at = command.at;
+        if self.expiries.are_due(command.at) {
+            self.expire(sink);
+        }
+        match &command.command {
+            Command::Submit(order) => self.submit(order, sink),
+            Command::Cancel(cancel) => self.cancel(cancel, sink),
+            Command::Replace(replace) => self.replace(replace, sink),
+            Command::CancelReplace(replace) => self.cancel_replace(replace, sink),
+            Command::MassCancel(mass_cancel) => self.mass_cancel(mass_cancel, sink),
+            Command::Tick => {}
+        }
+    }
+}

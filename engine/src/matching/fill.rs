@@ -1,0 +1,132 @@
+//! Trades with the orders of one price level, oldest first.
+
+use crate::event::{Event, Party, Trade};
+use crate::event_sink::{EventSink, OrderChange, OrderChangeKind};
+use crate::id::TradeId;
+use crate::listing::Listing;
+use crate::matching::match_order::Stop;
+use crate::matching::taker::Taker;
+use crate::price::Price;
+use crate::quantity::Quantity;
+
+impl Listing {
+    /// Trades with a level until one of the two is exhausted; a reason to stop ends the taker.
+    #[inline]
+    pub(crate) fn trade_at_level<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        level: u32,
+        sink: &mut S,
+    ) -> Option<Stop> {
+        let makers = taker.side.opposite();
+        let price = self.book.side(makers).price(level);
+        let displayed_before = self.book.side(makers).level(level).displayed_units;
+        let stop = loop {
+            let place = self.book.side(makers).level(level);
+            if place.order_count == 0 {
+                break None;
+            }
+            let maker = place.head;
+            let wanted = taker.wanted_units(price, self.instrument.lot_size);
+            if wanted == 0 {
+                break Some(self.money_is_spent(taker, price));
+            }
+            if self.is_own_order(taker, maker) {
+                if let Some(stop) = self.prevent(taker, maker, wanted, sink) {
+                    break Some(stop);
+                }
+            } else {
+                self.fill(taker, maker, wanted, sink);
+            }
+            if taker.leaves_units == 0 {
+                break Some(self.quantity_is_used_up(taker, price));
+            }
+        };
+        if self.book.side(makers).level(level).displayed_units != displayed_before {
+            self.report_level(makers, level, sink);
+        }
+        self.book.side_mut(makers).close_if_empty(level);
+        stop
+    }
+
+    /// One trade between a taker and the oldest maker of the best level, at the maker's price.
+    #[inline]
+    fn fill<S: EventSink>(&mut self, taker: &mut Taker, maker: u32, wanted: u64, sink: &mut S) {
+        let terms = self.book.holds;
+        let (side, pool) = self.book.side_and_pool(taker.side.opposite());
+        let order = pool.get_mut(maker);
+        let before = order.leaves_units;
+        let units = before.min(wanted);
+        let after = before - units;
+        order.leaves_units = after;
+        order.filled_units += units;
+        let order = *order;
+        let price = side.price(order.level);
+        if !order.traits.is_hidden() {
+            side.level_mut(order.level).displayed_units -= units;
+            sink.order_changed(OrderChange {
+                order_id: order.id(),
+                account: order.account,
+                side: order.side(),
+                price,
+                kind: OrderChangeKind::Executed(Quantity::from_units(after)),
+            });
+        }
+        let taker_used = taker.fill(price, units, terms);
+        self.last_price = Some(price);
+        let trade = Trade {
+            trade_id: self.next_trade_id(),
+            price,
+            quantity: Quantity::from_units(units),
+            aggressor_side: taker.side,
+            taker: Party {
+                order_id: taker.order_id,
+                external_id: taker.external_id,
+                account: taker.account,
+                leaves_quantity: taker.leaves_quantity(),
+                filled_quantity: Quantity::from_units(taker.filled_units),
+                hold_used: taker_used,
+                hold: taker.hold,
+            },
+            maker: Party {
+                order_id: order.id(),
+                external_id: order.external_id(),
+                account: order.account,
+                leaves_quantity: Quantity::from_units(after),
+                filled_quantity: Quantity::from_units(order.filled_units),
+                hold_used: terms.freed(order.side(), price, before, after),
+                hold: terms.need(order.side(), price, Quantity::from_units(after)),
+            },
+        };
+        sink.event(Event::Trade(trade));
+        if after == 0 {
+            self.book.unlink(order.side(), maker);
+            self.forget(maker);
+        }
+    }
+
+    /// An order bounded by money cannot buy one more lot at `price`.
+    fn money_is_spent(&self, taker: &Taker, price: Price) -> Stop {
+        if taker.is_by_quote && !self.could_go_on(taker, price) {
+            Stop::Done
+        } else {
+            Stop::BudgetSpent
+        }
+    }
+
+    /// Nothing is left of the taker's quantity. An order by quote amount has a quantity only as its reserve.
+    fn quantity_is_used_up(&self, taker: &Taker, price: Price) -> Stop {
+        if taker.is_by_quote && self.could_go_on(taker, price) {
+            Stop::BudgetSpent
+        } else {
+            Stop::Done
+        }
+    }
+
+    #[inline]
+    fn next_trade_id(&mut self) -> TradeId {
+        let id = self.next_trade_id;
+        self.next_trade_id += 1;
+        TradeId(id)
+    }
+}

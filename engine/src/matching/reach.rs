@@ -1,0 +1,138 @@
+//! What a taker could trade now, without trading: fill-or-kill, minimum quantity, budgets.
+
+use crate::book::book_side::rank_of;
+use crate::book::price_level::NO_SLOT;
+use crate::listing::Listing;
+use crate::matching::taker::{AtOnce, PriceLimit, Taker, affordable_units};
+use crate::order::SelfTradePrevention;
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+
+/// What a taker could trade now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reach {
+    pub(crate) units: u64,
+    pub(crate) cost: Notional,
+    /// Whether the taker would be done, not merely out of makers.
+    pub(crate) is_done: bool,
+}
+
+/// What a walk does where the taker's mode would decrement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtDecrement {
+    /// It ends: what lies behind is out of reach of a must-fill.
+    End,
+    /// It goes on with less, as matching will.
+    GoOn,
+}
+
+impl Listing {
+    /// Whether a fill-or-kill or a minimum quantity can be met.
+    #[cold]
+    pub(crate) fn can_trade_at_once(&self, taker: &Taker) -> bool {
+        let reach = self.reach(taker, AtDecrement::End);
+        match taker.at_once {
+            AtOnce::Nothing => true,
+            AtOnce::AtLeast(units) => reach.units >= units,
+            AtOnce::Whole => match &taker.money {
+                Some(money) if taker.is_by_quote => reach.is_done && money.short.is_zero(),
+                _ => reach.units == taker.leaves_units,
+            },
+        }
+    }
+
+    /// Walks the other side as matching would.
+    pub(crate) fn reach(&self, taker: &Taker, at_decrement: AtDecrement) -> Reach {
+        let makers = self.book.side(taker.side.opposite());
+        let rank_limit = match taker.limit {
+            PriceLimit::AtOrBetter(price) => rank_of(taker.side.opposite(), price.units()),
+            PriceLimit::Any => i64::MAX,
+        };
+        let mut walk = Walk::new(taker, self.instrument.lot_size, at_decrement);
+        let mut level = makers.best();
+        while level != NO_SLOT && makers.level(level).rank <= rank_limit {
+            let price = makers.price(level);
+            for maker in makers.queue(level, &self.book.pool) {
+                let leaves_units = self.book.pool.get(maker).leaves_units;
+                let is_own = self.is_own_order(taker, maker);
+                if walk.meet(price, leaves_units, is_own).is_break() {
+                    return walk.reach;
+                }
+            }
+            level = makers.behind(level);
+        }
+        walk.reach
+    }
+
+    /// Whether an order by quote amount, were it not for its reserve, could trade one more lot at `price`.
+    pub(crate) fn could_go_on(&self, taker: &Taker, price: Price) -> bool {
+        taker.money.as_ref().is_some_and(|money| {
+            affordable_units(money.left + money.short, price, self.instrument.lot_size) > 0
+        })
+    }
+}
+
+struct Walk {
+    reach: Reach,
+    leaves_units: u64,
+    money_left: Option<Notional>,
+    lot_size: u64,
+    stp: SelfTradePrevention,
+    at_decrement: AtDecrement,
+}
+
+impl Walk {
+    fn new(taker: &Taker, lot_size: u64, at_decrement: AtDecrement) -> Self {
+        Self {
+            reach: Reach {
+                units: 0,
+                cost: Notional::ZERO,
+                is_done: taker.leaves_units == 0,
+            },
+            leaves_units: taker.leaves_units,
+            money_left: taker.money.as_ref().map(|money| money.left),
+            lot_size,
+            stp: taker.stp,
+            at_decrement,
+        }
+    }
+
+    /// Meets one maker. Breaks where the taker would stop.
+    fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> std::ops::ControlFlow<()> {
+        use std::ops::ControlFlow::{Break, Continue};
+        let wanted = match self.money_left {
+            None => self.leaves_units,
+            Some(money) => affordable_units(money, price, self.lot_size).min(self.leaves_units),
+        };
+        if wanted == 0 {
+            self.reach.is_done = true;
+            return Break(());
+        }
+        let units = wanted.min(maker_units);
+        if is_own {
+            match (self.stp, self.at_decrement) {
+                (SelfTradePrevention::CancelOldest, _) => return Continue(()),
+                (SelfTradePrevention::Decrement, AtDecrement::GoOn) => {}
+                (
+                    SelfTradePrevention::None
+                    | SelfTradePrevention::CancelNewest
+                    | SelfTradePrevention::CancelBoth
+                    | SelfTradePrevention::Decrement,
+                    _,
+                ) => return Break(()),
+            }
+        } else {
+            self.reach.units += units;
+            self.reach.cost = self.reach.cost + Notional::of(price, Quantity::from_units(units));
+        }
+        self.leaves_units -= units;
+        if let Some(money) = &mut self.money_left {
+            *money = *money - Notional::of(price, Quantity::from_units(units));
+        }
+        if self.leaves_units == 0 {
+            self.reach.is_done = true;
+            return Break(());
+        }
+        Continue(())
+    }
+}

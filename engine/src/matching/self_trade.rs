@@ -1,0 +1,109 @@
+//! Self-trade prevention: orders of one account or group meet, and the taker's mode decides.
+
+use crate::event::{CancelReason, Event, Prevented};
+use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::listing::Listing;
+use crate::matching::match_order::Stop;
+use crate::matching::taker::Taker;
+use crate::order::SelfTradePrevention;
+use crate::outcome::release_of_taker;
+use crate::quantity::Quantity;
+
+impl Listing {
+    /// Whether a maker is in the taker's self-trade scope and the taker's mode minds.
+    #[inline]
+    pub(crate) fn is_own_order(&self, taker: &Taker, maker: u32) -> bool {
+        if taker.stp == SelfTradePrevention::None {
+            return false;
+        }
+        let order = self.book.pool.get(maker);
+        order.account == taker.account
+            || (taker.stp_group.is_some() && order.stp_group() == taker.stp_group)
+    }
+
+    /// The taker meets an order of its own scope. A reason to stop ends the taker.
+    #[cold]
+    pub(crate) fn prevent<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        maker: u32,
+        wanted: u64,
+        sink: &mut S,
+    ) -> Option<Stop> {
+        match taker.stp {
+            SelfTradePrevention::None => None,
+            SelfTradePrevention::CancelNewest => {
+                self.report_prevented(taker, maker, wanted, sink);
+                Some(Stop::OwnOrder)
+            }
+            SelfTradePrevention::CancelOldest => {
+                self.report_prevented(taker, maker, wanted, sink);
+                self.end_order(maker, CancelReason::SelfTradePrevention, sink);
+                None
+            }
+            SelfTradePrevention::CancelBoth => {
+                self.report_prevented(taker, maker, wanted, sink);
+                self.end_order(maker, CancelReason::SelfTradePrevention, sink);
+                Some(Stop::OwnOrder)
+            }
+            SelfTradePrevention::Decrement => {
+                self.decrement(taker, maker, wanted, sink);
+                None
+            }
+        }
+    }
+
+    fn report_prevented<S: EventSink>(&self, taker: &Taker, maker: u32, wanted: u64, sink: &mut S) {
+        let order = self.book.pool.get(maker);
+        sink.event(Event::Prevented(Prevented {
+            taker: taker.order_id,
+            taker_account: taker.account,
+            maker: order.id(),
+            maker_account: order.account,
+            price: self.book.price_of(order),
+            quantity: Quantity::from_units(order.leaves_units.min(wanted)),
+            mode: taker.stp,
+            taker_leaves_quantity: taker.leaves_quantity(),
+            maker_leaves_quantity: Quantity::from_units(order.leaves_units),
+        }));
+    }
+
+    /// Both orders lose the smaller open quantity; a maker with nothing left goes.
+    fn decrement<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        maker: u32,
+        wanted: u64,
+        sink: &mut S,
+    ) {
+        let terms = self.book.holds;
+        let order = *self.book.pool.get(maker);
+        let price = self.book.price_of(&order);
+        let units = order.leaves_units.min(wanted);
+        let after = order.leaves_units - units;
+        self.reduce_leaves(maker, after);
+        let taker_freed = taker.decrement(price, units, terms);
+        sink.event(Event::Prevented(Prevented {
+            taker: taker.order_id,
+            taker_account: taker.account,
+            maker: order.id(),
+            maker_account: order.account,
+            price,
+            quantity: Quantity::from_units(units),
+            mode: taker.stp,
+            taker_leaves_quantity: taker.leaves_quantity(),
+            maker_leaves_quantity: Quantity::from_units(after),
+        }));
+        let maker_freed = terms.freed(order.side(), price, order.leaves_units, after);
+        self.release_of(maker, maker_freed, sink);
+        release_of_taker(taker, taker_freed, sink);
+        if after == 0 {
+            self.report_order(maker, OrderChangeKind::Removed, sink);
+            self.book.unlink(order.side(), maker);
+            self.forget(maker);
+        } else {
+            let left = OrderChangeKind::Reduced(Quantity::from_units(after));
+            self.report_order(maker, left, sink);
+        }
+    }
+}

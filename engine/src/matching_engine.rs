@@ -1,0 +1,163 @@
+//! All books of one matcher: commands in, events out.
+
+use crate::book::order_book::OrderBook;
+use crate::canonical_hash::CanonicalHash;
+use crate::command::{CancelReplace, Command};
+use crate::event::{Event, Rejected};
+use crate::event_sink::EventSink;
+use crate::id::{AccountId, InstrumentId};
+use crate::instrument::{Instrument, InstrumentError};
+use crate::listing::Listing;
+use crate::price::Price;
+use crate::reject::RejectReason;
+use crate::sequence::{Sequenced, Timestamp};
+
+/// How much one engine may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineLimits {
+    /// Highest instrument id that can be listed. Ids are dense, so this is the number of instruments of the exchange.
+    pub instruments_max: u32,
+}
+
+/// All books of one matcher. Applies one command at a time and writes what happens to a sink.
+#[derive(Debug)]
+pub struct MatchingEngine {
+    limits: EngineLimits,
+    /// By instrument id; books that other matchers own are vacant here.
+    listings: Vec<Option<Box<Listing>>>,
+    indexes_external_ids: bool,
+}
+
+impl MatchingEngine {
+    /// An engine without instruments.
+    pub fn new(limits: EngineLimits) -> Self {
+        Self {
+            limits,
+            listings: Vec::new(),
+            indexes_external_ids: false,
+        }
+    }
+
+    /// Makes instruments that are listed from now on index their orders by external id.
+    #[must_use]
+    pub fn with_external_ids(mut self) -> Self {
+        self.indexes_external_ids = true;
+        self
+    }
+
+    /// Opens an instrument with an empty book.
+    ///
+    /// # Errors
+    /// Its id is 0, too high or listed already, or its terms contradict each other.
+    pub fn list(&mut self, instrument: Instrument) -> Result<(), InstrumentError> {
+        instrument.check()?;
+        let place = instrument.id.0 as usize;
+        if instrument.id.0 > self.limits.instruments_max || self.listing(instrument.id).is_some() {
+            return Err(InstrumentError::BadId);
+        }
+        if self.listings.len() <= place {
+            self.listings.resize_with(place + 1, || None);
+        }
+        let listing = Listing::new(instrument, self.indexes_external_ids);
+        self.listings[place] = Some(Box::new(listing));
+        Ok(())
+    }
+
+    /// Applies one command and writes its block of events to `sink`.
+    ///
+    /// # Panics
+    /// The command is not the next one of its instrument, or its time is before the last one's.
+    #[inline]
+    pub fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
+        match self.listings.get_mut(command.instrument.0 as usize) {
+            Some(Some(listing)) => listing.apply(command, sink),
+            Some(None) | None => refuse_unknown_instrument(&command.command, sink),
+        }
+    }
+
+    /// The earliest time at which something is due without a command: apply a tick then.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.all()
+            .filter_map(|listing| listing.expiries.next())
+            .min()
+    }
+
+    /// The earliest time at which something is due on one instrument.
+    pub fn next_deadline_of(&self, instrument: InstrumentId) -> Option<Timestamp> {
+        self.listing(instrument)?.expiries.next()
+    }
+
+    /// The book of an instrument.
+    pub fn book(&self, instrument: InstrumentId) -> Option<&OrderBook> {
+        Some(&self.listing(instrument)?.book)
+    }
+
+    /// The terms of an instrument.
+    pub fn instrument(&self, instrument: InstrumentId) -> Option<&Instrument> {
+        Some(&self.listing(instrument)?.instrument)
+    }
+
+    /// The price of the last trade.
+    pub fn last_price(&self, instrument: InstrumentId) -> Option<Price> {
+        self.listing(instrument)?.last_price
+    }
+
+    /// One number for everything that decides what this engine will say next.
+    pub fn state_hash(&self) -> u64 {
+        let mut hash = CanonicalHash::new();
+        for listing in self.all() {
+            listing.hash_into(&mut hash);
+        }
+        hash.finish()
+    }
+
+    /// The state hash of one instrument alone.
+    pub fn state_hash_of(&self, instrument: InstrumentId) -> Option<u64> {
+        let mut hash = CanonicalHash::new();
+        self.listing(instrument)?.hash_into(&mut hash);
+        Some(hash.finish())
+    }
+
+    /// Panics with a sentence where a book contradicts itself. Walks everything: for tests and simulation.
+    pub fn assert_invariants(&self) {
+        for listing in self.all() {
+            listing.book.assert_invariants();
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Listing> {
+        self.listings.iter().flatten().map(AsRef::as_ref)
+    }
+
+    fn listing(&self, instrument: InstrumentId) -> Option<&Listing> {
+        self.listings.get(instrument.0 as usize)?.as_deref()
+    }
+}
+
+/// Refuses a command for an instrument that is not listed here. Nothing keeps its door reserve: no
+/// ledger knows an asset for it either.
+#[cold]
+fn refuse_unknown_instrument<S: EventSink>(command: &Command, sink: &mut S) {
+    let mut rejected = Rejected {
+        account: AccountId(0),
+        order_id: None,
+        client_order_id: None,
+        external_id: None,
+        reason: RejectReason::UnknownInstrument,
+    };
+    match command {
+        Command::Submit(order)
+        | Command::CancelReplace(CancelReplace {
+            new_order: order, ..
+        }) => {
+            rejected.account = order.account;
+            rejected.client_order_id = order.client_order_id;
+            rejected.external_id = order.external_id;
+        }
+        Command::Cancel(cancel) => rejected.account = cancel.account,
+        Command::Replace(replace) => rejected.account = replace.account,
+        Command::MassCancel(mass_cancel) => rejected.account = mass_cancel.account,
+        Command::Tick => return,
+    }
+    sink.event(Event::Rejected(rejected));
+}

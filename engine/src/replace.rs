@@ -1,0 +1,241 @@
+//! Replace: an open order changes and keeps its id. Priority by market-rules section 9.
+
+use crate::command::Replace;
+use crate::event::{CancelReason, Event, HoldReleased, Priority, Replaced};
+use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::listing::Listing;
+use crate::matching::match_order::Residual;
+use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};
+use crate::order::{PostOnly, TimeInForce};
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::reject::RejectReason;
+
+/// What a replace makes of an order, once it is admitted.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    price: Price,
+    /// New open quantity; zero ends the order.
+    leaves_units: u64,
+    priority: Priority,
+    /// What is reserved for the order, the door's part included.
+    have: Notional,
+    /// What it needs from now on.
+    need: Notional,
+}
+
+impl Listing {
+    /// Changes an open order, or leaves it exactly as it was.
+    #[inline]
+    pub(crate) fn replace<S: EventSink>(&mut self, replace: &Replace, sink: &mut S) {
+        let admitted = self
+            .resolve(replace.account, replace.order)
+            .and_then(|slot| Ok((slot, self.admit_replace(replace, slot)?)));
+        match admitted {
+            Err(reason) => {
+                self.report_ref_refused(replace.account, replace.order, reason, sink);
+                self.release_door_reserve(replace.account, replace.side, replace.extra, sink);
+            }
+            Ok((slot, change)) if change.leaves_units == 0 => {
+                self.end_replaced(slot, &change, sink);
+            }
+            Ok((slot, change)) => {
+                if let Some(expiry) = replace.expiry {
+                    self.change_expiry(slot, expiry);
+                }
+                match change.priority {
+                    Priority::Kept => self.change_in_place(slot, &change, sink),
+                    Priority::Lost => self.enter_again(slot, &change, sink),
+                }
+            }
+        }
+    }
+
+    /// Checks a replace, in the order of [`RejectReason`].
+    #[inline]
+    fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
+        let order = self.book.pool.get(slot);
+        let old_price = self.book.price_of(order);
+        let filled = order.filled_units;
+        let old_total = order.leaves_units + filled;
+        let total = replace.quantity.map_or(old_total, Quantity::units);
+        if let Some(quantity) = replace.quantity
+            && !self.is_valid_total(quantity, filled)
+        {
+            return Err(RejectReason::InvalidQuantity);
+        }
+        let price = replace.price.unwrap_or(old_price);
+        if replace.price.is_some() {
+            self.check_price(price)?;
+        }
+        if replace.side != order.side() {
+            return Err(RejectReason::InvalidCombination);
+        }
+        if let Some(expiry) = replace.expiry {
+            self.check_expiry(TimeInForce::GoodTillDate(expiry))?;
+        }
+        let is_open = total > filled;
+        let post_only = order.traits.post_only() != PostOnly::No;
+        if is_open && post_only && price != old_price && self.would_take(replace.side, price) {
+            return Err(RejectReason::PostOnlyWouldCross);
+        }
+        let leaves_units = total.saturating_sub(filled);
+        let (have, need) = self.funds_of_replace(replace, slot, price, leaves_units);
+        if have < need {
+            return Err(RejectReason::InsufficientFunds);
+        }
+        // More that nobody sees keeps its place; more that is displayed goes to the tail.
+        let grows = total > old_total && !order.traits.is_hidden();
+        let priority = if price != old_price || grows {
+            Priority::Lost
+        } else {
+            Priority::Kept
+        };
+        Ok(Change {
+            price,
+            leaves_units,
+            priority,
+            have,
+            need,
+        })
+    }
+
+    /// A new total is on the grid and within bounds, unless it says that enough is filled.
+    #[inline]
+    fn is_valid_total(&self, total: Quantity, filled_units: u64) -> bool {
+        if total.units() <= filled_units {
+            self.is_on_lot_grid(total)
+        } else {
+            self.is_valid_quantity(total)
+        }
+    }
+
+    #[inline]
+    fn funds_of_replace(
+        &self,
+        replace: &Replace,
+        slot: u32,
+        price: Price,
+        leaves_units: u64,
+    ) -> (Notional, Notional) {
+        let terms = self.book.holds;
+        if !terms.are_enforced() {
+            return (Notional::ZERO, Notional::ZERO);
+        }
+        let order = self.book.pool.get(slot);
+        let (side, old_price) = (order.side(), self.book.price_of(order));
+        let old = terms.need(side, old_price, Quantity::from_units(order.leaves_units));
+        let need = terms.need(side, price, Quantity::from_units(leaves_units));
+        (old + replace.extra, need)
+    }
+
+    /// The new total is filled already: the rest is canceled.
+    fn end_replaced<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
+        let order = *self.book.pool.get(slot);
+        self.take_out(slot, CancelReason::Requested, sink);
+        if change.have > Notional::ZERO {
+            sink.event(Event::HoldReleased(HoldReleased {
+                order_id: Some(order.id()),
+                account: order.account,
+                side: order.side(),
+                released: change.have,
+                hold: Notional::ZERO,
+            }));
+        }
+        self.settle_level(order.side(), order.level, order.traits.is_hidden(), sink);
+    }
+
+    fn change_expiry(&mut self, slot: u32, expiry: crate::sequence::Timestamp) {
+        let id = self.book.pool.get(slot).id();
+        if let Some(old) = self.book.pool.expiry(slot) {
+            self.expiries.remove(old, id);
+        }
+        self.book.pool.set_expiry(slot, expiry);
+        self.expiries.add(expiry, id);
+    }
+
+    /// The order keeps its place; a hidden one may grow there.
+    fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
+        let order = *self.book.pool.get(slot);
+        self.book.pool.get_mut(slot).replace_count += 1;
+        let shrinks = change.leaves_units < order.leaves_units;
+        if shrinks {
+            self.reduce_leaves(slot, change.leaves_units);
+        } else {
+            self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
+        }
+        self.report_replaced(slot, change, sink);
+        self.release_of(slot, change.have - change.need, sink);
+        if shrinks && !order.traits.is_hidden() {
+            let left = Quantity::from_units(change.leaves_units);
+            self.report_order(slot, OrderChangeKind::Reduced(left), sink);
+            self.report_level(order.side(), order.level, sink);
+        }
+    }
+
+    /// The order leaves its place and enters again: it may trade at once, at makers' prices.
+    fn enter_again<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
+        let order = *self.book.pool.get(slot);
+        self.report_order(slot, OrderChangeKind::Removed, sink);
+        self.book.unlink(order.side(), slot);
+        self.settle_level(order.side(), order.level, order.traits.is_hidden(), sink);
+        let place = self.book.pool.get_mut(slot);
+        place.replace_count += 1;
+        place.leaves_units = change.leaves_units;
+        self.report_replaced(slot, change, sink);
+        let mut taker = self.taker_again(slot, change);
+        self.release_surplus(&taker, change.have, sink);
+        match self.match_order(&mut taker, sink) {
+            Residual::Ended => self.forget(slot),
+            Residual::Rests => {
+                let place = self.book.pool.get_mut(slot);
+                let has_traded = place.filled_units != taker.filled_units;
+                place.leaves_units = taker.leaves_units;
+                place.filled_units = taker.filled_units;
+                self.rest(slot, &taker, sink);
+                if has_traded {
+                    self.report_rested(slot, sink);
+                }
+            }
+        }
+    }
+
+    fn taker_again(&self, slot: u32, change: &Change) -> Taker {
+        let order = self.book.pool.get(slot);
+        Taker {
+            order_id: order.id(),
+            external_id: order.external_id(),
+            account: order.account,
+            stp_group: order.stp_group(),
+            stp: order.traits.stp(),
+            side: order.side(),
+            limit: PriceLimit::AtOrBetter(change.price),
+            at_once: AtOnce::Nothing,
+            remainder: Remainder::Rests,
+            leaves_units: change.leaves_units,
+            filled_units: order.filled_units,
+            money: None,
+            is_by_quote: false,
+            hold: change.need,
+            spent: Notional::ZERO,
+        }
+    }
+
+    #[inline]
+    fn report_replaced<S: EventSink>(&self, slot: u32, change: &Change, sink: &mut S) {
+        let order = self.book.pool.get(slot);
+        sink.event(Event::Replaced(Replaced {
+            order_id: order.id(),
+            account: order.account,
+            side: order.side(),
+            price: change.price,
+            quantity: Quantity::from_units(order.filled_units + change.leaves_units),
+            filled_quantity: Quantity::from_units(order.filled_units),
+            leaves_quantity: Quantity::from_units(change.leaves_units),
+            time_in_force: self.book.pool.time_in_force(slot),
+            priority: change.priority,
+            replace_count: order.replace_count,
+            hold: change.have,
+        }));
+    }
+}
