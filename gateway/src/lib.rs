@@ -1,1 +1,41 @@
-//! Sockets: the native persona, market data and admin over WebSocket and HTTP.
+//! The edge of the exchange: sockets in, commands through the door into the rings, events out.
+//!
+//! ```text
+//!             listener ─► http ─► native session ─► door (hold in the ledger) ─► ring of the matcher
+//!  (limits, Host, Origin)  │           ▲   (busy, refused: answered at once)          │
+//!                          │           │ bounded outbound queue, one flush per wake   ▼
+//!                          ▼           │                                     flume: EventBatch
+//!               read models ◄── egress: private reports ─ market_data: depth, top, trades ◄──┘
+//! ```
+//!
+//! [`run`] serves a public and an admin listener until it is told to stop; [`Gateway`] does the same in two
+//! steps, for those who want its [`GatewayView`]. No session can make another one, or a matcher, wait:
+//! whoever does not read what is sent to it is cut off. Nothing here knows a market rule.
+
+mod admin;
+mod clock;
+mod counters;
+mod door;
+mod edge;
+mod egress;
+mod http;
+mod keys;
+mod limits;
+mod listener;
+mod listing;
+mod lock;
+mod market_data;
+mod native;
+mod reference;
+mod server;
+mod session;
+mod view;
+mod wire;
+
+pub use counters::CounterReadings;
+pub use keys::DemoKeys;
+pub use limits::{BadLimit, Limits};
+pub use listener::AllowedHosts;
+pub use listing::{ListedAsset, ListedInstrument, Listing, ListingError};
+pub use server::{Gateway, GatewayParts, RunError, StopCause, Stopped, run};
+pub use view::{GatewayView, InstrumentGlance};

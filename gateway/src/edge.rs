@@ -1,0 +1,246 @@
+//! What all sessions and publishers of one gateway share.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use engine::{InstrumentId, Timestamp};
+use ledger::Ledger;
+use protocol::{ClockMode, Symbol};
+use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
+
+use crate::clock;
+use crate::counters::Counters;
+use crate::egress::{AccountLoads, OpenOrders};
+use crate::keys::DemoKeys;
+use crate::limits::Limits;
+use crate::listing::{ListedInstrument, Listing, place_of};
+use crate::market_data::Market;
+use crate::native::translate;
+use crate::reference::ReferencePrices;
+use crate::session::{Flusher, Routing};
+
+/// What all sessions and publishers of one gateway share.
+#[derive(Debug)]
+pub struct Edge {
+    /// What is listed.
+    pub listing: Listing,
+    /// Each instrument's read models, in the order of the listing.
+    pub instruments: Vec<InstrumentState>,
+    /// The way to the matchers.
+    pub ports: Arc<Ports>,
+    /// Balances and holds.
+    pub ledger: Arc<Ledger>,
+    /// Whose key is whose.
+    pub keys: DemoKeys,
+    /// Who gets what.
+    pub routing: RwLock<Routing>,
+    /// Wakes those that market data waits for.
+    pub flusher: Flusher,
+    /// What is counted.
+    pub counters: Arc<Counters>,
+    /// What is admitted.
+    pub limits: Arc<Limits>,
+    /// The generation of published numbers.
+    pub epoch: Epoch,
+    /// How engine time passes.
+    pub clock: ClockMode,
+    /// How many open orders each account has.
+    pub loads: Arc<AccountLoads>,
+    started_us: u64,
+    is_admitting: AtomicBool,
+    sessions_numbered: AtomicU64,
+    engine_time_ns: AtomicU64,
+}
+
+/// One instrument's read models.
+#[derive(Debug)]
+pub struct InstrumentState {
+    /// What it is.
+    pub listed: ListedInstrument,
+    /// What everyone sees. Taken by its publisher, by subscriptions and by HTTP.
+    pub market: Mutex<Market>,
+    /// What its owners see. Taken by its publisher and by sessions that ask or replace.
+    pub orders: Mutex<OpenOrders>,
+    /// What market orders are measured by.
+    pub reference: ReferencePrices,
+    /// With the replay clock: the one session that trades it; 0 while there is none.
+    replaying_session: AtomicU64,
+}
+
+/// What an [`Edge`] is made of.
+#[derive(Debug)]
+pub struct EdgeParts {
+    /// What is listed.
+    pub listing: Listing,
+    /// The way to the matchers.
+    pub ports: Arc<Ports>,
+    /// Balances and holds.
+    pub ledger: Arc<Ledger>,
+    /// Whose key is whose.
+    pub keys: DemoKeys,
+    /// What is admitted.
+    pub limits: Limits,
+    /// The generation of published numbers.
+    pub epoch: Epoch,
+    /// How engine time passes.
+    pub clock: ClockMode,
+}
+
+impl Edge {
+    /// An edge without sessions.
+    pub fn new(parts: EdgeParts) -> Self {
+        let loads = Arc::<AccountLoads>::default();
+        let instruments = parts
+            .listing
+            .instruments()
+            .iter()
+            .map(|listed| InstrumentState::new(listed.clone(), parts.epoch, &parts.limits, &loads))
+            .collect();
+        Self {
+            instruments,
+            loads,
+            listing: parts.listing,
+            ports: parts.ports,
+            ledger: parts.ledger,
+            keys: parts.keys,
+            routing: RwLock::default(),
+            flusher: Flusher::default(),
+            counters: Arc::default(),
+            limits: Arc::new(parts.limits),
+            epoch: parts.epoch,
+            clock: parts.clock,
+            started_us: clock::wall_us(),
+            is_admitting: AtomicBool::new(true),
+            sessions_numbered: AtomicU64::new(0),
+            engine_time_ns: AtomicU64::new(0),
+        }
+    }
+
+    /// The number of the next session; 0 is the exchange itself.
+    pub fn next_session(&self) -> SessionId {
+        let before = self.sessions_numbered.fetch_add(1, Ordering::Relaxed);
+        SessionId(
+            before
+                .checked_add(1)
+                .expect("fewer than 2^64 sessions connect"),
+        )
+    }
+
+    /// The instrument with this name.
+    pub fn by_symbol(&self, symbol: &Symbol) -> Option<&InstrumentState> {
+        self.instruments.get(self.listing.place_of_symbol(symbol)?)
+    }
+
+    /// The instrument with this id.
+    pub fn by_id(&self, instrument: InstrumentId) -> Option<&InstrumentState> {
+        self.instruments.get(place_of(instrument)?)
+    }
+
+    /// Hands a command to its matcher.
+    ///
+    /// # Errors
+    /// It was not taken: the caller gives back what it reserved, and says why.
+    pub fn submit(&self, command: &InboundCommand) -> Result<(), Refused> {
+        if !self.is_admitting() {
+            return Err(Refused::Unavailable);
+        }
+        // Counted before it is handed over: its outcome may be counted before this line goes on.
+        Counters::count(&self.counters.commands);
+        self.ports.try_submit(*command).inspect_err(|refused| {
+            self.counters.commands.fetch_sub(1, Ordering::Relaxed);
+            if *refused == Refused::Full {
+                Counters::count(&self.counters.busy);
+            }
+        })
+    }
+
+    /// Whether commands are taken.
+    pub fn is_admitting(&self) -> bool {
+        self.is_admitting.load(Ordering::Relaxed)
+    }
+
+    /// Takes no command any more.
+    pub fn stop_admitting(&self) {
+        self.is_admitting.store(false, Ordering::Relaxed);
+    }
+
+    /// How many commands have no outcome yet.
+    pub fn in_flight(&self) -> u64 {
+        let outcomes = self.counters.outcomes.load(Ordering::Relaxed);
+        self.counters
+            .commands
+            .load(Ordering::Relaxed)
+            .saturating_sub(outcomes)
+    }
+
+    /// Engine time has come this far.
+    pub fn saw_engine_time(&self, at: Timestamp) {
+        self.engine_time_ns.fetch_max(at.0, Ordering::Relaxed);
+    }
+
+    /// Seconds since the start, by the machine's clock.
+    pub fn uptime_s(&self) -> u64 {
+        clock::wall_us().saturating_sub(self.started_us) / 1_000_000
+    }
+
+    /// The exchange's time, for messages that no event belongs to.
+    pub fn at_us(&self) -> u64 {
+        match self.clock {
+            ClockMode::Realtime => clock::wall_us(),
+            ClockMode::Accelerated | ClockMode::Replay => {
+                translate::at_us(Timestamp(self.engine_time_ns.load(Ordering::Relaxed)))
+            }
+        }
+    }
+}
+
+impl InstrumentState {
+    fn new(
+        listed: ListedInstrument,
+        epoch: Epoch,
+        limits: &Limits,
+        loads: &Arc<AccountLoads>,
+    ) -> Self {
+        Self {
+            market: Mutex::new(Market::new(listed.clone(), epoch, limits.trades_kept_max)),
+            orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
+            reference: ReferencePrices::default(),
+            replaying_session: AtomicU64::new(0),
+            listed,
+        }
+    }
+
+    /// Which instrument.
+    pub const fn id(&self) -> InstrumentId {
+        self.listed.instrument.id
+    }
+
+    /// With the replay clock: whether the session is, or becomes, the one that trades the instrument.
+    pub fn claim_replay(&self, session: SessionId) -> bool {
+        match self.replaying_session.compare_exchange(
+            0,
+            session.0,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        ) {
+            Ok(_) => true,
+            Err(owner) => owner == session.0,
+        }
+    }
+
+    /// Whether the session is the one that trades the instrument.
+    pub fn is_replayed_by(&self, session: SessionId) -> bool {
+        self.replaying_session.load(Ordering::Relaxed) == session.0
+    }
+
+    /// The session is gone: another may trade the instrument.
+    pub fn release_replay(&self, session: SessionId) {
+        // Another session's claim stays as it is.
+        let _ = self.replaying_session.compare_exchange(
+            session.0,
+            0,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+    }
+}

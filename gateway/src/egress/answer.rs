@@ -1,0 +1,52 @@
+//! Which event of a command's block is the answer to the request that caused it.
+
+use engine::{Command, Event};
+
+/// Place of the one event that answers the request; `None` where no event does.
+pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
+    match command {
+        // What becomes of the new order comes last: the cancel's part stands before it.
+        Command::Submit(_) | Command::CancelReplace(_) => events.iter().rposition(decides_entry),
+        Command::Cancel(_) => events.iter().position(decides_cancel),
+        Command::Replace(_) => events.iter().position(decides_replace),
+        Command::MassCancel(_) | Command::Tick => None,
+    }
+}
+
+const fn decides_entry(event: &Event) -> bool {
+    match event {
+        Event::Accepted(_) | Event::Rejected(_) | Event::Repeated(_) => true,
+        Event::Trade(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Replaced(_)
+        | Event::Canceled(_)
+        | Event::HoldReleased(_) => false,
+    }
+}
+
+const fn decides_cancel(event: &Event) -> bool {
+    match event {
+        Event::Canceled(_) | Event::Rejected(_) => true,
+        Event::Accepted(_)
+        | Event::Repeated(_)
+        | Event::Trade(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Replaced(_)
+        | Event::HoldReleased(_) => false,
+    }
+}
+
+/// A replace to no more than what is filled cancels the rest.
+const fn decides_replace(event: &Event) -> bool {
+    match event {
+        Event::Replaced(_) | Event::Canceled(_) | Event::Rejected(_) => true,
+        Event::Accepted(_)
+        | Event::Repeated(_)
+        | Event::Trade(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::HoldReleased(_) => false,
+    }
+}

@@ -1,0 +1,12 @@
+//! From batches of events to what participants are told. Nobody who asks can slow it down.
+
+mod account_loads;
+mod answer;
+mod open_orders;
+mod publisher;
+mod report;
+mod reporter;
+
+pub use account_loads::AccountLoads;
+pub use open_orders::{OpenOrder, OpenOrders};
+pub use publisher::run;

@@ -1,0 +1,308 @@
+//! The private read model of one instrument: its open orders, as their last reports left them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use engine::{
+    Accepted, AccountId, Canceled, ClientOrderId, Display, Event, HoldReleased, Notional, OrderId,
+    OrderKind, OrderRef, OrderSize, Party, PostOnly, Prevented, Price, Quantity, Replaced, Rested,
+    Side, TimeInForce, Timestamp,
+};
+
+use crate::egress::account_loads::{AccountLoads, Load};
+
+/// An order as its last report left it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// The exchange's id.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// The participant's id.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Buy or sell.
+    pub side: Side,
+    /// Its limit price now; `None` for a market order.
+    pub price: Option<Price>,
+    /// What it is for now.
+    pub size: OrderSize,
+    /// Traded so far.
+    pub filled_quantity: Quantity,
+    /// Still open.
+    pub leaves_quantity: Quantity,
+    /// How long it lives.
+    pub time_in_force: TimeInForce,
+    /// Whether it may take liquidity.
+    pub post_only: PostOnly,
+    /// How much of it the market sees.
+    pub display: Display,
+    /// What is reserved for it.
+    pub hold: Notional,
+    /// Engine time of its entry.
+    pub entered_at: Timestamp,
+    /// How often it was changed.
+    pub replace_count: u32,
+    stage: Stage,
+}
+
+/// Where an order is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Entered by the command that is being applied.
+    Entering,
+    /// In the book.
+    Resting,
+    /// Ended.
+    Gone,
+}
+
+impl OpenOrder {
+    /// Its quantity; zero for one by quote amount, which is measured in money.
+    pub const fn quantity(&self) -> Quantity {
+        match self.size {
+            OrderSize::Quantity(quantity) => quantity,
+            OrderSize::QuoteAmount(_) => Quantity::ZERO,
+        }
+    }
+
+    const fn is_by_quantity(&self) -> bool {
+        matches!(self.size, OrderSize::Quantity(_))
+    }
+}
+
+/// The open orders of one instrument.
+#[derive(Debug)]
+pub struct OpenOrders {
+    loads: Arc<AccountLoads>,
+    orders: HashMap<OrderId, OpenOrder>,
+    by_account: HashMap<AccountId, OfAccount>,
+    // Orders of the current block that may have ended: their reports still need them.
+    touched: Vec<OrderId>,
+}
+
+/// The open orders of one account. It stays when the last order ends: accounts are few and come back.
+#[derive(Debug)]
+struct OfAccount {
+    load: Arc<Load>,
+    // Ordered by id, which is the order of entry.
+    ids: BTreeSet<OrderId>,
+    by_client_order_id: HashMap<ClientOrderId, OrderId>,
+}
+
+impl OfAccount {
+    fn new(load: Arc<Load>) -> Self {
+        Self {
+            load,
+            ids: BTreeSet::new(),
+            by_client_order_id: HashMap::new(),
+        }
+    }
+}
+
+impl OpenOrders {
+    /// No orders; `loads` counts those that come, together with other instruments'.
+    pub fn new(loads: Arc<AccountLoads>) -> Self {
+        Self {
+            loads,
+            orders: HashMap::new(),
+            by_account: HashMap::new(),
+            touched: Vec::new(),
+        }
+    }
+
+    /// Takes note of an event. An order that ends stays known until [`Self::end_block`].
+    pub fn apply(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::Accepted(accepted) => self.accepted(accepted, at),
+            Event::Trade(trade) => {
+                self.traded(&trade.taker);
+                self.traded(&trade.maker);
+            }
+            Event::Prevented(prevented) => self.prevented(prevented),
+            Event::Rested(rested) => self.rested(rested),
+            Event::Replaced(replaced) => self.replaced(replaced),
+            Event::Canceled(canceled) => self.canceled(canceled),
+            Event::HoldReleased(released) => self.hold_released(released),
+            Event::Rejected(_) | Event::Repeated(_) => {}
+        }
+    }
+
+    /// Forgets the orders that ended in the block, and those that never came to rest.
+    pub fn end_block(&mut self) {
+        let mut touched = std::mem::take(&mut self.touched);
+        for order_id in touched.drain(..) {
+            let is_over = self
+                .orders
+                .get(&order_id)
+                .is_some_and(|order| match order.stage {
+                    Stage::Entering | Stage::Gone => true,
+                    Stage::Resting => order.leaves_quantity.is_zero(),
+                });
+            if is_over {
+                self.forget(order_id);
+            }
+        }
+        self.touched = touched;
+    }
+
+    /// An open order, or one that ended in the current block.
+    pub fn get(&self, order_id: OrderId) -> Option<&OpenOrder> {
+        self.orders.get(&order_id)
+    }
+
+    /// The account's open order that is meant; another account's order is unknown.
+    pub fn find(&self, account: AccountId, order: OrderRef) -> Option<&OpenOrder> {
+        let order_id = match order {
+            OrderRef::Id(order_id) => order_id,
+            OrderRef::Client(client_order_id) => *self
+                .by_account
+                .get(&account)?
+                .by_client_order_id
+                .get(&client_order_id)?,
+            OrderRef::Handle(_) | OrderRef::External(_) => return None,
+        };
+        self.get(order_id).filter(|order| order.account == account)
+    }
+
+    /// The account's open orders in the order of their entry.
+    pub fn of_account(&self, account: AccountId) -> impl Iterator<Item = &OpenOrder> {
+        let ids = self
+            .by_account
+            .get(&account)
+            .into_iter()
+            .flat_map(|orders| orders.ids.iter());
+        ids.filter_map(|order_id| self.orders.get(order_id))
+    }
+
+    /// How many open orders there are.
+    pub fn count(&self) -> usize {
+        self.orders.len()
+    }
+
+    fn accepted(&mut self, accepted: &Accepted, at: Timestamp) {
+        let (price, leaves_quantity) = match (accepted.kind, accepted.size) {
+            (OrderKind::Limit { price }, OrderSize::Quantity(quantity)) => (Some(price), quantity),
+            (OrderKind::Limit { price }, OrderSize::QuoteAmount(_)) => {
+                (Some(price), Quantity::ZERO)
+            }
+            (OrderKind::Market, OrderSize::Quantity(quantity)) => (None, quantity),
+            (OrderKind::Market, OrderSize::QuoteAmount(_)) => (None, Quantity::ZERO),
+        };
+        let order = OpenOrder {
+            order_id: accepted.order_id,
+            account: accepted.account,
+            client_order_id: accepted.client_order_id,
+            side: accepted.side,
+            price,
+            size: accepted.size,
+            filled_quantity: Quantity::ZERO,
+            leaves_quantity,
+            time_in_force: accepted.time_in_force,
+            post_only: accepted.post_only,
+            display: accepted.display,
+            hold: accepted.hold,
+            entered_at: at,
+            replace_count: 0,
+            stage: Stage::Entering,
+        };
+        let of_account = self
+            .by_account
+            .entry(order.account)
+            .or_insert_with(|| OfAccount::new(self.loads.of(order.account)));
+        of_account.load.add();
+        of_account.ids.insert(order.order_id);
+        if let Some(client_order_id) = order.client_order_id {
+            of_account
+                .by_client_order_id
+                .insert(client_order_id, order.order_id);
+        }
+        self.orders.insert(order.order_id, order);
+        self.touched.push(accepted.order_id);
+    }
+
+    fn traded(&mut self, party: &Party) {
+        let Some(order) = self.orders.get_mut(&party.order_id) else {
+            return;
+        };
+        order.filled_quantity = party.filled_quantity;
+        order.leaves_quantity = party.leaves_quantity;
+        order.hold = party.hold;
+        if party.leaves_quantity.is_zero() && order.is_by_quantity() {
+            order.stage = Stage::Gone;
+            self.touched.push(party.order_id);
+        }
+    }
+
+    fn prevented(&mut self, prevented: &Prevented) {
+        let parties = [
+            (prevented.taker, prevented.taker_leaves_quantity),
+            (prevented.maker, prevented.maker_leaves_quantity),
+        ];
+        for (order_id, leaves_quantity) in parties {
+            if let Some(order) = self.orders.get_mut(&order_id) {
+                order.leaves_quantity = leaves_quantity;
+                self.touched.push(order_id);
+            }
+        }
+    }
+
+    fn rested(&mut self, rested: &Rested) {
+        let Some(order) = self.orders.get_mut(&rested.order_id) else {
+            return;
+        };
+        order.stage = Stage::Resting;
+        // A post-only order may have slid to another price than it was entered at.
+        order.price = Some(rested.price);
+        order.hold = rested.hold;
+        order.leaves_quantity = rested
+            .displayed_quantity
+            .checked_add(rested.hidden_quantity)
+            .expect("the parts of an order are no larger than the order");
+    }
+
+    fn replaced(&mut self, replaced: &Replaced) {
+        let Some(order) = self.orders.get_mut(&replaced.order_id) else {
+            return;
+        };
+        order.price = Some(replaced.price);
+        order.size = OrderSize::Quantity(replaced.quantity);
+        order.filled_quantity = replaced.filled_quantity;
+        order.leaves_quantity = replaced.leaves_quantity;
+        order.time_in_force = replaced.time_in_force;
+        order.replace_count = replaced.replace_count;
+        order.hold = replaced.hold;
+    }
+
+    fn canceled(&mut self, canceled: &Canceled) {
+        let Some(order) = self.orders.get_mut(&canceled.order_id) else {
+            return;
+        };
+        order.filled_quantity = canceled.filled_quantity;
+        order.leaves_quantity = Quantity::ZERO;
+        order.stage = Stage::Gone;
+        self.touched.push(canceled.order_id);
+    }
+
+    fn hold_released(&mut self, released: &HoldReleased) {
+        if let Some(order) = released.order_id.and_then(|id| self.orders.get_mut(&id)) {
+            order.hold = released.hold;
+        }
+    }
+
+    fn forget(&mut self, order_id: OrderId) {
+        let Some(order) = self.orders.remove(&order_id) else {
+            return;
+        };
+        let Some(of_account) = self.by_account.get_mut(&order.account) else {
+            return;
+        };
+        of_account.ids.remove(&order_id);
+        of_account.load.remove();
+        if let Some(client_order_id) = order.client_order_id
+            // The id may be free again and name a younger order.
+            && of_account.by_client_order_id.get(&client_order_id) == Some(&order_id)
+        {
+            of_account.by_client_order_id.remove(&client_order_id);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The egress task of one matcher: takes its batches, and publishes them.
+
+use std::sync::Arc;
+
+use sequencer::{BatchPool, CommandOutcome, EventBatch, SessionId};
+
+use crate::counters::Counters;
+use crate::edge::Edge;
+use crate::egress::reporter::{Recipients, Reporter};
+use crate::lock::{lock, read};
+use crate::session::WakeList;
+
+/// Batches that are published before anyone is woken: under load a session wakes once for all of them.
+const BATCHES_PER_ROUND: usize = 32;
+
+/// Publishes one matcher's batches until the matcher is gone.
+pub async fn run(edge: Arc<Edge>, batches: flume::Receiver<EventBatch>, pool: Arc<BatchPool>) {
+    let mut publisher = Publisher::default();
+    while let Ok(batch) = batches.recv_async().await {
+        publisher.publish(&edge, &batch);
+        pool.give_back(batch);
+        for _ in 1..BATCHES_PER_ROUND {
+            let Ok(batch) = batches.try_recv() else { break };
+            publisher.publish(&edge, &batch);
+            pool.give_back(batch);
+        }
+        publisher.wakes.wake(&edge.flusher);
+        // Receiving does not yield by itself while batches keep coming.
+        tokio::task::yield_now().await;
+    }
+}
+
+#[derive(Debug, Default)]
+struct Publisher {
+    wakes: WakeList,
+    buffer: Vec<u8>,
+}
+
+impl Publisher {
+    fn publish(&mut self, edge: &Edge, batch: &EventBatch) {
+        Counters::count(&edge.counters.batches);
+        let mut requested: u64 = 0;
+        for outcome in &batch.outcomes {
+            self.publish_outcome(edge, batch, outcome);
+            if outcome.origin.session != SessionId(0) {
+                requested = requested.saturating_add(1);
+            }
+        }
+        if let Some(last) = batch.outcomes.last() {
+            edge.saw_engine_time(last.at);
+        }
+        Counters::add(&edge.counters.outcomes, requested);
+    }
+
+    fn publish_outcome(&mut self, edge: &Edge, batch: &EventBatch, outcome: &CommandOutcome) {
+        let state = edge
+            .by_id(outcome.instrument)
+            .expect("matchers run listed instruments only");
+        let events = batch.events_of(outcome);
+        self.tell_owners(edge, outcome, events);
+
+        let level_changes = batch.level_changes_of(outcome);
+        let has_trade = events
+            .iter()
+            .any(|event| matches!(event, engine::Event::Trade(_)));
+        if level_changes.is_empty() && !has_trade {
+            return;
+        }
+        let mut market = lock(&state.market);
+        for event in events {
+            let reference = &state.reference;
+            market.publish_trade(
+                event,
+                outcome.sequence,
+                outcome.at,
+                reference,
+                &mut self.wakes,
+            );
+        }
+        market.publish_levels(level_changes, outcome.at, &state.reference, &mut self.wakes);
+    }
+
+    fn tell_owners(&mut self, edge: &Edge, outcome: &CommandOutcome, events: &[engine::Event]) {
+        let state = edge
+            .by_id(outcome.instrument)
+            .expect("matchers run listed instruments only");
+        let routing = read(&edge.routing);
+        let recipients = Recipients {
+            routing: &routing,
+            wakes: &mut self.wakes,
+            buffer: &mut self.buffer,
+        };
+        Reporter::new(&edge.listing, &state.listed, outcome, events, recipients)
+            .tell(&mut lock(&state.orders), &edge.counters);
+    }
+}

@@ -1,0 +1,265 @@
+//! Tells accounts what happened to their orders: each event once per session that wants it.
+
+use engine::{AccountId, Event, OrderId, OrderSize, Prevented, Trade};
+use protocol::{Liquidity, Report};
+use sequencer::{CommandOutcome, SessionId};
+use std::sync::Arc;
+
+use crate::counters::Counters;
+use crate::egress::answer::place_of_answer;
+use crate::egress::open_orders::{OpenOrder, OpenOrders};
+use crate::egress::report::{EventPlace, Leg, ReportBuilder};
+use crate::listing::{ListedInstrument, Listing};
+use crate::native::request_number;
+use crate::session::{Audience, Routing, SessionEntry, WakeList};
+use crate::wire;
+
+/// Who is told, and how they are woken.
+#[derive(Debug)]
+pub struct Recipients<'a> {
+    /// All sessions.
+    pub routing: &'a Routing,
+    /// Whom to wake after the batch.
+    pub wakes: &'a mut WakeList,
+    /// Reused for every message.
+    pub buffer: &'a mut Vec<u8>,
+}
+
+/// Tells of one command's events.
+#[derive(Debug)]
+pub struct Reporter<'a> {
+    builder: ReportBuilder<'a>,
+    listed: &'a ListedInstrument,
+    outcome: &'a CommandOutcome,
+    events: &'a [Event],
+    requester: Option<&'a Arc<SessionEntry>>,
+    answer: Option<usize>,
+    recipients: Recipients<'a>,
+}
+
+impl<'a> Reporter<'a> {
+    /// Tells of `outcome`, whose own events are `events`.
+    pub fn new(
+        listing: &'a Listing,
+        listed: &'a ListedInstrument,
+        outcome: &'a CommandOutcome,
+        events: &'a [Event],
+        recipients: Recipients<'a>,
+    ) -> Self {
+        let session = outcome.origin.session;
+        let requester = if session == SessionId(0) {
+            None
+        } else {
+            recipients.routing.session(session)
+        };
+        Self {
+            builder: ReportBuilder::new(listing, listed),
+            listed,
+            outcome,
+            events,
+            requester,
+            answer: place_of_answer(&outcome.command, events),
+            recipients,
+        }
+    }
+
+    /// Applies the events to the read model and tells of each of them.
+    pub fn tell(&mut self, orders: &mut OpenOrders, counters: &Counters) {
+        for (place, event) in self.events.iter().enumerate() {
+            orders.apply(event, self.outcome.at);
+            count(event, counters);
+            self.tell_event(place, event, orders);
+        }
+        orders.end_block();
+        self.tell_mass_cancel();
+    }
+
+    fn tell_event(&mut self, place: usize, event: &Event, orders: &OpenOrders) {
+        let at = EventPlace {
+            sequence: self.outcome.sequence,
+            k: u32::try_from(place).expect("a command has fewer than 2^32 events"),
+            at: self.outcome.at,
+        };
+        let builder = self.builder;
+        match event {
+            Event::Accepted(accepted) => self.send(place, accepted.account, || {
+                builder.accepted(at, accepted, orders.get(accepted.order_id))
+            }),
+            Event::Rejected(rejected) => {
+                self.send(place, rejected.account, || builder.rejected(at, rejected));
+            }
+            Event::Repeated(repeated) => self.send(place, repeated.account, || {
+                let original = original_order(orders, repeated);
+                builder.repeated(at, repeated, original)
+            }),
+            Event::Rested(rested) => self.send(place, rested.account, || {
+                builder.rested(at, rested, orders.get(rested.order_id))
+            }),
+            Event::Replaced(replaced) => self.send(place, replaced.account, || {
+                builder.replaced(at, replaced, orders.get(replaced.order_id))
+            }),
+            Event::Canceled(canceled) => self.send(place, canceled.account, || {
+                builder.canceled(at, canceled, orders.get(canceled.order_id))
+            }),
+            Event::Trade(trade) => self.tell_trade(place, at, trade, orders),
+            Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
+            // What it gives back is seen in the balances.
+            Event::HoldReleased(_) => {}
+        }
+    }
+
+    fn tell_trade(&mut self, place: usize, at: EventPlace, trade: &Trade, orders: &OpenOrders) {
+        let fees = self.listed.terms.fees(trade);
+        let legs = [
+            (trade.taker, Liquidity::Taker, fees.taker),
+            (trade.maker, Liquidity::Maker, fees.maker),
+        ];
+        let builder = self.builder;
+        for (party, liquidity, fee) in legs {
+            let order = orders.get(party.order_id);
+            let is_filled = self.is_filled_after(place, order, party.leaves_quantity.is_zero());
+            let leg = Leg {
+                party,
+                liquidity,
+                fee,
+                is_filled,
+            };
+            self.send(place, party.account, || {
+                builder.trade(at, trade, &leg, order)
+            });
+        }
+    }
+
+    /// An order by quote amount has no leaves: it is filled where nothing more is said of it.
+    fn is_filled_after(
+        &self,
+        place: usize,
+        order: Option<&OpenOrder>,
+        has_no_leaves: bool,
+    ) -> bool {
+        match order.map(|order| (order.order_id, order.size)) {
+            Some((order_id, OrderSize::QuoteAmount(_))) => !self
+                .events
+                .iter()
+                .skip(place.saturating_add(1))
+                .any(|event| concerns(event, order_id)),
+            Some((_, OrderSize::Quantity(_))) | None => has_no_leaves,
+        }
+    }
+
+    fn tell_prevented(
+        &mut self,
+        place: usize,
+        at: EventPlace,
+        prevented: &Prevented,
+        orders: &OpenOrders,
+    ) {
+        let builder = self.builder;
+        let legs = [
+            (prevented.taker, prevented.taker_account, Liquidity::Taker),
+            (prevented.maker, prevented.maker_account, Liquidity::Maker),
+        ];
+        for (order_id, account, liquidity) in legs {
+            let order = orders.get(order_id);
+            self.send(place, account, || {
+                builder.prevented(at, prevented, liquidity, order)
+            });
+        }
+    }
+
+    /// Sends a report to the account's subscribers, and to who asked if this event is the answer.
+    fn send(&mut self, place: usize, account: AccountId, report: impl FnOnce() -> Report) {
+        let requester = self.requester.filter(|_| self.answer == Some(place));
+        let subscribers = self.recipients.routing.executions_of(account);
+        if requester.is_none() && subscribers.is_empty() {
+            return;
+        }
+        let mut report = report();
+        let recipients = &mut self.recipients;
+        let asked = requester.map(|session| session.id);
+        let mut others = subscribers
+            .iter()
+            .filter(|session| Some(session.id) != asked)
+            .peekable();
+        if others.peek().is_some() {
+            let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
+            for session in others {
+                recipients
+                    .wakes
+                    .push(&session.outbound, message.clone(), Audience::Private);
+            }
+        }
+        if let Some(session) = requester {
+            report.request = request_number::on_wire(self.outcome.origin.request);
+            let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
+            recipients
+                .wakes
+                .push(&session.outbound, message, Audience::Private);
+        }
+    }
+
+    /// A mass cancel is answered when its last instrument has answered.
+    fn tell_mass_cancel(&mut self) {
+        let (engine::Command::MassCancel(_), Some(session)) =
+            (&self.outcome.command, self.requester)
+        else {
+            return;
+        };
+        let canceled = self
+            .events
+            .iter()
+            .filter(|event| matches!(event, Event::Canceled(_)))
+            .count();
+        let canceled = u64::try_from(canceled).expect("a count of events fits in 64 bits");
+        let number = self.outcome.origin.request;
+        if let Some(canceled_orders) = session.mass_cancel_answered(number, canceled) {
+            let answer = protocol::MassCanceled {
+                request: request_number::on_wire(number),
+                canceled_orders,
+                at_us: crate::native::translate::at_us(self.outcome.at),
+            };
+            let message = wire::encode(self.recipients.buffer, |buffer| answer.encode(buffer));
+            self.recipients
+                .wakes
+                .push(&session.outbound, message, Audience::Private);
+        }
+    }
+}
+
+fn original_order<'a>(
+    orders: &'a OpenOrders,
+    repeated: &engine::Repeated,
+) -> Option<&'a OpenOrder> {
+    match repeated.original {
+        engine::OriginalOutcome::Accepted(order_id) => orders.get(order_id),
+        engine::OriginalOutcome::Rejected(_) => None,
+    }
+}
+
+fn concerns(event: &Event, order_id: OrderId) -> bool {
+    match event {
+        Event::Trade(trade) => trade.taker.order_id == order_id || trade.maker.order_id == order_id,
+        Event::Canceled(canceled) => canceled.order_id == order_id,
+        Event::Accepted(_)
+        | Event::Rejected(_)
+        | Event::Repeated(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Replaced(_)
+        | Event::HoldReleased(_) => false,
+    }
+}
+
+fn count(event: &Event, counters: &Counters) {
+    match event {
+        Event::Accepted(_) => Counters::count(&counters.accepted),
+        Event::Rejected(_) => Counters::count(&counters.rejected),
+        Event::Trade(_) => Counters::count(&counters.trades),
+        Event::Repeated(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Replaced(_)
+        | Event::Canceled(_)
+        | Event::HoldReleased(_) => {}
+    }
+}

@@ -1,0 +1,97 @@
+//! Market data for those who ask once.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use protocol::Symbol;
+
+use crate::edge::{Edge, InstrumentState};
+use crate::http::error::ErrorAnswer;
+use crate::http::routes::json;
+use crate::lock::lock;
+use crate::market_data::wire_trade;
+use crate::native::instrument_terms;
+
+/// What may stand behind the question mark of `/v1/depth`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepthQuery {
+    levels: Option<usize>,
+}
+
+/// What may stand behind the question mark of `/v1/trades`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradesQuery {
+    count: Option<usize>,
+}
+
+const TRADES_BY_DEFAULT: usize = 100;
+
+/// All instruments with their grids and bounds.
+pub async fn instruments(State(edge): State<Arc<Edge>>) -> Response {
+    let mut body = br#"{"instruments":"#.to_vec();
+    write_list(&mut body, edge.listing.instruments(), |body, listed| {
+        instrument_terms(listed).encode(body);
+    });
+    body.push(b'}');
+    json(body)
+}
+
+/// The book of one instrument, as the message `depth_snapshot`.
+pub async fn depth(
+    State(edge): State<Arc<Edge>>,
+    Path(symbol): Path<String>,
+    query: Result<Query<DepthQuery>, QueryRejection>,
+) -> Result<Response, ErrorAnswer> {
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+    let state = find(&edge, &symbol)?;
+    let levels_max = edge.limits.depth_levels_max;
+    let levels = query.levels.unwrap_or(levels_max).min(levels_max);
+    let snapshot = lock(&state.market).depth_snapshot(levels);
+    let mut body = Vec::new();
+    snapshot.encode(&mut body);
+    Ok(json(body))
+}
+
+/// The newest trades of one instrument, oldest first.
+pub async fn trades(
+    State(edge): State<Arc<Edge>>,
+    Path(symbol): Path<String>,
+    query: Result<Query<TradesQuery>, QueryRejection>,
+) -> Result<Response, ErrorAnswer> {
+    let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
+    let state = find(&edge, &symbol)?;
+    let trades = lock(&state.market).newest_trades(query.count.unwrap_or(TRADES_BY_DEFAULT));
+    let mut body = br#"{"trades":"#.to_vec();
+    write_list(&mut body, &trades, |body, (place, trade)| {
+        wire_trade(&state.listed, *place, trade).encode(body);
+    });
+    body.push(b'}');
+    Ok(json(body))
+}
+
+fn find<'a>(edge: &'a Edge, symbol: &str) -> Result<&'a InstrumentState, ErrorAnswer> {
+    Symbol::new(symbol)
+        .ok()
+        .and_then(|symbol| edge.by_symbol(&symbol))
+        .ok_or_else(|| ErrorAnswer::unknown_symbol(symbol))
+}
+
+fn bad_query(rejection: &QueryRejection) -> ErrorAnswer {
+    ErrorAnswer::new(StatusCode::BAD_REQUEST, "bad_query", rejection.body_text())
+}
+
+fn write_list<T>(body: &mut Vec<u8>, elements: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
+    body.push(b'[');
+    for (place, element) in elements.iter().enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        write(body, element);
+    }
+    body.push(b']');
+}

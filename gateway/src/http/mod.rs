@@ -1,0 +1,9 @@
+//! The public port: health, instruments, depth, trades as JSON, and the way to a WebSocket.
+
+mod error;
+mod market;
+mod routes;
+mod upgrade;
+
+pub use error::ErrorAnswer;
+pub use routes::public_routes;

@@ -1,0 +1,107 @@
+//! The accept loop: it never waits for a client.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+use tracing::{debug, warn};
+
+use crate::counters::Counters;
+use crate::limits::Limits;
+use crate::listener::permits::{Permit, Permits};
+
+/// Who is at the other end; each request carries it, and a session keeps it, so that the connection counts until both are done.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// The other end's address.
+    pub address: SocketAddr,
+    _permit: Arc<Permit>,
+}
+
+const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 73\r\n\r\n{\"error\":\"too_many_connections\",\"text\":\"the connection limit is reached\"}";
+
+/// When no file descriptor is left, accepting again at once would only spin.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// Accepts and serves connections until `stop` resolves.
+pub async fn accept_until(
+    listener: &TcpListener,
+    router: &Router,
+    permits: &Arc<Permits>,
+    limits: &Arc<Limits>,
+    counters: &Arc<Counters>,
+    stop: impl Future<Output = ()>,
+) {
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut stop => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                let Some(permit) = permits.admit(address.ip()) else {
+                    Counters::count(&counters.connections_refused);
+                    refuse(&stream);
+                    continue;
+                };
+                Counters::count(&counters.connections);
+                let peer = Peer {
+                    address,
+                    _permit: Arc::new(permit),
+                };
+                tokio::spawn(serve(stream, peer, router.clone(), Arc::clone(limits)));
+            }
+            Err(error) => {
+                warn!(%error, "accept failed");
+                tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
+            }
+        }
+    }
+}
+
+/// Says why and closes, without waiting: a fresh socket's buffer has room for so little.
+fn refuse(stream: &TcpStream) {
+    if let Err(error) = stream.try_write(NO_ROOM) {
+        debug!(%error, "a refused connection was gone");
+    }
+}
+
+async fn serve(stream: TcpStream, peer: Peer, router: Router, limits: Arc<Limits>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, "no TCP_NODELAY");
+    }
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(peer.clone());
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(into_infallible(router.oneshot(request).await)) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.handshake_timeout)
+        .max_buf_size(limits.header_bytes_max)
+        .max_headers(limits.headers_max)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    match tokio::time::timeout(limits.http_lifetime_max, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => debug!(%error, "connection failed"),
+        Err(_elapsed) => debug!("connection spent its time"),
+    }
+}
+
+fn into_infallible<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}

@@ -1,0 +1,109 @@
+//! What is listed, by symbol and by id.
+
+use std::collections::HashMap;
+
+use engine::{Instrument, InstrumentId};
+use ledger::{AssetId, InstrumentTerms};
+use protocol::{AssetName, Scale, Symbol};
+
+/// An instrument with everything that turns its integers into words and back.
+#[derive(Debug, Clone)]
+pub struct ListedInstrument {
+    /// Its printed name.
+    pub symbol: Symbol,
+    /// Its grid and bounds.
+    pub instrument: Instrument,
+    /// How its decimals and its integer units belong together.
+    pub scale: Scale,
+    /// What trading it costs.
+    pub terms: InstrumentTerms,
+    /// What is bought and sold.
+    pub base: AssetName,
+    /// What it is paid with.
+    pub quote: AssetName,
+}
+
+/// An asset as participants see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedAsset {
+    /// Which one.
+    pub id: AssetId,
+    /// Its printed name.
+    pub name: AssetName,
+    /// One asset is 10^decimals smallest units.
+    pub decimals: u8,
+}
+
+/// All instruments and assets.
+#[derive(Debug)]
+pub struct Listing {
+    instruments: Vec<ListedInstrument>,
+    by_symbol: HashMap<Symbol, usize>,
+    assets: Vec<ListedAsset>,
+}
+
+/// Why instruments cannot be listed together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ListingError {
+    /// Ids must be 1, 2, 3, and so on.
+    #[error("instrument {symbol} has id {id}, but ids are dense from 1")]
+    SparseId {
+        /// Which instrument.
+        symbol: Symbol,
+        /// Its id.
+        id: u32,
+    },
+    /// A symbol names one instrument.
+    #[error("symbol {0} is listed twice")]
+    SymbolTwice(Symbol),
+}
+
+impl Listing {
+    /// Lists `instruments`, whose ids are dense from 1, and the assets that they are traded in.
+    ///
+    /// # Errors
+    /// An id is out of order, or a symbol stands twice.
+    pub fn new(
+        instruments: Vec<ListedInstrument>,
+        assets: Vec<ListedAsset>,
+    ) -> Result<Self, ListingError> {
+        let mut by_symbol = HashMap::new();
+        for (place, listed) in instruments.iter().enumerate() {
+            let id = listed.instrument.id;
+            if place_of(id) != Some(place) {
+                return Err(ListingError::SparseId {
+                    symbol: listed.symbol,
+                    id: id.0,
+                });
+            }
+            if by_symbol.insert(listed.symbol, place).is_some() {
+                return Err(ListingError::SymbolTwice(listed.symbol));
+            }
+        }
+        Ok(Self {
+            instruments,
+            by_symbol,
+            assets,
+        })
+    }
+
+    /// All instruments, by id.
+    pub fn instruments(&self) -> &[ListedInstrument] {
+        &self.instruments
+    }
+
+    /// Where among [`Self::instruments`] the instrument with this name stands.
+    pub fn place_of_symbol(&self, symbol: &Symbol) -> Option<usize> {
+        self.by_symbol.get(symbol).copied()
+    }
+
+    /// The asset with this id.
+    pub fn asset(&self, id: AssetId) -> Option<&ListedAsset> {
+        self.assets.iter().find(|asset| asset.id == id)
+    }
+}
+
+/// Where in a list by id the instrument stands; `None` for the control sequence.
+pub fn place_of(instrument: InstrumentId) -> Option<usize> {
+    usize::try_from(instrument.0).ok()?.checked_sub(1)
+}

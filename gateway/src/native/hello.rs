@@ -1,0 +1,62 @@
+//! What `hello` tells: limits, and what is traded.
+
+use std::borrow::Cow;
+
+use protocol::{HelloAnswer, InstrumentTerms, PROTOCOL_VERSION};
+use sequencer::SessionId;
+
+use crate::edge::Edge;
+use crate::limits::Limits;
+use crate::listing::ListedInstrument;
+
+const SERVER: &str = concat!("rialto ", env!("CARGO_PKG_VERSION"));
+
+/// The answer to `hello`.
+pub fn answer(edge: &Edge, session: SessionId, request: Option<u64>) -> HelloAnswer {
+    HelloAnswer {
+        request,
+        protocol: PROTOCOL_VERSION,
+        server: Cow::Borrowed(SERVER),
+        epoch: edge.epoch.0,
+        session: session.0,
+        clock: edge.clock,
+        at_us: edge.at_us(),
+        limits: limits(&edge.limits),
+        instruments: edge
+            .listing
+            .instruments()
+            .iter()
+            .map(instrument_terms)
+            .collect(),
+    }
+}
+
+fn limits(limits: &Limits) -> protocol::Limits {
+    let wire = |limit: usize| u64::try_from(limit).unwrap_or(u64::MAX);
+    protocol::Limits {
+        frame_bytes_max: wire(limits.frame_bytes_max),
+        outbound_messages_max: wire(limits.outbound_messages_max),
+        subscriptions_max: wire(limits.subscriptions_per_session_max),
+        depth_levels_max: wire(limits.depth_levels_max),
+    }
+}
+
+/// An instrument's grid and bounds as participants see them.
+pub fn instrument_terms(listed: &ListedInstrument) -> InstrumentTerms {
+    let ListedInstrument {
+        instrument, scale, ..
+    } = listed;
+    InstrumentTerms {
+        symbol: listed.symbol,
+        base: listed.base,
+        quote: listed.quote,
+        tick_size: scale.price(instrument.tick_size),
+        lot_size: scale.quantity(instrument.lot_size),
+        price_decimals: scale.price_decimals,
+        quantity_decimals: scale.quantity_decimals,
+        price_min: scale.price(instrument.price_min.units()),
+        price_max: scale.price(instrument.price_max.units()),
+        quantity_min: scale.quantity(instrument.quantity_min.units()),
+        quantity_max: scale.quantity(instrument.quantity_max.units()),
+    }
+}

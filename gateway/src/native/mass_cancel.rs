@@ -1,0 +1,118 @@
+//! Ends many orders at once: one command per instrument, one answer.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use engine::{AccountId, Command, Price, SideFilter};
+use protocol::{ClockMode, ErrorCode, Reason};
+
+use crate::edge::{Edge, InstrumentState};
+use crate::native::door_refusal::DoorRefusal;
+use crate::native::session::{Refusal, Session};
+use crate::native::{request_number, translate};
+use crate::session::AlreadyPending;
+
+const MASS_CANCEL_PENDING: Refusal = Refusal::new(
+    ErrorCode::Pending,
+    "a mass cancel with this id is under way",
+);
+
+impl Session {
+    /// Ends the account's orders, on one instrument or on all of them.
+    pub(super) fn mass_cancel(
+        &mut self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::MassCancel,
+    ) -> Result<(), Refusal> {
+        let edge = Arc::clone(&self.edge);
+        let at = self.command_time(asked.at_us)?;
+        let targets = self.mass_cancel_targets(&edge, asked)?;
+        if targets.is_empty() {
+            self.answer_empty_mass_cancel(request);
+            return Ok(());
+        }
+        let commands = targets
+            .into_iter()
+            .map(|state| Ok((state, engine_mass_cancel(asked, account, state)?)))
+            .collect::<Result<Vec<_>, Refusal>>()?;
+        let number = request_number::on_the_way(request);
+        self.entry
+            .expect_mass_cancel(number, commands.len())
+            .map_err(|AlreadyPending| MASS_CANCEL_PENDING)?;
+        for (state, command) in commands {
+            let way = self.way_to(request, account, state, at);
+            if let Err(refusal) = self.hand_over(&way, Command::MassCancel(command)) {
+                self.entry.forget_mass_cancel(number);
+                return Err(not_all_reached(&refusal));
+            }
+        }
+        Ok(())
+    }
+
+    fn answer_empty_mass_cancel(&mut self, request: Option<u64>) {
+        let answer = protocol::MassCanceled {
+            request,
+            canceled_orders: 0,
+            at_us: self.edge.at_us(),
+        };
+        self.answer(|buffer| answer.encode(buffer));
+    }
+
+    /// The instruments that are meant. With the replay clock, those that this session trades.
+    fn mass_cancel_targets<'a>(
+        &self,
+        edge: &'a Edge,
+        asked: &protocol::MassCancel,
+    ) -> Result<Vec<&'a InstrumentState>, Refusal> {
+        if let Some(symbol) = asked.symbol {
+            let state = edge.by_symbol(&symbol).ok_or(Refusal::new(
+                ErrorCode::UnknownSymbol,
+                "no instrument has this symbol",
+            ))?;
+            self.claim(state)?;
+            return Ok(vec![state]);
+        }
+        let is_meant = |state: &&InstrumentState| match edge.clock {
+            ClockMode::Realtime | ClockMode::Accelerated => true,
+            ClockMode::Replay => state.is_replayed_by(self.entry.id),
+        };
+        Ok(edge.instruments.iter().filter(is_meant).collect())
+    }
+}
+
+fn engine_mass_cancel(
+    asked: &protocol::MassCancel,
+    account: AccountId,
+    state: &InstrumentState,
+) -> Result<engine::MassCancel, Refusal> {
+    let scale = state.listed.scale;
+    let bound = |field, price: Option<protocol::ExactDecimal>, open_end| match price {
+        Some(price) => translate::price(field, price, scale).map_err(|untranslatable| Refusal {
+            code: ErrorCode::BadField,
+            text: Cow::Owned(untranslatable.text),
+        }),
+        None => Ok(open_end),
+    };
+    Ok(engine::MassCancel {
+        account,
+        side: match asked.side {
+            Some(side) => SideFilter::Only(translate::engine_side(side)),
+            None => SideFilter::Both,
+        },
+        price_from: bound("price_from", asked.price_from, Price::MIN)?,
+        price_to: bound("price_to", asked.price_to, Price::MAX)?,
+    })
+}
+
+fn not_all_reached(refusal: &DoorRefusal) -> Refusal {
+    let code = if refusal.reason == Reason::Busy {
+        ErrorCode::Busy
+    } else {
+        ErrorCode::Unavailable
+    };
+    Refusal::new(
+        code,
+        "not every instrument was reached: some orders may have ended, the others stand; send it again",
+    )
+}

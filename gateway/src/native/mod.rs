@@ -1,0 +1,15 @@
+//! The native persona: `/v1/ws`, JSON text frames.
+
+mod door_refusal;
+mod hello;
+mod market_subscriptions;
+mod mass_cancel;
+mod orders;
+mod queries;
+pub mod request_number;
+mod session;
+mod socket;
+pub mod translate;
+
+pub use hello::instrument_terms;
+pub use socket::serve;

@@ -1,0 +1,245 @@
+//! What changes orders: from a request through the door into the instrument's ring.
+
+use engine::{AccountId, Command, Notional, Side, Timestamp};
+use protocol::{ClockMode, ErrorCode, Reason, Symbol};
+use sequencer::{InboundCommand, Origin, Refused, Stamps};
+
+use crate::door::Door;
+use crate::edge::InstrumentState;
+use crate::native::door_refusal::{Asked, DoorRefusal, OrderRefusal};
+use crate::native::session::{Refusal, Session};
+use crate::native::translate::Untranslatable;
+use crate::native::{request_number, translate};
+
+/// The way of one command: to which instrument, when, and through which door.
+#[derive(Debug, Clone, Copy)]
+pub struct Way<'a> {
+    request: Option<u64>,
+    state: &'a InstrumentState,
+    at: Option<Timestamp>,
+    door: Door<'a>,
+}
+
+impl Session {
+    /// Enters an order.
+    pub(super) fn submit(
+        &mut self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Submit,
+    ) -> Result<(), Refusal> {
+        let outcome = self.try_submit(request, account, asked);
+        self.tell_refusal(&Asked::entry(request, asked.symbol, &asked.order), outcome)
+    }
+
+    fn try_submit(
+        &self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Submit,
+    ) -> Result<(), OrderRefusal> {
+        let way = self.way(request, account, asked.symbol, asked.at_us)?;
+        let mut order = translate::new_order(&asked.order, account, way.state.listed.scale)?;
+        self.check_open_orders(account)?;
+        way.door.reserve_entry(&mut order)?;
+        Ok(self.hand_over(&way, Command::Submit(order))?)
+    }
+
+    /// Ends an order.
+    pub(super) fn cancel(
+        &mut self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Cancel,
+    ) -> Result<(), Refusal> {
+        let outcome = self.try_cancel(request, account, asked);
+        self.tell_refusal(&Asked::about(request, asked.symbol, asked.order), outcome)
+    }
+
+    fn try_cancel(
+        &self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Cancel,
+    ) -> Result<(), OrderRefusal> {
+        let way = self.way(request, account, asked.symbol, asked.at_us)?;
+        let order = translate::order_ref(asked.order);
+        let command = Command::Cancel(engine::Cancel { account, order });
+        Ok(self.hand_over(&way, command)?)
+    }
+
+    /// Changes an order.
+    pub(super) fn replace(
+        &mut self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Replace,
+    ) -> Result<(), Refusal> {
+        let outcome = self.try_replace(request, account, asked);
+        self.tell_refusal(&Asked::about(request, asked.symbol, asked.order), outcome)
+    }
+
+    fn try_replace(
+        &self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::Replace,
+    ) -> Result<(), OrderRefusal> {
+        let way = self.way(request, account, asked.symbol, asked.at_us)?;
+        let mut command = engine_replace(asked, account, way.state)?;
+        way.door.reserve_replace(&mut command);
+        Ok(self.hand_over(&way, Command::Replace(command))?)
+    }
+
+    /// Ends an order and enters another.
+    pub(super) fn cancel_replace(
+        &mut self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::CancelReplace,
+    ) -> Result<(), Refusal> {
+        let outcome = self.try_cancel_replace(request, account, asked);
+        self.tell_refusal(&Asked::entry(request, asked.symbol, &asked.order), outcome)
+    }
+
+    fn try_cancel_replace(
+        &self,
+        request: Option<u64>,
+        account: AccountId,
+        asked: &protocol::CancelReplace,
+    ) -> Result<(), OrderRefusal> {
+        let way = self.way(request, account, asked.symbol, asked.at_us)?;
+        let mut command = engine::CancelReplace {
+            cancel: translate::order_ref(asked.cancel),
+            new_order: translate::new_order(&asked.order, account, way.state.listed.scale)?,
+            on_cancel_failure: translate::on_cancel_failure(asked.on_cancel_failure),
+        };
+        way.door.reserve_cancel_replace(&mut command);
+        Ok(self.hand_over(&way, Command::CancelReplace(command))?)
+    }
+
+    fn way(
+        &self,
+        request: Option<u64>,
+        account: AccountId,
+        symbol: Symbol,
+        at_us: Option<u64>,
+    ) -> Result<Way<'_>, OrderRefusal> {
+        let at = self.command_time(at_us)?;
+        let state = self
+            .edge
+            .by_symbol(&symbol)
+            .ok_or(DoorRefusal::from(Refused::UnknownInstrument))?;
+        self.claim(state)?;
+        Ok(self.way_to(request, account, state, at))
+    }
+
+    pub(super) fn way_to<'a>(
+        &'a self,
+        request: Option<u64>,
+        account: AccountId,
+        state: &'a InstrumentState,
+        at: Option<Timestamp>,
+    ) -> Way<'a> {
+        let door = Door::new(&self.edge.ledger, state, account);
+        Way {
+            request,
+            state,
+            at,
+            door,
+        }
+    }
+
+    /// The time that a command carries: with the replay clock each does, otherwise none.
+    pub(super) fn command_time(&self, at_us: Option<u64>) -> Result<Option<Timestamp>, Refusal> {
+        match (self.edge.clock, at_us) {
+            (ClockMode::Replay, Some(at_us)) => Ok(Some(translate::timestamp(at_us))),
+            (ClockMode::Realtime | ClockMode::Accelerated, None) => Ok(None),
+            (ClockMode::Replay, None) => Err(Refusal::new(
+                ErrorCode::BadClock,
+                "with the replay clock a command needs `at_us`",
+            )),
+            (ClockMode::Realtime | ClockMode::Accelerated, Some(_)) => Err(Refusal::new(
+                ErrorCode::BadClock,
+                "only with the replay clock a command has `at_us`",
+            )),
+        }
+    }
+
+    /// With the replay clock one session trades an instrument: two would race for the order of time.
+    pub(super) fn claim(&self, state: &InstrumentState) -> Result<(), Refusal> {
+        match self.edge.clock {
+            ClockMode::Realtime | ClockMode::Accelerated => Ok(()),
+            ClockMode::Replay if state.claim_replay(self.entry.id) => Ok(()),
+            ClockMode::Replay => Err(Refusal::new(
+                ErrorCode::BadClock,
+                "with the replay clock one session trades an instrument, and another one does",
+            )),
+        }
+    }
+
+    /// An account whose full mass cancel would not fit its sessions' queues enters no more orders.
+    fn check_open_orders(&self, account: AccountId) -> Result<(), DoorRefusal> {
+        if self.edge.loads.open_orders(account) >= self.edge.limits.open_orders_per_account_max {
+            return Err(DoorRefusal::new(
+                Reason::TooManyOpenOrders,
+                "the account has as many open orders as it may have",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Hands a command to its matcher; what was reserved for it goes back if it is not taken.
+    pub(super) fn hand_over(&self, way: &Way<'_>, command: Command) -> Result<(), DoorRefusal> {
+        let inbound = InboundCommand {
+            instrument: way.state.id(),
+            origin: Origin {
+                session: self.entry.id,
+                request: request_number::on_the_way(way.request),
+            },
+            at: way.at,
+            stamps: Stamps::default(),
+            command,
+        };
+        self.edge.submit(&inbound).map_err(|refused| {
+            if let Some((side, hold)) = held_by(&command) {
+                way.door.give_back(side, hold);
+            }
+            refused.into()
+        })
+    }
+}
+
+/// What the door reserved for a command.
+const fn held_by(command: &Command) -> Option<(Side, Notional)> {
+    match command {
+        Command::Submit(order) => Some((order.side, order.extra)),
+        Command::Replace(replace) => Some((replace.side, replace.extra)),
+        Command::CancelReplace(command) => Some((command.new_order.side, command.new_order.extra)),
+        Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => None,
+    }
+}
+
+fn engine_replace(
+    asked: &protocol::Replace,
+    account: AccountId,
+    state: &InstrumentState,
+) -> Result<engine::Replace, Untranslatable> {
+    let scale = state.listed.scale;
+    let quantity = asked
+        .quantity
+        .map(|quantity| translate::quantity("quantity", quantity, scale));
+    let price = asked
+        .price
+        .map(|price| translate::price("price", price, scale));
+    Ok(engine::Replace {
+        account,
+        order: translate::order_ref(asked.order),
+        // The door names the side of an order that it knows; for another one nothing is reserved.
+        side: Side::Buy,
+        quantity: quantity.transpose()?,
+        price: price.transpose()?,
+        expiry: asked.expire_at_us.map(translate::timestamp),
+        extra: Notional::ZERO,
+    })
+}

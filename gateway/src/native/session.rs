@@ -1,0 +1,264 @@
+//! One participant's session: what it may ask, and what it is told at once.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use engine::AccountId;
+use protocol::{
+    CodecError, ErrorCode, ErrorMessage, LoggedOn, Operation, PROTOCOL_VERSION, Pong, Request,
+};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::counters::Counters;
+use crate::edge::Edge;
+use crate::lock::{lock, write};
+use crate::native::hello;
+use crate::native::market_subscriptions::Subscriptions;
+use crate::session::SessionEntry;
+use crate::wire;
+
+/// A session of the native persona. It never waits: what it asks of others is answered through its queue.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) edge: Arc<Edge>,
+    pub(super) entry: Arc<SessionEntry>,
+    pub(super) subscriptions: Subscriptions,
+    stage: Stage,
+    buffer: Vec<u8>,
+}
+
+/// How far a session has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Connected,
+    Greeted,
+    LoggedOn(AccountId),
+}
+
+/// A request that changes nothing, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of mistake it is.
+    pub code: ErrorCode,
+    /// A sentence for people.
+    pub text: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A refusal with a fixed sentence.
+    pub const fn new(code: ErrorCode, text: &'static str) -> Self {
+        Self {
+            code,
+            text: Cow::Borrowed(text),
+        }
+    }
+}
+
+impl Session {
+    /// A session that has just connected; others find it from now on.
+    pub fn open(edge: Arc<Edge>, entry: Arc<SessionEntry>) -> Self {
+        Counters::count(&edge.counters.sessions);
+        write(&edge.routing).join(Arc::clone(&entry));
+        Self {
+            edge,
+            entry,
+            subscriptions: Subscriptions::default(),
+            stage: Stage::Connected,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Reads a text frame and does what it asks.
+    pub fn take_text(&mut self, frame: &[u8]) {
+        Counters::count(&self.edge.counters.frames_in);
+        match Request::decode(frame, self.edge.limits.frame_bytes_max) {
+            Ok(request) => self.take_request(request),
+            Err(error) => self.refuse_frame(error),
+        }
+    }
+
+    /// A binary frame: the session lives on.
+    pub fn take_binary(&mut self) {
+        Counters::count(&self.edge.counters.frames_in);
+        let refusal = Refusal::new(
+            ErrorCode::NotText,
+            "binary frames are not supported (binary_not_supported)",
+        );
+        self.refuse(None, refusal);
+    }
+
+    fn take_request(&mut self, request: Request) {
+        let id = request.id;
+        if let Err(refusal) = self.dispatch(request) {
+            self.refuse(id, refusal);
+        }
+    }
+
+    fn dispatch(&mut self, Request { id, operation }: Request) -> Result<(), Refusal> {
+        match operation {
+            Operation::Hello(hello) => self.greet(id, &hello),
+            Operation::Logon(logon) => self.log_on(id, &logon.key),
+            Operation::Submit(submit) => {
+                let account = self.account()?;
+                self.submit(id, account, &submit)
+            }
+            Operation::Cancel(cancel) => {
+                let account = self.account()?;
+                self.cancel(id, account, &cancel)
+            }
+            Operation::Replace(replace) => {
+                let account = self.account()?;
+                self.replace(id, account, &replace)
+            }
+            Operation::CancelReplace(cancel_replace) => {
+                let account = self.account()?;
+                self.cancel_replace(id, account, &cancel_replace)
+            }
+            Operation::MassCancel(mass_cancel) => {
+                let account = self.account()?;
+                self.mass_cancel(id, account, &mass_cancel)
+            }
+            Operation::OpenOrders(open_orders) => {
+                let account = self.account()?;
+                self.tell_open_orders(id, account, &open_orders)
+            }
+            Operation::Balances => {
+                let account = self.account()?;
+                self.tell_balances(id, account);
+                Ok(())
+            }
+            Operation::Subscribe(subscription) => {
+                self.greeted()?;
+                self.subscribe(id, &subscription)
+            }
+            Operation::Unsubscribe(subscription) => {
+                self.greeted()?;
+                self.unsubscribe(id, &subscription)
+            }
+            Operation::Ping => self.pong(id),
+        }
+    }
+
+    fn greet(&mut self, request: Option<u64>, hello: &protocol::Hello) -> Result<(), Refusal> {
+        if self.stage != Stage::Connected {
+            return Err(Refusal::new(
+                ErrorCode::AlreadyGreeted,
+                "this session has said hello",
+            ));
+        }
+        if hello.protocol != PROTOCOL_VERSION {
+            return Err(Refusal::new(
+                ErrorCode::UnsupportedProtocol,
+                "this exchange speaks protocol 1",
+            ));
+        }
+        self.stage = Stage::Greeted;
+        let answer = hello::answer(&self.edge, self.entry.id, request);
+        self.answer(|buffer| answer.encode(buffer));
+        Ok(())
+    }
+
+    fn log_on(&mut self, request: Option<u64>, key: &str) -> Result<(), Refusal> {
+        self.greeted()?;
+        if let Stage::LoggedOn(_) = self.stage {
+            return Err(Refusal::new(
+                ErrorCode::AlreadyLoggedOn,
+                "this session is logged on",
+            ));
+        }
+        if !self.entry.address.ip().to_canonical().is_loopback() {
+            return Err(Refusal::new(
+                ErrorCode::BadKey,
+                "demo keys work from this machine only",
+            ));
+        }
+        let account = self
+            .edge
+            .keys
+            .account(key)
+            .ok_or(Refusal::new(ErrorCode::BadKey, "no account has this key"))?;
+        self.stage = Stage::LoggedOn(account);
+        let answer = LoggedOn {
+            request,
+            account: u64::from(account.0),
+            at_us: self.edge.at_us(),
+        };
+        self.answer(|buffer| answer.encode(buffer));
+        Ok(())
+    }
+
+    fn pong(&mut self, request: Option<u64>) -> Result<(), Refusal> {
+        self.greeted()?;
+        let pong = Pong {
+            request,
+            at_us: self.edge.at_us(),
+        };
+        self.answer(|buffer| pong.encode(buffer));
+        Ok(())
+    }
+
+    /// Whether the session has said hello.
+    pub fn has_greeted(&self) -> bool {
+        self.stage != Stage::Connected
+    }
+
+    fn greeted(&self) -> Result<(), Refusal> {
+        match self.stage {
+            Stage::Connected => Err(Refusal::new(
+                ErrorCode::HelloRequired,
+                "the first request of a session is hello",
+            )),
+            Stage::Greeted | Stage::LoggedOn(_) => Ok(()),
+        }
+    }
+
+    /// The account that the session acts for.
+    pub(super) fn account(&self) -> Result<AccountId, Refusal> {
+        self.greeted()?;
+        match self.stage {
+            Stage::LoggedOn(account) => Ok(account),
+            Stage::Connected | Stage::Greeted => {
+                Err(Refusal::new(ErrorCode::LogonRequired, "log on first"))
+            }
+        }
+    }
+
+    fn refuse_frame(&mut self, error: CodecError) {
+        let message = ErrorMessage::from(error);
+        Counters::count(&self.edge.counters.errors);
+        self.answer(|buffer| message.encode(buffer));
+    }
+
+    fn refuse(&mut self, request: Option<u64>, refusal: Refusal) {
+        let message = ErrorMessage {
+            request,
+            code: refusal.code,
+            text: refusal.text,
+        };
+        Counters::count(&self.edge.counters.errors);
+        self.answer(|buffer| message.encode(buffer));
+    }
+
+    /// Queues a message to this session.
+    pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let message: Utf8Bytes = wire::encode(&mut self.buffer, write);
+        self.entry.outbound.push_own(message);
+    }
+}
+
+impl Drop for Session {
+    /// However it ended, a panic included: nobody finds it any more, and nothing is sent to it.
+    fn drop(&mut self) {
+        let account = match self.stage {
+            Stage::LoggedOn(account) => Some(account),
+            Stage::Connected | Stage::Greeted => None,
+        };
+        write(&self.edge.routing).leave(self.entry.id, account);
+        for (channel, place) in self.subscriptions.public() {
+            lock(&self.edge.instruments[place].market).unsubscribe(channel, self.entry.id);
+        }
+        for instrument in &self.edge.instruments {
+            instrument.release_replay(self.entry.id);
+        }
+    }
+}

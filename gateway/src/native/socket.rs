@@ -1,0 +1,242 @@
+//! The socket of a native session: one task reads, writes and keeps the time.
+//!
+//! Reading, writing and the heartbeat are polled by one task, so that answers that were queued while reading
+//! leave with one flush, and so that no second task has to be woken for them.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use protocol::{GoingAway, GoingAwayReason};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tracing::debug;
+
+use crate::counters::Counters;
+use crate::edge::Edge;
+use crate::listener::Peer;
+use crate::native::session::Session;
+use crate::session::{Outbound, SessionEnd, SessionEntry, Taken};
+use crate::wire;
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// Serves a session until it ends.
+pub async fn serve(edge: Arc<Edge>, socket: Socket, peer: Peer) {
+    let outbound = Arc::new(Outbound::new(&edge.limits));
+    let id = edge.next_session();
+    let entry = Arc::new(SessionEntry::new(id, peer.address, Arc::clone(&outbound)));
+    let (mut sink, mut stream) = socket.split();
+    let end = {
+        let mut session = Session::open(Arc::clone(&edge), entry);
+        let signs = SignsOfLife::default();
+        // In this order: what reading has queued is written in the same turn.
+        tokio::select! {
+            biased;
+            end = read_frames(&mut session, &mut stream, &signs) => end,
+            end = keep_alive(&edge, &outbound, &signs) => end,
+            () = outbound.cut_off() => SessionEnd::SlowConsumer,
+            end = write_queued(&edge.counters, &outbound, &mut sink) => end,
+        }
+    };
+    count_end(&edge.counters, end);
+    debug!(session = id.0, ?end, "session ended");
+    close(sink, stream, end, edge.limits.close_timeout).await;
+    drop(peer);
+}
+
+async fn read_frames(
+    session: &mut Session,
+    stream: &mut SplitStream<Socket>,
+    signs: &SignsOfLife,
+) -> SessionEnd {
+    while let Some(frame) = stream.next().await {
+        signs.has_spoken.store(true, Ordering::Relaxed);
+        match frame {
+            Ok(Message::Text(text)) => {
+                session.take_text(text.as_bytes());
+                signs
+                    .has_greeted
+                    .store(session.has_greeted(), Ordering::Relaxed);
+            }
+            Ok(Message::Binary(_)) => session.take_binary(),
+            // Pings are answered and closes returned by the WebSocket layer.
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => {}
+            Err(error) => return end_of(&error),
+        }
+    }
+    SessionEnd::Gone
+}
+
+async fn write_queued(
+    counters: &Counters,
+    outbound: &Outbound,
+    sink: &mut SplitSink<Socket, Message>,
+) -> SessionEnd {
+    let mut messages = VecDeque::new();
+    loop {
+        let taken = outbound.take(&mut messages).await;
+        Counters::add(
+            &counters.messages_out,
+            u64::try_from(messages.len()).unwrap_or(u64::MAX),
+        );
+        if write_all(&mut messages, sink).await.is_err() {
+            return SessionEnd::Gone;
+        }
+        match taken {
+            Taken::Messages => {}
+            Taken::Last(end) => return end,
+        }
+    }
+}
+
+/// Feeds all of it and flushes once.
+async fn write_all(
+    messages: &mut VecDeque<Message>,
+    sink: &mut SplitSink<Socket, Message>,
+) -> Result<(), Error> {
+    for message in messages.drain(..) {
+        sink.feed(message).await?;
+    }
+    sink.flush().await
+}
+
+/// What the reader notes and the heartbeat looks at.
+#[derive(Debug, Default)]
+struct SignsOfLife {
+    /// Anything came since the last ping.
+    has_spoken: AtomicBool,
+    /// The session has said hello.
+    has_greeted: AtomicBool,
+}
+
+/// Pings, and ends the session when nothing was heard for too long, or no hello in time.
+async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> SessionEnd {
+    let limits = &edge.limits;
+    tokio::time::sleep(limits.handshake_timeout).await;
+    if !signs.has_greeted.load(Ordering::Relaxed) {
+        return SessionEnd::Idle;
+    }
+    let mut silence = Duration::ZERO;
+    loop {
+        tokio::time::sleep(limits.ping_interval).await;
+        silence = if signs.has_spoken.swap(false, Ordering::Relaxed) {
+            Duration::ZERO
+        } else {
+            silence.saturating_add(limits.ping_interval)
+        };
+        if silence >= limits.idle_timeout {
+            return SessionEnd::Idle;
+        }
+        outbound.push_ping();
+    }
+}
+
+/// Says why, closes, and takes in what the other end still sends, so that it can read the reason.
+async fn close(
+    mut sink: SplitSink<Socket, Message>,
+    stream: SplitStream<Socket>,
+    end: SessionEnd,
+    timeout: Duration,
+) {
+    let Some(frame) = end.close_frame() else {
+        return;
+    };
+    let farewell = async {
+        if let Some(message) = going_away(end) {
+            sink.feed(Message::Text(message)).await?;
+        }
+        sink.send(Message::Close(Some(frame))).await?;
+        Ok::<_, Error>(())
+    };
+    match tokio::time::timeout(timeout, farewell).await {
+        Ok(Ok(()) | Err(Error::ConnectionClosed)) => {}
+        Ok(Err(error)) => return debug!(%error, "the other end was gone"),
+        Err(_elapsed) => return,
+    }
+    let Ok(mut socket) = stream.reunite(sink) else {
+        return;
+    };
+    let drained = tokio::time::timeout(timeout, drain(socket.get_mut())).await;
+    debug!(in_time = drained.is_ok(), "socket drained");
+}
+
+/// Closing a socket with unread bytes resets it, and the close frame would be lost.
+async fn drain(socket: &mut TcpStream) {
+    let mut scrap = [0; 1_024];
+    while let Ok(read) = socket.read(&mut scrap).await {
+        if read == 0 {
+            return;
+        }
+    }
+}
+
+/// What a session is told before it is closed; an orderly stop has told it before.
+fn going_away(end: SessionEnd) -> Option<Utf8Bytes> {
+    let (reason, text) = match end {
+        SessionEnd::Gone | SessionEnd::GoingAway => return None,
+        SessionEnd::SlowConsumer => (
+            GoingAwayReason::SlowConsumer,
+            "too many messages wait to be read",
+        ),
+        SessionEnd::Idle => (
+            GoingAwayReason::IdleTimeout,
+            "the session said nothing for too long",
+        ),
+        SessionEnd::TooLarge => (
+            GoingAwayReason::FrameTooLarge,
+            "a frame is larger than frame_bytes_max",
+        ),
+        SessionEnd::NotUtf8 => (GoingAwayReason::ProtocolError, "a text frame is not UTF-8"),
+        SessionEnd::BadFrame => (
+            GoingAwayReason::ProtocolError,
+            "a frame breaks the WebSocket protocol",
+        ),
+    };
+    let message = GoingAway {
+        reason,
+        text: Cow::Borrowed(text),
+    };
+    Some(wire::encode(&mut Vec::new(), |buffer| {
+        message.encode(buffer);
+    }))
+}
+
+/// What a broken frame means for the session.
+fn end_of(error: &Error) -> SessionEnd {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => SessionEnd::TooLarge,
+        Error::Utf8(_) => SessionEnd::NotUtf8,
+        // The other end left, with a closing handshake or without one.
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Io(_)
+        | Error::Tls(_)
+        | Error::WriteBufferFull(_)
+        | Error::AttackAttempt
+        | Error::Url(_)
+        | Error::Http(_)
+        | Error::HttpFormat(_) => SessionEnd::Gone,
+        Error::Protocol(_) | Error::Capacity(CapacityError::TooManyHeaders) => SessionEnd::BadFrame,
+    }
+}
+
+fn count_end(counters: &Counters, end: SessionEnd) {
+    match end {
+        SessionEnd::SlowConsumer => Counters::count(&counters.slow_consumers),
+        SessionEnd::Idle => Counters::count(&counters.idle_sessions),
+        SessionEnd::Gone
+        | SessionEnd::TooLarge
+        | SessionEnd::NotUtf8
+        | SessionEnd::BadFrame
+        | SessionEnd::GoingAway => {}
+    }
+}

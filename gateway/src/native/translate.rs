@@ -1,0 +1,325 @@
+//! Between the native protocol's words and the engine's: dull and total.
+
+use engine::{
+    AccountId, ClientIdPolicy, Display, NewOrder, Notional, OrderId, Price, Quantity, RejectReason,
+    Timestamp,
+};
+use protocol::{DecimalError, ExactDecimal, Reason, Scale};
+
+/// A request that says something an order cannot have: the reason, and a sentence that names the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untranslatable {
+    /// The reason that the report gives.
+    pub reason: Reason,
+    /// A sentence for people.
+    pub text: String,
+}
+
+const NS_PER_US: u64 = 1_000;
+
+/// Engine time on the wire.
+pub const fn at_us(at: Timestamp) -> u64 {
+    at.0 / NS_PER_US
+}
+
+/// A time of the wire as engine time; later than all time there is where it would not fit.
+pub const fn timestamp(at_us: u64) -> Timestamp {
+    Timestamp(at_us.saturating_mul(NS_PER_US))
+}
+
+/// An order as entered, for `account`; nothing is reserved for it yet.
+///
+/// # Errors
+/// A decimal is negative, zero, off the instrument's unit grid or too large.
+pub fn new_order(
+    order: &protocol::NewOrder,
+    account: AccountId,
+    scale: Scale,
+) -> Result<NewOrder, Untranslatable> {
+    Ok(NewOrder {
+        account,
+        client_order_id: order.client_order_id.map(client_order_id),
+        client_id_policy: ClientIdPolicy::Idempotent,
+        external_id: None,
+        side: engine_side(order.side),
+        kind: kind(order.kind, scale)?,
+        size: size(order.size, scale)?,
+        time_in_force: time_in_force(order.time_in_force),
+        post_only: post_only(order.post_only),
+        display: if order.is_hidden {
+            Display::Hidden
+        } else {
+            Display::Full
+        },
+        minimum_quantity: match order.minimum_quantity {
+            Some(minimum) => quantity_or_zero("minimum_quantity", minimum, scale)?,
+            None => Quantity::ZERO,
+        },
+        self_trade_prevention: self_trade_prevention(order.self_trade_prevention),
+        stp_group: order.stp_group.map(engine::StpGroup),
+        extra: Notional::ZERO,
+    })
+}
+
+fn kind(kind: protocol::OrderKind, scale: Scale) -> Result<engine::OrderKind, Untranslatable> {
+    Ok(match kind {
+        protocol::OrderKind::Limit { price } => engine::OrderKind::Limit {
+            price: self::price("price", price, scale)?,
+        },
+        protocol::OrderKind::Market => engine::OrderKind::Market,
+    })
+}
+
+fn size(size: protocol::OrderSize, scale: Scale) -> Result<engine::OrderSize, Untranslatable> {
+    Ok(match size {
+        protocol::OrderSize::Quantity(quantity) => {
+            engine::OrderSize::Quantity(self::quantity("quantity", quantity, scale)?)
+        }
+        protocol::OrderSize::QuoteAmount(amount) => {
+            engine::OrderSize::QuoteAmount(quote_amount(amount, scale)?)
+        }
+    })
+}
+
+/// A limit price, above zero.
+///
+/// # Errors
+/// It is zero, negative, off the unit grid or too large.
+pub fn price(field: &str, price: ExactDecimal, scale: Scale) -> Result<Price, Untranslatable> {
+    let units = scale
+        .price_units(price)
+        .map_err(|error| untranslatable(Reason::InvalidPrice, field, error))?;
+    if units == 0 {
+        return Err(zero(Reason::InvalidPrice, field));
+    }
+    Ok(Price::from_units(units))
+}
+
+/// A quantity, above zero.
+///
+/// # Errors
+/// It is zero, negative, off the unit grid or too large.
+pub fn quantity(
+    field: &str,
+    quantity: ExactDecimal,
+    scale: Scale,
+) -> Result<Quantity, Untranslatable> {
+    let quantity = quantity_or_zero(field, quantity, scale)?;
+    if quantity.is_zero() {
+        return Err(zero(Reason::InvalidQuantity, field));
+    }
+    Ok(quantity)
+}
+
+fn quantity_or_zero(
+    field: &str,
+    quantity: ExactDecimal,
+    scale: Scale,
+) -> Result<Quantity, Untranslatable> {
+    scale
+        .quantity_units(quantity)
+        .map(Quantity::from_units)
+        .map_err(|error| untranslatable(Reason::InvalidQuantity, field, error))
+}
+
+fn quote_amount(amount: ExactDecimal, scale: Scale) -> Result<Notional, Untranslatable> {
+    // Twice the largest amount there can be must not overflow where holds are added up.
+    const AMOUNT_MAX: i128 = i128::MAX >> 24;
+    let field = "quote_amount";
+    let units = scale
+        .notional_units(amount)
+        .map_err(|error| untranslatable(Reason::InvalidQuantity, field, error))?;
+    if units == 0 {
+        return Err(zero(Reason::InvalidQuantity, field));
+    }
+    if units > AMOUNT_MAX {
+        return Err(untranslatable(
+            Reason::InvalidQuantity,
+            field,
+            DecimalError::Overflow,
+        ));
+    }
+    Ok(Notional::from_units(units))
+}
+
+fn zero(reason: Reason, field: &str) -> Untranslatable {
+    Untranslatable {
+        reason,
+        text: format!("field `{field}`: it must be above zero"),
+    }
+}
+
+fn untranslatable(reason: Reason, field: &str, error: DecimalError) -> Untranslatable {
+    Untranslatable {
+        reason,
+        text: format!("field `{field}`: {error}"),
+    }
+}
+
+/// A client order id in the engine's form. Both crates admit the same texts.
+pub fn client_order_id(id: protocol::ClientOrderId) -> engine::ClientOrderId {
+    engine::ClientOrderId::new(id.as_str())
+        .expect("the protocol admits only client order ids that the engine admits")
+}
+
+/// A client order id in the wire's form.
+pub fn wire_client_order_id(id: engine::ClientOrderId) -> protocol::ClientOrderId {
+    protocol::ClientOrderId::new(id.as_str())
+        .expect("the engine admits only client order ids that the protocol admits")
+}
+
+/// Which order is meant.
+pub fn order_ref(order: protocol::OrderRef) -> engine::OrderRef {
+    match order {
+        protocol::OrderRef::Order(id) => engine::OrderRef::Id(OrderId(id)),
+        protocol::OrderRef::Client(id) => engine::OrderRef::Client(client_order_id(id)),
+    }
+}
+
+/// A side in the engine's form.
+pub const fn engine_side(side: protocol::Side) -> engine::Side {
+    match side {
+        protocol::Side::Buy => engine::Side::Buy,
+        protocol::Side::Sell => engine::Side::Sell,
+    }
+}
+
+/// A side in the wire's form.
+pub const fn wire_side(side: engine::Side) -> protocol::Side {
+    match side {
+        engine::Side::Buy => protocol::Side::Buy,
+        engine::Side::Sell => protocol::Side::Sell,
+    }
+}
+
+const fn time_in_force(time_in_force: protocol::TimeInForce) -> engine::TimeInForce {
+    match time_in_force {
+        protocol::TimeInForce::GoodTillCanceled => engine::TimeInForce::GoodTillCanceled,
+        protocol::TimeInForce::ImmediateOrCancel => engine::TimeInForce::ImmediateOrCancel,
+        protocol::TimeInForce::FillOrKill => engine::TimeInForce::FillOrKill,
+        protocol::TimeInForce::GoodTillDate { expire_at_us } => {
+            engine::TimeInForce::GoodTillDate(timestamp(expire_at_us))
+        }
+    }
+}
+
+const fn post_only(post_only: protocol::PostOnly) -> engine::PostOnly {
+    match post_only {
+        protocol::PostOnly::No => engine::PostOnly::No,
+        protocol::PostOnly::Reject => engine::PostOnly::Reject,
+        protocol::PostOnly::Slide => engine::PostOnly::Slide,
+    }
+}
+
+const fn self_trade_prevention(mode: protocol::SelfTradePrevention) -> engine::SelfTradePrevention {
+    match mode {
+        protocol::SelfTradePrevention::None => engine::SelfTradePrevention::None,
+        protocol::SelfTradePrevention::Newest => engine::SelfTradePrevention::CancelNewest,
+        protocol::SelfTradePrevention::Oldest => engine::SelfTradePrevention::CancelOldest,
+        protocol::SelfTradePrevention::Both => engine::SelfTradePrevention::CancelBoth,
+        protocol::SelfTradePrevention::Decrement => engine::SelfTradePrevention::Decrement,
+    }
+}
+
+/// What a failed cancel means for the new order, in the engine's form.
+pub const fn on_cancel_failure(policy: protocol::OnCancelFailure) -> engine::OnCancelFailure {
+    match policy {
+        protocol::OnCancelFailure::Stop => engine::OnCancelFailure::Stop,
+        protocol::OnCancelFailure::Continue => engine::OnCancelFailure::Continue,
+    }
+}
+
+/// Whether a changed order kept its place, in the wire's form.
+pub const fn wire_priority(priority: engine::Priority) -> protocol::Priority {
+    match priority {
+        engine::Priority::Kept => protocol::Priority::Kept,
+        engine::Priority::Lost => protocol::Priority::Lost,
+    }
+}
+
+/// Why a command was refused, in the wire's form.
+pub const fn reject_reason(reason: RejectReason) -> Reason {
+    match reason {
+        RejectReason::DuplicateClientOrderId => Reason::DuplicateClientOrderId,
+        RejectReason::UnknownOrder => Reason::UnknownOrder,
+        RejectReason::TooLate => Reason::TooLate,
+        RejectReason::InvalidQuantity => Reason::InvalidQuantity,
+        RejectReason::InvalidPrice => Reason::InvalidPrice,
+        RejectReason::InvalidCombination => Reason::InvalidCombination,
+        RejectReason::Expired => Reason::Expired,
+        RejectReason::PostOnlyWouldCross => Reason::PostOnlyWouldCross,
+        RejectReason::NoReference => Reason::NoReference,
+        RejectReason::InsufficientFunds => Reason::InsufficientFunds,
+        RejectReason::TooManyOpenOrders => Reason::TooManyOpenOrders,
+        RejectReason::UnknownInstrument => Reason::UnknownSymbol,
+        // External ids do not exist on this wire.
+        RejectReason::DuplicateExternalId | RejectReason::ExternalIdsOff => Reason::Other,
+    }
+}
+
+/// Why an order ended, in the wire's form.
+pub const fn cancel_reason(reason: engine::CancelReason) -> Reason {
+    match reason {
+        engine::CancelReason::Requested => Reason::Requested,
+        engine::CancelReason::MassCancel => Reason::MassCancel,
+        engine::CancelReason::ImmediateOrCancel => Reason::ImmediateOrCancel,
+        engine::CancelReason::FillOrKill => Reason::FillOrKill,
+        engine::CancelReason::Expired => Reason::Expired,
+        engine::CancelReason::SelfTradePrevention => Reason::SelfTradePrevention,
+        engine::CancelReason::NoLiquidity => Reason::NoLiquidity,
+        engine::CancelReason::BudgetSpent => Reason::BudgetSpent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CENTS: Scale = Scale {
+        price_decimals: 2,
+        quantity_decimals: 3,
+    };
+
+    fn decimal(text: &str) -> ExactDecimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_price_is_a_whole_number_of_units() {
+        assert_eq!(
+            price("price", decimal("100.5"), CENTS),
+            Ok(Price::from_units(10_050))
+        );
+    }
+
+    #[test]
+    fn an_off_grid_price_is_refused_and_never_rounded() {
+        let refused = price("price", decimal("100.005"), CENTS).unwrap_err();
+
+        assert_eq!(refused.reason, Reason::InvalidPrice);
+        assert_eq!(refused.text, "field `price`: it has more than 2 decimals");
+    }
+
+    #[test]
+    fn zero_negative_and_overflowing_quantities_are_refused() {
+        for text in [
+            "0",
+            "0.000",
+            "-1",
+            "18446744073709551616",
+            "18446744073709551.616",
+        ] {
+            let refused = quantity("quantity", decimal(text), CENTS).unwrap_err();
+            assert_eq!(refused.reason, Reason::InvalidQuantity, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_beyond_all_time_is_the_latest_there_is() {
+        assert_eq!(timestamp(u64::MAX), Timestamp(u64::MAX));
+        assert_eq!(
+            at_us(timestamp(1_700_000_000_000_001)),
+            1_700_000_000_000_001
+        );
+    }
+}

@@ -1,0 +1,303 @@
+//! Starts the gateway on two listeners, and stops it in order.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::Ledger;
+use protocol::{ClockMode, GoingAway, GoingAwayReason};
+use sequencer::{BatchPool, Epoch, EventBatch, Ports};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tracing::{error, info};
+
+use crate::admin::{AdminView, admin_routes};
+use crate::edge::{Edge, EdgeParts};
+use crate::egress;
+use crate::http::public_routes;
+use crate::keys::DemoKeys;
+use crate::limits::{BadLimit, Limits};
+use crate::listener::{AllowedHosts, Permits, accept_until};
+use crate::listing::Listing;
+use crate::lock::read;
+use crate::session::{Audience, SessionEnd};
+use crate::view::GatewayView;
+use crate::wire;
+
+/// What a gateway is made of.
+#[derive(Debug)]
+pub struct GatewayParts {
+    /// The way to the matchers.
+    pub ports: Arc<Ports>,
+    /// What the matchers let out, one receiver each.
+    pub events: Vec<flume::Receiver<EventBatch>>,
+    /// Takes back batches that were read.
+    pub pool: Arc<BatchPool>,
+    /// Balances and holds.
+    pub ledger: Arc<Ledger>,
+    /// What is listed.
+    pub listing: Listing,
+    /// Whose key is whose.
+    pub keys: DemoKeys,
+    /// For which hosts and origins it answers, beside this machine's own.
+    pub allowed: AllowedHosts,
+    /// The generation of published numbers.
+    pub epoch: Epoch,
+    /// How engine time passes.
+    pub clock: ClockMode,
+}
+
+/// A gateway that is ready to run.
+#[derive(Debug)]
+pub struct Gateway {
+    edge: Arc<Edge>,
+    events: Vec<flume::Receiver<EventBatch>>,
+    pool: Arc<BatchPool>,
+    allowed: Arc<AllowedHosts>,
+    permits: Arc<Permits>,
+}
+
+/// Why a gateway stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopCause {
+    /// It was asked to.
+    Asked,
+    /// The shard halted: what was under way has no known outcome.
+    Halted,
+    /// A publisher panicked: what it shows could not be trusted any more.
+    PublisherFailed,
+}
+
+/// A gateway that has closed its sessions. Its publishers still read, so that matchers can be drained.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Why.
+    pub cause: StopCause,
+    /// Commands that got no answer.
+    pub unanswered: u64,
+    publishers: JoinSet<()>,
+}
+
+impl Stopped {
+    /// Waits until every matcher is gone and all it let out is read. Call it beside the sequencer's stop.
+    pub async fn drained(mut self) {
+        while self.publishers.join_next().await.is_some() {}
+    }
+}
+
+/// Runs a gateway on its listeners until `shutdown` resolves, and stops it in order.
+///
+/// # Errors
+/// A limit cannot be used, or the listeners have no address.
+pub async fn run(
+    listener: TcpListener,
+    admin_listener: TcpListener,
+    parts: GatewayParts,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) -> Result<Stopped, RunError> {
+    Gateway::new(parts, limits)?
+        .run(listener, admin_listener, shutdown)
+        .await
+}
+
+/// Why a gateway cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A limit cannot be used.
+    #[error(transparent)]
+    BadLimit(#[from] BadLimit),
+    /// A listener failed.
+    #[error("the listener has no address: {0}")]
+    Listener(#[from] io::Error),
+}
+
+impl Gateway {
+    /// A gateway that listens to nobody yet.
+    ///
+    /// # Errors
+    /// A limit cannot be used.
+    pub fn new(parts: GatewayParts, limits: Limits) -> Result<Self, BadLimit> {
+        limits.check()?;
+        let permits = Permits::new(limits.connections_max, limits.connections_per_address_max);
+        let edge = Edge::new(EdgeParts {
+            listing: parts.listing,
+            ports: parts.ports,
+            ledger: parts.ledger,
+            keys: parts.keys,
+            limits,
+            epoch: parts.epoch,
+            clock: parts.clock,
+        });
+        Ok(Self {
+            edge: Arc::new(edge),
+            events: parts.events,
+            pool: parts.pool,
+            allowed: Arc::new(parts.allowed),
+            permits,
+        })
+    }
+
+    /// What others may look at while it runs, and after.
+    pub fn view(&self) -> GatewayView {
+        GatewayView::new(Arc::clone(&self.edge), Arc::clone(&self.permits))
+    }
+
+    /// Runs until `shutdown` resolves, the shard halts or a publisher fails; then stops in order.
+    ///
+    /// # Errors
+    /// A listener has no address.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        admin_listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<Stopped, RunError> {
+        info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
+        let (stop_listening, is_stopping) = watch::channel(());
+        let mut publishers = self.start_publishers();
+        let flusher = self.start_flusher();
+        let acceptors = [
+            self.accept(listener, self.public_router(), is_stopping.clone()),
+            self.accept(admin_listener, self.admin_router(), is_stopping),
+        ];
+
+        let cause = tokio::select! {
+            () = shutdown => StopCause::Asked,
+            cause = watch_publishers(&self.edge, &mut publishers) => cause,
+        };
+        drop(stop_listening);
+        let unanswered = self.stop_sessions(cause).await;
+        flusher.abort();
+        for acceptor in acceptors {
+            acceptor.abort();
+        }
+        Ok(Stopped {
+            cause,
+            unanswered,
+            publishers,
+        })
+    }
+
+    fn public_router(&self) -> axum::Router {
+        public_routes(Arc::clone(&self.edge), Arc::clone(&self.allowed))
+    }
+
+    fn admin_router(&self) -> axum::Router {
+        let view = AdminView {
+            edge: Arc::clone(&self.edge),
+            permits: Arc::clone(&self.permits),
+        };
+        admin_routes(view, Arc::clone(&self.allowed))
+    }
+
+    fn start_publishers(&self) -> JoinSet<()> {
+        let mut publishers = JoinSet::new();
+        for batches in &self.events {
+            publishers.spawn(egress::run(
+                Arc::clone(&self.edge),
+                batches.clone(),
+                Arc::clone(&self.pool),
+            ));
+        }
+        publishers
+    }
+
+    fn start_flusher(&self) -> JoinHandle<()> {
+        let edge = Arc::clone(&self.edge);
+        tokio::spawn(async move {
+            edge.flusher
+                .run(edge.limits.market_data_flush_interval)
+                .await;
+        })
+    }
+
+    fn accept(
+        &self,
+        listener: TcpListener,
+        router: axum::Router,
+        mut is_stopping: watch::Receiver<()>,
+    ) -> JoinHandle<()> {
+        let permits = Arc::clone(&self.permits);
+        let limits = Arc::clone(&self.edge.limits);
+        let counters = Arc::clone(&self.edge.counters);
+        tokio::spawn(async move {
+            // Resolves with an error when the sender is dropped, which is the sign to stop.
+            let stop = async move { while is_stopping.changed().await.is_ok() {} };
+            accept_until(&listener, &router, &permits, &limits, &counters, stop).await;
+        })
+    }
+
+    /// Announces the stop, waits for answers that are due, and closes every session, in bounded time.
+    async fn stop_sessions(&self, cause: StopCause) -> u64 {
+        let timeout = self.edge.limits.stop_timeout;
+        self.edge.stop_admitting();
+        self.announce_stop();
+        if cause == StopCause::Asked {
+            let answered = until(|| self.edge.in_flight() == 0 || self.edge.ports.is_halted());
+            if tokio::time::timeout(timeout, answered).await.is_err() {
+                error!(
+                    in_flight = self.edge.in_flight(),
+                    "some commands got no answer in time"
+                );
+            }
+        }
+        for session in read(&self.edge.routing).sessions() {
+            session.outbound.end(SessionEnd::GoingAway);
+        }
+        let closed = until(|| read(&self.edge.routing).count() == 0);
+        if tokio::time::timeout(timeout, closed).await.is_err() {
+            info!(
+                sessions = read(&self.edge.routing).count(),
+                "some sessions did not close in time"
+            );
+        }
+        // Sessions say goodbye after they have left the routing; their connections tell when they are through.
+        let gone = until(|| self.permits.admitted() == 0);
+        if tokio::time::timeout(self.edge.limits.close_timeout, gone)
+            .await
+            .is_err()
+        {
+            info!(
+                connections = self.permits.admitted(),
+                "some connections did not close in time"
+            );
+        }
+        self.edge.in_flight()
+    }
+
+    fn announce_stop(&self) {
+        let message = GoingAway {
+            reason: GoingAwayReason::Shutdown,
+            text: Cow::Borrowed("the exchange stops; answers that are due still come"),
+        };
+        let message = wire::encode(&mut Vec::new(), |buffer| message.encode(buffer));
+        for session in read(&self.edge.routing).sessions() {
+            if session.outbound.push(message.clone(), Audience::Private) {
+                session.outbound.wake();
+            }
+        }
+    }
+}
+
+/// Resolves when publishing cannot go on.
+async fn watch_publishers(edge: &Edge, publishers: &mut JoinSet<()>) -> StopCause {
+    match publishers.join_next().await {
+        Some(Err(failure)) => {
+            error!(%failure, "a publisher failed");
+            StopCause::PublisherFailed
+        }
+        Some(Ok(())) | None if edge.ports.is_halted() => StopCause::Halted,
+        Some(Ok(())) | None => StopCause::Asked,
+    }
+}
+
+/// Looks a few hundred times a second: this is the end of the process, not its hot path.
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}

@@ -1,0 +1,42 @@
+//! Why a session ends, and what its participant is told.
+
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+/// Why a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// The other end closed, or its connection broke.
+    Gone,
+    /// It did not read what was sent to it.
+    SlowConsumer,
+    /// It said nothing for too long.
+    Idle,
+    /// A frame or message was above the limit.
+    TooLarge,
+    /// A text frame was not UTF-8.
+    NotUtf8,
+    /// It broke the WebSocket protocol.
+    BadFrame,
+    /// The exchange stops.
+    GoingAway,
+}
+
+impl SessionEnd {
+    /// The close frame that says so; `None` where nobody is left to read it.
+    pub fn close_frame(self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::Gone => return None,
+            Self::SlowConsumer => (CloseCode::Policy, "slow_consumer"),
+            Self::Idle => (CloseCode::Policy, "idle_timeout"),
+            Self::TooLarge => (CloseCode::Size, "frame_too_large"),
+            Self::NotUtf8 => (CloseCode::Invalid, "invalid_utf8"),
+            Self::BadFrame => (CloseCode::Protocol, "protocol_error"),
+            Self::GoingAway => (CloseCode::Away, "going_away"),
+        };
+        Some(CloseFrame {
+            code,
+            reason: reason.into(),
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! Wakes sessions: for private reports at the end of a batch, for market data a few hundred times a second.
+//!
+//! A wake-up ends in a `send`, the dearest thing the edge does; gathering market data for two
+//! milliseconds turns one `send` per command into one per flush, however many commands there are.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::lock::lock;
+use crate::session::outbound::{Audience, Outbound};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// Sessions that market data waits for. Shared by all publishers.
+#[derive(Debug, Default)]
+pub struct Flusher {
+    waiting: Mutex<Vec<Arc<Outbound>>>,
+    first: Notify,
+}
+
+impl Flusher {
+    /// Sees to it that `sessions` are woken with the next flush; leaves the list empty.
+    fn add(&self, sessions: &mut Vec<Arc<Outbound>>) {
+        let mut waiting = lock(&self.waiting);
+        let is_first = waiting.is_empty();
+        waiting.append(sessions);
+        drop(waiting);
+        if is_first {
+            self.first.notify_one();
+        }
+    }
+
+    /// Flushes at once when it was quiet, then at most once per `interval`. Runs until it is dropped.
+    pub async fn run(&self, interval: Duration) {
+        let mut due = Vec::new();
+        loop {
+            self.first.notified().await;
+            std::mem::swap(&mut due, &mut *lock(&self.waiting));
+            for session in due.drain(..) {
+                session.wake();
+            }
+            tokio::time::sleep(interval).await;
+        }
+    }
+}
+
+/// Sessions that one publisher has pushed to since it last woke anyone.
+#[derive(Debug, Default)]
+pub struct WakeList {
+    at_once: Vec<Arc<Outbound>>,
+    next_flush: Vec<Arc<Outbound>>,
+}
+
+impl WakeList {
+    /// Pushes to a session, and remembers to wake it.
+    pub fn push(&mut self, session: &Arc<Outbound>, message: Utf8Bytes, audience: Audience) {
+        if session.push(message, audience) {
+            match audience {
+                Audience::Private => self.at_once.push(Arc::clone(session)),
+                Audience::Public => self.next_flush.push(Arc::clone(session)),
+            }
+        }
+    }
+
+    /// Wakes those with private messages, and hands the others to the flusher.
+    pub fn wake(&mut self, flusher: &Flusher) {
+        for session in self.at_once.drain(..) {
+            session.wake();
+        }
+        if !self.next_flush.is_empty() {
+            flusher.add(&mut self.next_flush);
+        }
+    }
+}

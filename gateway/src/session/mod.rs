@@ -1,0 +1,11 @@
+//! What every persona's sessions share: a bounded way out, and who gets what.
+
+mod end;
+mod flusher;
+mod outbound;
+mod routing;
+
+pub use end::SessionEnd;
+pub use flusher::{Flusher, WakeList};
+pub use outbound::{Audience, Outbound, Taken};
+pub use routing::{AlreadyPending, Routing, SessionEntry};

@@ -1,0 +1,77 @@
+//! What the process may look at while the gateway runs: figures for people and for the summary.
+
+use std::sync::Arc;
+
+use protocol::{ExactDecimal, Symbol};
+
+use crate::counters::CounterReadings;
+use crate::edge::Edge;
+use crate::listener::Permits;
+use crate::lock::{lock, read};
+
+/// Looks at a gateway; cheap enough to be asked ten times a second.
+#[derive(Debug, Clone)]
+pub struct GatewayView {
+    edge: Arc<Edge>,
+    permits: Arc<Permits>,
+}
+
+/// Where one instrument stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InstrumentGlance {
+    /// Its printed name.
+    pub symbol: Symbol,
+    /// The best bid.
+    pub bid: Option<ExactDecimal>,
+    /// The best ask.
+    pub ask: Option<ExactDecimal>,
+    /// The price of the last trade.
+    pub last: Option<ExactDecimal>,
+    /// Orders that rest.
+    pub open_orders: usize,
+    /// Commands that wait for its matcher.
+    pub queue_depth: usize,
+}
+
+impl GatewayView {
+    pub(crate) const fn new(edge: Arc<Edge>, permits: Arc<Permits>) -> Self {
+        Self { edge, permits }
+    }
+
+    /// All totals now.
+    pub fn counters(&self) -> CounterReadings {
+        self.edge.counters.readings()
+    }
+
+    /// How many commands have no outcome yet.
+    pub fn in_flight(&self) -> u64 {
+        self.edge.in_flight()
+    }
+
+    /// How many sessions there are.
+    pub fn sessions(&self) -> usize {
+        read(&self.edge.routing).count()
+    }
+
+    /// How many connections there are, plain HTTP included.
+    pub fn connections(&self) -> usize {
+        self.permits.admitted()
+    }
+
+    /// Each instrument, in the order of the listing.
+    pub fn instruments(&self) -> Vec<InstrumentGlance> {
+        let glance = |state: &crate::edge::InstrumentState| {
+            let price = |price: engine::Price| state.listed.scale.price(price.units());
+            let top = lock(&state.market).top();
+            InstrumentGlance {
+                symbol: state.listed.symbol,
+                bid: top.bid.map(|level| price(level.price)),
+                ask: top.ask.map(|level| price(level.price)),
+                last: state.reference.last().map(price),
+                open_orders: lock(&state.orders).count(),
+                queue_depth: self.edge.ports.queue_depth(state.id()).unwrap_or(0),
+            }
+        };
+        self.edge.instruments.iter().map(glance).collect()
+    }
+}
