@@ -1,5 +1,32 @@
-//! Simulated participants, replay of recorded flow, load generation.
+//! Simulated participants, replay of recorded flow, load generation: a client like any other.
+//!
+//! ```text
+//!  seed ──► flow (pure: who means to do what, when) ──► schedule ──► session ── WebSocket ──► exchange
+//!             ▲ participants decide                                    │ ▲
+//!             └──────────── orders that are gone ──────────────────────┘ └── reports, depth (checked)
+//!  recording ──► replay (row by row, one session)
+//! ```
+//!
+//! [`run`] runs a feed, [`replay::run`] replays a recording.
 
+mod answers;
+mod board;
+mod book_check;
+mod clock;
+mod config;
+mod error;
 mod flow;
+mod instrument_profile;
+mod order_name;
 mod participant;
 pub mod replay;
+mod report;
+mod run;
+mod schedule;
+mod seating;
+mod session;
+
+pub use config::{ConfigError, FeedConfig, FeedRun, InstrumentConfig, ParticipantsConfig};
+pub use error::FeedError;
+pub use report::{FeedSnapshot, FeedSummary, InstrumentLine, RoundTrip};
+pub use run::run;

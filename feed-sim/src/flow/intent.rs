@@ -68,6 +68,16 @@ pub enum IntendedKind {
     Market,
 }
 
+impl Action {
+    /// The order that it enters, if it enters one.
+    pub const fn entered(&self) -> Option<&IntendedOrder> {
+        match self {
+            Self::Submit(order) | Self::CancelReplace { order, .. } => Some(order),
+            Self::Cancel(_) => None,
+        }
+    }
+}
+
 impl IntendedKind {
     /// Whether what does not trade at once stays in the book.
     pub const fn may_rest(self) -> bool {

@@ -154,9 +154,8 @@ impl Flow {
             reference_ticks: instrument.reference.at(at_ns),
             shape: &instrument.shape,
         });
-        if let (Lifetime::Nanoseconds(lifetime_ns), Action::Submit(order))
-        | (Lifetime::Nanoseconds(lifetime_ns), Action::CancelReplace { order, .. }) =
-            (decision.lifetime, decision.action)
+        if let Lifetime::Nanoseconds(lifetime_ns) = decision.lifetime
+            && let Some(order) = decision.action.entered()
         {
             self.wakes.push(Reverse(Wake {
                 at_ns: at_ns.saturating_add(lifetime_ns),

@@ -59,7 +59,10 @@ fn fingerprint(intents: &[Intent]) -> u64 {
 fn the_flow_of_a_seed_is_fixed_for_good() {
     let names = ["maker/0", "taker/0", "passive/0"];
 
-    assert_eq!(fingerprint(&intents(flow(1, &names), 10_000)), 0);
+    assert_eq!(
+        fingerprint(&intents(flow(1, &names), 10_000)),
+        17_193_401_200_494_770_097
+    );
 }
 
 #[test]

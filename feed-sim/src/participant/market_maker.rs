@@ -106,7 +106,9 @@ mod tests {
         match action {
             Action::Submit(order) | Action::CancelReplace { order, .. } => match order.kind {
                 IntendedKind::Quote { ticks } => (order.side, ticks),
-                other => panic!("a market maker quotes, not {other:?}"),
+                IntendedKind::Limit { .. }
+                | IntendedKind::ImmediateOrCancel { .. }
+                | IntendedKind::Market => panic!("a market maker quotes: {order:?}"),
             },
             Action::Cancel(number) => panic!("a market maker does not only cancel {number:?}"),
         }

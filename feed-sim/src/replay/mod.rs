@@ -1,9 +1,19 @@
 //! Replay of recorded order flow against an exchange, row by row.
+//!
+//! The exchange runs with its replay clock: every request carries the engine time at which it happens.
+//! One row is answered before the next begins, so the same recording always leaves the same books.
 
-pub mod follower;
-pub mod pace;
-pub mod reader;
-pub mod recorded_row;
+mod driver;
+mod follower;
+mod pace;
+mod reader;
+mod recorded_row;
+mod row_watch;
 #[cfg(test)]
 mod tiny_book;
-pub mod verdict;
+mod verdict;
+
+pub use driver::{ReplayConfig, ReplayProgress, ReplaySummary, run};
+pub use pace::{Speed, SpeedError};
+pub use reader::{RecordingError, read_recording, read_rows};
+pub use recorded_row::{RecordedAction, RecordedRow, RecordedSide};

@@ -1,0 +1,236 @@
+//! What a feed is told: config/feed-sim.toml, parsed once, checked whole.
+
+use std::time::Duration;
+
+use protocol::{ExactDecimal, Symbol};
+use serde::Deserialize;
+
+/// The whole of config/feed-sim.toml.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedConfig {
+    /// Same seed, same intended flow.
+    pub seed: u64,
+    /// New orders per second, all participants together; cancels by lifetime come on top.
+    pub rate_orders_per_s: u32,
+    /// WebSocket sessions that the participants share.
+    pub sessions: u32,
+    /// How long intents may be gathered before they are sent together.
+    pub send_interval_us: u32,
+    /// How long an answer is waited for at the end before it counts as missing.
+    pub answer_timeout_ms: u32,
+    /// Who takes part in each instrument.
+    pub participants: ParticipantsConfig,
+    /// What is traded.
+    #[serde(rename = "instrument")]
+    pub instruments: Vec<InstrumentConfig>,
+}
+
+/// Who takes part in each instrument. The three shares are of all orders and add up to 100.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantsConfig {
+    /// Market makers.
+    pub market_makers: u32,
+    /// Their share of all orders.
+    pub market_maker_share_percent: u32,
+    /// Quotes of each on each side.
+    pub market_maker_levels: u32,
+    /// Takers.
+    pub takers: u32,
+    /// Their share of all orders.
+    pub taker_share_percent: u32,
+    /// Passive participants.
+    pub passives: u32,
+    /// Their share of all orders.
+    pub passive_share_percent: u32,
+    /// Open orders of each, at most.
+    pub passive_open_orders_max: u32,
+}
+
+/// One instrument's flow. Distances are millionths of the reference price, at least one tick.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentConfig {
+    /// Its printed name.
+    pub symbol: Symbol,
+    /// Where the reference price starts.
+    pub reference_price: ExactDecimal,
+    /// Quantity of a quote.
+    pub quote_quantity: ExactDecimal,
+    /// From the reference to the best quote.
+    pub half_spread_ppm: u32,
+    /// From one quote to the next.
+    pub level_step_ppm: u32,
+    /// Largest step of the reference, twenty times a second.
+    pub reference_step_ppm_max: u32,
+    /// Share of the flow, relative to the other instruments.
+    pub weight: u32,
+}
+
+/// Where a feed runs and for how long; not part of the file.
+#[derive(Debug, Clone)]
+pub struct FeedRun {
+    /// The exchange's WebSocket, e.g. `ws://127.0.0.1:9080/v1/ws`.
+    pub url: String,
+    /// Keys of the accounts; session `n` uses key `n` modulo their number. One per session is best:
+    /// sessions that share an account hear each other's reports.
+    pub keys: Vec<String>,
+    /// How long orders are sent; `None` = until the shutdown.
+    pub run_for: Option<Duration>,
+}
+
+/// Why a configuration makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {problem}")]
+pub struct ConfigError {
+    /// Which key.
+    pub key: String,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+impl FeedConfig {
+    /// How long an answer is waited for.
+    pub fn answer_timeout(&self) -> Duration {
+        Duration::from_millis(u64::from(self.answer_timeout_ms))
+    }
+
+    /// Checks what types cannot say.
+    ///
+    /// # Errors
+    /// A count is zero, the shares do not add up, or a symbol stands twice.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        at_least_one("rate_orders_per_s", self.rate_orders_per_s)?;
+        at_least_one("sessions", self.sessions)?;
+        at_least_one("send_interval_us", self.send_interval_us)?;
+        at_least_one("answer_timeout_ms", self.answer_timeout_ms)?;
+        self.participants.check()?;
+        if self.instruments.is_empty() {
+            return Err(wrong("instrument", "there is none"));
+        }
+        for (place, instrument) in self.instruments.iter().enumerate() {
+            instrument.check()?;
+            let is_named = |other: &InstrumentConfig| other.symbol == instrument.symbol;
+            if self.instruments[..place].iter().any(is_named) {
+                return Err(instrument.wrong("symbol", "it stands twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ParticipantsConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        at_least_one("participants.market_makers", self.market_makers)?;
+        at_least_one("participants.market_maker_levels", self.market_maker_levels)?;
+        at_least_one("participants.takers", self.takers)?;
+        at_least_one("participants.passives", self.passives)?;
+        at_least_one(
+            "participants.passive_open_orders_max",
+            self.passive_open_orders_max,
+        )?;
+        let shares = [
+            self.market_maker_share_percent,
+            self.taker_share_percent,
+            self.passive_share_percent,
+        ];
+        if shares.contains(&0) || shares.iter().map(|share| u64::from(*share)).sum::<u64>() != 100 {
+            return Err(wrong(
+                "participants",
+                "the three shares must be above zero and add up to 100 percent",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl InstrumentConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        for (key, count) in [
+            ("half_spread_ppm", self.half_spread_ppm),
+            ("level_step_ppm", self.level_step_ppm),
+            ("weight", self.weight),
+        ] {
+            if count == 0 {
+                return Err(self.wrong(key, "it must be at least 1"));
+            }
+        }
+        if self.reference_price.units() <= 0 {
+            return Err(self.wrong("reference_price", "it must be above zero"));
+        }
+        if self.quote_quantity.units() <= 0 {
+            return Err(self.wrong("quote_quantity", "it must be above zero"));
+        }
+        Ok(())
+    }
+
+    fn wrong(&self, key: &str, problem: &'static str) -> ConfigError {
+        wrong(&format!("instrument.{}.{key}", self.symbol), problem)
+    }
+}
+
+fn at_least_one(key: &str, count: u32) -> Result<(), ConfigError> {
+    if count == 0 {
+        return Err(wrong(key, "it must be at least 1"));
+    }
+    Ok(())
+}
+
+fn wrong(key: &str, problem: &'static str) -> ConfigError {
+    ConfigError {
+        key: key.to_owned(),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The file of the repository is a good configuration, and mistakes are named.
+
+    use super::*;
+
+    const FILE: &str = include_str!("../../config/feed-sim.toml");
+
+    #[test]
+    fn the_file_in_config_is_good() {
+        let config: FeedConfig = toml::from_str(FILE).unwrap();
+
+        assert_eq!(config.check(), Ok(()));
+        let symbols: Vec<_> = config
+            .instruments
+            .iter()
+            .map(|one| one.symbol.as_str())
+            .collect();
+        assert_eq!(
+            symbols,
+            [
+                "BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT", "ADAUSDT",
+                "LTCUSDT"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = toml::from_str::<FeedConfig>(&format!("sed = 1\n{FILE}")).unwrap_err();
+
+        assert!(error.to_string().contains("unknown field `sed`"), "{error}");
+    }
+
+    #[test]
+    fn shares_must_add_up() {
+        let mut config: FeedConfig = toml::from_str(FILE).unwrap();
+        config.participants.taker_share_percent += 1;
+
+        assert_eq!(config.check().unwrap_err().key, "participants");
+    }
+
+    #[test]
+    fn a_symbol_stands_once() {
+        let mut config: FeedConfig = toml::from_str(FILE).unwrap();
+        config.instruments[3].symbol = config.instruments[0].symbol;
+
+        assert_eq!(config.check().unwrap_err().key, "instrument.BTCUSDT.symbol");
+    }
+}

@@ -1,0 +1,256 @@
+//! Where the exchange's terms of an instrument and its configured flow become one thing: decimals on the
+//! outside, ticks and lots on the inside.
+
+use protocol::{
+    ExactDecimal, InstrumentTerms, NewOrder, OrderKind, OrderSize, PostOnly, Scale,
+    SelfTradePrevention, Symbol, TimeInForce,
+};
+
+use crate::config::{InstrumentConfig, ParticipantsConfig};
+use crate::error::FeedError;
+use crate::flow::intent::{IntendedKind, IntendedOrder};
+use crate::participant::Shape;
+
+/// One instrument, with its grid and its shape.
+#[derive(Debug, Clone)]
+pub struct InstrumentProfile {
+    /// Its printed name.
+    pub symbol: Symbol,
+    /// Its units.
+    pub scale: Scale,
+    /// Where the reference price starts, in ticks.
+    pub reference_ticks: i64,
+    /// How its book is meant to look.
+    pub shape: Shape,
+    /// Price units of a tick.
+    tick_units: i64,
+    /// Quantity units of a lot.
+    lot_units: u64,
+}
+
+impl InstrumentProfile {
+    /// Puts the configured flow on the exchange's grid.
+    ///
+    /// # Errors
+    /// The reference price or the quantity does not fit on it.
+    pub fn new(
+        config: &InstrumentConfig,
+        participants: &ParticipantsConfig,
+        terms: &InstrumentTerms,
+    ) -> Result<Self, FeedError> {
+        let grid = Grid::of(terms).map_err(|problem| off_grid(terms, problem))?;
+        let reference_ticks = grid
+            .ticks(config.reference_price)
+            .map_err(|problem| off_grid(terms, problem))?;
+        let shape = grid
+            .shape(config, participants, terms, reference_ticks)
+            .map_err(|problem| off_grid(terms, problem))?;
+        if !(shape.price_min_ticks..=shape.price_max_ticks).contains(&reference_ticks) {
+            return Err(off_grid(
+                terms,
+                "the reference price is out of bounds".to_owned(),
+            ));
+        }
+        Ok(Self {
+            symbol: terms.symbol,
+            scale: grid.scale,
+            reference_ticks,
+            shape,
+            tick_units: grid.tick_units,
+            lot_units: grid.lot_units,
+        })
+    }
+
+    /// An intended order as the protocol words it; without a client order id.
+    pub fn new_order(&self, intended: &IntendedOrder) -> NewOrder {
+        let limit = |ticks: i64| OrderKind::Limit {
+            price: self.scale.price(ticks.saturating_mul(self.tick_units)),
+        };
+        let (kind, time_in_force, post_only) = match intended.kind {
+            IntendedKind::Quote { ticks } => {
+                (limit(ticks), TimeInForce::GoodTillCanceled, PostOnly::Slide)
+            }
+            IntendedKind::Limit { ticks } => {
+                (limit(ticks), TimeInForce::GoodTillCanceled, PostOnly::No)
+            }
+            IntendedKind::ImmediateOrCancel { ticks } => {
+                (limit(ticks), TimeInForce::ImmediateOrCancel, PostOnly::No)
+            }
+            IntendedKind::Market => (
+                OrderKind::Market,
+                TimeInForce::ImmediateOrCancel,
+                PostOnly::No,
+            ),
+        };
+        let quantity = self
+            .scale
+            .quantity(intended.lots.saturating_mul(self.lot_units));
+        NewOrder {
+            kind,
+            time_in_force,
+            post_only,
+            // Participants of one session share an account and must be able to trade with each other.
+            self_trade_prevention: SelfTradePrevention::None,
+            ..NewOrder::market(intended.side, OrderSize::Quantity(quantity))
+        }
+    }
+}
+
+/// The exchange's grid of one instrument.
+struct Grid {
+    scale: Scale,
+    tick_units: i64,
+    lot_units: u64,
+}
+
+impl Grid {
+    fn of(terms: &InstrumentTerms) -> Result<Self, String> {
+        let scale = Scale {
+            price_decimals: terms.price_decimals,
+            quantity_decimals: terms.quantity_decimals,
+        };
+        let tick_units = scale
+            .price_units(terms.tick_size)
+            .map_err(|error| format!("tick size: {error}"))?;
+        let lot_units = scale
+            .quantity_units(terms.lot_size)
+            .map_err(|error| format!("lot size: {error}"))?;
+        if tick_units == 0 || lot_units == 0 {
+            return Err("tick and lot size must be above zero".to_owned());
+        }
+        Ok(Self {
+            scale,
+            tick_units,
+            lot_units,
+        })
+    }
+
+    fn ticks(&self, price: ExactDecimal) -> Result<i64, String> {
+        let units = self
+            .scale
+            .price_units(price)
+            .map_err(|error| format!("price {price}: {error}"))?;
+        Ok(units / self.tick_units)
+    }
+
+    fn lots(&self, quantity: ExactDecimal) -> Result<u64, String> {
+        let units = self
+            .scale
+            .quantity_units(quantity)
+            .map_err(|error| format!("quantity {quantity}: {error}"))?;
+        Ok(units / self.lot_units)
+    }
+
+    fn shape(
+        &self,
+        config: &InstrumentConfig,
+        participants: &ParticipantsConfig,
+        terms: &InstrumentTerms,
+        reference_ticks: i64,
+    ) -> Result<Shape, String> {
+        let lots_min = self.lots(terms.quantity_min)?.max(1);
+        Ok(Shape {
+            half_spread_ticks: fraction(reference_ticks, config.half_spread_ppm),
+            level_step_ticks: fraction(reference_ticks, config.level_step_ppm),
+            levels: participants.market_maker_levels,
+            quote_lots: self.lots(config.quote_quantity)?.max(2 * lots_min),
+            lots_min,
+            price_min_ticks: self.ticks(terms.price_min)?.max(1),
+            price_max_ticks: self.ticks(terms.price_max)?,
+        })
+    }
+}
+
+/// So many millionths of a price, at least one tick.
+fn fraction(ticks: i64, ppm: u32) -> i64 {
+    let part = i128::from(ticks) * i128::from(ppm) / 1_000_000;
+    i64::try_from(part).map_or(i64::MAX, |part| part.max(1))
+}
+
+fn off_grid(terms: &InstrumentTerms, problem: String) -> FeedError {
+    FeedError::OffGrid {
+        symbol: terms.symbol.to_string(),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Millionths become ticks, and intents become orders on the exchange's grid.
+
+    use protocol::Side;
+
+    use super::*;
+    use crate::flow::intent::OrderNumber;
+
+    fn decimal(text: &str) -> ExactDecimal {
+        text.parse().unwrap()
+    }
+
+    fn profile() -> InstrumentProfile {
+        let terms = InstrumentTerms {
+            symbol: "ABCXYZ".parse().unwrap(),
+            base: "ABC".parse().unwrap(),
+            quote: "XYZ".parse().unwrap(),
+            tick_size: decimal("0.05"),
+            lot_size: decimal("0.001"),
+            price_decimals: 2,
+            quantity_decimals: 4,
+            price_min: decimal("0.05"),
+            price_max: decimal("100000"),
+            quantity_min: decimal("0.002"),
+            quantity_max: decimal("100"),
+        };
+        let config = InstrumentConfig {
+            symbol: "ABCXYZ".parse().unwrap(),
+            reference_price: decimal("1000"),
+            quote_quantity: decimal("0.5"),
+            half_spread_ppm: 100,
+            level_step_ppm: 1,
+            reference_step_ppm_max: 10,
+            weight: 1,
+        };
+        let participants = ParticipantsConfig {
+            market_makers: 1,
+            market_maker_share_percent: 50,
+            market_maker_levels: 3,
+            takers: 1,
+            taker_share_percent: 25,
+            passives: 1,
+            passive_share_percent: 25,
+            passive_open_orders_max: 4,
+        };
+        InstrumentProfile::new(&config, &participants, &terms).unwrap()
+    }
+
+    #[test]
+    fn distances_are_on_the_tick_grid_and_never_nothing() {
+        let profile = profile();
+
+        assert_eq!(profile.reference_ticks, 20_000);
+        assert_eq!(profile.shape.half_spread_ticks, 2);
+        assert_eq!(profile.shape.level_step_ticks, 1);
+        assert_eq!(profile.shape.quote_lots, 500);
+        assert_eq!(profile.shape.lots_min, 2);
+    }
+
+    #[test]
+    fn an_intent_becomes_an_order_on_the_grid() {
+        let order = profile().new_order(&IntendedOrder {
+            number: OrderNumber(0),
+            side: Side::Sell,
+            kind: IntendedKind::ImmediateOrCancel { ticks: 19_999 },
+            lots: 7,
+        });
+
+        assert_eq!(
+            order.kind,
+            OrderKind::Limit {
+                price: decimal("999.95")
+            }
+        );
+        assert_eq!(order.size, OrderSize::Quantity(decimal("0.0070")));
+        assert_eq!(order.time_in_force, TimeInForce::ImmediateOrCancel);
+        assert_eq!(order.self_trade_prevention, SelfTradePrevention::None);
+    }
+}

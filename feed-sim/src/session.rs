@@ -1,0 +1,346 @@
+//! Drives one WebSocket session: sends what is due, takes in what is told.
+//!
+//! ```text
+//! trading ──stop or end──► waiting for answers ──all there, or time-out──► ending its orders ──► closed
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{ClientError, Incoming, Receiver, Sender};
+use protocol::{
+    Cancel, CancelReplace, Channel, MassCancel, OnCancelFailure, Operation, OrderRef,
+    ServerMessage, Submit, Subscription,
+};
+use tokio::sync::watch;
+
+use crate::answers::{Subject, Waiting};
+use crate::board::{Board, SessionEnd};
+use crate::book_check::BookCheck;
+use crate::clock::Clock;
+use crate::error::FeedError;
+use crate::flow::Flow;
+use crate::flow::intent::{Action, IntendedOrder, Intent};
+use crate::instrument_profile::InstrumentProfile;
+use crate::order_name::OrderNames;
+use crate::schedule::Schedule;
+use crate::session::listening::Listening;
+
+mod listening;
+
+/// Messages that are taken in before the next look at the schedule.
+const MESSAGES_PER_WAKE_MAX: usize = 512;
+
+/// What a session is made of.
+#[derive(Debug)]
+pub struct SessionParts {
+    /// The open connection.
+    pub connection: client::Session,
+    /// What its seats mean to do.
+    pub flow: Flow,
+    /// The feed's instruments.
+    pub profiles: Arc<[InstrumentProfile]>,
+    /// The instruments whose depth it follows.
+    pub followed: Vec<usize>,
+    /// How its orders are called.
+    pub names: OrderNames,
+    /// When they are due.
+    pub schedule: Schedule,
+    /// The feed's clock.
+    pub clock: Clock,
+    /// Where it adds up what it did.
+    pub board: Arc<Board>,
+    /// How long answers are waited for at the end.
+    pub answer_timeout: Duration,
+}
+
+/// One session of a feed.
+#[derive(Debug)]
+pub struct FeedSession {
+    sender: Sender,
+    flow: Flow,
+    names: OrderNames,
+    schedule: Schedule,
+    clock: Clock,
+    board: Arc<Board>,
+    answer_timeout_ns: u64,
+    listening: Listening,
+    phase: Phase,
+    has_queued: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Trading,
+    WaitingForAnswers { until_ns: u64 },
+    EndingOrders { until_ns: u64 },
+    Closed,
+}
+
+impl FeedSession {
+    /// Runs until the schedule is over or `stop` turns true, then until its orders are ended.
+    ///
+    /// # Errors
+    /// The connection was lost, or a request that must succeed was refused.
+    pub async fn run(
+        parts: SessionParts,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<SessionEnd, FeedError> {
+        let (mut session, mut receiver) = Self::open(parts)?;
+        let sender = session.sender.clone();
+        let sleep = tokio::time::sleep_until(session.clock.instant_at(0));
+        tokio::pin!(sleep);
+        while session.phase != Phase::Closed {
+            let wake_at = session.clock.instant_at(session.wake_at_ns());
+            if sleep.deadline() != wake_at {
+                sleep.as_mut().reset(wake_at);
+            }
+            tokio::select! {
+                biased;
+                stopped = stop.wait_for(|stop| *stop), if session.phase == Phase::Trading => {
+                    // An error means that nobody can say stop any more: then it is time to.
+                    drop(stopped);
+                    session.stop_trading();
+                }
+                flushed = sender.flush(), if session.has_queued => {
+                    flushed?;
+                    session.has_queued = false;
+                }
+                () = &mut sleep => session.on_time()?,
+                incoming = receiver.next() => session.on_incoming(incoming, &mut receiver)?,
+            }
+        }
+        // The exchange may be gone already; the orders are ended, so nothing is lost with it.
+        if let Err(error) = sender.close().await {
+            tracing::debug!(%error, "the session was not closed in order");
+        }
+        Ok(session.listening.end())
+    }
+
+    fn open(parts: SessionParts) -> Result<(Self, Receiver), FeedError> {
+        let symbols = |wanted: &[usize]| -> Vec<_> {
+            wanted
+                .iter()
+                .map(|place| parts.profiles[*place].symbol)
+                .collect()
+        };
+        let traded: Vec<usize> = (0..parts.profiles.len()).collect();
+        let sender = parts.connection.sender;
+        for (channel, wanted) in [
+            (Channel::Executions, &traded),
+            (Channel::Depth, &parts.followed),
+        ] {
+            if !wanted.is_empty() {
+                sender.subscribe(Subscription {
+                    channel,
+                    symbols: Some(symbols(wanted)),
+                    levels: None,
+                })?;
+            }
+        }
+        let checks = parts.profiles.iter().enumerate().map(|(place, profile)| {
+            let is_followed = parts.followed.contains(&place);
+            is_followed.then(|| BookCheck::new(profile.symbol, profile.scale))
+        });
+        let listening = Listening::new(Arc::clone(&parts.profiles), checks.collect());
+        let session = Self {
+            sender,
+            flow: parts.flow,
+            names: parts.names,
+            schedule: parts.schedule,
+            clock: parts.clock,
+            board: parts.board,
+            answer_timeout_ns: u64::try_from(parts.answer_timeout.as_nanos()).unwrap_or(u64::MAX),
+            listening,
+            phase: Phase::Trading,
+            has_queued: true,
+        };
+        Ok((session, parts.connection.receiver))
+    }
+
+    fn wake_at_ns(&self) -> u64 {
+        match self.phase {
+            Phase::Trading => {
+                let next_ns = self.flow.next_at_ns().unwrap_or(u64::MAX);
+                self.schedule.wake_at_ns(next_ns)
+            }
+            Phase::WaitingForAnswers { until_ns } | Phase::EndingOrders { until_ns } => until_ns,
+            Phase::Closed => 0,
+        }
+    }
+
+    fn on_time(&mut self) -> Result<(), FeedError> {
+        let now_ns = self.clock.now_ns();
+        match self.phase {
+            Phase::Trading => {
+                self.queue_due(now_ns)?;
+                if self.schedule.is_over(now_ns) {
+                    self.stop_trading();
+                }
+                Ok(())
+            }
+            Phase::WaitingForAnswers { until_ns } if now_ns >= until_ns => self.end_orders(now_ns),
+            Phase::EndingOrders { until_ns } if now_ns >= until_ns => {
+                tracing::warn!("the exchange did not say that the feed's orders are ended");
+                self.phase = Phase::Closed;
+                Ok(())
+            }
+            Phase::WaitingForAnswers { .. } | Phase::EndingOrders { .. } | Phase::Closed => Ok(()),
+        }
+    }
+
+    fn stop_trading(&mut self) {
+        let until_ns = self.clock.now_ns().saturating_add(self.answer_timeout_ns);
+        self.phase = Phase::WaitingForAnswers { until_ns };
+        if self.listening.answers.count() == 0 {
+            // Nothing is waited for: the next wake-up is at once.
+            self.phase = Phase::WaitingForAnswers { until_ns: 0 };
+        }
+    }
+
+    fn end_orders(&mut self, now_ns: u64) -> Result<(), FeedError> {
+        self.listening.note_unanswered();
+        self.sender.mass_cancel(MassCancel {
+            symbol: None,
+            side: None,
+            price_from: None,
+            price_to: None,
+            at_us: None,
+        })?;
+        self.has_queued = true;
+        self.phase = Phase::EndingOrders {
+            until_ns: now_ns.saturating_add(self.answer_timeout_ns),
+        };
+        Ok(())
+    }
+
+    /// Queues everything that is due, to be sent in one flush.
+    fn queue_due(&mut self, now_ns: u64) -> Result<(), FeedError> {
+        let Some(due_ns) = self.schedule.due_until_ns(now_ns) else {
+            return Ok(());
+        };
+        while let Some(intent) = self.flow.next_due(due_ns) {
+            self.queue(intent)?;
+        }
+        self.board.add(&mut self.listening.entry);
+        Ok(())
+    }
+
+    fn queue(&mut self, intent: Intent) -> Result<(), FeedError> {
+        let profile = &self.listening.profiles[self.flow.seats()[intent.seat].instrument()];
+        let symbol = profile.symbol;
+        let name = |number| OrderRef::Client(self.names.name(intent.seat, number));
+        let new_order = |order: &IntendedOrder| {
+            let mut entered = profile.new_order(order);
+            // What cannot rest is never referred to again; a nameless order costs the exchange less.
+            if order.kind.may_rest() {
+                entered.client_order_id = Some(self.names.name(intent.seat, order.number));
+            }
+            entered
+        };
+        let at_us = None;
+        let (operation, subject) = match intent.action {
+            Action::Submit(order) => (
+                Operation::Submit(Submit {
+                    symbol,
+                    order: new_order(&order),
+                    at_us,
+                }),
+                entry(&intent, &order),
+            ),
+            Action::CancelReplace { cancel, order } => (
+                Operation::CancelReplace(CancelReplace {
+                    symbol,
+                    cancel: name(cancel),
+                    on_cancel_failure: OnCancelFailure::Continue,
+                    order: new_order(&order),
+                    at_us,
+                }),
+                entry(&intent, &order),
+            ),
+            Action::Cancel(number) => (
+                Operation::Cancel(Cancel {
+                    symbol,
+                    order: name(number),
+                    at_us,
+                }),
+                Subject::Cancel,
+            ),
+        };
+        let request = self.sender.queue(operation)?;
+        self.has_queued = true;
+        self.listening.note_sent(
+            request,
+            Waiting {
+                intended_ns: self.schedule.intended_ns(intent.at_ns),
+                subject,
+            },
+        );
+        Ok(())
+    }
+
+    /// Takes in this message and whatever else is there already.
+    fn on_incoming(
+        &mut self,
+        incoming: Result<Incoming, ClientError>,
+        receiver: &mut Receiver,
+    ) -> Result<(), FeedError> {
+        let now_ns = self.clock.now_ns();
+        let mut next = Some(incoming?);
+        for _ in 0..MESSAGES_PER_WAKE_MAX {
+            match next {
+                Some(Incoming::Message(message)) => self.on_message(&message, now_ns)?,
+                Some(Incoming::Disconnected(lost)) => {
+                    return Err(ClientError::Closed {
+                        reason: lost.reason,
+                    }
+                    .into());
+                }
+                Some(Incoming::Reconnected(_)) | None => break,
+            }
+            next = receiver.try_next()?;
+        }
+        self.listening.note_books();
+        self.board.add(&mut self.listening.entry);
+        let is_waiting = matches!(self.phase, Phase::WaitingForAnswers { .. });
+        if is_waiting && self.listening.answers.count() == 0 {
+            self.end_orders(now_ns)?;
+        }
+        Ok(())
+    }
+
+    fn on_message(&mut self, message: &ServerMessage, now_ns: u64) -> Result<(), FeedError> {
+        match message {
+            ServerMessage::Report(report) => {
+                self.listening
+                    .report(report, now_ns, &self.names, &mut self.flow);
+            }
+            ServerMessage::Error(error) => {
+                return self.listening.error(error, now_ns, &mut self.flow);
+            }
+            ServerMessage::DepthSnapshot(snapshot) => self.listening.depth_snapshot(snapshot),
+            ServerMessage::Depth(change) => self.listening.depth(change),
+            ServerMessage::MassCanceled(_) => self.phase = Phase::Closed,
+            ServerMessage::GoingAway(leaving) => {
+                return Err(FeedError::Refused(leaving.text.to_string()));
+            }
+            ServerMessage::Hello(_)
+            | ServerMessage::LoggedOn(_)
+            | ServerMessage::OpenOrders(_)
+            | ServerMessage::Balances(_)
+            | ServerMessage::Subscribed(_)
+            | ServerMessage::Unsubscribed(_)
+            | ServerMessage::Trade(_)
+            | ServerMessage::Top(_)
+            | ServerMessage::Pong(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn entry(intent: &Intent, order: &IntendedOrder) -> Subject {
+    Subject::Entry {
+        seat: intent.seat,
+        number: order.number,
+    }
+}
