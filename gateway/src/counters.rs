@@ -39,7 +39,7 @@ pub struct Counters {
     pub batches: AtomicU64,
 }
 
-/// [`Counters`] at one moment.
+/// All totals at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[expect(
     missing_docs,

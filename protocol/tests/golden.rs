@@ -57,7 +57,7 @@ fn document() -> String {
     fs::read_to_string(path).expect("docs/protocol.md")
 }
 
-/// The document's sections under one chapter, `### \`name\`` each.
+/// The sections of one chapter, by the name that their title has in backquotes.
 fn sections(chapter: &str) -> BTreeMap<String, String> {
     let document = document();
     let (_, after) = document
