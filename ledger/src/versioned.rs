@@ -80,7 +80,7 @@ impl Halves {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::AtomicU32;
 
     use super::{Ordering, Versioned};
 
@@ -97,31 +97,32 @@ mod tests {
 
     #[test]
     fn a_reader_never_sees_a_mixture_of_two_writes() {
-        const WRITES: i128 = 1_000_000;
+        const READS: u32 = 300_000;
         let cell = Versioned::<2>::new();
-        let is_over = AtomicBool::new(false);
+        let readers_left = AtomicU32::new(2);
 
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     let mut last = 0;
-                    while !is_over.load(Ordering::Relaxed) {
+                    for _ in 0..READS {
                         let [ascending, descending] = cell.read();
-                        assert_eq!(ascending, -descending);
-                        assert_eq!(ascending % ((1 << 64) + 1), 0, "halves of two writes");
+                        assert_eq!(ascending, -descending, "numbers of two writes");
+                        assert_eq!(ascending % STRIDE, 0, "halves of two writes");
                         assert!(ascending >= last, "a later read saw an earlier write");
                         last = ascending;
                     }
+                    readers_left.fetch_sub(1, Ordering::SeqCst);
                 });
             }
-            for count in 1..=WRITES {
-                // Both halves change with each write, so that a torn number shows.
-                let value = count * ((1 << 64) + 1);
+            let mut value = 0;
+            while readers_left.load(Ordering::SeqCst) > 0 {
+                value += STRIDE;
                 cell.write([value, -value]);
             }
-            is_over.store(true, Ordering::Relaxed);
         });
-
-        assert_eq!(cell.read()[0], WRITES * ((1 << 64) + 1));
     }
+
+    /// Both halves of a multiple of it change from one to the next, so that a torn number shows.
+    const STRIDE: i128 = (1 << 64) + 1;
 }

@@ -15,16 +15,19 @@ mod clock;
 mod config;
 mod control;
 mod counters;
+mod driver;
 mod egress;
 mod gate;
 mod inbound;
 mod inbox;
 mod inspection;
 mod log;
+mod matcher;
 mod pool;
 mod ports;
 mod position;
 mod ring;
+mod running;
 mod stamps;
 mod waker;
 
@@ -32,6 +35,7 @@ pub use clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 pub use config::{IdleStrategy, SequencerConfig, StartError, Threads};
 pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt};
 pub use counters::Counters;
+pub use driver::InlineMatcher;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
 pub use gate::Gate;
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
@@ -40,8 +44,10 @@ pub use log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
     LogState, MemLog, MemLogControl, MemLogs, Retention,
 };
+pub use matcher::Turn;
 pub use pool::BatchPool;
 pub use ports::Ports;
 pub use position::{Epoch, LogPosition};
+pub use running::{Running, StopHandle, start};
 pub use stamps::{Stage, Stamps};
 pub use waker::{WakeCallback, Waker};

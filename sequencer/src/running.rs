@@ -1,0 +1,236 @@
+//! Starts a shard, and stops it in order.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use engine::{Instrument, InstrumentId, MatchingEngine};
+use ledger::{ControlDesk, Ledger};
+
+use crate::clock::{ClockSource, EngineClock, StageClock};
+use crate::config::{SequencerConfig, StartError, Threads};
+use crate::driver::{InlineMatcher, run};
+use crate::egress::EventBatch;
+use crate::gate::{Gate, Lane};
+use crate::inbox::Inbox;
+use crate::inspection::MatcherState;
+use crate::log::{LogContext, LogFactory};
+use crate::matcher::{Matcher, MatcherLimits, Surroundings};
+use crate::pool::BatchPool;
+use crate::ports::Ports;
+
+/// A shard that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// The way in.
+    pub ports: Arc<Ports>,
+    /// The way out, one per matcher. It ends when the matcher is drained or the shard halted.
+    pub events: Vec<flume::Receiver<EventBatch>>,
+    /// Takes back batches that were read.
+    pub pool: Arc<BatchPool>,
+    /// What the caller drives itself; empty but under `threads = "inline"`.
+    pub inline: Vec<InlineMatcher>,
+    /// The way to stop it.
+    pub stop: StopHandle,
+}
+
+/// Stops a shard in order.
+#[derive(Debug)]
+pub struct StopHandle {
+    ports: Arc<Ports>,
+    threads: Vec<JoinHandle<MatcherState>>,
+}
+
+impl StopHandle {
+    /// Takes nothing from now on. What was taken is still applied and let out.
+    pub fn close(&self) {
+        self.ports.close();
+    }
+
+    /// Takes nothing more, waits until all that was taken has left, and says where the books stand.
+    ///
+    /// It waits for durability and for readers. Inline matchers are their driver's: it turns them until
+    /// they are drained.
+    pub fn stop_and_drain(self) -> Vec<MatcherState> {
+        self.close();
+        self.threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .expect("a matcher that panics aborts the process")
+            })
+            .collect()
+    }
+}
+
+/// Starts a shard: matchers, their rings, the gate, and one log handle each.
+///
+/// # Errors
+/// The layout cannot be, an instrument cannot be listed, or the log cannot be opened.
+pub fn start<F: LogFactory>(
+    config: SequencerConfig,
+    instruments: &[Instrument],
+    ledger: Arc<Ledger>,
+    mut logs: F,
+    clock: ClockSource,
+) -> Result<Running, StartError> {
+    let plan = config.plan(instruments)?;
+    let engines = plan
+        .iter()
+        .map(|own| list(own))
+        .collect::<Result<Vec<_>, _>>()?;
+    let shard = Shard::new(&config, &plan, ledger, clock);
+
+    let mut matchers = Vec::new();
+    for (index, engine) in engines.into_iter().enumerate() {
+        let log = logs.open(shard.log_context(index))?;
+        matchers.push(shard.matcher(&config, index, log, engine));
+    }
+    let ports = shard.ports();
+    let mut inline = Vec::new();
+    let mut threads = Vec::new();
+    for (index, matcher) in matchers.into_iter().enumerate() {
+        match config.threads {
+            Threads::Inline => inline.push(InlineMatcher::new(matcher)),
+            Threads::PerInstrument | Threads::Count(_) => {
+                let thread = std::thread::Builder::new()
+                    .name(format!("matcher-{index}"))
+                    .spawn(move || run(matcher, config.idle))
+                    .map_err(|error| StartError::NoThread(error.to_string()))?;
+                threads.push(thread);
+            }
+        }
+    }
+    Ok(Running {
+        ports: Arc::clone(&ports),
+        events: shard.events,
+        pool: shard.pool,
+        inline,
+        stop: StopHandle { ports, threads },
+    })
+}
+
+/// What the matchers of a shard share.
+struct Shard {
+    plan: Vec<Vec<InstrumentId>>,
+    inboxes: Vec<Arc<Inbox>>,
+    events: Vec<flume::Receiver<EventBatch>>,
+    gate: Arc<Gate>,
+    pool: Arc<BatchPool>,
+    ledger: Arc<Ledger>,
+    clock: EngineClock,
+    stage_clock: StageClock,
+}
+
+impl Shard {
+    fn new(
+        config: &SequencerConfig,
+        plan: &[Vec<Instrument>],
+        ledger: Arc<Ledger>,
+        clock: ClockSource,
+    ) -> Self {
+        let capacity = config.inbound_capacity_commands.get();
+        let inboxes: Vec<Arc<Inbox>> = plan
+            .iter()
+            .map(|_| Arc::new(Inbox::new(capacity, config.cancel_reserve_commands)))
+            .collect();
+        let stage_clock = StageClock::new(config.stamping);
+        let (lanes, events): (Vec<Lane>, Vec<_>) = inboxes
+            .iter()
+            .map(|inbox| {
+                let (sender, receiver) = flume::bounded(config.egress_capacity_batches.get());
+                let waker = Arc::clone(&inbox.waker);
+                let counters = Arc::clone(&inbox.counters);
+                (Lane::new(sender, waker, counters), receiver)
+            })
+            .unzip();
+        Self {
+            gate: Arc::new(Gate::new(lanes, Arc::clone(&ledger), stage_clock.clone())),
+            pool: Arc::new(BatchPool::new(config.egress_capacity_batches.get())),
+            plan: plan
+                .iter()
+                .map(|own| own.iter().map(|instrument| instrument.id).collect())
+                .collect(),
+            inboxes,
+            events,
+            ledger,
+            clock: EngineClock::start(clock),
+            stage_clock,
+        }
+    }
+
+    fn log_context(&self, index: usize) -> LogContext {
+        LogContext {
+            matcher: index,
+            clock: self.clock.clone(),
+            gate: Arc::clone(&self.gate),
+            waker: Arc::clone(&self.inboxes[index].waker),
+        }
+    }
+
+    fn matcher<L: crate::log::CommandLog>(
+        &self,
+        config: &SequencerConfig,
+        index: usize,
+        log: L,
+        engine: MatchingEngine,
+    ) -> Matcher<L> {
+        let instruments = &self.plan[index];
+        let around = Surroundings {
+            index,
+            inbox: Arc::clone(&self.inboxes[index]),
+            gate: Arc::clone(&self.gate),
+            pool: Arc::clone(&self.pool),
+            clock: self.clock.clone(),
+            stage_clock: self.stage_clock.clone(),
+            limits: MatcherLimits {
+                batch_commands_max: config.batch_commands_max.get(),
+                undurable_batches_max: config.undurable_batches_max.get(),
+            },
+        };
+        let settlement = self.ledger.settlement(index, instruments);
+        Matcher::new(
+            around,
+            log,
+            engine,
+            settlement,
+            self.desk(index),
+            instruments,
+        )
+    }
+
+    /// The first matcher owns the control sequence.
+    fn desk(&self, index: usize) -> Option<ControlDesk> {
+        (index == 0).then(|| self.ledger.control_desk())
+    }
+
+    fn ports(&self) -> Arc<Ports> {
+        let mut routes = Vec::new();
+        for (matcher, instruments) in self.plan.iter().enumerate() {
+            for instrument in instruments {
+                let place = usize::try_from(instrument.0).expect("a machine has at least 32 bits");
+                if routes.len() <= place {
+                    routes.resize(place.saturating_add(1), None);
+                }
+                routes[place] = Some(matcher);
+            }
+        }
+        Arc::new(Ports::new(
+            self.inboxes.clone(),
+            routes,
+            Arc::clone(&self.gate),
+            Arc::clone(&self.ledger),
+            self.stage_clock.clone(),
+        ))
+    }
+}
+
+fn list(instruments: &[Instrument]) -> Result<MatchingEngine, StartError> {
+    let mut engine = MatchingEngine::new();
+    for instrument in instruments {
+        engine
+            .list(*instrument)
+            .map_err(|error| StartError::Instrument(instrument.id, error))?;
+    }
+    Ok(engine)
+}
