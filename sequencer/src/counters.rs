@@ -23,8 +23,8 @@ pub struct Counters {
     pub batch_commands_max: u64,
     /// Commands that were refused because the ring had no room.
     pub refused_full: u64,
-    /// Turns that popped nothing because what was done could not leave yet.
-    pub blocked_turns: u64,
+    /// Turns that popped nothing because egress was full.
+    pub egress_full_turns: u64,
     /// Commands in the ring now.
     pub queue_depth: u64,
     /// Commands that were stamped, and so counted in `stage_ns`.
@@ -44,7 +44,7 @@ pub(crate) struct SharedCounters {
     batches: AtomicU64,
     batch_commands_max: AtomicU64,
     refused_full: AtomicU64,
-    blocked_turns: AtomicU64,
+    egress_full_turns: AtomicU64,
     stamped: AtomicU64,
     stage_ns: [AtomicU64; Stamps::STAGES],
 }
@@ -70,7 +70,7 @@ impl SharedCounters {
             (&self.trades, own.trades),
             (&self.batches, own.batches),
             (&self.batch_commands_max, own.batch_commands_max),
-            (&self.blocked_turns, own.blocked_turns),
+            (&self.egress_full_turns, own.egress_full_turns),
         ] {
             shared.store(count, Ordering::Relaxed);
         }
@@ -104,7 +104,7 @@ impl SharedCounters {
             batches: count(&self.batches),
             batch_commands_max: count(&self.batch_commands_max),
             refused_full: count(&self.refused_full),
-            blocked_turns: count(&self.blocked_turns),
+            egress_full_turns: count(&self.egress_full_turns),
             queue_depth: u64::try_from(queue_depth).unwrap_or(u64::MAX),
             stamped: count(&self.stamped),
             stage_ns: self.stage_ns.each_ref().map(count),
@@ -129,9 +129,9 @@ impl Counters {
             batches: self.batches.saturating_add(other.batches),
             batch_commands_max: self.batch_commands_max.max(other.batch_commands_max),
             refused_full: self.refused_full.saturating_add(other.refused_full),
-            blocked_turns: self
-                .blocked_turns
-                .saturating_add(other.blocked_turns),
+            egress_full_turns: self
+                .egress_full_turns
+                .saturating_add(other.egress_full_turns),
             queue_depth: self.queue_depth.saturating_add(other.queue_depth),
             stamped: self.stamped.saturating_add(other.stamped),
             stage_ns,

@@ -7,9 +7,20 @@ use engine::{InstrumentId, SequenceNumber};
 pub struct MatcherState {
     /// Which matcher.
     pub matcher: usize,
-    /// Its instruments, each with the last command that was applied.
-    pub sequences: Vec<(InstrumentId, SequenceNumber)>,
+    /// Its instruments.
+    pub books: Vec<BookState>,
     /// Hash over everything that decides, of all its books.
+    pub state_hash: u64,
+}
+
+/// What one instrument's book stands at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookState {
+    /// Which instrument.
+    pub instrument: InstrumentId,
+    /// The last command that was applied.
+    pub sequence: SequenceNumber,
+    /// Hash over everything of it that decides; the same under every layout of threads.
     pub state_hash: u64,
 }
 

@@ -39,7 +39,7 @@ pub use driver::InlineMatcher;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
 pub use gate::Gate;
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
-pub use inspection::MatcherState;
+pub use inspection::{BookState, MatcherState};
 pub use log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
     LogState, MemLog, MemLogControl, MemLogs, Retention,

@@ -17,7 +17,7 @@ use crate::egress::{CommandOutcome, EventBatch, EventRange};
 use crate::gate::{Gate, PendingBatch, PendingControl};
 use crate::inbound::{InboundCommand, Origin};
 use crate::inbox::Inbox;
-use crate::inspection::{Inspection, MatcherState};
+use crate::inspection::{BookState, Inspection, MatcherState};
 use crate::log::{Batch, CommandLog, LogEntry, LogState};
 use crate::pool::BatchPool;
 use crate::ring::Ring;
@@ -140,9 +140,7 @@ impl<L: CommandLog> Matcher<L> {
         };
         self.release();
         if !self.may_pop() {
-            self.own.blocked_turns = self.own.blocked_turns.saturating_add(1);
-            self.around.inbox.counters.publish(&self.own);
-            return Turn::Blocked;
+            return self.block();
         }
         self.answer_inspections();
         self.pop_batch();
@@ -162,12 +160,23 @@ impl<L: CommandLog> Matcher<L> {
     pub(crate) fn state(&self) -> MatcherState {
         MatcherState {
             matcher: self.around.index,
-            sequences: self
+            books: self
                 .books
                 .iter()
-                .map(|book| (book.instrument, book.sequence))
+                .map(|book| self.book_state(book))
                 .collect(),
             state_hash: self.engine.state_hash(),
+        }
+    }
+
+    fn book_state(&self, book: &Book) -> BookState {
+        BookState {
+            instrument: book.instrument,
+            sequence: book.sequence,
+            state_hash: self
+                .engine
+                .state_hash_of(book.instrument)
+                .expect("a matcher's instruments are listed with its engine"),
         }
     }
 
@@ -337,27 +346,36 @@ impl<L: CommandLog> Matcher<L> {
         }
     }
 
-    /// A tick for each instrument whose time has come.
+    /// A tick for each instrument on which something is due.
     fn push_due_ticks(&mut self) {
-        if !self.around.clock.passes_by_itself() {
+        if !self.around.clock.passes_by_itself() || self.engine.next_deadline().is_none() {
             return;
         }
-        let Some(deadline) = self.engine.next_deadline() else {
-            return;
-        };
-        if deadline > self.around.clock.now() {
-            return;
-        }
+        let now = self.around.clock.now();
         for book in &self.books {
+            let deadline = self.engine.next_deadline_of(book.instrument);
+            if deadline.is_none_or(|deadline| deadline > now) {
+                continue;
+            }
             self.own.ticks = self.own.ticks.saturating_add(1);
             self.batch.commands.push(InboundCommand {
                 instrument: book.instrument,
                 origin: Origin::default(),
-                at: None,
+                // Not the log's time: a clock that was set back would make a tick that changes nothing.
+                at: Some(now),
                 stamps: Stamps::default(),
                 command: Command::Tick,
             });
         }
+    }
+
+    /// What is done cannot leave yet.
+    fn block(&mut self) -> Turn {
+        if self.around.gate.is_egress_full(self.around.index) {
+            self.own.egress_full_turns = self.own.egress_full_turns.saturating_add(1);
+            self.around.inbox.counters.publish(&self.own);
+        }
+        Turn::Blocked
     }
 
     /// Nothing was done in this turn.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use engine::{Instrument, InstrumentId, MatchingEngine};
+use engine::{EngineLimits, Instrument, InstrumentId, MatchingEngine};
 use ledger::{ControlDesk, Ledger};
 
 use crate::clock::{ClockSource, EngineClock, StageClock};
@@ -75,9 +75,13 @@ pub fn start<F: LogFactory>(
     clock: ClockSource,
 ) -> Result<Running, StartError> {
     let plan = config.plan(instruments)?;
+    let ids = instruments.iter().map(|instrument| instrument.id.0);
+    let limits = EngineLimits {
+        instruments_max: ids.max().unwrap_or(0),
+    };
     let engines = plan
         .iter()
-        .map(|own| list(own))
+        .map(|own| list(limits, own))
         .collect::<Result<Vec<_>, _>>()?;
     let shard = Shard::new(&config, &plan, ledger, clock);
 
@@ -225,8 +229,8 @@ impl Shard {
     }
 }
 
-fn list(instruments: &[Instrument]) -> Result<MatchingEngine, StartError> {
-    let mut engine = MatchingEngine::new();
+fn list(limits: EngineLimits, instruments: &[Instrument]) -> Result<MatchingEngine, StartError> {
+    let mut engine = MatchingEngine::new(limits);
     for instrument in instruments {
         engine
             .list(*instrument)
