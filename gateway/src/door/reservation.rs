@@ -1,7 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, Command, NewOrder, Notional, OrderSize, Price, Quantity, Replace, Side,
+    AccountId, CancelReplace, Command, NewOrder, Notional, OrderSize, Price, Quantity, Replace,
+    Side,
 };
 use ledger::Ledger;
 
@@ -85,8 +86,12 @@ impl<'a> Door<'a> {
     fn need_after(self, order: &OpenOrder, replace: &Replace) -> Notional {
         let price = replace.price.or(order.price);
         let total = replace.quantity.unwrap_or(order.quantity());
-        let leaves = total.checked_sub(order.filled_quantity).unwrap_or(Quantity::ZERO);
-        price.map_or(order.hold, |price| self.need_of_limit(order.side, price, leaves))
+        let leaves = total
+            .checked_sub(order.filled_quantity)
+            .unwrap_or(Quantity::ZERO);
+        price.map_or(order.hold, |price| {
+            self.need_of_limit(order.side, price, leaves)
+        })
     }
 
     /// Out of bounds needs nothing: the engine refuses it.
@@ -120,7 +125,10 @@ impl<'a> Door<'a> {
 
     fn note_entering(self, order: &NewOrder) {
         if let Some(id) = order.client_order_id {
-            let entering = Entering { side: order.side, hold: order.extra };
+            let entering = Entering {
+                side: order.side,
+                hold: order.extra,
+            };
             lock(&self.state.orders).note_entering(self.account, id, entering);
         }
     }
