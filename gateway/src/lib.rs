@@ -19,7 +19,6 @@ mod door;
 mod edge;
 mod egress;
 mod http;
-mod inline_driver;
 mod keys;
 mod limits;
 mod listener;

@@ -1,1 +1,52 @@
-//! Parser and runner of scenario files.
+//! Parser and runner of scenario files: stories about one market that a trader can read aloud.
+//!
+//! ```text
+//! text ── parse_file ──► Scenario { commands, expected }
+//!                           │ translate                ▲ compare
+//!                           ▼                          │
+//!                        engine ── events ── Narrator ─┘ market lines
+//! ```
+//!
+//! [`run_path`] runs files and folders and gives a [`Report`]. Every line is read or is a failure;
+//! what the engine cannot do yet is a failure that says so; one failing scenario never hides the next.
+
+mod command;
+mod instrument_options;
+mod lexer;
+mod market;
+mod market_line;
+mod name;
+mod narrator;
+mod order_entry;
+mod parse_command;
+mod parse_file;
+mod parse_instrument;
+mod parse_market_line;
+mod parse_order;
+mod report;
+mod run_path;
+mod run_scenario;
+mod scenario;
+mod translate;
+mod word_enum;
+
+pub use command::{Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement};
+pub use instrument_options::{
+    AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
+    MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
+};
+pub use market_line::{
+    BookEntry, BookPicture, BookPrice, CancelWord, MarketLine, Meeting, RejectWord, Shown,
+    StatusWord,
+};
+pub use name::Name;
+pub use narrator::Narrator;
+pub use order_entry::{
+    Lifetime, Limit, OrderEntry, OrderOptions, PegReference, PostOnlyWord, SelfTradeWord, SideWord,
+    Size, TriggerSource,
+};
+pub use parse_file::{UnreadableLine, parse_file};
+pub use report::{Cause, Failure, Mismatch, Report};
+pub use run_path::{run_path, run_text};
+pub use run_scenario::run_scenario;
+pub use scenario::{Numbered, Scenario};

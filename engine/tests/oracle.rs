@@ -1,0 +1,125 @@
+//! Goal: the engine says, event by event, what an obvious book written from the rules says.
+//!
+//! Method: seeded random commands over few prices and few accounts run through both. A difference
+//! is made as small as it gets and printed as a scenario. `RIALTO_SEED` and `RIALTO_ORACLE_COMMANDS`
+//! choose seed and length.
+
+mod naive;
+mod random_flow;
+
+use random_flow::{
+    FaultySubject, RealSubject, RunKind, Step, StepMaker, Subject, play, shrink, story,
+};
+
+const SEED: u64 = 20_260_701;
+const COMMANDS: usize = 300_000;
+/// One run in this many is long, so that pools and tables are used up and used again.
+const LONG_RUN_EVERY: u64 = 40;
+const SHORT_RUN_STEPS: usize = 2_000;
+const LONG_RUN_STEPS: usize = 60_000;
+
+fn number_from_environment(key: &str) -> Option<u64> {
+    let text = std::env::var(key).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{key}={text} is no number")),
+    )
+}
+
+fn steps(seed: u64, count: usize) -> Vec<Step> {
+    let mut maker = StepMaker::new(seed);
+    (0..count).map(|_| maker.next()).collect()
+}
+
+/// Runs one seed; a difference is made small and told.
+fn check<S: Subject>(seed: u64, count: usize, kind: RunKind) -> u64 {
+    let steps = steps(seed, count);
+    match play::<S>(&steps, kind) {
+        Ok(hash) => hash,
+        Err(difference) => panic!("{}", tell_failure::<S>(seed, &steps, &difference.what)),
+    }
+}
+
+fn tell_failure<S: Subject>(seed: u64, steps: &[Step], what: &str) -> String {
+    let small = shrink::<S>(steps);
+    let difference = play::<S>(&small, RunKind::Thorough).expect_err("the small run fails too");
+    let scenario = story(&format!("found by the oracle with seed {seed}"), &small);
+    let list: Vec<String> = small.iter().map(|step| format!("  {step:?}")).collect();
+    let list = list.join("\n");
+    format!(
+        "RIALTO_SEED={seed}: engine and naive book differ: {what}\n\n\
+        made small ({} commands), {difference}\n{list}\n\nas a scenario:\n\n{scenario}",
+        small.len()
+    )
+}
+
+#[test]
+fn engine_says_what_the_naive_book_says() {
+    let seed = number_from_environment("RIALTO_SEED").unwrap_or(SEED);
+    let wanted = number_from_environment("RIALTO_ORACLE_COMMANDS").map_or(COMMANDS, |count| {
+        usize::try_from(count).expect("a count of commands")
+    });
+    println!("RIALTO_SEED={seed} RIALTO_ORACLE_COMMANDS={wanted}");
+
+    let mut done = 0;
+    for run in 0.. {
+        if done >= wanted {
+            break;
+        }
+        let is_long = run % LONG_RUN_EVERY == LONG_RUN_EVERY - 1;
+        let length = if is_long {
+            LONG_RUN_STEPS
+        } else {
+            SHORT_RUN_STEPS
+        };
+        let count = length.min(wanted - done);
+        check::<RealSubject>(seed.wrapping_add(run), count, RunKind::Long);
+        done += count;
+    }
+}
+
+#[test]
+fn books_feeds_and_invariants_agree_after_every_command() {
+    for seed in 1..=10 {
+        check::<RealSubject>(seed, 2_000, RunKind::Thorough);
+    }
+}
+
+#[test]
+fn two_runs_of_the_same_commands_end_with_the_same_state_hash() {
+    for seed in 1..=5 {
+        let one = check::<RealSubject>(seed, 5_000, RunKind::Long);
+        let other = check::<RealSubject>(seed, 5_000, RunKind::Long);
+
+        assert_eq!(one, other, "seed {seed}");
+    }
+}
+
+#[test]
+fn different_commands_end_with_different_state_hashes() {
+    let mut hashes: Vec<u64> = (1..=20)
+        .map(|seed| check::<RealSubject>(seed, 500, RunKind::Long))
+        .collect();
+
+    hashes.sort_unstable();
+    hashes.dedup();
+
+    assert_eq!(hashes.len(), 20);
+}
+
+#[test]
+fn a_planted_fault_is_found_made_small_and_told_as_a_scenario_that_the_engine_passes() {
+    let steps = steps(7, 2_000);
+    assert!(
+        play::<FaultySubject>(&steps, RunKind::Long).is_err(),
+        "the fault is found"
+    );
+
+    let small = shrink::<FaultySubject>(&steps);
+    let text = story("an immediate order never rests", &small).to_string();
+    let mut report = scenario::Report::default();
+    scenario::run_text("oracle".as_ref(), &text, &mut report);
+
+    assert!(small.len() <= 2, "one order is enough: {small:#?}");
+    assert_eq!((report.passed, report.failed), (1, 0), "{report}\n{text}");
+}

@@ -1,0 +1,15 @@
+//! Random runs of engine and naive book side by side, and how a failing one is made small.
+
+mod chance;
+mod feed_fold;
+mod run;
+mod shrink;
+mod step;
+mod story;
+mod subject;
+
+pub use run::{RunKind, play};
+pub use shrink::shrink;
+pub use step::{Step, StepMaker};
+pub use story::story;
+pub use subject::{FaultySubject, RealSubject, Subject};

@@ -1,0 +1,280 @@
+//! A scenario's market: an engine with one instrument, and the names that the scenario uses.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    Accepted, AccountId, Cancel, ClientOrderId, EngineLimits, Event, InstrumentId, MassCancel,
+    MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace, RestingOrder,
+    SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
+};
+
+use crate::command::{Command, MassCancellation, Replacement};
+use crate::instrument_options::InstrumentOptions;
+use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWord, Shown};
+use crate::name::Name;
+use crate::narrator::Narrator;
+use crate::order_entry::OrderEntry;
+use crate::translate::{Identity, Obstacle, instrument, new_order, not_built, side};
+
+/// An engine with one instrument and the names of a scenario.
+pub(crate) struct Market {
+    engine: MatchingEngine,
+    instrument: InstrumentId,
+    now: Timestamp,
+    sequence: u64,
+    narrator: Narrator,
+    /// The last accepted order of each name.
+    orders: BTreeMap<Name, Known>,
+    /// Numbers of accounts, groups and client ids, in order of appearance.
+    numbers: BTreeMap<String, u32>,
+}
+
+/// The last order that was accepted under a name.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    order_id: OrderId,
+    account: AccountId,
+    side: Side,
+}
+
+impl Market {
+    /// Opens the market; the error says what is not built yet.
+    pub(crate) fn new(options: &InstrumentOptions) -> Result<Self, String> {
+        let instrument = instrument(options).map_err(|obstacle| match obstacle {
+            Obstacle::NotBuilt(what) => what,
+            Obstacle::Refused(reason) => reason.to_string(),
+        })?;
+        let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
+        engine.list(instrument).map_err(|error| error.to_string())?;
+        Ok(Self {
+            engine,
+            instrument: instrument.id,
+            now: Timestamp(0),
+            sequence: 0,
+            narrator: Narrator::new(),
+            orders: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+        })
+    }
+
+    /// Applies a command and tells what happened; the error says what is not built yet.
+    pub(crate) fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
+        match self.try_apply(command) {
+            Ok(lines) => Ok(lines),
+            Err(Obstacle::NotBuilt(what)) => Err(what),
+            Err(Obstacle::Refused(reason)) => Ok(refusal(command, reason).into_iter().collect()),
+        }
+    }
+
+    fn try_apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, Obstacle> {
+        match command {
+            Command::Submit(entry) => self.submit(entry),
+            Command::Cancel(name) => Ok(self.cancel(name)),
+            Command::Replace(replacement) => self.replace(replacement),
+            Command::MassCancel(cancellation) => Ok(self.mass_cancel(cancellation)),
+            Command::Time(time) => {
+                self.now = Timestamp(*time);
+                self.narrator.begin(None, None);
+                Ok(self.engine_command(engine::Command::Tick))
+            }
+            Command::Show => Ok(vec![MarketLine::Book(self.picture())]),
+            Command::Quiet(_) => Ok(Vec::new()),
+            Command::Quote(_) => not_built("mass quotes (quote)"),
+            Command::ProtectionReset { .. } => not_built("market-maker protection (mmp_reset)"),
+            Command::Disconnect(_) => not_built("cancel on disconnect (disconnect)"),
+            Command::Kill(_) => not_built("the kill switch (kill)"),
+            Command::CancelAfter { .. } => not_built("the dead man's timer (cancel_after)"),
+            Command::State(_) => not_built("market states (state)"),
+            Command::Uncross { .. } => not_built("auctions (uncross)"),
+            Command::Last(_) => not_built("a last price without a trade (last)"),
+        }
+    }
+
+    /// Ids are unique in a scenario whoever owns the order; the engine asks within one account.
+    fn submit(&mut self, entry: &OrderEntry) -> Result<Vec<MarketLine>, Obstacle> {
+        let options = &entry.options;
+        let account = self.account(options.account.as_ref(), &entry.name);
+        let known = self.orders.get(&entry.name);
+        let is_taken = known.is_some_and(|known| {
+            known.account != account && self.narrator.is_resting(known.order_id)
+        });
+        let stp_group = options
+            .group
+            .as_ref()
+            .map(|group| StpGroup(self.number("group", group)));
+        let client_order_id = self.client_order_id(&entry.name);
+        let order = new_order(
+            entry,
+            &Identity {
+                account,
+                client_order_id,
+                stp_group,
+            },
+        )?;
+        if is_taken {
+            return Err(Obstacle::Refused(RejectWord::DuplicateId));
+        }
+        self.narrator.begin(Some(entry.name.clone()), None);
+        Ok(self.engine_command(engine::Command::Submit(order)))
+    }
+
+    fn cancel(&mut self, name: &Name) -> Vec<MarketLine> {
+        let (account, order) = self.reference(name);
+        self.narrator.begin(Some(name.clone()), None);
+        self.engine_command(engine::Command::Cancel(Cancel { account, order }))
+    }
+
+    fn replace(&mut self, replacement: &Replacement) -> Result<Vec<MarketLine>, Obstacle> {
+        if replacement.peak.is_some() {
+            return not_built("icebergs (peak=)");
+        }
+        if replacement.stop.is_some() {
+            return not_built("stops (stop=)");
+        }
+        let (account, order) = self.reference(&replacement.name);
+        let side = self
+            .orders
+            .get(&replacement.name)
+            .map_or(Side::Buy, |known| known.side);
+        let price = replacement.price.map(Price::from_units);
+        self.narrator.begin(Some(replacement.name.clone()), price);
+        Ok(self.engine_command(engine::Command::Replace(Replace {
+            account,
+            order,
+            side,
+            quantity: replacement.quantity.map(Quantity::from_units),
+            price,
+            expiry: replacement.expiry.map(Timestamp),
+            extra: Notional::ZERO,
+        })))
+    }
+
+    fn mass_cancel(&mut self, cancellation: &MassCancellation) -> Vec<MarketLine> {
+        let account = AccountId(self.number("account", &cancellation.account));
+        self.narrator.begin(None, None);
+        self.engine_command(engine::Command::MassCancel(MassCancel {
+            account,
+            side: cancellation
+                .side
+                .map_or(SideFilter::Both, |word| SideFilter::Only(side(word))),
+            price_from: cancellation.from.map_or(Price::MIN, Price::from_units),
+            price_to: cancellation.to.map_or(Price::MAX, Price::from_units),
+        }))
+    }
+
+    fn engine_command(&mut self, command: engine::Command) -> Vec<MarketLine> {
+        self.sequence += 1;
+        let sequenced = Sequenced {
+            instrument: self.instrument,
+            sequence: SequenceNumber(self.sequence),
+            at: self.now,
+            command,
+        };
+        let mut events: Vec<Event> = Vec::new();
+        self.engine.apply(&sequenced, &mut events);
+        let mut lines = Vec::new();
+        for event in &events {
+            lines.extend(self.narrator.tell(event));
+            if let Event::Accepted(accepted) = event {
+                let name = self.narrator.name(accepted.order_id).clone();
+                let Accepted {
+                    order_id,
+                    account,
+                    side,
+                    ..
+                } = *accepted;
+                self.orders.insert(
+                    name,
+                    Known {
+                        order_id,
+                        account,
+                        side,
+                    },
+                );
+            }
+        }
+        lines
+    }
+
+    /// The book as it stands.
+    pub(crate) fn picture(&self) -> BookPicture {
+        let book = self
+            .engine
+            .book(self.instrument)
+            .expect("the instrument was listed at the start");
+        let entries = |side: Side| book.orders(side).map(|order| self.entry(&order)).collect();
+        BookPicture {
+            bids: entries(Side::Buy),
+            asks: entries(Side::Sell),
+        }
+    }
+
+    fn entry(&self, order: &RestingOrder) -> BookEntry {
+        let (displayed, hidden) = (
+            order.displayed_quantity.units(),
+            order.hidden_quantity.units(),
+        );
+        BookEntry {
+            name: self.narrator.name(order.order_id).clone(),
+            shown: Shown {
+                displayed,
+                hidden: (hidden > 0).then_some(hidden),
+            },
+            price: BookPrice::At(order.price.units()),
+        }
+    }
+
+    /// An order line without `by=` has an account of its own, the same each time its id is used.
+    fn account(&mut self, account: Option<&Name>, order: &Name) -> AccountId {
+        match account {
+            Some(account) => AccountId(self.number("account", account)),
+            None => AccountId(self.number("order's account", order)),
+        }
+    }
+
+    /// A known order by the engine's id, so that the engine says what became of it; else by a name it never saw.
+    fn reference(&mut self, name: &Name) -> (AccountId, OrderRef) {
+        match self.orders.get(name) {
+            Some(known) => (known.account, OrderRef::Id(known.order_id)),
+            None => (
+                self.account(None, name),
+                OrderRef::Client(self.client_order_id(name)),
+            ),
+        }
+    }
+
+    /// Names can be longer than client order ids: they are numbered.
+    fn client_order_id(&mut self, name: &Name) -> ClientOrderId {
+        let number = self.number("order", name);
+        ClientOrderId::new(&number.to_string()).expect("a number is a client order id")
+    }
+
+    fn number(&mut self, kind: &str, name: &Name) -> u32 {
+        let next = u32::try_from(self.numbers.len() + 1).expect("a scenario has fewer names");
+        *self.numbers.entry(format!("{kind} {name}")).or_insert(next)
+    }
+}
+
+/// What the market tells where the runner itself sees that the rule book refuses a command.
+fn refusal(command: &Command, reason: RejectWord) -> Option<MarketLine> {
+    match command {
+        Command::Submit(entry) => Some(MarketLine::Reject {
+            name: entry.name.clone(),
+            reason,
+        }),
+        Command::Cancel(_)
+        | Command::Replace(_)
+        | Command::Quote(_)
+        | Command::MassCancel(_)
+        | Command::ProtectionReset { .. }
+        | Command::Disconnect(_)
+        | Command::Time(_)
+        | Command::Kill(_)
+        | Command::CancelAfter { .. }
+        | Command::State(_)
+        | Command::Uncross { .. }
+        | Command::Last(_)
+        | Command::Quiet(_)
+        | Command::Show => None,
+    }
+}
