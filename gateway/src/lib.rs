@@ -19,6 +19,7 @@ mod door;
 mod edge;
 mod egress;
 mod http;
+mod inline_driver;
 mod keys;
 mod limits;
 mod listener;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ledger::Ledger;
 use protocol::{ClockMode, GoingAway, GoingAwayReason};
-use sequencer::{BatchPool, Epoch, EventBatch, Ports};
+use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -18,6 +18,7 @@ use crate::admin::{AdminView, admin_routes};
 use crate::edge::{Edge, EdgeParts};
 use crate::egress;
 use crate::http::public_routes;
+use crate::inline_driver::drive;
 use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until};
@@ -36,6 +37,8 @@ pub struct GatewayParts {
     pub events: Vec<flume::Receiver<EventBatch>>,
     /// Takes back batches that were read.
     pub pool: Arc<BatchPool>,
+    /// Matchers that the gateway drives itself, under `threads = "inline"`.
+    pub inline: Vec<InlineMatcher>,
     /// Balances and holds.
     pub ledger: Arc<Ledger>,
     /// What is listed.
@@ -56,6 +59,7 @@ pub struct Gateway {
     edge: Arc<Edge>,
     events: Vec<flume::Receiver<EventBatch>>,
     pool: Arc<BatchPool>,
+    inline: Vec<InlineMatcher>,
     allowed: Arc<AllowedHosts>,
     permits: Arc<Permits>,
 }
@@ -79,12 +83,17 @@ pub struct Stopped {
     /// Commands that got no answer.
     pub unanswered: u64,
     publishers: JoinSet<()>,
+    drivers: JoinSet<MatcherState>,
 }
 
 impl Stopped {
-    /// Waits until every matcher is gone and all it let out is read. Call it beside the sequencer's stop.
-    pub async fn drained(mut self) {
+    /// Waits until every matcher is gone and all it let out is read, and says where the inline matchers' books stand.
+    ///
+    /// The sequencer must have been told to close; with matcher threads, join them beside this.
+    pub async fn drained(mut self) -> Vec<MatcherState> {
+        let states = std::mem::take(&mut self.drivers).join_all().await;
         while self.publishers.join_next().await.is_some() {}
+        states
     }
 }
 
@@ -136,6 +145,7 @@ impl Gateway {
             edge: Arc::new(edge),
             events: parts.events,
             pool: parts.pool,
+            inline: parts.inline,
             allowed: Arc::new(parts.allowed),
             permits,
         })
@@ -151,7 +161,7 @@ impl Gateway {
     /// # Errors
     /// A listener has no address.
     pub async fn run(
-        self,
+        mut self,
         listener: TcpListener,
         admin_listener: TcpListener,
         shutdown: impl Future<Output = ()>,
@@ -159,6 +169,7 @@ impl Gateway {
         info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
         let (stop_listening, is_stopping) = watch::channel(());
         let mut publishers = self.start_publishers();
+        let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
         let acceptors = [
             self.accept(listener, self.public_router(), is_stopping.clone()),
@@ -179,6 +190,7 @@ impl Gateway {
             cause,
             unanswered,
             publishers,
+            drivers,
         })
     }
 

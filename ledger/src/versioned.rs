@@ -80,7 +80,8 @@ impl Halves {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
+    use std::sync::atomic::{AtomicBool, AtomicU32};
+    use std::thread::ScopedJoinHandle;
 
     use super::{Ordering, Versioned};
 
@@ -97,32 +98,46 @@ mod tests {
 
     #[test]
     fn a_reader_never_sees_a_mixture_of_two_writes() {
-        const READS: u32 = 300_000;
-        let cell = Versioned::<2>::new();
-        let readers_left = AtomicU32::new(2);
+        // Many numbers, so that a write takes long enough to be met halfway.
+        let cell = Versioned::<32>::new();
+        let is_over = AtomicBool::new(false);
+        let met = AtomicU32::new(0);
 
         std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    let mut last = 0;
-                    for _ in 0..READS {
-                        let [ascending, descending] = cell.read();
-                        assert_eq!(ascending, -descending, "numbers of two writes");
-                        assert_eq!(ascending % STRIDE, 0, "halves of two writes");
-                        assert!(ascending >= last, "a later read saw an earlier write");
-                        last = ascending;
-                    }
-                    readers_left.fetch_sub(1, Ordering::SeqCst);
-                });
-            }
-            let mut value = 0;
-            while readers_left.load(Ordering::SeqCst) > 0 {
-                value += STRIDE;
-                cell.write([value, -value]);
+            scope.spawn(|| {
+                let mut value = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    value += STRIDE;
+                    cell.write([value; 32]);
+                }
+            });
+            let readers: Vec<_> = (0..2)
+                .map(|_| scope.spawn(|| read_until_met(&cell, &met)))
+                .collect();
+            let ends: Vec<_> = readers.into_iter().map(ScopedJoinHandle::join).collect();
+            is_over.store(true, Ordering::Relaxed);
+            for end in ends {
+                end.expect("a reader saw a mixture");
             }
         });
     }
 
     /// Both halves of a multiple of it change from one to the next, so that a torn number shows.
     const STRIDE: i128 = (1 << 64) + 1;
+
+    /// Reads until many reads have seen another write than the read before.
+    fn read_until_met(cell: &Versioned<32>, met: &AtomicU32) {
+        let mut last = 0;
+        while met.load(Ordering::Relaxed) < 20_000 {
+            let values = cell.read();
+            let first = values[0];
+            assert!(values.iter().all(|value| *value == first), "{values:?}");
+            assert_eq!(first % STRIDE, 0, "halves of two writes");
+            assert!(first >= last, "a later read saw an earlier write");
+            if first != last {
+                met.fetch_add(1, Ordering::Relaxed);
+            }
+            last = first;
+        }
+    }
 }

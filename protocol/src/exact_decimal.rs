@@ -71,19 +71,7 @@ impl ExactDecimal {
             Some(digits) => (true, digits),
             None => (false, text),
         };
-        let (whole, fraction) = match digits.split_once('.') {
-            Some((_, "")) => return Err(DecimalError::NotADecimal),
-            Some(parts) => parts,
-            None => (digits, ""),
-        };
-        if whole.is_empty() {
-            return Err(DecimalError::NotADecimal);
-        }
-        let magnitude = read_digits(whole.as_bytes(), fraction.as_bytes())?;
-        let decimals = u8::try_from(fraction.len()).map_err(|_| DecimalError::TooLong)?;
-        if decimals > Self::DECIMALS_MAX {
-            return Err(DecimalError::TooLong);
-        }
+        let (magnitude, decimals) = read_digits(digits.as_bytes())?;
         let units = if is_negative { -magnitude } else { magnitude };
         Ok(Self { units, decimals })
     }
@@ -170,21 +158,45 @@ impl ExactDecimal {
     }
 }
 
-/// The digits of both parts as one number.
-fn read_digits(whole: &[u8], fraction: &[u8]) -> Result<i128, DecimalError> {
-    let digits = || whole.iter().chain(fraction);
-    if !digits().all(u8::is_ascii_digit) {
+/// All digits as one number, and how many of them stand behind the dot.
+fn read_digits(text: &[u8]) -> Result<(i128, u8), DecimalError> {
+    let mut short = 0_u64;
+    let mut long = None;
+    let mut digits = 0_usize;
+    let mut dot = None;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            if *byte != b'.' || digits == 0 || dot.is_some() {
+                return Err(DecimalError::NotADecimal);
+            }
+            dot = Some(digits);
+            continue;
+        }
+        digits += 1;
+        // Nineteen digits fit in 64 bits whatever they are; only sums of money need the long way.
+        if digits <= 19 {
+            short = short * 10 + u64::from(digit);
+        } else {
+            long = Some(append(long.unwrap_or(i128::from(short)), digit)?);
+        }
+    }
+    let decimals = digits - dot.unwrap_or(digits);
+    if digits == 0 || (dot.is_some() && decimals == 0) {
         return Err(DecimalError::NotADecimal);
     }
-    // Eighteen digits fit in 64 bits whatever they are; only sums of money need the long way.
-    if whole.len() + fraction.len() <= 18 {
-        let short = digits().fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'));
-        return Ok(i128::from(short));
+    match u8::try_from(decimals) {
+        Ok(decimals) if decimals <= ExactDecimal::DECIMALS_MAX => {
+            Ok((long.unwrap_or(i128::from(short)), decimals))
+        }
+        Ok(_) | Err(_) => Err(DecimalError::TooLong),
     }
-    digits()
-        .try_fold(0_i128, |value, digit| {
-            value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-        })
+}
+
+fn append(value: i128, digit: u8) -> Result<i128, DecimalError> {
+    value
+        .checked_mul(10)
+        .and_then(|value| value.checked_add(i128::from(digit)))
         .ok_or(DecimalError::Overflow)
 }
 

@@ -7,6 +7,8 @@ mod market_data;
 mod report;
 mod session;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
@@ -80,10 +82,10 @@ impl ServerMessage {
     /// The frame is no JSON object, has an unknown `type`, or lacks what its type must have.
     pub fn decode(frame: &str) -> Result<Self, CodecError> {
         let tag = match leading_type(frame) {
-            Some(tag) => tag.to_owned(),
-            None => searched_type(frame)?,
+            Some(tag) => Cow::Borrowed(tag),
+            None => Cow::Owned(searched_type(frame)?),
         };
-        match tag.as_str() {
+        match tag.as_ref() {
             "hello" => read(frame).map(Self::Hello),
             "logged_on" => read(frame).map(Self::LoggedOn),
             "report" => read(frame).map(Self::Report),

@@ -11,9 +11,11 @@
 //!        EventBatch ◄─ flume ◄─ Gate: publish gives, then send ◄── Gate::hand_over ┘
 //! ```
 
+mod books;
 mod clock;
 mod config;
 mod control;
+mod control_owner;
 mod counters;
 mod driver;
 mod egress;

@@ -1,27 +1,23 @@
 //! One turn of a matcher: pop a batch, let the log order it, apply what the log returns, settle, gate.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{
-    Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
-    SequenceNumber, Sequenced, Timestamp,
-};
-use ledger::{ControlDesk, Settlement};
+use engine::{Command, Event, Timestamp};
 
+use crate::books::Books;
 use crate::clock::{EngineClock, StageClock};
-use crate::control::{ControlOutcome, ControlRequest};
+use crate::control::ControlRequest;
+use crate::control_owner::ControlOwner;
 use crate::counters::Counters;
-use crate::egress::{CommandOutcome, EventBatch, EventRange};
-use crate::gate::{Gate, PendingBatch, PendingControl};
-use crate::inbound::{InboundCommand, Origin};
+use crate::egress::EventBatch;
+use crate::gate::{Gate, PendingBatch};
 use crate::inbox::Inbox;
-use crate::inspection::{BookState, Inspection, MatcherState};
+use crate::inspection::{Inspection, MatcherState};
 use crate::log::{Batch, CommandLog, LogEntry, LogState};
 use crate::pool::BatchPool;
 use crate::ring::Ring;
-use crate::stamps::{Stage, Stamps};
+use crate::stamps::Stage;
 
 /// What a turn came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +60,9 @@ pub(crate) struct Surroundings {
 pub(crate) struct Matcher<L> {
     around: Surroundings,
     log: L,
-    engine: MatchingEngine,
-    settlement: Settlement,
+    books: Books,
     control: Option<ControlOwner>,
-    books: Vec<Book>,
-    /// By instrument id: which of `books`.
-    places: Vec<Option<usize>>,
+    requests: Vec<ControlRequest>,
     batch: Batch,
     entries: Vec<LogEntry>,
     /// Number of the last batch that was applied.
@@ -77,51 +70,19 @@ pub(crate) struct Matcher<L> {
     own: Counters,
 }
 
-/// What the sequence of one instrument stands at.
-#[derive(Debug, Clone, Copy)]
-struct Book {
-    instrument: InstrumentId,
-    sequence: SequenceNumber,
-    /// Engine time of the last command; it never goes back.
-    at: Timestamp,
-}
-
-/// The control sequence, which one matcher owns.
-#[derive(Debug)]
-struct ControlOwner {
-    desk: ControlDesk,
-    sequence: SequenceNumber,
-    at: Timestamp,
-    requests: Vec<ControlRequest>,
-    /// Who waits for entries that were appended and not applied yet, in their order.
-    replies: VecDeque<flume::Sender<ControlOutcome>>,
-}
-
 impl<L: CommandLog> Matcher<L> {
     pub(crate) fn new(
         around: Surroundings,
         log: L,
-        engine: MatchingEngine,
-        settlement: Settlement,
-        desk: Option<ControlDesk>,
-        instruments: &[InstrumentId],
+        books: Books,
+        control: Option<ControlOwner>,
     ) -> Self {
-        let mut places = Vec::new();
-        for (place, instrument) in instruments.iter().enumerate() {
-            let index = usize::try_from(instrument.0).expect("a machine has at least 32 bits");
-            if places.len() <= index {
-                places.resize(index.saturating_add(1), None);
-            }
-            places[index] = Some(place);
-        }
         Self {
             around,
             log,
-            engine,
-            settlement,
-            control: desk.map(ControlOwner::new),
-            books: instruments.iter().copied().map(Book::new).collect(),
-            places,
+            books,
+            control,
+            requests: Vec::new(),
             batch: Batch::default(),
             entries: Vec::new(),
             applied_number: 0,
@@ -158,26 +119,7 @@ impl<L: CommandLog> Matcher<L> {
 
     /// Where this matcher's books stand.
     pub(crate) fn state(&self) -> MatcherState {
-        MatcherState {
-            matcher: self.around.index,
-            books: self
-                .books
-                .iter()
-                .map(|book| self.book_state(book))
-                .collect(),
-            state_hash: self.engine.state_hash(),
-        }
-    }
-
-    fn book_state(&self, book: &Book) -> BookState {
-        BookState {
-            instrument: book.instrument,
-            sequence: book.sequence,
-            state_hash: self
-                .engine
-                .state_hash_of(book.instrument)
-                .expect("a matcher's instruments are listed with its engine"),
-        }
+        self.books.state(self.around.index)
     }
 
     /// Appends the batch, and applies what the log returns at once.
@@ -218,109 +160,24 @@ impl<L: CommandLog> Matcher<L> {
     }
 
     fn apply_entry(&mut self, entry: &LogEntry) {
+        let index = self.around.index;
         let mut batch = self.around.pool.take();
         batch.position = entry.position;
-        let control = self.apply_control(entry, &mut batch);
-        let appended_ns = self.around.stage_clock.now_ns();
-        for command in &entry.commands {
-            self.apply_command(command, entry.at, appended_ns, &mut batch);
-        }
-        self.settle(&batch);
-        self.note_batch(entry, &batch);
-        let index = self.around.index;
-        let gives = match self.around.gate.spare_gives(index) {
-            Some(spare) => self.settlement.take_gives_into(spare),
-            None => self.settlement.take_gives(),
-        };
-        self.around.gate.hand_over(
-            index,
-            PendingBatch {
-                gives,
-                control,
-                batch,
-            },
-        );
-    }
-
-    fn apply_command(
-        &mut self,
-        inbound: &InboundCommand,
-        logged_at: Timestamp,
-        appended_ns: Option<u64>,
-        batch: &mut EventBatch,
-    ) {
-        let place = place_of(&self.places, inbound.instrument)
-            .expect("the ports route an instrument to the matcher that has it");
-        let book = &mut self.books[place];
-        book.sequence = next(book.sequence);
-        book.at = book.at.max(inbound.at.unwrap_or(logged_at));
-        let command = Sequenced {
-            instrument: inbound.instrument,
-            sequence: book.sequence,
-            at: book.at,
-            command: inbound.command,
-        };
-        let before = Lengths::of(batch);
-        self.engine.apply(&command, &mut BatchSink(batch));
-        let mut stamps = inbound.stamps;
-        if let Some(ns) = appended_ns {
-            stamps.stamp(Stage::Appended, ns);
-            self.around.stage_clock.stamp(&mut stamps, Stage::Matched);
-        }
-        let after = Lengths::of(batch);
-        batch.outcomes.push(CommandOutcome {
-            instrument: command.instrument,
-            sequence: command.sequence,
-            at: command.at,
-            origin: inbound.origin,
-            stamps,
-            command: command.command,
-            events: range(before.events, after.events),
-            level_changes: range(before.level_changes, after.level_changes),
-            order_changes: range(before.order_changes, after.order_changes),
+        let control = (!entry.control.is_empty()).then(|| {
+            self.control
+                .as_mut()
+                .expect("control entries go to the matcher that owns the control sequence")
+                .apply(entry, &mut batch.controls)
         });
-    }
-
-    fn apply_control(
-        &mut self,
-        entry: &LogEntry,
-        batch: &mut EventBatch,
-    ) -> Option<PendingControl> {
-        if entry.control.is_empty() {
-            return None;
-        }
-        let owner = self
-            .control
-            .as_mut()
-            .expect("control entries go to the matcher that owns the control sequence");
-        let mut replies = Vec::with_capacity(entry.control.len());
-        owner.at = owner.at.max(entry.at);
-        for command in &entry.control {
-            owner.sequence = next(owner.sequence);
-            let outcome = ControlOutcome {
-                sequence: owner.sequence,
-                at: owner.at,
-                command: *command,
-                result: command.apply(&mut owner.desk),
-            };
-            batch.controls.push(outcome);
-            if let Some(reply) = owner.replies.pop_front() {
-                replies.push((reply, outcome));
-            }
-        }
-        Some(PendingControl {
-            gives: owner.desk.take_gives(),
-            replies,
-        })
-    }
-
-    /// One pass over what the whole batch did.
-    fn settle(&mut self, batch: &EventBatch) {
-        for outcome in &batch.outcomes {
-            for event in batch.events_of(outcome) {
-                self.settlement.settle(outcome.instrument, event);
-            }
-        }
+        let spare = self.around.gate.spare_gives(index);
+        let gives = self.books.apply(entry, spare, &mut batch);
+        self.note_batch(entry, &batch);
+        let pending = PendingBatch {
+            gives,
+            control,
+            batch,
+        };
+        self.around.gate.hand_over(index, pending);
     }
 
     fn pop_batch(&mut self) {
@@ -329,43 +186,23 @@ impl<L: CommandLog> Matcher<L> {
             self.around
                 .inbox
                 .control
-                .pop_into(&mut owner.requests, limit);
-            for request in owner.requests.drain(..) {
-                self.batch.control.push(request.command);
-                owner.replies.push_back(request.reply);
-            }
+                .pop_into(&mut self.requests, limit);
+            let requests = self.requests.drain(..);
+            let entries = requests.map(|request| owner.take_up(request));
+            self.batch.control.extend(entries);
         }
-        self.push_due_ticks();
+        let deadline = self.awaited_deadline();
         let commands = &mut self.batch.commands;
+        if deadline.is_some() {
+            let now = self.around.clock.now();
+            self.books.push_due_ticks(now, commands);
+        }
         let first = commands.len();
         self.around.inbox.commands.pop_into(commands, limit);
         if let Some(ns) = self.around.stage_clock.now_ns() {
             for command in &mut commands[first..] {
                 command.stamps.stamp(Stage::Popped, ns);
             }
-        }
-    }
-
-    /// A tick for each instrument on which something is due.
-    fn push_due_ticks(&mut self) {
-        if !self.around.clock.passes_by_itself() || self.engine.next_deadline().is_none() {
-            return;
-        }
-        let now = self.around.clock.now();
-        for book in &self.books {
-            let deadline = self.engine.next_deadline_of(book.instrument);
-            if deadline.is_none_or(|deadline| deadline > now) {
-                continue;
-            }
-            self.own.ticks = self.own.ticks.saturating_add(1);
-            self.batch.commands.push(InboundCommand {
-                instrument: book.instrument,
-                origin: Origin::default(),
-                // Not the log's time: a clock that was set back would make a tick that changes nothing.
-                at: Some(now),
-                stamps: Stamps::default(),
-                command: Command::Tick,
-            });
         }
     }
 
@@ -392,11 +229,16 @@ impl<L: CommandLog> Matcher<L> {
     }
 
     fn wake_after(&self) -> Option<Duration> {
-        if !self.around.clock.passes_by_itself() {
+        let deadline = self.awaited_deadline()?;
+        Some(self.around.clock.sleep_until(deadline))
+    }
+
+    /// When a tick is due; none while a batch is in flight, which may hold that tick.
+    fn awaited_deadline(&self) -> Option<Timestamp> {
+        if !self.around.clock.passes_by_itself() || self.batches_in_flight() > 0 {
             return None;
         }
-        let deadline = self.engine.next_deadline()?;
-        Some(self.around.clock.sleep_until(deadline))
+        self.books.next_deadline()
     }
 
     fn may_pop(&self) -> bool {
@@ -445,6 +287,12 @@ impl<L: CommandLog> Matcher<L> {
         own.control_entries = own
             .control_entries
             .saturating_add(count(entry.control.len()));
+        let ticks = entry
+            .commands
+            .iter()
+            .filter(|inbound| inbound.command == Command::Tick)
+            .count();
+        own.ticks = own.ticks.saturating_add(count(ticks));
         own.events = own.events.saturating_add(count(batch.events.len()));
         own.trades = own.trades.saturating_add(count(trades));
     }
@@ -476,86 +324,12 @@ impl<L> Matcher<L> {
 #[derive(Debug)]
 struct Halted;
 
-impl Book {
-    const fn new(instrument: InstrumentId) -> Self {
-        Self {
-            instrument,
-            sequence: SequenceNumber(0),
-            at: Timestamp(0),
-        }
-    }
-}
-
-impl ControlOwner {
-    const fn new(desk: ControlDesk) -> Self {
-        Self {
-            desk,
-            sequence: SequenceNumber(0),
-            at: Timestamp(0),
-            requests: Vec::new(),
-            replies: VecDeque::new(),
-        }
-    }
-}
-
-/// Writes an engine's output to the lists of a batch.
-struct BatchSink<'a>(&'a mut EventBatch);
-
-impl EventSink for BatchSink<'_> {
-    fn event(&mut self, event: Event) {
-        self.0.events.push(event);
-    }
-
-    fn level_changed(&mut self, change: LevelChange) {
-        self.0.level_changes.push(change);
-    }
-
-    fn order_changed(&mut self, change: OrderChange) {
-        self.0.order_changes.push(change);
-    }
-}
-
-/// How long a batch's lists are.
-struct Lengths {
-    events: usize,
-    level_changes: usize,
-    order_changes: usize,
-}
-
-impl Lengths {
-    const fn of(batch: &EventBatch) -> Self {
-        Self {
-            events: batch.events.len(),
-            level_changes: batch.level_changes.len(),
-            order_changes: batch.order_changes.len(),
-        }
-    }
-}
-
 /// Drops what is in a closed ring, until nothing is on its way into it.
 fn drain<T>(ring: &Ring<T>) {
     while !ring.is_drained() {
         ring.pop_into(&mut Vec::new(), usize::MAX);
         std::thread::yield_now();
     }
-}
-
-fn range(start: usize, end: usize) -> EventRange {
-    let index = |place| u32::try_from(place).expect("a batch has fewer than 2^32 events");
-    EventRange {
-        start: index(start),
-        end: index(end),
-    }
-}
-
-fn next(sequence: SequenceNumber) -> SequenceNumber {
-    let next = sequence.0.checked_add(1);
-    SequenceNumber(next.expect("2^64 commands are never reached"))
-}
-
-fn place_of(places: &[Option<usize>], instrument: InstrumentId) -> Option<usize> {
-    let index = usize::try_from(instrument.0).ok()?;
-    *places.get(index)?
 }
 
 fn count(length: usize) -> u64 {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use engine::{EngineLimits, Instrument, InstrumentId, MatchingEngine};
-use ledger::{ControlDesk, Ledger};
+use ledger::Ledger;
 
+use crate::books::Books;
 use crate::clock::{ClockSource, EngineClock, StageClock};
 use crate::config::{SequencerConfig, StartError, Threads};
+use crate::control_owner::ControlOwner;
 use crate::driver::{InlineMatcher, run};
 use crate::egress::EventBatch;
 use crate::gate::{Gate, Lane};
@@ -193,19 +195,10 @@ impl Shard {
             },
         };
         let settlement = self.ledger.settlement(index, instruments);
-        Matcher::new(
-            around,
-            log,
-            engine,
-            settlement,
-            self.desk(index),
-            instruments,
-        )
-    }
-
-    /// The first matcher owns the control sequence.
-    fn desk(&self, index: usize) -> Option<ControlDesk> {
-        (index == 0).then(|| self.ledger.control_desk())
+        let books = Books::new(engine, settlement, instruments, self.stage_clock.clone());
+        // The first matcher owns the control sequence.
+        let control = (index == 0).then(|| ControlOwner::new(self.ledger.control_desk()));
+        Matcher::new(around, log, books, control)
     }
 
     fn ports(&self) -> Arc<Ports> {

@@ -9,11 +9,13 @@ mod pace;
 mod reader;
 mod recorded_row;
 mod row_watch;
+mod summary;
 #[cfg(test)]
 mod tiny_book;
 mod verdict;
 
-pub use driver::{ReplayConfig, ReplayProgress, ReplaySummary, run};
+pub use driver::run;
 pub use pace::{Speed, SpeedError};
 pub use reader::{RecordingError, read_recording, read_rows};
 pub use recorded_row::{RecordedAction, RecordedRow, RecordedSide};
+pub use summary::{ReplayConfig, ReplayProgress, ReplaySummary};

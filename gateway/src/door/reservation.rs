@@ -1,13 +1,14 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, NewOrder, Notional, OrderSize, Price, Quantity, Replace, Side,
+    AccountId, CancelReplace, Command, NewOrder, Notional, OrderSize, Price, Quantity, Replace,
+    Side,
 };
 use ledger::Ledger;
 
 use crate::door::worst_case;
 use crate::edge::InstrumentState;
-use crate::egress::OpenOrder;
+use crate::egress::{Entering, OpenOrder};
 use crate::lock::lock;
 
 /// The available balance does not cover the order.
@@ -53,31 +54,50 @@ impl<'a> Door<'a> {
         Ok(())
     }
 
-    /// Reserves what a replace needs beyond the order's hold as last reported, as far as it is available.
+    /// Reserves what a replace needs beyond the order's hold, as far as it is available, and names the order's side.
     ///
-    /// Also fills in the side. An order whose acceptance has not been reported yet counts as having the hold it needs.
+    /// An order that nobody knows here is refused by the engine; nothing is reserved for it.
     pub fn reserve_replace(self, replace: &mut Replace) {
-        let orders = lock(&self.state.orders);
-        let Some(order) = orders.find(self.account, replace.order) else {
+        let mut orders = lock(&self.state.orders);
+        let Some(order) = orders.find(self.account, replace.order).copied() else {
+            if let Some(entering) = orders.entering(self.account, replace.order) {
+                drop(orders);
+                self.reserve_replace_of_entering(replace, entering);
+            }
             return;
         };
-        replace.side = order.side;
-        let missing = self.missing_for_replace(order, replace);
+        let need = self.need_after(&order, replace);
+        orders.note_change(order.order_id, need);
         drop(orders);
-        replace.extra = self.reserve_up_to(replace.side, missing);
+        replace.side = order.side;
+        replace.extra = self.reserve_up_to(order.side, beyond(need, order.counted_hold()));
     }
 
-    fn missing_for_replace(self, order: &OpenOrder, replace: &Replace) -> Notional {
-        let price = replace
-            .price
-            .or(order.price)
-            .unwrap_or(Price::from_units(0));
+    /// The order is on its way: it has what the door reserved for it, or less where it trades at once.
+    fn reserve_replace_of_entering(self, replace: &mut Replace, entering: Entering) {
+        replace.side = entering.side;
+        let (Some(price), Some(quantity)) = (replace.price, replace.quantity) else {
+            return;
+        };
+        let need = self.need_of_limit(entering.side, price, quantity);
+        replace.extra = self.reserve_up_to(entering.side, beyond(need, entering.hold));
+    }
+
+    fn need_after(self, order: &OpenOrder, replace: &Replace) -> Notional {
+        let price = replace.price.or(order.price);
         let total = replace.quantity.unwrap_or(order.quantity());
         let leaves = total
             .checked_sub(order.filled_quantity)
             .unwrap_or(Quantity::ZERO);
-        let need = worst_case::of_limit(order.side, price, leaves, &self.state.listed.instrument);
-        need.map_or(Notional::ZERO, |need| beyond(need, order.hold))
+        price.map_or(order.hold, |price| {
+            self.need_of_limit(order.side, price, leaves)
+        })
+    }
+
+    /// Out of bounds needs nothing: the engine refuses it.
+    fn need_of_limit(self, side: Side, price: Price, leaves: Quantity) -> Notional {
+        let instrument = &self.state.listed.instrument;
+        worst_case::of_limit(side, price, leaves, instrument).unwrap_or(Notional::ZERO)
     }
 
     /// Reserves what the new order needs beyond what the ended one gives back, as far as it is available.
@@ -89,12 +109,51 @@ impl<'a> Door<'a> {
         let given_back = lock(&self.state.orders)
             .find(self.account, command.cancel)
             .filter(|order| order.side == side)
-            .map_or(Notional::ZERO, |order| order.hold);
+            .map_or(Notional::ZERO, OpenOrder::counted_hold);
         command.new_order.extra = self.reserve_up_to(side, beyond(need, given_back));
     }
 
-    /// Gives back what was reserved for a command that was not sequenced.
-    pub fn give_back(self, side: Side, hold: Notional) {
+    /// Notes what is on its way, so that a change can name it before its acceptance is reported.
+    pub fn note_on_its_way(self, command: &Command) {
+        match command {
+            Command::Submit(order) => self.note_entering(order),
+            Command::CancelReplace(command) => self.note_entering(&command.new_order),
+            // A replace was noted when it was measured.
+            Command::Replace(_) | Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+        }
+    }
+
+    fn note_entering(self, order: &NewOrder) {
+        if let Some(id) = order.client_order_id {
+            let entering = Entering {
+                side: order.side,
+                hold: order.extra,
+            };
+            lock(&self.state.orders).note_entering(self.account, id, entering);
+        }
+    }
+
+    /// Undoes what was done for a command that was not sequenced: notes are forgotten, its hold goes back.
+    pub fn take_back(self, command: &Command) {
+        match command {
+            Command::Submit(order) => self.take_back_entry(order),
+            Command::CancelReplace(command) => self.take_back_entry(&command.new_order),
+            Command::Replace(replace) => {
+                lock(&self.state.orders).forget_change(self.account, replace.order);
+                self.give_back(replace.side, replace.extra);
+            }
+            Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+        }
+    }
+
+    fn take_back_entry(self, order: &NewOrder) {
+        if let Some(id) = order.client_order_id {
+            lock(&self.state.orders).forget_entering(self.account, id);
+        }
+        self.give_back(order.side, order.extra);
+    }
+
+    fn give_back(self, side: Side, hold: Notional) {
         if !hold.is_zero() {
             self.ledger
                 .give_back(self.account, self.state.id(), side, hold);

@@ -8,5 +8,5 @@ mod report;
 mod reporter;
 
 pub use account_loads::AccountLoads;
-pub use open_orders::{OpenOrder, OpenOrders};
+pub use open_orders::{Entering, OpenOrder, OpenOrders};
 pub use publisher::run;

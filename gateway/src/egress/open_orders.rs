@@ -43,6 +43,9 @@ pub struct OpenOrder {
     /// How often it was changed.
     pub replace_count: u32,
     stage: Stage,
+    changes_under_way: u32,
+    /// The least that may be reserved for it when the changes under way are done.
+    least_hold: Notional,
 }
 
 /// Where an order is in its life.
@@ -65,6 +68,15 @@ impl OpenOrder {
         }
     }
 
+    /// What the next change can count on: less than `hold` where an earlier one on its way gives some of it back.
+    pub fn counted_hold(&self) -> Notional {
+        if self.changes_under_way == 0 {
+            self.hold
+        } else {
+            self.hold.min(self.least_hold)
+        }
+    }
+
     const fn is_by_quantity(&self) -> bool {
         matches!(self.size, OrderSize::Quantity(_))
     }
@@ -76,8 +88,19 @@ pub struct OpenOrders {
     loads: Arc<AccountLoads>,
     orders: HashMap<OrderId, OpenOrder>,
     by_account: HashMap<AccountId, OfAccount>,
+    // What sessions have sent and no report has told of yet, by the only name it has.
+    entering: HashMap<(AccountId, ClientOrderId), Entering>,
     // Orders of the current block that may have ended: their reports still need them.
     touched: Vec<OrderId>,
+}
+
+/// An order on its way to the matcher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entering {
+    /// Buy or sell.
+    pub side: Side,
+    /// What the door reserved for it.
+    pub hold: Notional,
 }
 
 /// The open orders of one account. It stays when the last order ends: accounts are few and come back.
@@ -106,6 +129,7 @@ impl OpenOrders {
             loads,
             orders: HashMap::new(),
             by_account: HashMap::new(),
+            entering: HashMap::new(),
             touched: Vec::new(),
         }
     }
@@ -124,6 +148,40 @@ impl OpenOrders {
             Event::Canceled(canceled) => self.canceled(canceled),
             Event::HoldReleased(released) => self.hold_released(released),
             Event::Rejected(_) | Event::Repeated(_) => {}
+        }
+    }
+
+    /// A session has sent an order that can be named before its acceptance is reported.
+    pub fn note_entering(&mut self, account: AccountId, id: ClientOrderId, entering: Entering) {
+        self.entering.insert((account, id), entering);
+    }
+
+    /// The order was not taken, or its command's outcome is here.
+    pub fn forget_entering(&mut self, account: AccountId, id: ClientOrderId) {
+        self.entering.remove(&(account, id));
+    }
+
+    /// The account's order that is on its way under this client id.
+    pub fn entering(&self, account: AccountId, order: OrderRef) -> Option<Entering> {
+        match order {
+            OrderRef::Client(id) => self.entering.get(&(account, id)).copied(),
+            OrderRef::Id(_) | OrderRef::Handle(_) | OrderRef::External(_) => None,
+        }
+    }
+
+    /// A change that leaves the order with `need` reserved is on its way.
+    pub fn note_change(&mut self, order_id: OrderId, need: Notional) {
+        if let Some(order) = self.orders.get_mut(&order_id) {
+            order.least_hold = order.counted_hold().min(need);
+            order.changes_under_way = order.changes_under_way.saturating_add(1);
+        }
+    }
+
+    /// The change was not taken, or its outcome is here.
+    pub fn forget_change(&mut self, account: AccountId, order: OrderRef) {
+        let order_id = self.find(account, order).map(|order| order.order_id);
+        if let Some(order) = order_id.and_then(|id| self.orders.get_mut(&id)) {
+            order.changes_under_way = order.changes_under_way.saturating_sub(1);
         }
     }
 
@@ -204,6 +262,8 @@ impl OpenOrders {
             entered_at: at,
             replace_count: 0,
             stage: Stage::Entering,
+            changes_under_way: 0,
+            least_hold: accepted.hold,
         };
         let of_account = self
             .by_account

@@ -39,6 +39,15 @@ pub struct Leg {
     pub is_filled: bool,
 }
 
+/// Whether a refusal is one of a new order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IsEntry {
+    /// A new order was refused.
+    Yes,
+    /// A request about another order was refused.
+    No,
+}
+
 /// Builds reports of one instrument's events.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportBuilder<'a> {
@@ -179,13 +188,13 @@ impl<'a> ReportBuilder<'a> {
     }
 
     /// The request was refused by the engine.
-    pub fn rejected(self, place: EventPlace, rejected: &Rejected) -> Report {
+    pub fn rejected(self, place: EventPlace, rejected: &Rejected, is_entry: IsEntry) -> Report {
         let mut report = self.report(ReportKind::Rejected, place);
         report.order_id = rejected.order_id.map(|id| id.0);
         report.client_order_id = rejected
             .client_order_id
             .map(translate::wire_client_order_id);
-        report.status = rejected.order_id.is_none().then_some(OrderStatus::Rejected);
+        report.status = (is_entry == IsEntry::Yes).then_some(OrderStatus::Rejected);
         report.reason = Some(translate::reject_reason(rejected.reason));
         report.text = Some(Cow::Borrowed(rejected.reason.sentence()));
         report

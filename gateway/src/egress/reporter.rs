@@ -1,6 +1,6 @@
 //! Tells accounts what happened to their orders: each event once per session that wants it.
 
-use engine::{AccountId, Event, OrderId, OrderSize, Prevented, Trade};
+use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
 use protocol::{Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::counters::Counters;
 use crate::egress::answer::place_of_answer;
 use crate::egress::open_orders::{OpenOrder, OpenOrders};
-use crate::egress::report::{EventPlace, Leg, ReportBuilder};
+use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
 use crate::listing::{ListedInstrument, Listing};
 use crate::native::request_number;
 use crate::session::{Audience, Routing, SessionEntry, WakeList};
@@ -65,6 +65,7 @@ impl<'a> Reporter<'a> {
 
     /// Applies the events to the read model and tells of each of them.
     pub fn tell(&mut self, orders: &mut OpenOrders, counters: &Counters) {
+        forget_under_way(&self.outcome.command, orders);
         for (place, event) in self.events.iter().enumerate() {
             orders.apply(event, self.outcome.at);
             count(event, counters);
@@ -86,7 +87,10 @@ impl<'a> Reporter<'a> {
                 builder.accepted(at, accepted, orders.get(accepted.order_id))
             }),
             Event::Rejected(rejected) => {
-                self.send(place, rejected.account, || builder.rejected(at, rejected));
+                let is_entry = self.is_entry(place);
+                self.send(place, rejected.account, || {
+                    builder.rejected(at, rejected, is_entry)
+                });
             }
             Event::Repeated(repeated) => self.send(place, repeated.account, || {
                 let original = original_order(orders, repeated);
@@ -105,6 +109,21 @@ impl<'a> Reporter<'a> {
             Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
             // What it gives back is seen in the balances.
             Event::HoldReleased(_) => {}
+        }
+    }
+
+    /// Whether the event decides a new order, and not one that was to be ended or changed.
+    fn is_entry(&self, place: usize) -> IsEntry {
+        match self.outcome.command {
+            Command::Submit(_) | Command::CancelReplace(_) if self.answer == Some(place) => {
+                IsEntry::Yes
+            }
+            Command::Submit(_)
+            | Command::CancelReplace(_)
+            | Command::Cancel(_)
+            | Command::Replace(_)
+            | Command::MassCancel(_)
+            | Command::Tick => IsEntry::No,
         }
     }
 
@@ -200,8 +219,7 @@ impl<'a> Reporter<'a> {
 
     /// A mass cancel is answered when its last instrument has answered.
     fn tell_mass_cancel(&mut self) {
-        let (engine::Command::MassCancel(_), Some(session)) =
-            (&self.outcome.command, self.requester)
+        let (Command::MassCancel(_), Some(session)) = (&self.outcome.command, self.requester)
         else {
             return;
         };
@@ -223,6 +241,22 @@ impl<'a> Reporter<'a> {
                 .wakes
                 .push(&session.outbound, message, Audience::Private);
         }
+    }
+}
+
+/// What the door noted of a command on its way is no longer needed.
+fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
+    match command {
+        Command::Submit(order) => forget_entering(order, orders),
+        Command::CancelReplace(command) => forget_entering(&command.new_order, orders),
+        Command::Replace(replace) => orders.forget_change(replace.account, replace.order),
+        Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+    }
+}
+
+fn forget_entering(order: &NewOrder, orders: &mut OpenOrders) {
+    if let Some(id) = order.client_order_id {
+        orders.forget_entering(order.account, id);
     }
 }
 

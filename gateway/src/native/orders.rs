@@ -201,22 +201,11 @@ impl Session {
             stamps: Stamps::default(),
             command,
         };
+        way.door.note_on_its_way(&command);
         self.edge.submit(&inbound).map_err(|refused| {
-            if let Some((side, hold)) = held_by(&command) {
-                way.door.give_back(side, hold);
-            }
+            way.door.take_back(&command);
             refused.into()
         })
-    }
-}
-
-/// What the door reserved for a command.
-const fn held_by(command: &Command) -> Option<(Side, Notional)> {
-    match command {
-        Command::Submit(order) => Some((order.side, order.extra)),
-        Command::Replace(replace) => Some((replace.side, replace.extra)),
-        Command::CancelReplace(command) => Some((command.new_order.side, command.new_order.extra)),
-        Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => None,
     }
 }
 

@@ -1,0 +1,27 @@
+//! Drives a matcher on the gateway's own runtime, under `threads = "inline"`: no hand-off between threads.
+
+use std::sync::Arc;
+
+use sequencer::{InlineMatcher, MatcherState, Turn};
+use tokio::sync::Notify;
+
+/// Turns the matcher whenever it has something to do, until it is drained or the shard halts.
+pub async fn drive(mut matcher: InlineMatcher) -> MatcherState {
+    let bell = Arc::new(Notify::new());
+    let ringer = Arc::clone(&bell);
+    matcher.on_wake(Arc::new(move || ringer.notify_one()));
+    loop {
+        match matcher.turn() {
+            // Readers of what it let out, and sessions that bring more, run in between.
+            Turn::Worked | Turn::Blocked => tokio::task::yield_now().await,
+            Turn::Idle { wake_after: None } => bell.notified().await,
+            Turn::Idle {
+                wake_after: Some(limit),
+            } => {
+                // Rung or late: either way it is time to look.
+                let _rung = tokio::time::timeout(limit, bell.notified()).await;
+            }
+            Turn::Halted | Turn::Drained => return matcher.state(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A matcher's books, their sequences and the money that their events move.
+
+use engine::{
+    Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
+    SequenceNumber, Sequenced, Timestamp,
+};
+use ledger::{Gives, Settlement};
+
+use crate::clock::StageClock;
+use crate::egress::{CommandOutcome, EventBatch, EventRange};
+use crate::inbound::{InboundCommand, Origin};
+use crate::inspection::{BookState, MatcherState};
+use crate::log::LogEntry;
+use crate::stamps::{Stage, Stamps};
+
+/// Everything that applying a command changes, but for the control sequence.
+#[derive(Debug)]
+pub(crate) struct Books {
+    engine: MatchingEngine,
+    settlement: Settlement,
+    sequences: Vec<BookSequence>,
+    /// By instrument id: which of `sequences`.
+    places: Vec<Option<usize>>,
+    stage_clock: StageClock,
+}
+
+/// What the sequence of one instrument stands at.
+#[derive(Debug, Clone, Copy)]
+struct BookSequence {
+    instrument: InstrumentId,
+    last: SequenceNumber,
+    /// Engine time of the last command; it never goes back.
+    at: Timestamp,
+}
+
+impl Books {
+    pub(crate) fn new(
+        engine: MatchingEngine,
+        settlement: Settlement,
+        instruments: &[InstrumentId],
+        stage_clock: StageClock,
+    ) -> Self {
+        let mut places = Vec::new();
+        for (place, instrument) in instruments.iter().enumerate() {
+            let index = usize::try_from(instrument.0).expect("a machine has at least 32 bits");
+            if places.len() <= index {
+                places.resize(index.saturating_add(1), None);
+            }
+            places[index] = Some(place);
+        }
+        Self {
+            engine,
+            settlement,
+            sequences: instruments.iter().copied().map(BookSequence::new).collect(),
+            places,
+            stage_clock,
+        }
+    }
+
+    /// Applies an entry's commands, settles what they did in one pass, and says what that gave.
+    pub(crate) fn apply(
+        &mut self,
+        entry: &LogEntry,
+        spare: Option<Gives>,
+        batch: &mut EventBatch,
+    ) -> Gives {
+        let appended_ns = self.stage_clock.now_ns();
+        for command in &entry.commands {
+            self.apply_command(command, entry.at, appended_ns, batch);
+        }
+        for outcome in &batch.outcomes {
+            for event in batch.events_of(outcome) {
+                self.settlement.settle(outcome.instrument, event);
+            }
+        }
+        match spare {
+            Some(spare) => self.settlement.take_gives_into(spare),
+            None => self.settlement.take_gives(),
+        }
+    }
+
+    /// When something is due on any of the books.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.next_deadline()
+    }
+
+    /// Adds a tick for each instrument on which something is due at `now`.
+    pub(crate) fn push_due_ticks(&self, now: Timestamp, commands: &mut Vec<InboundCommand>) {
+        for book in &self.sequences {
+            let deadline = self.engine.next_deadline_of(book.instrument);
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                commands.push(InboundCommand {
+                    instrument: book.instrument,
+                    origin: Origin::default(),
+                    // Not the log's time: a clock that was set back would make a tick that changes nothing.
+                    at: Some(now),
+                    stamps: Stamps::default(),
+                    command: Command::Tick,
+                });
+            }
+        }
+    }
+
+    /// Where the books of `matcher` stand.
+    pub(crate) fn state(&self, matcher: usize) -> MatcherState {
+        let books = self.sequences.iter().map(|book| BookState {
+            instrument: book.instrument,
+            sequence: book.last,
+            state_hash: self
+                .engine
+                .state_hash_of(book.instrument)
+                .expect("a matcher's instruments are listed with its engine"),
+        });
+        MatcherState {
+            matcher,
+            books: books.collect(),
+            state_hash: self.engine.state_hash(),
+        }
+    }
+
+    fn apply_command(
+        &mut self,
+        inbound: &InboundCommand,
+        logged_at: Timestamp,
+        appended_ns: Option<u64>,
+        batch: &mut EventBatch,
+    ) {
+        let place = usize::try_from(inbound.instrument.0)
+            .ok()
+            .and_then(|index| *self.places.get(index)?)
+            .expect("the ports route an instrument to the matcher that has it");
+        let book = &mut self.sequences[place];
+        book.last = next(book.last);
+        book.at = book.at.max(inbound.at.unwrap_or(logged_at));
+        let command = Sequenced {
+            instrument: inbound.instrument,
+            sequence: book.last,
+            at: book.at,
+            command: inbound.command,
+        };
+        let before = Lengths::of(batch);
+        self.engine.apply(&command, &mut BatchSink(batch));
+        let mut stamps = inbound.stamps;
+        if let Some(ns) = appended_ns {
+            stamps.stamp(Stage::Appended, ns);
+            self.stage_clock.stamp(&mut stamps, Stage::Matched);
+        }
+        let after = Lengths::of(batch);
+        batch.outcomes.push(CommandOutcome {
+            instrument: command.instrument,
+            sequence: command.sequence,
+            at: command.at,
+            origin: inbound.origin,
+            stamps,
+            command: command.command,
+            events: range(before.events, after.events),
+            level_changes: range(before.level_changes, after.level_changes),
+            order_changes: range(before.order_changes, after.order_changes),
+        });
+    }
+}
+
+impl BookSequence {
+    const fn new(instrument: InstrumentId) -> Self {
+        Self {
+            instrument,
+            last: SequenceNumber(0),
+            at: Timestamp(0),
+        }
+    }
+}
+
+/// The number after `sequence`.
+pub(crate) fn next(sequence: SequenceNumber) -> SequenceNumber {
+    let next = sequence.0.checked_add(1);
+    SequenceNumber(next.expect("2^64 commands are never reached"))
+}
+
+/// Writes an engine's output to the lists of a batch.
+struct BatchSink<'a>(&'a mut EventBatch);
+
+impl EventSink for BatchSink<'_> {
+    fn event(&mut self, event: Event) {
+        self.0.events.push(event);
+    }
+
+    fn level_changed(&mut self, change: LevelChange) {
+        self.0.level_changes.push(change);
+    }
+
+    fn order_changed(&mut self, change: OrderChange) {
+        self.0.order_changes.push(change);
+    }
+}
+
+/// How long a batch's lists are.
+struct Lengths {
+    events: usize,
+    level_changes: usize,
+    order_changes: usize,
+}
+
+impl Lengths {
+    const fn of(batch: &EventBatch) -> Self {
+        Self {
+            events: batch.events.len(),
+            level_changes: batch.level_changes.len(),
+            order_changes: batch.order_changes.len(),
+        }
+    }
+}
+
+fn range(start: usize, end: usize) -> EventRange {
+    let index = |place| u32::try_from(place).expect("a batch has fewer than 2^32 events");
+    EventRange {
+        start: index(start),
+        end: index(end),
+    }
+}

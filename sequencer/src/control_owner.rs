@@ -1,0 +1,66 @@
+//! The one owner of the control sequence, inside the first matcher.
+
+use std::collections::VecDeque;
+
+use engine::{SequenceNumber, Timestamp};
+use ledger::ControlDesk;
+
+use crate::books::next;
+use crate::control::{ControlCommand, ControlOutcome, ControlRequest};
+use crate::gate::PendingControl;
+use crate::log::LogEntry;
+
+/// Applies control entries to the ledger, each once, in their order.
+#[derive(Debug)]
+pub(crate) struct ControlOwner {
+    desk: ControlDesk,
+    last: SequenceNumber,
+    /// Engine time of the last entry; it never goes back.
+    at: Timestamp,
+    /// Who waits for entries that were appended and not applied yet, in their order.
+    replies: VecDeque<flume::Sender<ControlOutcome>>,
+}
+
+impl ControlOwner {
+    pub(crate) const fn new(desk: ControlDesk) -> Self {
+        Self {
+            desk,
+            last: SequenceNumber(0),
+            at: Timestamp(0),
+            replies: VecDeque::new(),
+        }
+    }
+
+    /// Remembers who asked, and says what is to be logged.
+    pub(crate) fn take_up(&mut self, request: ControlRequest) -> ControlCommand {
+        self.replies.push_back(request.reply);
+        request.command
+    }
+
+    /// Applies an entry's control part.
+    pub(crate) fn apply(
+        &mut self,
+        entry: &LogEntry,
+        outcomes: &mut Vec<ControlOutcome>,
+    ) -> PendingControl {
+        let mut replies = Vec::with_capacity(entry.control.len());
+        self.at = self.at.max(entry.at);
+        for command in &entry.control {
+            self.last = next(self.last);
+            let outcome = ControlOutcome {
+                sequence: self.last,
+                at: self.at,
+                command: *command,
+                result: command.apply(&mut self.desk),
+            };
+            outcomes.push(outcome);
+            if let Some(reply) = self.replies.pop_front() {
+                replies.push((reply, outcome));
+            }
+        }
+        PendingControl {
+            gives: self.desk.take_gives(),
+            replies,
+        }
+    }
+}
