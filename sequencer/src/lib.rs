@@ -43,8 +43,9 @@ pub use gate::Gate;
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
 pub use inspection::{BookState, MatcherState};
 pub use log::{
-    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
-    LogState, MemLog, MemLogControl, MemLogs, Retention,
+    AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, LogContext,
+    LogEntry, LogError, LogFactory, LogReader, LogState, MemLog, MemLogControl, MemLogs, OpenError,
+    Retention, TornTail,
 };
 pub use matcher::Turn;
 pub use pool::BatchPool;

@@ -1,5 +1,7 @@
 //! The command log: it orders, and the matcher applies what it returns.
 
+mod codec;
+mod file_log;
 mod mem_log;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use crate::inbound::InboundCommand;
 use crate::position::LogPosition;
 use crate::waker::Waker;
 
+pub use file_log::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, TornTail};
 pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
 
 /// One matcher's handle of the shard's log. Nothing here waits.

@@ -273,7 +273,7 @@ impl Shard {
 }
 
 impl LogEntry {
-    const fn empty() -> Self {
+    pub(crate) const fn empty() -> Self {
         Self {
             position: LogPosition(0),
             at: engine::Timestamp(0),

@@ -1,0 +1,95 @@
+//! Entries as bytes: little-endian, tagged, without anything that decides nothing.
+//!
+//! Tags are append-only: a number that was used once keeps its meaning for ever. Where a command came
+//! from and when it passed which stage is not written; it comes back as zero.
+
+mod command;
+mod control;
+mod reader;
+
+use engine::Timestamp;
+
+use crate::inbound::{InboundCommand, Origin};
+use crate::log::{Batch, LogEntry};
+use crate::position::LogPosition;
+use crate::stamps::Stamps;
+
+pub(crate) use reader::{DecodeError, Reader};
+
+/// Writes what a batch asks for.
+pub(crate) fn encode_batch(batch: &Batch, at: Timestamp, bytes: &mut Vec<u8>) {
+    put_u64(bytes, at.0);
+    put_u64(bytes, batch.number);
+    put_count(bytes, batch.control.len());
+    for entry in &batch.control {
+        control::encode(entry, bytes);
+    }
+    put_count(bytes, batch.commands.len());
+    for inbound in &batch.commands {
+        put_u32(bytes, inbound.instrument.0);
+        put_option(bytes, inbound.at, |bytes, at| put_u64(bytes, at.0));
+        command::encode(&inbound.command, bytes);
+    }
+}
+
+/// Reads what [`encode_batch`] wrote, all of it.
+pub(crate) fn decode_entry(position: LogPosition, bytes: &[u8]) -> Result<LogEntry, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let at = Timestamp(reader.u64()?);
+    let number = reader.u64()?;
+    let control = reader.list(control::decode)?;
+    let commands = reader.list(|reader| {
+        Ok(InboundCommand {
+            instrument: engine::InstrumentId(reader.u32()?),
+            origin: Origin::default(),
+            at: reader.option(|reader| reader.u64().map(Timestamp))?,
+            stamps: Stamps::default(),
+            command: command::decode(reader)?,
+        })
+    })?;
+    reader.end()?;
+    Ok(LogEntry {
+        position,
+        at,
+        number,
+        control,
+        commands,
+    })
+}
+
+fn put_u8(bytes: &mut Vec<u8>, value: u8) {
+    bytes.push(value);
+}
+
+fn put_u32(bytes: &mut Vec<u8>, value: u32) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_u64(bytes: &mut Vec<u8>, value: u64) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_i64(bytes: &mut Vec<u8>, value: i64) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_i128(bytes: &mut Vec<u8>, value: i128) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+fn put_count(bytes: &mut Vec<u8>, count: usize) {
+    put_u32(bytes, u32::try_from(count).expect("a batch is bounded"));
+}
+
+fn put_option<T>(bytes: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {
+    match value {
+        None => put_u8(bytes, 0),
+        Some(value) => {
+            put_u8(bytes, 1);
+            put(bytes, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

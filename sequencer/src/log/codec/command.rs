@@ -1,0 +1,342 @@
+//! Commands as bytes.
+
+use engine::{
+    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
+    MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind, OrderRef,
+    OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter, StpGroup,
+    TimeInForce, Timestamp,
+};
+
+use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
+
+const SUBMIT: u8 = 1;
+const CANCEL: u8 = 2;
+const REPLACE: u8 = 3;
+const CANCEL_REPLACE: u8 = 4;
+const MASS_CANCEL: u8 = 5;
+const TICK: u8 = 6;
+
+pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
+    match command {
+        Command::Submit(order) => {
+            put_u8(bytes, SUBMIT);
+            put_order(bytes, order);
+        }
+        Command::Cancel(cancel) => {
+            put_u8(bytes, CANCEL);
+            put_u32(bytes, cancel.account.0);
+            put_order_ref(bytes, cancel.order);
+        }
+        Command::Replace(replace) => {
+            put_u8(bytes, REPLACE);
+            put_replace(bytes, replace);
+        }
+        Command::CancelReplace(cancel_replace) => {
+            put_u8(bytes, CANCEL_REPLACE);
+            put_order_ref(bytes, cancel_replace.cancel);
+            put_u8(bytes, on_cancel_failure_tag(cancel_replace.on_cancel_failure));
+            put_order(bytes, &cancel_replace.new_order);
+        }
+        Command::MassCancel(mass_cancel) => {
+            put_u8(bytes, MASS_CANCEL);
+            put_u32(bytes, mass_cancel.account.0);
+            put_side_filter(bytes, mass_cancel.side);
+            put_i64(bytes, mass_cancel.price_from.units());
+            put_i64(bytes, mass_cancel.price_to.units());
+        }
+        Command::Tick => put_u8(bytes, TICK),
+    }
+}
+
+pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
+    match reader.u8()? {
+        SUBMIT => order(reader).map(Command::Submit),
+        CANCEL => Ok(Command::Cancel(Cancel {
+            account: AccountId(reader.u32()?),
+            order: order_ref(reader)?,
+        })),
+        REPLACE => replace(reader).map(Command::Replace),
+        CANCEL_REPLACE => Ok(Command::CancelReplace(CancelReplace {
+            cancel: order_ref(reader)?,
+            on_cancel_failure: on_cancel_failure(reader)?,
+            new_order: order(reader)?,
+        })),
+        MASS_CANCEL => Ok(Command::MassCancel(MassCancel {
+            account: AccountId(reader.u32()?),
+            side: side_filter(reader)?,
+            price_from: Price::from_units(reader.i64()?),
+            price_to: Price::from_units(reader.i64()?),
+        })),
+        TICK => Ok(Command::Tick),
+        _ => Err(DecodeError::Unknown("a command")),
+    }
+}
+
+fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
+    put_u32(bytes, order.account.0);
+    put_option(bytes, order.client_order_id, put_client_order_id);
+    put_u8(
+        bytes,
+        match order.client_id_policy {
+            ClientIdPolicy::Idempotent => 1,
+            ClientIdPolicy::OpenUnique => 2,
+        },
+    );
+    put_option(bytes, order.external_id, |bytes, id| put_u64(bytes, id.0));
+    put_side(bytes, order.side);
+    put_kind(bytes, order.kind);
+    put_size(bytes, order.size);
+    put_time_in_force(bytes, order.time_in_force);
+    put_u8(
+        bytes,
+        match order.post_only {
+            PostOnly::No => 1,
+            PostOnly::Reject => 2,
+            PostOnly::Slide => 3,
+        },
+    );
+    put_u8(
+        bytes,
+        match order.display {
+            Display::Full => 1,
+            Display::Hidden => 2,
+        },
+    );
+    put_u64(bytes, order.minimum_quantity.units());
+    put_u8(
+        bytes,
+        match order.self_trade_prevention {
+            SelfTradePrevention::None => 1,
+            SelfTradePrevention::CancelNewest => 2,
+            SelfTradePrevention::CancelOldest => 3,
+            SelfTradePrevention::CancelBoth => 4,
+            SelfTradePrevention::Decrement => 5,
+        },
+    );
+    put_option(bytes, order.stp_group, |bytes, group| put_u32(bytes, group.0));
+    put_i128(bytes, order.extra.units());
+}
+
+fn order(reader: &mut Reader<'_>) -> Result<NewOrder, DecodeError> {
+    Ok(NewOrder {
+        account: AccountId(reader.u32()?),
+        client_order_id: reader.option(client_order_id)?,
+        client_id_policy: match reader.u8()? {
+            1 => ClientIdPolicy::Idempotent,
+            2 => ClientIdPolicy::OpenUnique,
+            _ => return Err(DecodeError::Unknown("a client id policy")),
+        },
+        external_id: reader.option(|reader| reader.u64().map(ExternalId))?,
+        side: side(reader)?,
+        kind: kind(reader)?,
+        size: size(reader)?,
+        time_in_force: time_in_force(reader)?,
+        post_only: match reader.u8()? {
+            1 => PostOnly::No,
+            2 => PostOnly::Reject,
+            3 => PostOnly::Slide,
+            _ => return Err(DecodeError::Unknown("a post-only mode")),
+        },
+        display: match reader.u8()? {
+            1 => Display::Full,
+            2 => Display::Hidden,
+            _ => return Err(DecodeError::Unknown("a display mode")),
+        },
+        minimum_quantity: Quantity::from_units(reader.u64()?),
+        self_trade_prevention: match reader.u8()? {
+            1 => SelfTradePrevention::None,
+            2 => SelfTradePrevention::CancelNewest,
+            3 => SelfTradePrevention::CancelOldest,
+            4 => SelfTradePrevention::CancelBoth,
+            5 => SelfTradePrevention::Decrement,
+            _ => return Err(DecodeError::Unknown("a self-trade prevention mode")),
+        },
+        stp_group: reader.option(|reader| reader.u32().map(StpGroup))?,
+        extra: Notional::from_units(reader.i128()?),
+    })
+}
+
+fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
+    put_u32(bytes, replace.account.0);
+    put_order_ref(bytes, replace.order);
+    put_side(bytes, replace.side);
+    put_option(bytes, replace.quantity, |bytes, quantity| {
+        put_u64(bytes, quantity.units());
+    });
+    put_option(bytes, replace.price, |bytes, price| put_i64(bytes, price.units()));
+    put_option(bytes, replace.expiry, |bytes, expiry| put_u64(bytes, expiry.0));
+    put_i128(bytes, replace.extra.units());
+}
+
+fn replace(reader: &mut Reader<'_>) -> Result<Replace, DecodeError> {
+    Ok(Replace {
+        account: AccountId(reader.u32()?),
+        order: order_ref(reader)?,
+        side: side(reader)?,
+        quantity: reader.option(|reader| reader.u64().map(Quantity::from_units))?,
+        price: reader.option(|reader| reader.i64().map(Price::from_units))?,
+        expiry: reader.option(|reader| reader.u64().map(Timestamp))?,
+        extra: Notional::from_units(reader.i128()?),
+    })
+}
+
+fn put_order_ref(bytes: &mut Vec<u8>, order: OrderRef) {
+    match order {
+        OrderRef::Id(id) => {
+            put_u8(bytes, 1);
+            put_u64(bytes, id.0);
+        }
+        OrderRef::Handle(handle) => {
+            put_u8(bytes, 2);
+            put_u32(bytes, handle.slot);
+            put_u32(bytes, handle.generation);
+        }
+        OrderRef::Client(id) => {
+            put_u8(bytes, 3);
+            put_client_order_id(bytes, id);
+        }
+        OrderRef::External(id) => {
+            put_u8(bytes, 4);
+            put_u64(bytes, id.0);
+        }
+    }
+}
+
+fn order_ref(reader: &mut Reader<'_>) -> Result<OrderRef, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => OrderRef::Id(OrderId(reader.u64()?)),
+        2 => OrderRef::Handle(OrderHandle {
+            slot: reader.u32()?,
+            generation: reader.u32()?,
+        }),
+        3 => OrderRef::Client(client_order_id(reader)?),
+        4 => OrderRef::External(ExternalId(reader.u64()?)),
+        _ => return Err(DecodeError::Unknown("an order reference")),
+    })
+}
+
+fn put_client_order_id(bytes: &mut Vec<u8>, id: ClientOrderId) {
+    let text = id.as_str().as_bytes();
+    put_u8(bytes, u8::try_from(text.len()).expect("it has at most 36 characters"));
+    bytes.extend_from_slice(text);
+}
+
+fn client_order_id(reader: &mut Reader<'_>) -> Result<ClientOrderId, DecodeError> {
+    let length = usize::from(reader.u8()?);
+    str::from_utf8(reader.bytes(length)?)
+        .ok()
+        .and_then(|text| ClientOrderId::new(text).ok())
+        .ok_or(DecodeError::Unknown("a client order id"))
+}
+
+fn put_side(bytes: &mut Vec<u8>, side: Side) {
+    put_u8(
+        bytes,
+        match side {
+            Side::Buy => 1,
+            Side::Sell => 2,
+        },
+    );
+}
+
+fn side(reader: &mut Reader<'_>) -> Result<Side, DecodeError> {
+    match reader.u8()? {
+        1 => Ok(Side::Buy),
+        2 => Ok(Side::Sell),
+        _ => Err(DecodeError::Unknown("a side")),
+    }
+}
+
+fn put_side_filter(bytes: &mut Vec<u8>, filter: SideFilter) {
+    match filter {
+        SideFilter::Both => put_u8(bytes, 0),
+        SideFilter::Only(side) => put_side(bytes, side),
+    }
+}
+
+fn side_filter(reader: &mut Reader<'_>) -> Result<SideFilter, DecodeError> {
+    Ok(match reader.u8()? {
+        0 => SideFilter::Both,
+        1 => SideFilter::Only(Side::Buy),
+        2 => SideFilter::Only(Side::Sell),
+        _ => return Err(DecodeError::Unknown("a side filter")),
+    })
+}
+
+fn put_kind(bytes: &mut Vec<u8>, kind: OrderKind) {
+    match kind {
+        OrderKind::Limit { price } => {
+            put_u8(bytes, 1);
+            put_i64(bytes, price.units());
+        }
+        OrderKind::Market => put_u8(bytes, 2),
+    }
+}
+
+fn kind(reader: &mut Reader<'_>) -> Result<OrderKind, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => OrderKind::Limit {
+            price: Price::from_units(reader.i64()?),
+        },
+        2 => OrderKind::Market,
+        _ => return Err(DecodeError::Unknown("an order kind")),
+    })
+}
+
+fn put_size(bytes: &mut Vec<u8>, size: OrderSize) {
+    match size {
+        OrderSize::Quantity(quantity) => {
+            put_u8(bytes, 1);
+            put_u64(bytes, quantity.units());
+        }
+        OrderSize::QuoteAmount(amount) => {
+            put_u8(bytes, 2);
+            put_i128(bytes, amount.units());
+        }
+    }
+}
+
+fn size(reader: &mut Reader<'_>) -> Result<OrderSize, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => OrderSize::Quantity(Quantity::from_units(reader.u64()?)),
+        2 => OrderSize::QuoteAmount(Notional::from_units(reader.i128()?)),
+        _ => return Err(DecodeError::Unknown("an order size")),
+    })
+}
+
+fn put_time_in_force(bytes: &mut Vec<u8>, time_in_force: TimeInForce) {
+    match time_in_force {
+        TimeInForce::GoodTillCanceled => put_u8(bytes, 1),
+        TimeInForce::ImmediateOrCancel => put_u8(bytes, 2),
+        TimeInForce::FillOrKill => put_u8(bytes, 3),
+        TimeInForce::GoodTillDate(expiry) => {
+            put_u8(bytes, 4);
+            put_u64(bytes, expiry.0);
+        }
+    }
+}
+
+fn time_in_force(reader: &mut Reader<'_>) -> Result<TimeInForce, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => TimeInForce::GoodTillCanceled,
+        2 => TimeInForce::ImmediateOrCancel,
+        3 => TimeInForce::FillOrKill,
+        4 => TimeInForce::GoodTillDate(Timestamp(reader.u64()?)),
+        _ => return Err(DecodeError::Unknown("a time in force")),
+    })
+}
+
+fn on_cancel_failure_tag(on_cancel_failure: OnCancelFailure) -> u8 {
+    match on_cancel_failure {
+        OnCancelFailure::Stop => 1,
+        OnCancelFailure::Continue => 2,
+    }
+}
+
+fn on_cancel_failure(reader: &mut Reader<'_>) -> Result<OnCancelFailure, DecodeError> {
+    match reader.u8()? {
+        1 => Ok(OnCancelFailure::Stop),
+        2 => Ok(OnCancelFailure::Continue),
+        _ => Err(DecodeError::Unknown("what a failed cancel means")),
+    }
+}

@@ -1,0 +1,158 @@
+use engine::{
+    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
+    InstrumentId, MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind,
+    OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter,
+    StpGroup, TimeInForce, Timestamp,
+};
+use ledger::{AssetId, Money};
+
+use super::{decode_entry, encode_batch};
+use crate::control::ControlCommand;
+use crate::inbound::{InboundCommand, Origin};
+use crate::log::Batch;
+use crate::position::LogPosition;
+use crate::stamps::Stamps;
+
+fn plain_order() -> NewOrder {
+    NewOrder {
+        account: AccountId(7),
+        client_order_id: Some(ClientOrderId::new("a-1").unwrap()),
+        client_id_policy: ClientIdPolicy::Idempotent,
+        external_id: None,
+        side: Side::Buy,
+        kind: OrderKind::Limit {
+            price: Price::from_units(-3),
+        },
+        size: OrderSize::Quantity(Quantity::from_units(5)),
+        time_in_force: TimeInForce::GoodTillCanceled,
+        post_only: PostOnly::No,
+        display: Display::Full,
+        minimum_quantity: Quantity::ZERO,
+        self_trade_prevention: SelfTradePrevention::CancelNewest,
+        stp_group: None,
+        extra: Notional::from_units(15),
+    }
+}
+
+fn every_command() -> Vec<Command> {
+    let other_order = NewOrder {
+        client_order_id: None,
+        client_id_policy: ClientIdPolicy::OpenUnique,
+        external_id: Some(ExternalId(u64::MAX)),
+        side: Side::Sell,
+        kind: OrderKind::Market,
+        size: OrderSize::QuoteAmount(Notional::from_units(i128::MAX)),
+        time_in_force: TimeInForce::GoodTillDate(Timestamp(9)),
+        post_only: PostOnly::Slide,
+        display: Display::Hidden,
+        minimum_quantity: Quantity::MAX,
+        self_trade_prevention: SelfTradePrevention::Decrement,
+        stp_group: Some(StpGroup(4)),
+        ..plain_order()
+    };
+    vec![
+        Command::Submit(plain_order()),
+        Command::Submit(other_order),
+        Command::Cancel(Cancel {
+            account: AccountId(1),
+            order: OrderRef::Id(OrderId(12)),
+        }),
+        Command::Cancel(Cancel {
+            account: AccountId(1),
+            order: OrderRef::Handle(OrderHandle {
+                slot: 3,
+                generation: 4,
+            }),
+        }),
+        Command::Replace(Replace {
+            account: AccountId(2),
+            order: OrderRef::Client(ClientOrderId::new("b").unwrap()),
+            side: Side::Sell,
+            quantity: Some(Quantity::from_units(8)),
+            price: None,
+            expiry: Some(Timestamp(11)),
+            extra: Notional::ZERO,
+        }),
+        Command::CancelReplace(CancelReplace {
+            cancel: OrderRef::External(ExternalId(5)),
+            new_order: plain_order(),
+            on_cancel_failure: OnCancelFailure::Continue,
+        }),
+        Command::MassCancel(MassCancel {
+            account: AccountId(3),
+            side: SideFilter::Only(Side::Sell),
+            price_from: Price::MIN,
+            price_to: Price::MAX,
+        }),
+        Command::Tick,
+    ]
+}
+
+fn batch() -> Batch {
+    let commands = every_command().into_iter().zip(0..);
+    Batch {
+        number: 77,
+        control: vec![
+            ControlCommand::CreateAccount {
+                account: AccountId(9),
+            },
+            ControlCommand::Deposit {
+                account: AccountId(9),
+                asset: AssetId(2),
+                amount: Money::from_units(1_000),
+            },
+            ControlCommand::Withdraw {
+                account: AccountId(9),
+                asset: AssetId(2),
+                amount: Money::from_units(1),
+            },
+        ],
+        commands: commands
+            .map(|(command, k)| InboundCommand {
+                instrument: InstrumentId(k),
+                origin: Origin::default(),
+                at: (k % 2 == 0).then_some(Timestamp(u64::from(k))),
+                stamps: Stamps::default(),
+                command,
+            })
+            .collect(),
+    }
+}
+
+fn encoded() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encode_batch(&batch(), Timestamp(123), &mut bytes);
+    bytes
+}
+
+#[test]
+fn an_entry_comes_back_as_it_was_written() {
+    let entry = decode_entry(LogPosition(6), &encoded()).unwrap();
+
+    assert_eq!(entry.position, LogPosition(6));
+    assert_eq!(entry.at, Timestamp(123));
+    assert_eq!(entry.number, 77);
+    assert_eq!(entry.control, batch().control);
+    assert_eq!(entry.commands, batch().commands);
+}
+
+#[test]
+fn bytes_that_end_too_early_or_too_late_are_refused() {
+    let bytes = encoded();
+    for end in 0..bytes.len() {
+        assert!(decode_entry(LogPosition(1), &bytes[..end]).is_err(), "{end}");
+    }
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert!(decode_entry(LogPosition(1), &longer).is_err());
+}
+
+#[test]
+fn no_flipped_bit_panics() {
+    let mut bytes = encoded();
+    for bit in 0..bytes.len() * 8 {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        // What it says does not matter here: checksums stand before it.
+        let _ = decode_entry(LogPosition(1), &bytes);
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+}

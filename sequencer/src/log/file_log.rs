@@ -1,0 +1,405 @@
+//! The log in files: one sequence of segments per shard, one journal thread that writes and syncs them.
+//!
+//! A matcher's batch gets its position by an atomic add and is yielded at once; the journal thread writes
+//! the batches in the order of their positions, syncs once per round, and then runs the gate. So matching
+//! runs ahead of the disk and nothing leaves before it is durable.
+
+mod block;
+mod frame;
+mod journal;
+mod reading;
+mod recovery;
+mod segment;
+
+use std::collections::VecDeque;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
+
+use crossbeam_queue::ArrayQueue;
+
+use crate::clock::EngineClock;
+use crate::gate::Gate;
+use crate::log::{
+    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
+    LogState, codec,
+};
+use crate::position::{Epoch, LogPosition};
+use crate::waker::Waker;
+
+use journal::Journal;
+use reading::{Found, SegmentReader, segments_of};
+
+pub use recovery::{OpenError, TornTail};
+
+/// The unit that is written whole, torn or not at all.
+const BLOCK_BYTES: usize = 512;
+/// Frames that may wait for the journal thread.
+const FRAMES_MAX: usize = 4_096;
+
+/// When what was written is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// After its sync: what was reported survives a power cut.
+    Sync,
+    /// When it is written; synced this often. A power cut loses what was reported since.
+    Async(Duration),
+    /// When it is written; never synced. For benchmarks.
+    None,
+}
+
+/// How a log keeps its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileLogOptions {
+    /// When what was written is durable.
+    pub durability: Durability,
+    /// Bytes of a segment, preallocated; a multiple of 512, at least 64 KiB.
+    pub segment_bytes: u64,
+}
+
+/// The shard's log in a data folder; hands out one [`FileLog`] per matcher.
+#[derive(Debug)]
+pub struct FileLogs {
+    shard: Arc<Shard>,
+    journal: Option<Journal>,
+    thread: Option<JoinHandle<()>>,
+    /// Held as long as the log is open, so that no second process writes into the folder.
+    _lock: File,
+    torn: Option<TornTail>,
+    epoch: Epoch,
+}
+
+/// One matcher's handle of a log in files.
+#[derive(Debug)]
+pub struct FileLog {
+    shard: Arc<Shard>,
+    matcher: u32,
+    clock: EngineClock,
+    /// Sequenced and not yielded yet.
+    queue: VecDeque<LogEntry>,
+    /// Entries that were applied, for their room.
+    spare: Vec<LogEntry>,
+}
+
+/// What handles and the journal thread share.
+#[derive(Debug)]
+struct Shard {
+    folder: PathBuf,
+    /// Last position that was given out.
+    last: AtomicU64,
+    /// Everything up to this position may leave.
+    durable: AtomicU64,
+    is_failed: AtomicBool,
+    handles: AtomicUsize,
+    frames: ArrayQueue<Frame>,
+    /// Room of bodies that were written.
+    spare_bodies: ArrayQueue<Vec<u8>>,
+    journal_thread: OnceLock<Thread>,
+    is_journal_asleep: AtomicBool,
+    gate: OnceLock<Arc<Gate>>,
+    wakers: Mutex<Vec<Arc<Waker>>>,
+}
+
+/// A batch on its way to the journal thread.
+#[derive(Debug)]
+struct Frame {
+    position: LogPosition,
+    matcher: u32,
+    body: Vec<u8>,
+}
+
+impl FileLogs {
+    /// Opens the log in `folder`, which is made if there is none; cuts a torn tail, refuses damage.
+    ///
+    /// # Errors
+    /// The folder is in use or cannot be used, or something that was acknowledged cannot be read.
+    pub fn open(folder: &Path, options: FileLogOptions) -> Result<Self, OpenError> {
+        fs::create_dir_all(folder).map_err(|error| OpenError::io(folder, error))?;
+        let lock = lock_folder(folder)?;
+        let recovered = recovery::recover(folder)?;
+        let last = recovered.last;
+        let (torn, epoch) = (recovered.torn.clone(), recovered.epoch);
+        let shard = Arc::new(Shard {
+            folder: folder.to_owned(),
+            last: AtomicU64::new(last.0),
+            durable: AtomicU64::new(last.0),
+            is_failed: AtomicBool::new(false),
+            handles: AtomicUsize::new(0),
+            frames: ArrayQueue::new(FRAMES_MAX),
+            spare_bodies: ArrayQueue::new(FRAMES_MAX),
+            journal_thread: OnceLock::new(),
+            is_journal_asleep: AtomicBool::new(false),
+            gate: OnceLock::new(),
+            wakers: Mutex::new(Vec::new()),
+        });
+        let journal = Journal::open(Arc::clone(&shard), options, recovered)?;
+        Ok(Self {
+            shard,
+            journal: Some(journal),
+            thread: None,
+            _lock: lock,
+            torn,
+            epoch,
+        })
+    }
+
+    /// The tail that was cut when the log was opened.
+    pub const fn torn_tail(&self) -> Option<&TornTail> {
+        self.torn.as_ref()
+    }
+
+    /// The epoch of the folder's numbers.
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// The last position that the log has.
+    pub fn last_position(&self) -> LogPosition {
+        LogPosition(self.shard.last.load(Ordering::Acquire))
+    }
+
+    /// Reads the log's entries from `position` on, up to what is durable.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
+        self.shard.read_from(position)
+    }
+
+    /// Waits until the journal thread has written everything. To be called after the matchers have ended.
+    pub fn close(mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.shard.wake_journal();
+            if thread.join().is_err() {
+                tracing::error!("the journal thread panicked");
+            }
+        }
+    }
+}
+
+impl LogFactory for FileLogs {
+    type Log = FileLog;
+
+    fn open(&mut self, context: LogContext) -> Result<FileLog, LogError> {
+        // Before the thread starts: it ends when there is no handle left.
+        self.shard.handles.fetch_add(1, Ordering::AcqRel);
+        lock(&self.shard.wakers).push(context.waker);
+        self.shard.gate.get_or_init(|| context.gate);
+        if let Some(journal) = self.journal.take() {
+            let thread = journal
+                .spawn()
+                .map_err(|error| LogError::Unreadable(error.to_string()))?;
+            self.thread = Some(thread);
+        }
+        Ok(FileLog {
+            shard: Arc::clone(&self.shard),
+            matcher: u32::try_from(context.matcher).expect("matchers are few"),
+            clock: context.clock,
+            queue: VecDeque::new(),
+            spare: Vec::new(),
+        })
+    }
+}
+
+impl CommandLog for FileLog {
+    fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused> {
+        if self.shard.is_failed.load(Ordering::Acquire) {
+            return Err(AppendRefused("an earlier write failed".to_owned()));
+        }
+        let at = self.clock.now();
+        let mut body = self.shard.spare_bodies.pop().unwrap_or_default();
+        body.clear();
+        codec::encode_batch(batch, at, &mut body);
+        if body.len() > frame::BODY_BYTES_MAX {
+            return Err(AppendRefused("the batch is larger than a frame".to_owned()));
+        }
+        let position = LogPosition(self.shard.last.fetch_add(1, Ordering::AcqRel) + 1);
+        self.shard.hand_over(Frame {
+            position,
+            matcher: self.matcher,
+            body,
+        });
+        let mut entry = self.spare.pop().unwrap_or_else(LogEntry::empty);
+        entry.position = position;
+        entry.at = at;
+        entry.number = batch.number;
+        entry.control.clone_from(&batch.control);
+        entry.commands.clone_from(&batch.commands);
+        self.queue.push_back(entry);
+        Ok(())
+    }
+
+    fn poll(&mut self, entries: &mut Vec<LogEntry>) -> LogState {
+        self.spare.append(entries);
+        entries.extend(self.queue.drain(..));
+        if self.shard.is_failed.load(Ordering::Acquire) {
+            return LogState::Failed;
+        }
+        LogState::Idle
+    }
+
+    fn durable(&self) -> LogPosition {
+        self.shard.durable()
+    }
+
+    fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
+        self.shard.read_from(position)
+    }
+}
+
+impl Drop for FileLog {
+    fn drop(&mut self) {
+        self.shard.handles.fetch_sub(1, Ordering::AcqRel);
+        self.shard.wake_journal();
+    }
+}
+
+impl Shard {
+    fn durable(&self) -> LogPosition {
+        LogPosition(self.durable.load(Ordering::Acquire))
+    }
+
+    /// Hands a frame to the journal thread; waits while the disk is this far behind.
+    fn hand_over(&self, frame: Frame) {
+        let mut frame = frame;
+        while let Err(refused) = self.frames.push(frame) {
+            if self.is_failed.load(Ordering::Acquire) {
+                return;
+            }
+            frame = refused;
+            self.wake_journal();
+            std::thread::yield_now();
+        }
+        self.wake_journal();
+    }
+
+    /// The fences are those of [`Waker`]: "announce, look" and "bring, look" stand in one order.
+    fn wake_journal(&self) {
+        std::sync::atomic::fence(Ordering::SeqCst);
+        if self.is_journal_asleep.load(Ordering::Relaxed)
+            && self.is_journal_asleep.swap(false, Ordering::Relaxed)
+            && let Some(thread) = self.journal_thread.get()
+        {
+            thread.unpark();
+        }
+    }
+
+    /// Nothing more is taken, nothing more leaves.
+    fn fail(&self, reason: &str) {
+        self.is_failed.store(true, Ordering::Release);
+        if let Some(gate) = self.gate.get() {
+            gate.halt(reason);
+        }
+        for waker in lock(&self.wakers).iter() {
+            waker.wake();
+        }
+    }
+
+    fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
+        let unreadable = |error: std::io::Error| LogError::Unreadable(error.to_string());
+        let segments = segments_of(&self.folder).map_err(unreadable)?;
+        Ok(LogReader::new(Entries {
+            segments: segments.into(),
+            reader: None,
+            next: None,
+            from: position,
+            up_to: self.durable(),
+        }))
+    }
+}
+
+/// Entries of a folder, in the order of their positions.
+#[derive(Debug)]
+struct Entries {
+    segments: VecDeque<(u64, PathBuf)>,
+    reader: Option<SegmentReader>,
+    /// The next position and the chain hash before it, once a segment was opened.
+    next: Option<(LogPosition, frame::Chain)>,
+    from: LogPosition,
+    up_to: LogPosition,
+}
+
+impl Iterator for Entries {
+    type Item = Result<LogEntry, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.next.is_some_and(|(next, _)| next > self.up_to) {
+                return None;
+            }
+            match self.next_frame().transpose()? {
+                Err(error) => return Some(Err(error)),
+                Ok((position, _)) if position < self.from => {}
+                Ok((position, body)) => {
+                    let entry = codec::decode_entry(position, &body);
+                    return Some(entry.map_err(|error| {
+                        LogError::Unreadable(format!("position {}: {error}", position.0))
+                    }));
+                }
+            }
+        }
+    }
+}
+
+impl Entries {
+    fn next_frame(&mut self) -> Result<Option<(LogPosition, Vec<u8>)>, LogError> {
+        loop {
+            let Some(reader) = self.reader.as_mut() else {
+                let Some((number, path)) = self.segments.pop_front() else {
+                    return Ok(None);
+                };
+                let opened = SegmentReader::open(&path, number)
+                    .map_err(|error| LogError::Unreadable(format!("{}: {error}", path.display())))?;
+                self.next
+                    .get_or_insert((opened.header.first, opened.header.chain));
+                self.reader = Some(opened);
+                continue;
+            };
+            let (expected, chain) = self.next.expect("it is set with the first segment");
+            match reader.next_frame(expected, chain) {
+                Found::Frame { header, body } => {
+                    let after = LogPosition(expected.0 + 1);
+                    self.next = Some((after, chain.then(&header, &body)));
+                    return Ok(Some((expected, body)));
+                }
+                Found::End => self.reader = None,
+                // While the log is written to, what is not durable may be half there.
+                Found::Damage if expected > self.up_to => return Ok(None),
+                Found::Damage => {
+                    return Err(LogError::Unreadable(format!(
+                        "{} is damaged at byte {}",
+                        reader.path.display(),
+                        reader.offset()
+                    )));
+                }
+            }
+        }
+    }
+}
+
+fn lock_folder(folder: &Path) -> Result<File, OpenError> {
+    let path = folder.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| OpenError::io(&path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            folder: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(OpenError::io(&path, error)),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,262 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::{AccountId, Cancel, Command, InstrumentId, OrderId, OrderRef};
+use ledger::{Asset, AssetId, Ledger, LedgerConfig};
+
+use super::{Durability, FileLog, FileLogOptions, FileLogs, OpenError};
+use crate::clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
+use crate::gate::Gate;
+use crate::inbound::{InboundCommand, Origin};
+use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogFactory};
+use crate::position::LogPosition;
+use crate::stamps::Stamps;
+use crate::waker::Waker;
+
+const SMALL: FileLogOptions = FileLogOptions {
+    durability: Durability::Sync,
+    segment_bytes: 64 << 10,
+};
+
+fn context() -> LogContext {
+    let config = LedgerConfig {
+        accounts_max: 4,
+    };
+    let asset = Asset {
+        id: AssetId(0),
+        name: "USDT".to_owned(),
+        decimals: 8,
+    };
+    let ledger = Arc::new(Ledger::new(config, vec![asset], vec![]).unwrap());
+    LogContext {
+        matcher: 0,
+        clock: EngineClock::start(ClockSource::Manual(ManualClock::default())),
+        gate: Arc::new(Gate::new([], ledger, StageClock::new(Stamping::Off))),
+        waker: Arc::new(Waker::new()),
+    }
+}
+
+/// A batch of `commands` cancels, told apart by `number`.
+fn batch(number: u64, commands: u32) -> Batch {
+    let cancels = (0..commands).map(|account| InboundCommand {
+        instrument: InstrumentId(1),
+        origin: Origin::default(),
+        at: None,
+        stamps: Stamps::default(),
+        command: Command::Cancel(Cancel {
+            account: AccountId(account),
+            order: OrderRef::Id(OrderId(number)),
+        }),
+    });
+    Batch {
+        number,
+        control: vec![],
+        commands: cancels.collect(),
+    }
+}
+
+fn wait_until_durable(log: &FileLog, position: u64) {
+    while log.durable() < LogPosition(position) {
+        std::thread::yield_now();
+    }
+}
+
+/// Writes batches 1 to `count`, each synced before the next, and closes the log.
+fn write(folder: &Path, options: FileLogOptions, count: u64) {
+    let mut logs = FileLogs::open(folder, options).unwrap();
+    let mut log = LogFactory::open(&mut logs, context()).unwrap();
+    let first = logs.last_position().0;
+    for number in first + 1..=first + count {
+        log.append(&batch(number, 40)).unwrap();
+        wait_until_durable(&log, number);
+    }
+    drop(log);
+    logs.close();
+}
+
+fn read(folder: &Path, options: FileLogOptions) -> Vec<LogEntry> {
+    let logs = FileLogs::open(folder, options).unwrap();
+    let entries = logs.read_from(LogPosition(1)).unwrap();
+    entries.map(|entry| entry.unwrap()).collect()
+}
+
+fn assert_holds(folder: &Path, count: u64) {
+    let entries = read(folder, SMALL);
+    let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
+    assert_eq!(numbers, (1..=count).collect::<Vec<_>>());
+    for (entry, position) in entries.iter().zip(1..) {
+        assert_eq!(entry.position, LogPosition(position));
+        assert_eq!(entry.commands, batch(entry.number, 40).commands);
+    }
+}
+
+fn first_segment(folder: &Path) -> PathBuf {
+    folder.join("journal-0000000001.seg")
+}
+
+#[test]
+fn what_was_written_is_read_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+    write(folder.path(), SMALL, 2);
+
+    assert_holds(folder.path(), 5);
+}
+
+#[test]
+fn the_log_goes_on_in_further_segments() {
+    let folder = tempfile::tempdir().unwrap();
+
+    write(folder.path(), SMALL, 300);
+
+    assert!(folder.path().join("journal-0000000002.seg").exists());
+    assert_holds(folder.path(), 300);
+}
+
+#[test]
+fn a_frame_larger_than_a_segment_gets_one_of_its_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut logs = FileLogs::open(folder.path(), SMALL).unwrap();
+    let mut log = LogFactory::open(&mut logs, context()).unwrap();
+    log.append(&batch(1, 10_000)).unwrap();
+    wait_until_durable(&log, 1);
+    drop(log);
+    logs.close();
+
+    let entries = read(folder.path(), SMALL);
+
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].commands.len(), 10_000);
+}
+
+#[test]
+fn batches_are_yielded_before_they_are_durable() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut logs = FileLogs::open(folder.path(), SMALL).unwrap();
+    let mut log = LogFactory::open(&mut logs, context()).unwrap();
+    let mut entries = Vec::new();
+
+    log.append(&batch(1, 1)).unwrap();
+    log.poll(&mut entries);
+
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].position, LogPosition(1));
+    wait_until_durable(&log, 1);
+}
+
+#[test]
+fn a_folder_is_open_in_one_process_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let _open = FileLogs::open(folder.path(), SMALL).unwrap();
+
+    let second = FileLogs::open(folder.path(), SMALL);
+
+    assert!(matches!(second, Err(OpenError::InUse { .. })), "{second:?}");
+}
+
+#[test]
+fn damage_to_what_was_acknowledged_is_refused_bit_by_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+    let path = first_segment(folder.path());
+    let whole = fs::read(&path).unwrap();
+    // The header and three frames of two blocks; the watermark follows.
+    let used = 512 * (1 + 3 * 2);
+
+    for bit in (0..used * 8).step_by(61) {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, &bytes).unwrap();
+        let opened = FileLogs::open(folder.path(), SMALL);
+        assert!(
+            matches!(
+                opened,
+                Err(OpenError::Damaged { .. } | OpenError::BadSegment { .. })
+            ),
+            "bit {bit}: {opened:?}"
+        );
+        assert_eq!(fs::read(&path).unwrap(), bytes, "a refusal changes nothing");
+    }
+}
+
+#[test]
+fn damage_to_the_watermark_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+    let path = first_segment(folder.path());
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[512 * 7 + 100] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+
+    assert_holds(folder.path(), 3);
+}
+
+#[test]
+fn a_truncated_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+    let path = first_segment(folder.path());
+    let whole = fs::read(&path).unwrap();
+
+    for length in [0, 100, 512, 1_000, 512 * 5] {
+        fs::write(&path, &whole[..length]).unwrap();
+        let opened = FileLogs::open(folder.path(), SMALL);
+        assert!(opened.is_err(), "{length} bytes: {opened:?}");
+    }
+}
+
+#[test]
+fn a_torn_tail_that_was_never_acknowledged_is_cut_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    // Never synced: nothing in the file says that anything is durable.
+    let unsynced = FileLogOptions {
+        durability: Durability::None,
+        ..SMALL
+    };
+    {
+        let mut logs = FileLogs::open(folder.path(), unsynced).unwrap();
+        let mut log = LogFactory::open(&mut logs, context()).unwrap();
+        for number in 1..=3 {
+            log.append(&batch(number, 40)).unwrap();
+            wait_until_durable(&log, number);
+        }
+        let path = first_segment(folder.path());
+        let mut bytes = fs::read(&path).unwrap();
+        // The second block of the third frame never reached the disk.
+        bytes[512 * 6..512 * 7].fill(0);
+        fs::write(folder.path().join("torn"), &bytes).unwrap();
+        drop(log);
+        logs.close();
+        fs::rename(folder.path().join("torn"), path).unwrap();
+    }
+
+    let logs = FileLogs::open(folder.path(), SMALL).unwrap();
+
+    let torn = logs.torn_tail().unwrap();
+    assert_eq!(torn.position, LogPosition(3));
+    assert_eq!(torn.offset, 512 * 5);
+    assert_eq!(logs.last_position(), LogPosition(2));
+    drop(logs);
+    write(folder.path(), SMALL, 1);
+    assert_holds(folder.path(), 3);
+}
+
+#[test]
+fn a_file_of_another_format_version_is_refused_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 1);
+    let path = first_segment(folder.path());
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[24 + 8] = 9;
+    let crc = crc32c::crc32c(&bytes[4..512]);
+    bytes[..4].copy_from_slice(&crc.to_le_bytes());
+    fs::write(&path, &bytes).unwrap();
+
+    let opened = FileLogs::open(folder.path(), SMALL);
+
+    let Err(error) = opened else {
+        panic!("version 9 was read")
+    };
+    assert!(error.to_string().contains("format version 9"), "{error}");
+}
