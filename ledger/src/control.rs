@@ -156,6 +156,13 @@ impl Ledger {
             .map_err(|Insufficient { .. }| ControlRefusal::Insufficient)
     }
 
+    /// Reserves what a logged withdrawal had reserved, when its log is read again.
+    pub fn reserve_withdrawal_again(&self, account: AccountId, asset: AssetId, amount: Money) {
+        if let Some(mut door) = self.doors().lock(account) {
+            door.reserve(asset, amount);
+        }
+    }
+
     /// Gives back what [`Ledger::reserve_withdrawal`] reserved, where its entry was not sequenced.
     pub fn give_back_withdrawal(&self, account: AccountId, asset: AssetId, amount: Money) {
         if let Some(mut door) = self.doors().lock(account) {

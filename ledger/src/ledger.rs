@@ -122,6 +122,27 @@ impl Ledger {
         self.reserve_money(account, asset, amount)
     }
 
+    /// Takes a hold that a logged command had taken, when its log is read again.
+    ///
+    /// It is not asked for whether it is available: it was, when the command was logged.
+    pub fn reserve_again(
+        &self,
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+        hold: Notional,
+    ) {
+        let Some(terms) = self.terms(instrument) else {
+            return;
+        };
+        let amount = terms
+            .hold_amount(side, hold)
+            .expect("what was reserved was available");
+        if let Some(mut door) = self.doors.lock(account) {
+            door.reserve(terms.paid_asset(side), amount);
+        }
+    }
+
     /// Takes as much of a hold as is available, and says how much that is.
     pub fn reserve_up_to(
         &self,

@@ -52,6 +52,12 @@ pub trait LogFactory {
     /// # Errors
     /// The log cannot be opened.
     fn open(&mut self, context: LogContext) -> Result<Self::Log, LogError>;
+
+    /// What earlier processes logged, to be applied before anything new; `None` where there is nothing.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn recover(&self) -> Result<Option<LogReader>, LogError>;
 }
 
 /// What a log handle may use of the shard.

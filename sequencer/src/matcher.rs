@@ -16,6 +16,7 @@ use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
 use crate::log::{Batch, CommandLog, LogEntry, LogState};
 use crate::pool::BatchPool;
+use crate::recovery::{Recovering, Replayed};
 use crate::ring::Ring;
 use crate::stamps::Stage;
 
@@ -67,6 +68,8 @@ pub(crate) struct Matcher<L> {
     entries: Vec<LogEntry>,
     /// Number of the last batch that was applied.
     applied_number: u64,
+    /// What earlier processes logged, until all of it is applied.
+    recovering: Option<Recovering>,
     own: Counters,
 }
 
@@ -86,8 +89,14 @@ impl<L: CommandLog> Matcher<L> {
             batch: Batch::default(),
             entries: Vec::new(),
             applied_number: 0,
+            recovering: None,
             own: Counters::default(),
         }
+    }
+
+    /// Applies what `recovering` brings before anything new.
+    pub(crate) fn recover(&mut self, recovering: Recovering) {
+        self.recovering = Some(recovering);
     }
 
     /// Does what there is to do, at most one batch of it.
@@ -102,6 +111,9 @@ impl<L: CommandLog> Matcher<L> {
         self.release();
         if !self.may_pop() {
             return self.block();
+        }
+        if self.recovering.is_some() {
+            return self.replay();
         }
         self.answer_inspections();
         self.pop_batch();
@@ -156,6 +168,33 @@ impl<L: CommandLog> Matcher<L> {
         match state {
             LogState::Idle | LogState::InFlight => Ok(applied),
             LogState::Failed => self.halt("the log failed"),
+        }
+    }
+
+    /// Applies the next entry of an earlier process, as it was applied then.
+    fn replay(&mut self) -> Turn {
+        let recovering = self.recovering.as_ref().expect("the caller looked");
+        match recovering.next() {
+            Replayed::Entry(entry) => {
+                let mut mine =
+                    entry.part_of(|instrument| place_of(&self.places, instrument).is_some());
+                if self.control.is_none() {
+                    mine.control.clear();
+                }
+                let has_control = !mine.control.is_empty();
+                self.apply_entry(&mine);
+                self.release();
+                if has_control && let Some(recovering) = &self.recovering {
+                    recovering.control_applied(mine.position);
+                }
+                Turn::Worked
+            }
+            Replayed::NothingYet => Turn::Blocked,
+            Replayed::All => {
+                self.recovering = None;
+                self.around.inbox.counters.publish(&self.own);
+                Turn::Worked
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use crate::gate::Gate;
 use crate::inbound::{InboundCommand, Refused};
 use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
+use crate::recovery::RecoveryProgress;
 use crate::stamps::Stage;
 
 /// The way in to every matcher of the shard. Nothing here blocks.
@@ -23,6 +24,7 @@ pub struct Ports {
     gate: Arc<Gate>,
     ledger: Arc<Ledger>,
     stage_clock: StageClock,
+    recovery: Arc<RecoveryProgress>,
 }
 
 impl Ports {
@@ -32,6 +34,7 @@ impl Ports {
         gate: Arc<Gate>,
         ledger: Arc<Ledger>,
         stage_clock: StageClock,
+        recovery: Arc<RecoveryProgress>,
     ) -> Self {
         Self {
             inboxes: inboxes.into(),
@@ -39,6 +42,7 @@ impl Ports {
             gate,
             ledger,
             stage_clock,
+            recovery,
         }
     }
 
@@ -51,7 +55,7 @@ impl Ports {
         let inbox = self
             .inbox(command.instrument)
             .ok_or(Refused::UnknownInstrument)?;
-        if self.gate.is_halted() {
+        if self.gate.is_halted() || !self.recovery.is_over() {
             return Err(Refused::Unavailable);
         }
         self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
@@ -63,7 +67,7 @@ impl Ports {
     /// # Errors
     /// It was not taken, or the ledger refused a withdrawal at the door.
     pub fn control(&self, command: ControlCommand) -> Result<ControlReceipt, ControlError> {
-        if self.gate.is_halted() {
+        if self.gate.is_halted() || !self.recovery.is_over() {
             return Err(ControlError::NotTaken(Refused::Unavailable));
         }
         let (reply, receipt) = flume::bounded(1);
@@ -135,6 +139,11 @@ impl Ports {
     /// Whether the shard is halted: no report leaves any more, every command is refused.
     pub fn is_halted(&self) -> bool {
         self.gate.is_halted()
+    }
+
+    /// How far the shard is with what earlier processes logged; nothing new is taken before it is over.
+    pub fn recovery(&self) -> &RecoveryProgress {
+        &self.recovery
     }
 
     /// The counter of stage stamps, for the stages before the ring.

@@ -15,10 +15,11 @@ use crate::egress::EventBatch;
 use crate::gate::{Gate, Lane};
 use crate::inbox::Inbox;
 use crate::inspection::MatcherState;
-use crate::log::{LogContext, LogFactory};
+use crate::log::{LogContext, LogFactory, LogReader};
 use crate::matcher::{Matcher, MatcherLimits, Surroundings};
 use crate::pool::BatchPool;
 use crate::ports::Ports;
+use crate::recovery::{Recovering, RecoveryProgress, Replay};
 
 /// A shard that runs.
 #[derive(Debug)]
@@ -92,6 +93,12 @@ pub fn start<F: LogFactory>(
         let log = logs.open(shard.log_context(index))?;
         matchers.push(shard.matcher(&config, index, log, engine));
     }
+    if let Some(reader) = logs.recover()? {
+        let recovering = shard.recover(reader)?;
+        for (matcher, recovering) in matchers.iter_mut().zip(recovering) {
+            matcher.recover(recovering);
+        }
+    }
     let ports = shard.ports();
     let mut inline = Vec::new();
     let mut threads = Vec::new();
@@ -126,6 +133,7 @@ struct Shard {
     ledger: Arc<Ledger>,
     clock: EngineClock,
     stage_clock: StageClock,
+    recovery: Arc<RecoveryProgress>,
 }
 
 impl Shard {
@@ -162,7 +170,22 @@ impl Shard {
             ledger,
             clock: EngineClock::start(clock),
             stage_clock,
+            recovery: Arc::new(RecoveryProgress::default()),
         }
+    }
+
+    /// Starts reading what earlier processes logged; one receiving end per matcher.
+    fn recover(&self, reader: LogReader) -> Result<Vec<Recovering>, StartError> {
+        let replay = Replay {
+            ledger: Arc::clone(&self.ledger),
+            gate: Arc::clone(&self.gate),
+            routes: self.routes(),
+            matchers: self.plan.len(),
+            progress: Arc::clone(&self.recovery),
+        };
+        replay
+            .start(reader)
+            .map_err(|error| StartError::NoThread(error.to_string()))
     }
 
     fn log_context(&self, index: usize) -> LogContext {
@@ -202,6 +225,18 @@ impl Shard {
     }
 
     fn ports(&self) -> Arc<Ports> {
+        Arc::new(Ports::new(
+            self.inboxes.clone(),
+            self.routes(),
+            Arc::clone(&self.gate),
+            Arc::clone(&self.ledger),
+            self.stage_clock.clone(),
+            Arc::clone(&self.recovery),
+        ))
+    }
+
+    /// By instrument id: which matcher has it.
+    fn routes(&self) -> Vec<Option<usize>> {
         let mut routes = Vec::new();
         for (matcher, instruments) in self.plan.iter().enumerate() {
             for instrument in instruments {
@@ -212,13 +247,7 @@ impl Shard {
                 routes[place] = Some(matcher);
             }
         }
-        Arc::new(Ports::new(
-            self.inboxes.clone(),
-            routes,
-            Arc::clone(&self.gate),
-            Arc::clone(&self.ledger),
-            self.stage_clock.clone(),
-        ))
+        routes
     }
 }
 

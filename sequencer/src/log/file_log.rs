@@ -65,9 +65,6 @@ pub struct FileLogOptions {
 pub struct FileLogs {
     shard: Arc<Shard>,
     journal: Option<Journal>,
-    thread: Option<JoinHandle<()>>,
-    /// Held as long as the log is open, so that no second process writes into the folder.
-    _lock: File,
     torn: Option<TornTail>,
     epoch: Epoch,
 }
@@ -99,8 +96,11 @@ struct Shard {
     spare_bodies: ArrayQueue<Vec<u8>>,
     journal_thread: OnceLock<Thread>,
     is_journal_asleep: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
     gate: OnceLock<Arc<Gate>>,
     wakers: Mutex<Vec<Arc<Waker>>>,
+    /// Held as long as the log is open, so that no second process writes into the folder.
+    _lock: File,
 }
 
 /// A batch on its way to the journal thread.
@@ -132,15 +132,15 @@ impl FileLogs {
             spare_bodies: ArrayQueue::new(FRAMES_MAX),
             journal_thread: OnceLock::new(),
             is_journal_asleep: AtomicBool::new(false),
+            thread: Mutex::new(None),
             gate: OnceLock::new(),
             wakers: Mutex::new(Vec::new()),
+            _lock: lock,
         });
         let journal = Journal::open(Arc::clone(&shard), options, recovered)?;
         Ok(Self {
             shard,
             journal: Some(journal),
-            thread: None,
-            _lock: lock,
             torn,
             epoch,
         })
@@ -168,16 +168,6 @@ impl FileLogs {
     pub fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
         self.shard.read_from(position)
     }
-
-    /// Waits until the journal thread has written everything. To be called after the matchers have ended.
-    pub fn close(mut self) {
-        if let Some(thread) = self.thread.take() {
-            self.shard.wake_journal();
-            if thread.join().is_err() {
-                tracing::error!("the journal thread panicked");
-            }
-        }
-    }
 }
 
 impl LogFactory for FileLogs {
@@ -192,7 +182,7 @@ impl LogFactory for FileLogs {
             let thread = journal
                 .spawn()
                 .map_err(|error| LogError::Unreadable(error.to_string()))?;
-            self.thread = Some(thread);
+            *lock(&self.shard.thread) = Some(thread);
         }
         Ok(FileLog {
             shard: Arc::clone(&self.shard),
@@ -201,6 +191,13 @@ impl LogFactory for FileLogs {
             queue: VecDeque::new(),
             spare: Vec::new(),
         })
+    }
+
+    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+        if self.last_position() == LogPosition(0) {
+            return Ok(None);
+        }
+        self.read_from(LogPosition(1)).map(Some)
     }
 }
 
@@ -250,10 +247,17 @@ impl CommandLog for FileLog {
     }
 }
 
+/// The last handle waits until everything is written and synced.
 impl Drop for FileLog {
     fn drop(&mut self) {
-        self.shard.handles.fetch_sub(1, Ordering::AcqRel);
+        if self.shard.handles.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        let thread = lock(&self.shard.thread).take();
         self.shard.wake_journal();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the journal thread panicked");
+        }
     }
 }
 
@@ -351,8 +355,9 @@ impl Entries {
                 let Some((number, path)) = self.segments.pop_front() else {
                     return Ok(None);
                 };
-                let opened = SegmentReader::open(&path, number)
-                    .map_err(|error| LogError::Unreadable(format!("{}: {error}", path.display())))?;
+                let opened = SegmentReader::open(&path, number).map_err(|error| {
+                    LogError::Unreadable(format!("{}: {error}", path.display()))
+                })?;
                 self.next
                     .get_or_insert((opened.header.first, opened.header.chain));
                 self.reader = Some(opened);

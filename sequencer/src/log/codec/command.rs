@@ -34,7 +34,10 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
         Command::CancelReplace(cancel_replace) => {
             put_u8(bytes, CANCEL_REPLACE);
             put_order_ref(bytes, cancel_replace.cancel);
-            put_u8(bytes, on_cancel_failure_tag(cancel_replace.on_cancel_failure));
+            put_u8(
+                bytes,
+                on_cancel_failure_tag(cancel_replace.on_cancel_failure),
+            );
             put_order(bytes, &cancel_replace.new_order);
         }
         Command::MassCancel(mass_cancel) => {
@@ -113,7 +116,9 @@ fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
             SelfTradePrevention::Decrement => 5,
         },
     );
-    put_option(bytes, order.stp_group, |bytes, group| put_u32(bytes, group.0));
+    put_option(bytes, order.stp_group, |bytes, group| {
+        put_u32(bytes, group.0)
+    });
     put_i128(bytes, order.extra.units());
 }
 
@@ -163,8 +168,12 @@ fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
     put_option(bytes, replace.quantity, |bytes, quantity| {
         put_u64(bytes, quantity.units());
     });
-    put_option(bytes, replace.price, |bytes, price| put_i64(bytes, price.units()));
-    put_option(bytes, replace.expiry, |bytes, expiry| put_u64(bytes, expiry.0));
+    put_option(bytes, replace.price, |bytes, price| {
+        put_i64(bytes, price.units())
+    });
+    put_option(bytes, replace.expiry, |bytes, expiry| {
+        put_u64(bytes, expiry.0)
+    });
     put_i128(bytes, replace.extra.units());
 }
 
@@ -217,7 +226,10 @@ fn order_ref(reader: &mut Reader<'_>) -> Result<OrderRef, DecodeError> {
 
 fn put_client_order_id(bytes: &mut Vec<u8>, id: ClientOrderId) {
     let text = id.as_str().as_bytes();
-    put_u8(bytes, u8::try_from(text.len()).expect("it has at most 36 characters"));
+    put_u8(
+        bytes,
+        u8::try_from(text.len()).expect("it has at most 36 characters"),
+    );
     bytes.extend_from_slice(text);
 }
 

@@ -140,7 +140,10 @@ fn an_entry_comes_back_as_it_was_written() {
 fn bytes_that_end_too_early_or_too_late_are_refused() {
     let bytes = encoded();
     for end in 0..bytes.len() {
-        assert!(decode_entry(LogPosition(1), &bytes[..end]).is_err(), "{end}");
+        assert!(
+            decode_entry(LogPosition(1), &bytes[..end]).is_err(),
+            "{end}"
+        );
     }
     let longer = [bytes.as_slice(), &[0]].concat();
     assert!(decode_entry(LogPosition(1), &longer).is_err());

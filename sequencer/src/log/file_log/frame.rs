@@ -77,6 +77,11 @@ pub(super) fn put_frame(out: &mut Vec<u8>, place: Place, header: &FrameHeader, b
     let first = &first[..HEADER_BYTES + head.len()];
     put_block(out, place, BlockKind::FrameStart, first);
     for (index, part) in (place.index + 1..).zip(rest.chunks(PAYLOAD_BYTES)) {
-        put_block(out, Place { index, ..place }, BlockKind::FrameContinued, part);
+        put_block(
+            out,
+            Place { index, ..place },
+            BlockKind::FrameContinued,
+            part,
+        );
     }
 }

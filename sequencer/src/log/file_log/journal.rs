@@ -99,10 +99,7 @@ impl Journal {
 
     fn run(mut self) {
         let shard = Arc::clone(&self.shard);
-        let is_first = shard
-            .journal_thread
-            .set(std::thread::current())
-            .is_ok();
+        let is_first = shard.journal_thread.set(std::thread::current()).is_ok();
         assert!(is_first, "a shard has one journal thread");
         loop {
             match self.round() {
@@ -232,9 +229,7 @@ impl Journal {
             ..self.options
         };
         let header = header_of(&options, self.epoch, self.next, self.chain);
-        self.segment = self
-            .spares
-            .begin(self.segment.number + 1, &header, bytes)?;
+        self.segment = self.spares.begin(self.segment.number + 1, &header, bytes)?;
         self.spares.order(self.options.segment_bytes);
         Ok(())
     }

@@ -117,7 +117,9 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, OpenError> {
     let Some((reader, is_whole)) = open else {
         return Ok(walk.ended(None, None));
     };
-    let is_last = segments.last().is_some_and(|(number, _)| *number == reader.number);
+    let is_last = segments
+        .last()
+        .is_some_and(|(number, _)| *number == reader.number);
     if !is_last || !is_whole || walk.durable > walk.last {
         walk.refuse_if_acknowledged(&reader, is_last)?;
     }

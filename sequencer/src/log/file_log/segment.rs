@@ -146,7 +146,12 @@ impl Segment {
             segment: number,
             index: 0,
         };
-        put_block(&mut block, place, BlockKind::SegmentHeader, &header.encode());
+        put_block(
+            &mut block,
+            place,
+            BlockKind::SegmentHeader,
+            &header.encode(),
+        );
         write_once(&file, &block, 0)?;
         file.sync_data()?;
         std::fs::rename(spare, segment_path(folder, number))?;
@@ -184,12 +189,6 @@ impl Segment {
         self.next + blocks < self.blocks
     }
 
-    /// Writes whole blocks and syncs them.
-    pub fn write_and_sync(&mut self, blocks: &[u8]) -> io::Result<()> {
-        self.write(blocks)?;
-        self.sync()
-    }
-
     /// Writes whole blocks.
     pub fn write(&mut self, blocks: &[u8]) -> io::Result<()> {
         assert!(
@@ -219,8 +218,7 @@ impl Segment {
     pub fn cut(&self) -> io::Result<()> {
         let zeros = vec![0; BLOCK_BYTES];
         for index in self.next..self.blocks {
-            self.file
-                .write_all_at(&zeros, index * BLOCK_BYTES as u64)?;
+            self.file.write_all_at(&zeros, index * BLOCK_BYTES as u64)?;
         }
         self.file.sync_data()
     }

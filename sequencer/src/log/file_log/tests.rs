@@ -20,9 +20,7 @@ const SMALL: FileLogOptions = FileLogOptions {
 };
 
 fn context() -> LogContext {
-    let config = LedgerConfig {
-        accounts_max: 4,
-    };
+    let config = LedgerConfig { accounts_max: 4 };
     let asset = Asset {
         id: AssetId(0),
         name: "USDT".to_owned(),
@@ -72,7 +70,6 @@ fn write(folder: &Path, options: FileLogOptions, count: u64) {
         wait_until_durable(&log, number);
     }
     drop(log);
-    logs.close();
 }
 
 fn read(folder: &Path, options: FileLogOptions) -> Vec<LogEntry> {
@@ -122,7 +119,6 @@ fn a_frame_larger_than_a_segment_gets_one_of_its_size() {
     log.append(&batch(1, 10_000)).unwrap();
     wait_until_durable(&log, 1);
     drop(log);
-    logs.close();
 
     let entries = read(folder.path(), SMALL);
 
@@ -227,7 +223,6 @@ fn a_torn_tail_that_was_never_acknowledged_is_cut_and_said() {
         bytes[512 * 6..512 * 7].fill(0);
         fs::write(folder.path().join("torn"), &bytes).unwrap();
         drop(log);
-        logs.close();
         fs::rename(folder.path().join("torn"), path).unwrap();
     }
 
