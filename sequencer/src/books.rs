@@ -57,6 +57,13 @@ impl Books {
         }
     }
 
+    /// Whether the instrument's book is one of these.
+    pub(crate) fn has(&self, instrument: InstrumentId) -> bool {
+        self.sequences
+            .iter()
+            .any(|sequence| sequence.instrument == instrument)
+    }
+
     /// Applies an entry's commands, settles what they did in one pass, and says what that gave.
     pub(crate) fn apply(
         &mut self,

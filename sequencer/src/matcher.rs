@@ -176,8 +176,7 @@ impl<L: CommandLog> Matcher<L> {
         let recovering = self.recovering.as_ref().expect("the caller looked");
         match recovering.next() {
             Replayed::Entry(entry) => {
-                let mut mine =
-                    entry.part_of(|instrument| place_of(&self.places, instrument).is_some());
+                let mut mine = entry.part_of(|instrument| self.books.has(instrument));
                 if self.control.is_none() {
                     mine.control.clear();
                 }

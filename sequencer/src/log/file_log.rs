@@ -5,6 +5,7 @@
 //! runs ahead of the disk and nothing leaves before it is durable.
 
 mod block;
+mod entries;
 mod frame;
 mod journal;
 mod reading;
@@ -30,8 +31,9 @@ use crate::log::{
 use crate::position::{Epoch, LogPosition};
 use crate::waker::Waker;
 
+use entries::Entries;
 use journal::Journal;
-use reading::{Found, SegmentReader, segments_of};
+use reading::segments_of;
 
 pub use recovery::{OpenError, TornTail};
 
@@ -305,83 +307,11 @@ impl Shard {
     fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
         let unreadable = |error: std::io::Error| LogError::Unreadable(error.to_string());
         let segments = segments_of(&self.folder).map_err(unreadable)?;
-        Ok(LogReader::new(Entries {
-            segments: segments.into(),
-            reader: None,
-            next: None,
-            from: position,
-            up_to: self.durable(),
-        }))
-    }
-}
-
-/// Entries of a folder, in the order of their positions.
-#[derive(Debug)]
-struct Entries {
-    segments: VecDeque<(u64, PathBuf)>,
-    reader: Option<SegmentReader>,
-    /// The next position and the chain hash before it, once a segment was opened.
-    next: Option<(LogPosition, frame::Chain)>,
-    from: LogPosition,
-    up_to: LogPosition,
-}
-
-impl Iterator for Entries {
-    type Item = Result<LogEntry, LogError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if self.next.is_some_and(|(next, _)| next > self.up_to) {
-                return None;
-            }
-            match self.next_frame().transpose()? {
-                Err(error) => return Some(Err(error)),
-                Ok((position, _)) if position < self.from => {}
-                Ok((position, body)) => {
-                    let entry = codec::decode_entry(position, &body);
-                    return Some(entry.map_err(|error| {
-                        LogError::Unreadable(format!("position {}: {error}", position.0))
-                    }));
-                }
-            }
-        }
-    }
-}
-
-impl Entries {
-    fn next_frame(&mut self) -> Result<Option<(LogPosition, Vec<u8>)>, LogError> {
-        loop {
-            let Some(reader) = self.reader.as_mut() else {
-                let Some((number, path)) = self.segments.pop_front() else {
-                    return Ok(None);
-                };
-                let opened = SegmentReader::open(&path, number).map_err(|error| {
-                    LogError::Unreadable(format!("{}: {error}", path.display()))
-                })?;
-                self.next
-                    .get_or_insert((opened.header.first, opened.header.chain));
-                self.reader = Some(opened);
-                continue;
-            };
-            let (expected, chain) = self.next.expect("it is set with the first segment");
-            match reader.next_frame(expected, chain) {
-                Found::Frame { header, body } => {
-                    let after = LogPosition(expected.0 + 1);
-                    self.next = Some((after, chain.then(&header, &body)));
-                    return Ok(Some((expected, body)));
-                }
-                Found::End => self.reader = None,
-                // While the log is written to, what is not durable may be half there.
-                Found::Damage if expected > self.up_to => return Ok(None),
-                Found::Damage => {
-                    return Err(LogError::Unreadable(format!(
-                        "{} is damaged at byte {}",
-                        reader.path.display(),
-                        reader.offset()
-                    )));
-                }
-            }
-        }
+        Ok(LogReader::new(Entries::new(
+            segments,
+            position,
+            self.durable(),
+        )))
     }
 }
 

@@ -117,7 +117,7 @@ fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
         },
     );
     put_option(bytes, order.stp_group, |bytes, group| {
-        put_u32(bytes, group.0)
+        put_u32(bytes, group.0);
     });
     put_i128(bytes, order.extra.units());
 }
@@ -169,10 +169,10 @@ fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
         put_u64(bytes, quantity.units());
     });
     put_option(bytes, replace.price, |bytes, price| {
-        put_i64(bytes, price.units())
+        put_i64(bytes, price.units());
     });
     put_option(bytes, replace.expiry, |bytes, expiry| {
-        put_u64(bytes, expiry.0)
+        put_u64(bytes, expiry.0);
     });
     put_i128(bytes, replace.extra.units());
 }

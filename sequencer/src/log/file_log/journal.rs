@@ -66,15 +66,14 @@ impl Journal {
         spares.order(options.segment_bytes);
         let next = LogPosition(recovered.last.0 + 1);
         let header = header_of(&options, recovered.epoch, next, recovered.chain);
-        let segment = match recovered.segment {
-            Some(segment) => segment,
-            None => {
-                let first = spares
-                    .begin(1, &header, options.segment_bytes)
-                    .map_err(in_folder)?;
-                spares.order(options.segment_bytes);
-                first
-            }
+        let segment = if let Some(segment) = recovered.segment {
+            segment
+        } else {
+            let first = spares
+                .begin(1, &header, options.segment_bytes)
+                .map_err(in_folder)?;
+            spares.order(options.segment_bytes);
+            first
         };
         Ok(Self {
             shard,

@@ -67,7 +67,7 @@ pub(super) fn segment_number(path: &Path) -> Option<u64> {
 
 /// Writes and syncs a file of zeros, off the hot path, to become a segment later.
 pub(super) fn preallocate(path: &Path, bytes: u64) -> io::Result<File> {
-    const ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+    static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
     let file = OpenOptions::new()
         .read(true)
         .write(true)
