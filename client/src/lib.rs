@@ -8,7 +8,7 @@
 //! use protocol::{NewOrder, ServerMessage, Side, Submit};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let config = ClientConfig::new("ws://127.0.0.1:9080/v1/ws", "first bot").with_key("demo-1");
+//! let config = ClientConfig::new("ws://127.0.0.1:9080/v1/ws", "first bot").with_key("demo-alice");
 //! let mut session = connect(config).await?;
 //! session.sender.submit(Submit {
 //!     symbol: "BTCUSDT".parse()?,

@@ -226,6 +226,19 @@ fn a_frame_above_the_limit_or_without_text_is_refused() {
 }
 
 #[test]
+fn deep_nesting_is_refused_without_deep_recursion() {
+    let deep = "[".repeat(100_000);
+    let closed = "]".repeat(100_000);
+    let frame = |field: &str| format!(r#"{{"op":"subscribe","{field}":{deep}{closed}}}"#);
+
+    for field in ["symbols", "channel", "depths"] {
+        assert!(Request::decode(frame(field).as_bytes(), 1 << 20).is_err());
+    }
+    let message = format!(r#"{{"type":"pong","at_us":1,"depths":{deep}{closed}}}"#);
+    assert!(ServerMessage::decode(&message).is_ok());
+}
+
+#[test]
 fn a_reader_of_messages_ignores_what_it_does_not_know() {
     let message =
         ServerMessage::decode(r#"{"at_us": 5, "mood": "good", "type": "pong", "request": 3}"#)
