@@ -1,6 +1,7 @@
 //! Goal: after a stop, and after a kill that leaves files as they are, a shard stands where it stood.
 //! Method: trade on real files, start again from them with another layout of threads, compare the state of
 //! every book, every balance and every event that leaves.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use std::num::NonZeroUsize;
 use std::path::Path;

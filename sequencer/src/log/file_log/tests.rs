@@ -118,7 +118,7 @@ fn a_frame_larger_than_a_segment_gets_one_of_its_size() {
     let mut log = LogFactory::open(&mut logs, context()).unwrap();
     log.append(&batch(1, 10_000)).unwrap();
     wait_until_durable(&log, 1);
-    drop(log);
+    drop((log, logs));
 
     let entries = read(folder.path(), SMALL);
 
