@@ -188,11 +188,11 @@ impl Exchange {
             }
             waiting.join().unwrap()
         };
-        standing(&self.ledger, &states, self.batches)
+        standing(&self.ledger, &states, &self.batches)
     }
 }
 
-fn standing(ledger: &Ledger, states: &[MatcherState], batches: Vec<EventBatch>) -> Standing {
+fn standing(ledger: &Ledger, states: &[MatcherState], batches: &[EventBatch]) -> Standing {
     let mut books: Vec<_> = states
         .iter()
         .flat_map(|state| &state.books)
@@ -293,7 +293,7 @@ fn what_was_copied_from_under_a_running_shard_has_all_that_left_it() {
     exchange.trade(1);
     // As a kill would leave it: whatever has left the gate by now must be in the files.
     exchange.take_events();
-    let left = standing(&exchange.ledger, &[], std::mem::take(&mut exchange.batches));
+    let left = standing(&exchange.ledger, &[], &exchange.batches);
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "seg") {
