@@ -25,7 +25,7 @@ fn workspace() -> PathBuf {
 }
 
 fn rule_book() -> String {
-    fs::read_to_string(workspace().join("docs/market-rules.md")).unwrap()
+    fs::read_to_string(workspace().join("docs/market-rules.md")).expect("the rule book is there")
 }
 
 /// Each `FILE: NAME` that the text names as a proof.

@@ -33,7 +33,9 @@ impl Desk {
             hold_surcharge_ppm: 0,
             funds_check: FundsCheck::Off,
         };
-        engine.list(instrument).unwrap();
+        engine
+            .list(instrument)
+            .expect("the test instrument is sound");
         Self {
             engine,
             sequence: 0,
@@ -57,7 +59,7 @@ impl Desk {
 
     /// Ids and open quantities of one side, in queue order.
     pub fn queue(&self, side: Side) -> Vec<(u64, u64)> {
-        let book = self.engine.book(InstrumentId(1)).unwrap();
+        let book = self.engine.book(InstrumentId(1)).expect("it was listed");
         book.orders(side)
             .map(|order| (order.order_id.0, order.leaves_quantity.units()))
             .collect()
@@ -68,7 +70,7 @@ impl Desk {
 pub fn limit(client: &str, side: Side, quantity: u64, price: i64) -> NewOrder {
     NewOrder {
         account: AccountId(1),
-        client_order_id: Some(ClientOrderId::new(client).unwrap()),
+        client_order_id: Some(ClientOrderId::new(client).expect("a short word")),
         client_id_policy: ClientIdPolicy::OpenUnique,
         external_id: None,
         side,
