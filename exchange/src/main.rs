@@ -1,3 +1,45 @@
-//! The `rialto` binary.
+//! The `rialto` binary: notices Ctrl-C and SIGTERM. What they mean is said in `wiring.rs`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use exchange::{Cli, StopSignal};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return exchange::refuse(&format!("the runtime cannot start: {error}")),
+    };
+    let (signal, stop) = StopSignal::new();
+    runtime.spawn(async move {
+        noticed().await;
+        signal.stop();
+        // Who asks twice does not want to wait for the order of things.
+        noticed().await;
+        exchange::leave_at_once();
+    });
+    runtime.block_on(exchange::run(cli, stop))
+}
+
+/// Resolves at the next Ctrl-C or SIGTERM.
+async fn noticed() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "Ctrl-C cannot be noticed");
+        std::future::pending::<()>().await;
+    }
+}

@@ -124,19 +124,19 @@ impl FeedSession {
                 .map(|place| parts.profiles[*place].symbol)
                 .collect()
         };
-        let traded: Vec<usize> = (0..parts.profiles.len()).collect();
         let sender = parts.connection.sender;
-        for (channel, wanted) in [
-            (Channel::Executions, &traded),
-            (Channel::Depth, &parts.followed),
-        ] {
-            if !wanted.is_empty() {
-                sender.subscribe(Subscription {
-                    channel,
-                    symbols: Some(symbols(wanted)),
-                    levels: None,
-                })?;
-            }
+        // Executions are those of the account, in all instruments.
+        sender.subscribe(Subscription {
+            channel: Channel::Executions,
+            symbols: None,
+            levels: None,
+        })?;
+        if !parts.followed.is_empty() {
+            sender.subscribe(Subscription {
+                channel: Channel::Depth,
+                symbols: Some(symbols(&parts.followed)),
+                levels: None,
+            })?;
         }
         let checks = parts.profiles.iter().enumerate().map(|(place, profile)| {
             let is_followed = parts.followed.contains(&place);

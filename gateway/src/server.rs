@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ledger::Ledger;
@@ -23,7 +23,7 @@ use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until};
 use crate::listing::Listing;
-use crate::lock::read;
+use crate::lock::{lock, read};
 use crate::session::{Audience, SessionEnd};
 use crate::view::GatewayView;
 use crate::wire;
@@ -59,7 +59,8 @@ pub struct Gateway {
     edge: Arc<Edge>,
     events: Vec<flume::Receiver<EventBatch>>,
     pool: Arc<BatchPool>,
-    inline: Vec<InlineMatcher>,
+    /// Behind a lock that nobody contends for: a matcher may change threads but not be looked at by two.
+    inline: Mutex<Vec<InlineMatcher>>,
     allowed: Arc<AllowedHosts>,
     permits: Arc<Permits>,
 }
@@ -145,7 +146,7 @@ impl Gateway {
             edge: Arc::new(edge),
             events: parts.events,
             pool: parts.pool,
-            inline: parts.inline,
+            inline: Mutex::new(parts.inline),
             allowed: Arc::new(parts.allowed),
             permits,
         })
@@ -161,7 +162,7 @@ impl Gateway {
     /// # Errors
     /// A listener has no address.
     pub async fn run(
-        mut self,
+        self,
         listener: TcpListener,
         admin_listener: TcpListener,
         shutdown: impl Future<Output = ()>,
@@ -169,7 +170,7 @@ impl Gateway {
         info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
         let (stop_listening, is_stopping) = watch::channel(());
         let mut publishers = self.start_publishers();
-        let drivers = self.inline.drain(..).map(drive).collect();
+        let drivers = lock(&self.inline).drain(..).map(drive).collect();
         let flusher = self.start_flusher();
         let acceptors = [
             self.accept(listener, self.public_router(), is_stopping.clone()),

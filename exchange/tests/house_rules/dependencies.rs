@@ -120,11 +120,8 @@ fn arrows_point_down_only() {
 }
 
 #[test]
-fn engine_depends_on_nothing() {
-    assert_eq!(
-        names(&manifest("engine"), "dependencies"),
-        Vec::<String>::new()
-    );
+fn engine_depends_on_a_hash_function_and_nothing_else() {
+    assert_eq!(names(&manifest("engine"), "dependencies"), ["xxhash-rust"]);
 }
 
 #[test]

@@ -1,0 +1,243 @@
+//! What can be asked on the command line. Help texts live in `help.rs`.
+
+pub mod help;
+mod text;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use feed_sim::replay::Speed;
+
+use crate::config::{ClockMode, Layers, Node};
+
+/// `rialto`.
+#[derive(Debug, Parser)]
+#[command(name = "rialto", version, about = help::ABOUT, long_about = help::LONG_ABOUT, after_help = help::EXAMPLES)]
+#[command(disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do; nothing is `demo`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct GlobalArgs {
+    /// Machine output: JSON on stdout, and nothing else there.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Log more to stderr: -v debug, -vv trace. `RUST_LOG` and `RIALTO_LOG` take filters.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Log less to stderr: -q errors only, -qq nothing.
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "verbose")]
+    pub quiet: u8,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start an exchange and simulated participants that trade on it (the default).
+    #[command(long_about = help::DEMO, after_help = help::DEMO_EXAMPLES)]
+    Demo(DemoArgs),
+    /// Start an exchange and nothing else.
+    #[command(long_about = help::SERVE, after_help = help::SERVE_EXAMPLES)]
+    Serve(ExchangeArgs),
+    /// Send orders to a running exchange: simulated participants, or recorded flow.
+    #[command(long_about = help::FEED, after_help = help::FEED_EXAMPLES)]
+    Feed(FeedArgs),
+    /// Run scenario files: stories about one market and what it must say.
+    #[command(long_about = help::SCENARIO, after_help = help::SCENARIO_EXAMPLES)]
+    Scenario(ScenarioArgs),
+    /// Print the version.
+    Version,
+}
+
+/// What every exchange takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExchangeArgs {
+    /// Public address for WebSocket and HTTP [default: 127.0.0.1:9080]. Port 0: any free port.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Admin address [default: the public port + 1; 0 with 0].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<String>,
+    /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
+    #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
+    pub clock: Option<ClockMode>,
+    /// Folder for `rialto.run.json`, the run's URLs and afterwards its summary. State is in memory only.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Configuration laid over the built-in one, key by key; may be repeated, the last one wins.
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+}
+
+/// `rialto demo`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DemoArgs {
+    /// The exchange.
+    #[command(flatten)]
+    pub exchange: ExchangeArgs,
+    /// Seed of the participants [default: 1]. The same seed intends the same flow.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Orders per second of all participants together [default: 2000].
+    #[arg(long, value_name = "ORDERS/S")]
+    pub rate: Option<u32>,
+    /// How many instruments they trade [default: 8].
+    #[arg(long, value_name = "N")]
+    pub instruments: Option<u32>,
+    /// Stop after so long, such as 10s or 2m [default: at Ctrl-C].
+    #[arg(long = "for", value_name = "TIME", value_parser = text::time)]
+    pub run_for: Option<Duration>,
+}
+
+/// `rialto feed`.
+#[derive(Debug, Clone, Args)]
+pub struct FeedArgs {
+    /// The exchange.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "RIALTO_URL",
+        default_value = "ws://127.0.0.1:9080/v1/ws"
+    )]
+    pub url: String,
+    /// Seed of the participants [default: 1]. The same seed intends the same flow.
+    #[arg(long, value_name = "N", conflicts_with = "replay")]
+    pub seed: Option<u64>,
+    /// Orders per second of all participants together [default: 2000].
+    #[arg(long, value_name = "ORDERS/S", conflicts_with = "replay")]
+    pub rate: Option<u32>,
+    /// WebSocket sessions of the participants [default: 8].
+    #[arg(long, value_name = "N", conflicts_with = "replay")]
+    pub sessions: Option<u32>,
+    /// How many instruments they trade [default: 8].
+    #[arg(long, value_name = "N", conflicts_with = "replay")]
+    pub instruments: Option<u32>,
+    /// Configuration laid over the built-in one, for `[feed_sim]` and `[demo]`; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// Stop after so long, such as 10s or 2m [default: at Ctrl-C, or at the end of the record].
+    #[arg(long = "for", value_name = "TIME", value_parser = text::time)]
+    pub run_for: Option<Duration>,
+    /// Replay this record of orders (.csv, .csv.gz or .csv.xz) instead; the exchange must run with `--clock replay`.
+    #[arg(long, value_name = "FILE", requires = "symbol")]
+    pub replay: Option<PathBuf>,
+    /// Instrument of the record.
+    #[arg(long, value_name = "SYMBOL")]
+    pub symbol: Option<String>,
+    /// Speed of the record: 1 as recorded, N times as fast, or `max`.
+    #[arg(long, value_name = "1|N|max", default_value = "1", requires = "replay")]
+    pub speed: Speed,
+    /// Key of the account to log on with [default: the participants' own, or `replay`].
+    #[arg(long, value_name = "KEY", env = "RIALTO_KEY")]
+    pub key: Option<String>,
+}
+
+/// `rialto scenario`.
+#[derive(Debug, Clone, Args)]
+pub struct ScenarioArgs {
+    /// Files, or folders that are searched for `*.scenario`.
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub paths: Vec<PathBuf>,
+}
+
+impl ExchangeArgs {
+    /// The layers of configuration that these flags and the environment make.
+    pub fn layers(&self) -> Layers {
+        let mut flags = Vec::new();
+        if let Some(address) = &self.listen {
+            flags.push(("--listen", "gateway.listen", Node::Text(address.clone())));
+        }
+        if let Some(address) = &self.admin_listen {
+            flags.push((
+                "--admin-listen",
+                "gateway.admin_listen",
+                Node::Text(address.clone()),
+            ));
+        }
+        if let Some(clock) = &self.clock {
+            flags.push(("--clock", "clock.mode", Node::Text(clock.to_string())));
+        }
+        Layers {
+            files: self.config.clone(),
+            environment: environment(),
+            flags,
+        }
+    }
+}
+
+impl DemoArgs {
+    /// The layers of configuration that these flags and the environment make.
+    pub fn layers(&self) -> Layers {
+        let mut layers = self.exchange.layers();
+        layers.flags.extend(counts([
+            ("--seed", "feed_sim.seed", self.seed),
+            (
+                "--rate",
+                "feed_sim.rate_orders_per_s",
+                self.rate.map(u64::from),
+            ),
+            (
+                "--instruments",
+                "demo.instruments",
+                self.instruments.map(u64::from),
+            ),
+        ]));
+        layers
+    }
+}
+
+impl FeedArgs {
+    /// The layers of configuration that these flags and the environment make.
+    pub fn layers(&self) -> Layers {
+        let flags = counts([
+            ("--seed", "feed_sim.seed", self.seed),
+            (
+                "--rate",
+                "feed_sim.rate_orders_per_s",
+                self.rate.map(u64::from),
+            ),
+            (
+                "--sessions",
+                "feed_sim.sessions",
+                self.sessions.map(u64::from),
+            ),
+            (
+                "--instruments",
+                "demo.instruments",
+                self.instruments.map(u64::from),
+            ),
+        ]);
+        Layers {
+            files: self.config.clone(),
+            environment: environment(),
+            flags: flags.collect(),
+        }
+    }
+}
+
+/// A flag, the key it sets, and the value.
+type FlagValue = (&'static str, &'static str, Node);
+
+/// The flags among these that were given.
+fn counts<const FLAGS: usize>(
+    flags: [(&'static str, &'static str, Option<u64>); FLAGS],
+) -> impl Iterator<Item = FlagValue> {
+    flags.into_iter().filter_map(|(flag, path, count)| {
+        let count = i64::try_from(count?).unwrap_or(i64::MAX);
+        Some((flag, path, Node::Integer(count)))
+    })
+}
+
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! The texts of `--help`: what each command does, and lines to paste.
+
+/// One line.
+pub const ABOUT: &str = "Rialto, an exchange on one machine with one command";
+
+/// `rialto --help`.
+pub const LONG_ABOUT: &str = "\
+Rialto, an exchange on one machine with one command.
+
+Order books, price-time matching, accounts and market data behind a WebSocket, as at a real venue.
+Without a command it is `rialto demo`: an exchange on 127.0.0.1:9080 with participants that trade.";
+
+/// `rialto --help`, below.
+pub const EXAMPLES: &str = "\
+Examples:
+  rialto                                   an exchange that trades, until Ctrl-C
+  rialto demo --for 10s --json             the same for ten seconds; its figures as one JSON object
+  rialto serve --listen 127.0.0.1:0        an exchange for your own bots, on any free port
+  rialto feed --rate 500                   participants for an exchange that runs already
+  rialto scenario my.scenario              does the market do what the story says?
+
+Configuration: flags win over RIALTO_* variables, those over --config files (the last one first), those
+over the defaults inside the binary (config/exchange.toml and config/instruments.toml of the repository).
+Exit codes: 0 all is well, 1 something that must not happen did, 2 wrong usage or configuration,
+74 the log failed.";
+
+/// `rialto demo --help`.
+pub const DEMO: &str = "\
+Start an exchange and simulated participants that trade on it, over real WebSockets.
+
+Prints the URLs, keys of funded demo accounts and a snippet to paste, then a live status. Each participant
+rebuilds the books from the feed and checks them. At the end the ledger is added up.
+Exit code 0 only if no invariant broke, no gap was seen and every order got a definite answer.
+
+State lives in memory: stopping the exchange ends its orders, balances and trades.";
+
+/// Below `rialto demo --help`.
+pub const DEMO_EXAMPLES: &str = "\
+Examples:
+  rialto demo                                   until Ctrl-C, 2,000 orders/s on 8 instruments
+  rialto demo --seed 7 --rate 20000 --for 60s   another flow, ten times as dense, for a minute
+  rialto demo --for 10s --json | jq .round_trip_us
+  rialto demo --listen 127.0.0.1:0              when 9080 is taken";
+
+/// `rialto serve --help`.
+pub const SERVE: &str = "\
+Start an exchange and nothing else: no participant trades on it until you do.
+
+The demo accounts of the configuration exist and are funded; their keys are accepted on loopback only.
+
+State lives in memory: stopping the exchange ends its orders, balances and trades. `--data FOLDER` keeps
+no state today; it names the folder for rialto.run.json: the URLs when the exchange is ready, and its
+summary when it has stopped.";
+
+/// Below `rialto serve --help`.
+pub const SERVE_EXAMPLES: &str = "\
+Examples:
+  rialto serve
+  rialto serve --config my-instruments.toml --config my-limits.toml
+  RIALTO_SEQUENCER_THREADS=inline rialto serve
+  rialto serve --clock replay                   engine time is the at_us of each request";
+
+/// `rialto feed --help`.
+pub const FEED: &str = "\
+Send orders to a running exchange, as a client like any other: simulated participants, or recorded flow.
+
+With --replay each row of a Bitstamp order record becomes a submit, replace or cancel; after each row the
+order's open quantity is compared with the recorded one, and every difference is counted by its cause.";
+
+/// Below `rialto feed --help`.
+pub const FEED_EXAMPLES: &str = "\
+Examples:
+  rialto feed --rate 500 --for 1m
+  rialto feed --url ws://127.0.0.1:9080/v1/ws --seed 7 --sessions 32
+  rialto serve --clock replay &
+  rialto feed --replay orders.csv.xz --symbol BTCUSD --speed max";
+
+/// `rialto scenario --help`.
+pub const SCENARIO: &str = "\
+Run scenario files: what arrives at one market, then what the market must say.
+
+Every mismatch prints file, line, expected and actual; the last line says how many passed. A line that
+cannot be read is a failure too. Exit code 1 if any failed.";
+
+/// Below `rialto scenario --help`.
+pub const SCENARIO_EXAMPLES: &str = "\
+Example file:
+  == FIFO-2 the sweep stops at its own limit
+  A1 sell 5 @ 101
+  A2 sell 3 @ 101
+  X buy 10 @ 101
+  --
+  trade X A1 5 @ 101
+  trade X A2 3 @ 101
+  rest X 2 @ 101
+  book X 2@101 |
+
+Examples:
+  rialto scenario my.scenario
+  rialto scenario engine/tests/scenarios --json";

@@ -1,0 +1,96 @@
+//! The configuration: files, environment and flags, parsed once, checked whole, passed down by part.
+//!
+//! `file.rs` has what is written, `listing.rs` and `process.rs` what is derived from it and the checks.
+
+mod demo;
+mod error;
+mod file;
+mod instrument;
+mod layers;
+mod listing;
+mod place;
+mod process;
+mod reader;
+mod tree;
+mod value;
+
+use feed_sim::FeedConfig;
+use gateway::{AllowedHosts, Limits};
+use sequencer::SequencerConfig;
+
+pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
+pub use error::ConfigError;
+pub use layers::Layers;
+pub use listing::Listing;
+pub use process::Addresses;
+pub use tree::Node;
+pub use value::{ClockMode, Span};
+
+use tree::Entry;
+
+/// Everything the process is told, by part.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens.
+    pub addresses: Addresses,
+    /// For which hosts and origins it answers.
+    pub allowed_hosts: AllowedHosts,
+    /// What the gateway admits.
+    pub limits: Limits,
+    /// Matcher threads and rings.
+    pub sequencer: SequencerConfig,
+    /// What can be held and traded.
+    pub listing: Listing,
+    /// Accounts at most.
+    pub accounts_max: u32,
+    /// Engine time.
+    pub clock: ClockMode,
+    /// What the demo adds.
+    pub demo: DemoPart,
+    /// The participants' flow.
+    pub feed: FeedConfig,
+}
+
+impl Config {
+    /// Reads all layers, checks them whole.
+    ///
+    /// # Errors
+    /// The first mistake, with its place, key, value and remedy.
+    pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
+        let tree = layers.merge()?;
+        let file: file::File = reader::read(&tree)?;
+        Self::derive(&file).map_err(|error| locate(error, &tree))
+    }
+}
+
+impl Config {
+    fn derive(file: &file::File) -> Result<Self, ConfigError> {
+        let listing = Listing::derive(&file.asset, &file.instrument)?;
+        process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
+        match file.log.durability {
+            file::Durability::None => {}
+        }
+        Ok(Self {
+            addresses: Addresses::derive(&file.gateway)?,
+            allowed_hosts: AllowedHosts {
+                hosts: file.gateway.allowed_hosts.clone(),
+                origins: file.gateway.allowed_origins.clone(),
+            },
+            limits: process::derive_limits(&file.gateway.limits)?,
+            sequencer: process::derive_sequencer(&file.sequencer, listing.instruments.len())?,
+            feed: demo::derive_feed(&file.demo, &file.feed_sim)?,
+            demo: DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?,
+            listing,
+            accounts_max: file.ledger.accounts_max,
+            clock: file.clock.mode,
+        })
+    }
+}
+
+/// Gives an error of a derived value the place where the value was written.
+fn locate(error: ConfigError, tree: &Entry) -> ConfigError {
+    match tree.find(error.key()) {
+        Some(entry) => error.found(&entry.place, entry.written()),
+        None => error,
+    }
+}

@@ -1,0 +1,99 @@
+//! What assets and instruments mean in the engine's and the ledger's units, and the checks of it.
+
+use engine::InstrumentId;
+use gateway::ListedInstrument;
+use ledger::{AssetId, Money};
+use protocol::{AssetName, DecimalError, ExactDecimal, Scale};
+
+use crate::config::error::ConfigError;
+use crate::config::file;
+use crate::config::instrument::Row;
+
+/// Everything that can be held and traded.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Assets, dense from 0 in the order of the file.
+    pub assets: Vec<ledger::Asset>,
+    /// Instruments, dense from 1 in the order of the file.
+    pub instruments: Vec<ListedInstrument>,
+}
+
+impl Listing {
+    /// Derives and checks.
+    ///
+    /// # Errors
+    /// A name is listed twice or unknown, a unit does not fit, a bound is off its grid.
+    pub fn derive(
+        assets: &[file::Asset],
+        instruments: &[file::Instrument],
+    ) -> Result<Self, ConfigError> {
+        let assets = assets
+            .iter()
+            .enumerate()
+            .map(derive_asset)
+            .collect::<Result<Vec<_>, _>>()?;
+        if instruments.is_empty() {
+            return Err(ConfigError::new(
+                "instrument",
+                "nothing is listed",
+                "list at least one [[instrument]]",
+            ));
+        }
+        let instruments = instruments
+            .iter()
+            .zip(1..)
+            .map(|(row, id)| {
+                Row {
+                    row,
+                    assets: &assets,
+                }
+                .derive(InstrumentId(id))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            assets,
+            instruments,
+        })
+    }
+
+    /// The asset of that name.
+    pub fn asset(&self, name: &str) -> Option<&ledger::Asset> {
+        self.assets.iter().find(|asset| asset.name == name)
+    }
+
+    /// An amount of an asset in its smallest units.
+    ///
+    /// # Errors
+    /// It is negative or has more decimals than the asset.
+    pub fn money(asset: &ledger::Asset, amount: ExactDecimal) -> Result<Money, DecimalError> {
+        if amount.is_negative() {
+            return Err(DecimalError::Negative);
+        }
+        amount.units_of(asset.decimals).map(Money::from_units)
+    }
+}
+
+fn derive_asset((index, row): (usize, &file::Asset)) -> Result<ledger::Asset, ConfigError> {
+    let key = format!("asset.{}", row.name);
+    if row.decimals > Scale::DECIMALS_MAX {
+        return Err(ConfigError::new(
+            format!("{key}.decimals"),
+            "an asset has at most 18 decimals",
+            "write a number from 0 to 18",
+        ));
+    }
+    if let Err(error) = row.name.parse::<AssetName>() {
+        return Err(ConfigError::new(
+            key,
+            error.to_string(),
+            "write a short name such as \"USDT\"",
+        ));
+    }
+    let id = u16::try_from(index)
+        .map_err(|_| ConfigError::new(key, "there are more than 65536 assets", "list fewer"))?;
+    Ok(ledger::Asset {
+        id: AssetId(id),
+        name: row.name.clone(),
+        decimals: row.decimals,
+    })
+}

@@ -1,0 +1,116 @@
+//! `rialto demo`: an exchange, and participants that trade on it over real sockets.
+
+pub mod banner;
+mod live;
+pub mod summary;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
+use gateway::{GatewayView, StopCause};
+use tokio::sync::watch;
+
+use crate::cli::DemoArgs;
+use crate::config::Config;
+use crate::demo::live::Live;
+use crate::demo::summary::Summary;
+use crate::exit;
+use crate::launch::Launched;
+use crate::output::Output;
+use crate::stop_signal::StopSignal;
+
+/// Runs a demo until its time is over or `stop` is said.
+pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> ExitCode {
+    let data = arguments.exchange.data.as_deref();
+    let launched = match Launched::new(&arguments.layers(), data).await {
+        Ok(launched) => launched,
+        Err(error) => return error.refuse(),
+    };
+    let Launched {
+        config,
+        exchange,
+        run_file,
+        place,
+    } = launched;
+    output.say(&banner::text(&exchange, &config));
+
+    // The feed goes first, so that its last answers still come; then the exchange.
+    let traded = tokio::select! {
+        traded = trade(&config, &place.websocket, arguments.run_for, &exchange.view, output, stop) => Some(traded),
+        () = exchange.stopped_by_itself() => None,
+    };
+    let view = exchange.view.clone();
+    let ending = match exchange.stop().await {
+        Ok(ending) => ending,
+        Err(error) => return exit::fail(&format!("a part of the exchange broke: {error}")),
+    };
+    let feed = match (traded, ending.cause) {
+        (_, StopCause::Halted) => return exit::log_failed(),
+        (Some(Ok(feed)), StopCause::Asked) => feed,
+        (Some(Err(error)), StopCause::Asked) => {
+            return exit::fail(&format!("the participants could not go on: {error}"));
+        }
+        (None, StopCause::Asked) | (_, StopCause::PublisherFailed) => {
+            return exit::fail("a part of the exchange broke; its log says which");
+        }
+    };
+    let summary = Summary::new(
+        feed,
+        config.feed.rate_orders_per_s,
+        view.counters().trades,
+        &ending,
+    );
+    output.say(&summary.text());
+    output.object(&summary);
+    let is_clean = summary.is_clean();
+    if let Err(error) = run_file.write(&place.stopped(Some(summary))) {
+        return exit::fail(&format!("--data: {error}"));
+    }
+    if is_clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Runs the participants, and shows where they stand.
+async fn trade(
+    config: &Config,
+    url: &str,
+    run_for: Option<Duration>,
+    view: &GatewayView,
+    output: Output,
+    mut stop: StopSignal,
+) -> Result<FeedSummary, FeedError> {
+    let run = FeedRun {
+        url: url.to_owned(),
+        keys: config
+            .demo
+            .participants
+            .iter()
+            .map(|account| account.key.clone())
+            .collect(),
+        run_for,
+    };
+    let (snapshots, snapshot) = watch::channel(FeedSnapshot::default());
+    let feed = feed_sim::run(
+        &config.feed,
+        run,
+        snapshots,
+        async move { stop.said().await },
+    );
+    tokio::pin!(feed);
+    let mut live = Live::new(output, run_for);
+    let mut ticks = tokio::time::interval(live.interval());
+    ticks.tick().await;
+    loop {
+        tokio::select! {
+            ended = &mut feed => return ended,
+            _ = ticks.tick() => {
+                let shown = snapshot.borrow().clone();
+                live.show(&shown, view);
+            }
+        }
+    }
+}

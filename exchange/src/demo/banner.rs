@@ -1,0 +1,82 @@
+//! What is said when an exchange is ready: URLs, keys, a snippet to paste.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use crate::config::Config;
+use crate::wiring::Exchange;
+
+/// The text.
+pub fn text(exchange: &Exchange, config: &Config) -> String {
+    let symbol = config
+        .listing
+        .instruments
+        .first()
+        .map_or("BTCUSDT", |listed| listed.symbol.as_str());
+    let mut text = format!(
+        "Rialto {version}: {count} instruments. State lives in memory; Ctrl-C stops in order.\n\n\
+         \x20 WebSocket  {url}\n\
+         \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
+         \x20 admin      http://{admin}/\n\n\
+         \x20 demo keys (this machine only)\n",
+        version = env!("CARGO_PKG_VERSION"),
+        count = config.listing.instruments.len(),
+        url = websocket_url(exchange.public),
+        public = reachable(exchange.public),
+        admin = reachable(exchange.admin),
+    );
+    for account in &config.demo.people {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "    {:<12} key {}", account.name, account.key);
+    }
+    text.push_str(&snippet(
+        &websocket_url(exchange.public),
+        symbol,
+        key(config),
+    ));
+    text
+}
+
+/// Where sessions connect.
+pub fn websocket_url(public: SocketAddr) -> String {
+    format!("ws://{}/v1/ws", reachable(public))
+}
+
+/// An address that a client on this machine can use: nobody connects to `0.0.0.0`.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    let loopback = match address {
+        SocketAddr::V4(_) => std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        SocketAddr::V6(_) => std::net::IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+    };
+    SocketAddr::new(loopback, address.port())
+}
+
+fn key(config: &Config) -> &str {
+    config
+        .demo
+        .people
+        .first()
+        .map_or("demo-alice", |account| account.key.as_str())
+}
+
+fn snippet(url: &str, symbol: &str, key: &str) -> String {
+    format!(
+        r#"
+  to paste (pip install websockets):
+    python3 - <<'BOT'
+    import json
+    from websockets.sync.client import connect
+    with connect("{url}") as ws:
+        def ask(**request):
+            ws.send(json.dumps(request))
+            return json.loads(ws.recv())
+        print(ask(op="hello", id=1, protocol=1)["type"])
+        print(ask(op="logon", id=2, key="{key}"))
+        print(ask(op="submit", id=3, symbol="{symbol}", side="buy", type="market", quantity="0.01"))
+    BOT
+"#
+    )
+}

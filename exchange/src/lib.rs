@@ -1,0 +1,32 @@
+//! The process: config, command line, wiring. It has no market rule of its own.
+//!
+//! ```text
+//!  main.rs ──► run.rs ──► demo.rs ─┬─► launch.rs ─► wiring.rs   gateway ── sequencer ── ledger,
+//!  (signals)   (one arm   serve.rs ┘                            in one constructor
+//!               a command) feed.rs  scenario_files.rs  version.rs
+//!
+//!  cli.rs, config.rs: what was asked        output.rs, exit.rs, logging.rs: what is answered
+//! ```
+
+mod cli;
+mod config;
+mod demo;
+mod exit;
+mod feed;
+mod launch;
+mod logging;
+mod memory;
+mod output;
+mod run;
+mod run_file;
+mod scenario_files;
+mod serve;
+mod stop_signal;
+mod version;
+mod wiring;
+
+pub use cli::Cli;
+pub use config::{Config, ConfigError, Layers};
+pub use exit::{leave_at_once, refuse};
+pub use run::run;
+pub use stop_signal::{StopSender, StopSignal};

@@ -1,0 +1,94 @@
+//! `rialto serve`: an exchange, and nothing that trades on it.
+
+use std::process::ExitCode;
+
+use gateway::StopCause;
+use serde::Serialize;
+
+use crate::cli::ExchangeArgs;
+use crate::demo::banner;
+use crate::exit;
+use crate::launch::{Launched, RunPlace};
+use crate::memory;
+use crate::output::Output;
+use crate::stop_signal::StopSignal;
+
+/// What machines are told, one object a line.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Told<'a> {
+    Ready(&'a RunPlace),
+    Stopped(Totals),
+}
+
+/// What an exchange did from its start to its end.
+#[derive(Debug, Clone, Serialize)]
+struct Totals {
+    commands: u64,
+    trades: u64,
+    busy: u64,
+    unanswered: u64,
+    ledger_conserved: bool,
+    state_hash: String,
+    max_rss_mib: Option<u64>,
+}
+
+/// Serves until `stop` is said, or until the exchange cannot go on.
+pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal) -> ExitCode {
+    let launched = match Launched::new(&arguments.layers(), arguments.data.as_deref()).await {
+        Ok(launched) => launched,
+        Err(error) => return error.refuse(),
+    };
+    let Launched {
+        config,
+        exchange,
+        run_file,
+        place,
+    } = launched;
+    output.say(&banner::text(&exchange, &config));
+    output.object(&Told::Ready(&place));
+
+    tokio::select! {
+        () = stop.said() => {}
+        () = exchange.stopped_by_itself() => {}
+    }
+    let view = exchange.view.clone();
+    let ending = match exchange.stop().await {
+        Ok(ending) => ending,
+        Err(error) => return exit::fail(&format!("a part of the exchange broke: {error}")),
+    };
+    let counters = view.counters();
+    let totals = Totals {
+        commands: counters.commands,
+        trades: counters.trades,
+        busy: counters.busy,
+        unanswered: ending.unanswered,
+        ledger_conserved: ending.is_conserved(),
+        state_hash: format!("{:016x}", ending.state_hash),
+        max_rss_mib: memory::resident_mib_max(),
+    };
+    output.say(&format!(
+        "stopped: {} commands, {} trades, {} busy, {} unanswered · the ledger {} · state {}",
+        totals.commands,
+        totals.trades,
+        totals.busy,
+        totals.unanswered,
+        if totals.ledger_conserved {
+            "adds up"
+        } else {
+            "DOES NOT ADD UP"
+        },
+        totals.state_hash
+    ));
+    let is_clean = totals.ledger_conserved && totals.unanswered == 0;
+    output.object(&Told::Stopped(totals));
+    if let Err(error) = run_file.write(&place.stopped(None)) {
+        return exit::fail(&format!("--data: {error}"));
+    }
+    match ending.cause {
+        StopCause::Halted => exit::log_failed(),
+        StopCause::PublisherFailed => exit::fail("a publisher broke; its log says why"),
+        StopCause::Asked if is_clean => ExitCode::SUCCESS,
+        StopCause::Asked => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,223 @@
+//! Goal: the command line does what its help says, and says what is wrong in words that help.
+//! Method: run the built binary as a user would, on free ports, and read stdout, stderr and exit code.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+/// Runs `rialto` with these arguments and without the caller's own configuration.
+fn rialto(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RIALTO_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).output().expect("the binary runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("stdout is text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("stderr is text")
+}
+
+/// The one JSON object that is all of stdout.
+fn object(output: &Output) -> serde_json::Value {
+    let text = stdout(output);
+    assert_eq!(
+        text.lines().count(),
+        1,
+        "one line of JSON, and nothing else: {text}\n{}",
+        stderr(output)
+    );
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+#[test]
+fn help_teaches_each_command_with_examples() {
+    for arguments in [
+        &["--help"][..],
+        &["demo", "--help"],
+        &["serve", "--help"],
+        &["feed", "--help"],
+        &["scenario", "--help"],
+    ] {
+        let output = rialto(arguments);
+
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(
+            stdout(&output).contains("Example"),
+            "{arguments:?}: {}",
+            stdout(&output)
+        );
+    }
+}
+
+#[test]
+fn version_is_one_object_with_json() {
+    let output = rialto(&["version", "--json"]);
+
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        object(&output),
+        serde_json::json!({ "name": "rialto", "version": env!("CARGO_PKG_VERSION"), "protocol": 1 })
+    );
+}
+
+#[test]
+fn unknown_key_ends_it_with_code_2_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    std::fs::write(&file, "[gateway]\nlissten = \"127.0.0.1:0\"\n").unwrap();
+
+    let output = rialto(&["serve", "--config", &file.display().to_string()]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    assert_eq!(
+        stderr(&output),
+        format!(
+            "rialto: {}:2: gateway.lissten = \"127.0.0.1:0\": unknown key; did you mean `listen`?\n",
+            file.display()
+        )
+    );
+}
+
+#[test]
+fn wrong_value_of_a_flag_names_the_flag_and_the_remedy() {
+    let output = rialto(&["demo", "--listen", "nowhere"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        stderr(&output),
+        "rialto: flag --listen: gateway.listen = \"nowhere\": this is no address with a port; write one such as \"127.0.0.1:9080\", or \"127.0.0.1:0\" for any free port\n"
+    );
+}
+
+#[test]
+fn wrong_length_of_time_names_the_units() {
+    let output = rialto(&["demo", "--for", "10"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("write a whole number and a unit: 250ms, 10s, 2m or 1h"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn port_in_use_is_named_with_a_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+
+    let output = rialto(&[
+        "serve",
+        "--listen",
+        &address,
+        "--admin-listen",
+        "127.0.0.1:0",
+    ]);
+
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains(&format!("{address} is in use")), "{text}");
+    assert!(text.contains("--listen 127.0.0.1:0"), "{text}");
+}
+
+#[test]
+fn demo_trades_and_sums_itself_up_in_one_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+
+    let output = rialto(&[
+        "demo",
+        "--for",
+        "2s",
+        "--json",
+        "--seed",
+        "7",
+        "--rate",
+        "500",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        &data,
+    ]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let summary = object(&output);
+    assert_eq!(summary["seed"], 7);
+    assert_eq!(summary["instruments"], 8);
+    for positive in ["orders", "trades"] {
+        assert!(
+            summary[positive].as_u64().is_some_and(|count| count > 0),
+            "{positive}: {summary}"
+        );
+    }
+    for zero in ["busy", "gaps", "crossed", "unanswered"] {
+        assert_eq!(summary[zero], 0, "{zero}: {summary}");
+    }
+    assert!(summary["rejects"].is_u64(), "{summary}");
+    assert!(
+        summary["seconds"]
+            .as_f64()
+            .is_some_and(|seconds| seconds >= 2.0),
+        "{summary}"
+    );
+    for percentile in ["p50", "p90", "p99", "p999", "max"] {
+        assert!(
+            summary["round_trip_us"][percentile]
+                .as_f64()
+                .is_some_and(|us| us > 0.0),
+            "{percentile}: {summary}"
+        );
+    }
+    assert_eq!(summary["ledger_conserved"], true);
+    let run_file = std::fs::read_to_string(folder.path().join("rialto.run.json")).unwrap();
+    let run: serde_json::Value = serde_json::from_str(&run_file).unwrap();
+    assert_eq!(run["state"], "stopped");
+    assert_eq!(run["summary"], summary);
+}
+
+#[test]
+fn scenario_that_fails_ends_with_code_1_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.scenario");
+    std::fs::write(
+        &file,
+        "== a story with the wrong end\nA1 sell 5 @ 101\nX buy 5 @ 101\n--\ntrade X A1 4 @ 101\n",
+    )
+    .unwrap();
+
+    let output = rialto(&["scenario", &file.display().to_string()]);
+
+    assert_eq!(output.status.code(), Some(1));
+    let text = stdout(&output);
+    assert!(
+        text.contains("trade X A1 4 @ 101") && text.contains("trade X A1 5 @ 101"),
+        "{text}"
+    );
+    assert!(text.ends_with("0 passed, 1 failed\n"), "{text}");
+}
+
+#[test]
+fn scenario_that_passes_ends_with_code_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("right.scenario");
+    std::fs::write(
+        &file,
+        "== FIFO-2 the sweep stops at its own limit\nA1 sell 5 @ 101\nA2 sell 3 @ 101\nX buy 10 @ 101\n--\ntrade X A1 5 @ 101\ntrade X A2 3 @ 101\nrest X 2 @ 101\nbook X 2@101 |\n",
+    )
+    .unwrap();
+
+    let output = rialto(&["scenario", &file.display().to_string(), "--json"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert_eq!(
+        object(&output),
+        serde_json::json!({ "passed": 1, "failed": 0, "failures": [] })
+    );
+}

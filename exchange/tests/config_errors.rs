@@ -1,0 +1,314 @@
+//! Goal: a mistake in the configuration is said with its place, key, value and remedy.
+//! Method: lay one wrong file, variable or flag over the built-in configuration and compare the whole text.
+
+use std::io::Write;
+
+use exchange::{Config, Layers};
+
+/// The error that a file with this text causes; the file is called FILE in it.
+fn refused(text: &str) -> String {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    file.write_all(text.as_bytes()).expect("it can be written");
+    let layers = Layers {
+        files: vec![file.path().to_owned()],
+        ..Layers::default()
+    };
+
+    let error = Config::load(&layers).expect_err("the configuration is wrong");
+
+    error
+        .to_string()
+        .replace(&file.path().display().to_string(), "FILE")
+}
+
+fn with_variable(name: &str, value: &str) -> Result<Config, String> {
+    let layers = Layers {
+        environment: vec![(name.to_owned(), value.to_owned())],
+        ..Layers::default()
+    };
+    Config::load(&layers).map_err(|error| error.to_string())
+}
+
+#[test]
+fn built_in_configuration_is_right() {
+    let config = Config::load(&Layers::default()).unwrap();
+
+    assert_eq!(config.addresses.public.to_string(), "127.0.0.1:9080");
+    assert_eq!(config.addresses.admin.to_string(), "127.0.0.1:9081");
+    assert_eq!(config.listing.instruments.len(), 9);
+}
+
+#[test]
+fn unknown_key_names_the_line_and_the_nearest_key() {
+    assert_eq!(
+        refused("[gateway]\n\nlisten = \"127.0.0.1:1\"\nlissten = \"127.0.0.1:2\"\n"),
+        "FILE:4: gateway.lissten = \"127.0.0.1:2\": unknown key; did you mean `listen`?"
+    );
+}
+
+#[test]
+fn unknown_table_names_the_nearest_table() {
+    assert_eq!(
+        refused("[sequenser]\nthreads = 1\n"),
+        "FILE:1: sequenser: unknown key; did you mean `sequencer`?"
+    );
+}
+
+#[test]
+fn unknown_key_far_from_any_lists_the_known_ones() {
+    assert_eq!(
+        refused("[ledger]\nzzzzzzzzzzzzzzzzzzzzzzzz = 1\n"),
+        "FILE:2: ledger.zzzzzzzzzzzzzzzzzzzzzzzz = 1: unknown key; known here: accounts_max"
+    );
+}
+
+#[test]
+fn text_where_a_number_belongs() {
+    assert_eq!(
+        refused("[ledger]\naccounts_max = \"many\"\n"),
+        "FILE:2: ledger.accounts_max = \"many\": this is a text; write a whole number from 0 to 4294967295"
+    );
+}
+
+#[test]
+fn negative_number_where_a_count_belongs() {
+    assert_eq!(
+        refused("[demo]\ninstruments = -1\n"),
+        "FILE:2: demo.instruments = -1: this number is out of range; write a whole number from 0 to 4294967295"
+    );
+}
+
+#[test]
+fn number_where_a_text_belongs() {
+    assert_eq!(
+        refused("[gateway]\nlisten = 9080\n"),
+        "FILE:2: gateway.listen = 9080: this is a number; write a text in quotes"
+    );
+}
+
+#[test]
+fn number_without_quotes_where_a_decimal_belongs() {
+    assert_eq!(
+        refused("[[instrument]]\nsymbol = \"BTCUSDT\"\ntick_size = 0.01\n"),
+        "FILE:3: instrument.BTCUSDT.tick_size = 0.01: this is the number 0.01; write a decimal in quotes, such as \"0.01\""
+    );
+}
+
+#[test]
+fn length_of_time_without_a_unit() {
+    assert_eq!(
+        refused("[gateway.limits]\nidle_timeout = \"60\"\n"),
+        "FILE:2: gateway.limits.idle_timeout = \"60\": this is no length of time; write a whole number and a unit: 250ms, 10s, 2m or 1h"
+    );
+}
+
+#[test]
+fn unknown_choice_names_all_and_the_nearest() {
+    assert_eq!(
+        refused("[sequencer]\nidle = \"prak\"\n"),
+        "FILE:2: sequencer.idle = \"prak\": there is no such choice (did you mean \"park\"?); write one of \"park\", \"yield\", \"spin\""
+    );
+}
+
+#[test]
+fn durability_that_does_not_exist_yet_is_refused() {
+    assert_eq!(
+        refused("[log]\ndurability = \"sync\"\n"),
+        "FILE:2: log.durability = \"sync\": there is no such choice; write one of \"none\""
+    );
+}
+
+#[test]
+fn ring_capacity_is_a_power_of_two() {
+    assert_eq!(
+        refused("[sequencer]\nring_capacity_commands = 5000\n"),
+        "FILE:2: sequencer.ring_capacity_commands = 5000: a ring is a power of two from 64 to 1048576; write 8192"
+    );
+}
+
+#[test]
+fn cancel_reserve_leaves_room_for_new_orders() {
+    assert_eq!(
+        refused("[sequencer]\ncancel_reserve_commands = 4096\n"),
+        "FILE:2: sequencer.cancel_reserve_commands = 4096: it leaves no place in a ring of 4096 for new orders; write at most 4095"
+    );
+}
+
+#[test]
+fn number_out_of_range() {
+    assert_eq!(
+        refused("[sequencer]\nthreads = 0\n"),
+        "FILE:2: sequencer.threads = 0: this number is out of range; write \"per-instrument\", \"inline\" or a number of threads from 1 on"
+    );
+}
+
+#[test]
+fn address_without_a_port() {
+    assert_eq!(
+        refused("[gateway]\nlisten = \"localhost\"\n"),
+        "FILE:2: gateway.listen = \"localhost\": this is no address with a port; write one such as \"127.0.0.1:9080\", or \"127.0.0.1:0\" for any free port"
+    );
+}
+
+#[test]
+fn public_and_admin_address_differ() {
+    assert_eq!(
+        refused("[gateway]\nadmin_listen = \"127.0.0.1:9080\"\n"),
+        "FILE:2: gateway.admin_listen = \"127.0.0.1:9080\": it is the public address too; write another port, or \"next\""
+    );
+}
+
+#[test]
+fn price_bound_off_the_tick_grid() {
+    assert_eq!(
+        refused(
+            "[[instrument]]\nsymbol = \"BTCUSDT\"\ntick_size = \"0.05\"\nprice_min = \"0.07\"\n"
+        ),
+        "FILE:4: instrument.BTCUSDT.price_min = \"0.07\": it is no multiple of tick_size; write one, or another tick_size"
+    );
+}
+
+#[test]
+fn tick_size_finer_than_a_price_unit() {
+    assert_eq!(
+        refused("[[instrument]]\nsymbol = \"ETHUSDT\"\ntick_size = \"0.001\"\n"),
+        "FILE:3: instrument.ETHUSDT.tick_size = \"0.001\": it has more than 2 decimals; write a price with at most 2 decimals"
+    );
+}
+
+#[test]
+fn units_that_make_fractions_of_the_quote_asset() {
+    assert_eq!(
+        refused("[[instrument]]\nsymbol = \"BTCUSDT\"\nquantity_decimals = 8\n"),
+        "FILE:3: instrument.BTCUSDT.quantity_decimals = 8: price unit x quantity unit has 10 decimals, USDT only 8: it would be a fraction of its smallest unit; write fewer, or give the quote asset more"
+    );
+}
+
+#[test]
+fn rebate_needs_fees_in_quote() {
+    assert_eq!(
+        refused("[[instrument]]\nsymbol = \"BTCUSDT\"\nmaker_fee_ppm = -50\n"),
+        "FILE:3: instrument.BTCUSDT.maker_fee_ppm = -50: a rebate is paid out of the taker's fee in the same asset; write fee_asset = \"quote\", or no rebate"
+    );
+}
+
+#[test]
+fn rebate_above_the_takers_fee() {
+    assert_eq!(
+        refused(
+            "[[instrument]]\nsymbol = \"BTCUSDT\"\nmaker_fee_ppm = -300\nfee_asset = \"quote\"\n"
+        ),
+        "FILE:3: instrument.BTCUSDT.maker_fee_ppm = -300: the rebate is more than the taker's fee of 200; write a rebate of at most the taker's fee"
+    );
+}
+
+#[test]
+fn unknown_asset_of_an_instrument() {
+    assert!(
+        refused("[[instrument]]\nsymbol = \"BTCUSDT\"\nquote = \"EUR\"\n").starts_with(
+            "FILE:3: instrument.BTCUSDT.quote = \"EUR\": there is no such asset; list it as [[asset]] or write one of USDT, USD, BTC"
+        )
+    );
+}
+
+#[test]
+fn new_instrument_says_which_key_is_missing() {
+    assert_eq!(
+        refused("\n[[instrument]]\nsymbol = \"BTCEUR\"\n"),
+        "FILE:2: instrument.BTCEUR.base: the key is missing; add it; config/ of the repository shows every key"
+    );
+}
+
+#[test]
+fn outbound_queue_holds_two_mass_cancels() {
+    assert_eq!(
+        refused("[gateway.limits]\noutbound_messages_max = 100\n"),
+        "FILE:2: gateway.limits.outbound_messages_max = 100: must hold twice the reports of a full mass cancel (open_orders_per_account_max); config/exchange.toml has a value that fits a laptop"
+    );
+}
+
+#[test]
+fn two_accounts_with_one_key() {
+    assert_eq!(
+        refused("[[demo.account]]\nname = \"bob\"\nkey = \"demo-alice\"\n"),
+        "FILE:3: demo.account.bob.key = \"demo-alice\": another account has this key; write a key of its own"
+    );
+}
+
+#[test]
+fn text_that_is_no_toml() {
+    assert!(refused("[gateway\nlisten = 1\n").starts_with("FILE:1: syntax: "));
+}
+
+#[test]
+fn file_that_is_not_there() {
+    let layers = Layers {
+        files: vec!["no/such/file.toml".into()],
+        ..Layers::default()
+    };
+
+    let error = Config::load(&layers)
+        .expect_err("there is no such file")
+        .to_string();
+
+    assert!(error.starts_with("--config no/such/file.toml: "), "{error}");
+}
+
+#[test]
+fn variable_of_no_key_names_the_nearest() {
+    assert_eq!(
+        with_variable("RIALTO_GATEWAY_LISTE", "127.0.0.1:1").unwrap_err(),
+        "environment variable RIALTO_GATEWAY_LISTE: RIALTO_GATEWAY_LISTE = \"127.0.0.1:1\": no key has this variable; did you mean RIALTO_GATEWAY_LISTEN?"
+    );
+}
+
+#[test]
+fn wrong_value_of_a_variable_names_the_variable() {
+    assert_eq!(
+        with_variable("RIALTO_SEQUENCER_IDLE", "sleep").unwrap_err(),
+        "environment variable RIALTO_SEQUENCER_IDLE: sequencer.idle = \"sleep\": there is no such choice; write one of \"park\", \"yield\", \"spin\""
+    );
+}
+
+#[test]
+fn variables_win_over_files_and_the_last_file_wins() {
+    let mut first = tempfile::NamedTempFile::new().unwrap();
+    first
+        .write_all(b"[gateway]\nlisten = \"127.0.0.1:1001\"\n[feed_sim]\nseed = 5\nsessions = 3\n")
+        .unwrap();
+    let mut last = tempfile::NamedTempFile::new().unwrap();
+    last.write_all(b"[feed_sim]\nseed = 6\n").unwrap();
+
+    let config = Config::load(&Layers {
+        files: vec![first.path().to_owned(), last.path().to_owned()],
+        environment: vec![(
+            "RIALTO_GATEWAY_LISTEN".to_owned(),
+            "127.0.0.1:1002".to_owned(),
+        )],
+        flags: Vec::new(),
+    })
+    .unwrap();
+
+    assert_eq!(config.addresses.public.port(), 1002);
+    assert_eq!(config.feed.seed, 6);
+    assert_eq!(config.feed.sessions, 3);
+}
+
+#[test]
+fn file_changes_one_key_of_a_listed_instrument() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[[instrument]]\nsymbol = \"ETHUSDT\"\ntaker_fee_ppm = 7\n")
+        .unwrap();
+
+    let config = Config::load(&Layers {
+        files: vec![file.path().to_owned()],
+        ..Layers::default()
+    })
+    .unwrap();
+
+    let listed = &config.listing.instruments[1];
+    assert_eq!(listed.symbol.as_str(), "ETHUSDT");
+    assert_eq!(listed.terms.taker_fee_ppm, 7);
+    assert_eq!(listed.terms.maker_fee_ppm, 100);
+    assert_eq!(config.listing.instruments.len(), 9);
+}
