@@ -10,21 +10,56 @@ use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 
 impl Listing {
-    /// Admits a new order that has `have` reserved for it, or says why not.
+    /// Admits a limit order that has `have` reserved for it: at which price it enters, or why it does not.
     #[inline]
-    pub(crate) fn admit(&self, order: &NewOrder, have: Notional) -> Result<Taker, RejectReason> {
+    pub(crate) fn admit_limit(
+        &self,
+        order: &NewOrder,
+        price: Price,
+        have: Notional,
+    ) -> Result<Price, RejectReason> {
         self.check_ids(order)?;
         self.check_size(order)?;
-        if let OrderKind::Limit { price } = order.kind {
-            self.check_price(price)?;
-        }
+        self.check_price(price)?;
         check_combination(order)?;
         self.check_expiry(order.time_in_force)?;
-        let limit = self.limit_of(order)?;
-        let mut taker = Taker::entering(order, OrderId(self.next_order_id), limit);
-        self.fund(&mut taker, order, have)?;
+        let price = self.price_without_taking(order.side, price, order.post_only)?;
+        if have < self.need_of_entering(order, price) {
+            return Err(RejectReason::InsufficientFunds);
+        }
+        self.check_room(order)?;
+        Ok(price)
+    }
+
+    /// Admits a market order that has `have` reserved for it, or says why not.
+    pub(crate) fn admit_market(
+        &self,
+        order: &NewOrder,
+        have: Notional,
+    ) -> Result<Taker, RejectReason> {
+        self.check_ids(order)?;
+        self.check_size(order)?;
+        check_combination(order)?;
+        self.check_expiry(order.time_in_force)?;
+        let order_id = OrderId(self.next_order_id);
+        let mut taker = Taker::entering(order, order_id, PriceLimit::Any);
+        match order.size {
+            OrderSize::Quantity(_) => self.fund_market(&mut taker, have)?,
+            OrderSize::QuoteAmount(amount) => {
+                self.fund_market_by_quote(&mut taker, amount, have)?;
+            }
+        }
         self.check_room(order)?;
         Ok(taker)
+    }
+
+    /// What a limit order must have reserved when it enters.
+    #[inline]
+    pub(crate) fn need_of_entering(&self, order: &NewOrder, price: Price) -> Notional {
+        match order.size {
+            OrderSize::Quantity(quantity) => self.book.holds.need(order.side, price, quantity),
+            OrderSize::QuoteAmount(_) => Notional::ZERO, // never admitted with a limit
+        }
     }
 
     #[inline]
@@ -94,42 +129,6 @@ impl Listing {
             | TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
             | TimeInForce::FillOrKill => Ok(()),
-        }
-    }
-
-    #[inline]
-    fn limit_of(&self, order: &NewOrder) -> Result<PriceLimit, RejectReason> {
-        match order.kind {
-            OrderKind::Market => Ok(PriceLimit::Any),
-            OrderKind::Limit { price } => self
-                .price_without_taking(order.side, price, order.post_only)
-                .map(PriceLimit::AtOrBetter),
-        }
-    }
-
-    /// Checks that what is reserved covers the worst case, and notes what of it stays reserved.
-    #[inline]
-    fn fund(
-        &self,
-        taker: &mut Taker,
-        order: &NewOrder,
-        have: Notional,
-    ) -> Result<(), RejectReason> {
-        match (taker.limit, order.size) {
-            (PriceLimit::AtOrBetter(price), _) => {
-                if self.book.holds.are_enforced() {
-                    let quantity = Quantity::from_units(taker.leaves_units);
-                    taker.hold = self.book.holds.need(taker.side, price, quantity);
-                }
-                if have < taker.hold {
-                    return Err(RejectReason::InsufficientFunds);
-                }
-                Ok(())
-            }
-            (PriceLimit::Any, OrderSize::Quantity(_)) => self.fund_market(taker, have),
-            (PriceLimit::Any, OrderSize::QuoteAmount(amount)) => {
-                self.fund_market_by_quote(taker, amount, have)
-            }
         }
     }
 

@@ -25,7 +25,7 @@ impl Listing {
             .pool
             .slots_of(mass_cancel.account)
             .filter(|slot| self.is_meant(mass_cancel, *slot))
-            .map(|slot| (self.book.pool.get(slot).order_id, slot))
+            .map(|slot| (self.book.pool.get(slot).id(), slot))
             .collect();
         meant.sort_unstable();
         for (_, slot) in meant {
@@ -65,7 +65,9 @@ impl Listing {
         let was_accepted = match order {
             OrderRef::Id(id) => id.0 != 0 && id.0 < self.next_order_id,
             OrderRef::Client(id) => self.client_ids.was_accepted(account, id),
-            OrderRef::Handle(handle) => self.book.pool.was_used(handle),
+            OrderRef::Handle(handle) => {
+                handle.generation != 0 && u64::from(handle.generation) < self.next_order_id
+            }
             OrderRef::External(_) => false, // reusable, so nobody remembers them
         };
         if was_accepted {

@@ -56,7 +56,7 @@ impl Listing {
             }));
             hold = Notional::ZERO;
         }
-        self.settle_level(old.side(), old.level, old.traits.is_hidden(), sink);
+        self.settle_level(old.side(), old.level, old.is_hidden(), sink);
         hold
     }
 }

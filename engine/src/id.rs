@@ -32,7 +32,7 @@ pub struct TradeId(pub u64);
 pub struct OrderHandle {
     /// Slot in the order pool.
     pub slot: u32,
-    /// How often the slot had been used; a stale handle is refused by it.
+    /// Low half of the order's id: a stale handle is refused by it.
     pub generation: u32,
 }
 

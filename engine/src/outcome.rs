@@ -6,21 +6,26 @@ use crate::id::AccountId;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::Taker;
+use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::side::Side;
 
 impl Listing {
-    /// Puts a taker's order at the tail of its level.
+    /// Puts an order at the tail of its level.
     #[inline]
-    pub(crate) fn rest<S: EventSink>(&mut self, slot: u32, taker: &Taker, sink: &mut S) {
-        let price = taker
-            .limit_price()
-            .expect("only an order with a limit rests");
-        let level = self.book.push_back(taker.side, slot, price);
-        if !self.book.pool.get(slot).traits.is_hidden() {
-            let shown = Quantity::from_units(taker.leaves_units);
-            self.report_order(slot, OrderChangeKind::Added(shown), sink);
-            self.report_level(taker.side, level, sink);
+    pub(crate) fn rest<S: EventSink>(&mut self, side: Side, slot: u32, price: Price, sink: &mut S) {
+        let level = self.book.push_back(side, slot, price);
+        let order = self.book.pool.get(slot);
+        if !order.is_hidden() {
+            let shown = Quantity::from_units(order.leaves_units);
+            sink.order_changed(OrderChange {
+                order_id: order.id(),
+                account: order.account,
+                side,
+                price,
+                kind: OrderChangeKind::Added(shown),
+            });
+            self.report_level(side, level, sink);
         }
     }
 
@@ -55,16 +60,17 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         let price = self.book.price_of(&order);
         let leaves_quantity = Quantity::from_units(order.leaves_units);
+        let detail = self.book.pool.detail(slot);
         self.report_order(slot, OrderChangeKind::Removed, sink);
         self.book.unlink(order.side(), slot);
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
-            external_id: order.external_id(),
+            external_id: detail.external_id,
             account: order.account,
             side: order.side(),
             price: Some(price),
             canceled_quantity: leaves_quantity,
-            filled_quantity: Quantity::from_units(order.filled_units),
+            filled_quantity: Quantity::from_units(detail.filled_units),
             unspent: Notional::ZERO,
             reason,
         }));
@@ -82,7 +88,7 @@ impl Listing {
     ) {
         let order = *self.book.pool.get(slot);
         self.end_order(slot, reason, sink);
-        self.settle_level(order.side(), order.level, order.traits.is_hidden(), sink);
+        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
     }
 
     /// An order left its level: reports what is shown there now, and closes it if it is empty.
@@ -103,7 +109,7 @@ impl Listing {
     /// Forgets an order that is in no queue any more.
     #[inline]
     pub(crate) fn forget(&mut self, slot: u32) {
-        if self.book.pool.get(slot).traits.has_extras() {
+        if self.book.pool.get(slot).traits().has_extras() {
             self.forget_extras(slot);
         }
         self.book.unlist(slot);
@@ -127,7 +133,7 @@ impl Listing {
         let freed = order.leaves_units - leaves_units;
         order.leaves_units = leaves_units;
         let order = *order;
-        if !order.traits.is_hidden() {
+        if !order.is_hidden() {
             let level = self.book.side_mut(order.side()).level_mut(order.level);
             level.displayed_units -= freed;
         }
@@ -138,7 +144,7 @@ impl Listing {
         let order = self.book.pool.get(slot);
         let price = self.book.price_of(order);
         let leaves_quantity = Quantity::from_units(order.leaves_units);
-        let (displayed_quantity, hidden_quantity) = if order.traits.is_hidden() {
+        let (displayed_quantity, hidden_quantity) = if order.is_hidden() {
             (Quantity::ZERO, leaves_quantity)
         } else {
             (leaves_quantity, Quantity::ZERO)
@@ -164,7 +170,7 @@ impl Listing {
         sink: &mut S,
     ) {
         let order = self.book.pool.get(slot);
-        if order.traits.is_hidden() {
+        if order.is_hidden() {
             return;
         }
         sink.order_changed(OrderChange {
@@ -205,19 +211,6 @@ impl Listing {
                 released,
                 hold: Notional::ZERO,
             }));
-        }
-    }
-
-    /// Gives back what was reserved for an accepted order beyond its need.
-    #[inline]
-    pub(crate) fn release_surplus<S: EventSink>(
-        &self,
-        taker: &Taker,
-        have: Notional,
-        sink: &mut S,
-    ) {
-        if self.book.holds.are_enforced() {
-            release_of_taker(taker, have - taker.hold, sink);
         }
     }
 

@@ -56,7 +56,7 @@ impl Listing {
     fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
         let order = self.book.pool.get(slot);
         let old_price = self.book.price_of(order);
-        let filled = order.filled_units;
+        let filled = self.book.pool.detail(slot).filled_units;
         let old_total = order.leaves_units + filled;
         let total = replace.quantity.map_or(old_total, Quantity::units);
         if let Some(quantity) = replace.quantity
@@ -75,7 +75,7 @@ impl Listing {
             self.check_expiry(TimeInForce::GoodTillDate(expiry))?;
         }
         let is_open = total > filled;
-        let post_only = order.traits.post_only() != PostOnly::No;
+        let post_only = order.traits().post_only() != PostOnly::No;
         if is_open && post_only && price != old_price && self.would_take(replace.side, price) {
             return Err(RejectReason::PostOnlyWouldCross);
         }
@@ -85,7 +85,7 @@ impl Listing {
             return Err(RejectReason::InsufficientFunds);
         }
         // More that nobody sees keeps its place; more that is displayed goes to the tail.
-        let grows = total > old_total && !order.traits.is_hidden();
+        let grows = total > old_total && !order.is_hidden();
         let priority = if price != old_price || grows {
             Priority::Lost
         } else {
@@ -142,7 +142,7 @@ impl Listing {
                 hold: Notional::ZERO,
             }));
         }
-        self.settle_level(order.side(), order.level, order.traits.is_hidden(), sink);
+        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
     }
 
     fn change_expiry(&mut self, slot: u32, expiry: crate::sequence::Timestamp) {
@@ -157,7 +157,7 @@ impl Listing {
     /// The order keeps its place; a hidden one may grow there.
     fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let order = *self.book.pool.get(slot);
-        self.book.pool.get_mut(slot).replace_count += 1;
+        self.count_replace(slot);
         let shrinks = change.leaves_units < order.leaves_units;
         if shrinks {
             self.reduce_leaves(slot, change.leaves_units);
@@ -166,7 +166,7 @@ impl Listing {
         }
         self.report_replaced(slot, change, sink);
         self.release_of(slot, change.have - change.need, sink);
-        if shrinks && !order.traits.is_hidden() {
+        if shrinks && !order.is_hidden() {
             let left = Quantity::from_units(change.leaves_units);
             self.report_order(slot, OrderChangeKind::Reduced(left), sink);
             self.report_level(order.side(), order.level, sink);
@@ -178,42 +178,57 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         self.report_order(slot, OrderChangeKind::Removed, sink);
         self.book.unlink(order.side(), slot);
-        self.settle_level(order.side(), order.level, order.traits.is_hidden(), sink);
-        let place = self.book.pool.get_mut(slot);
-        place.replace_count += 1;
-        place.leaves_units = change.leaves_units;
+        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
+        self.count_replace(slot);
+        self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
         self.report_replaced(slot, change, sink);
-        let mut taker = self.taker_again(slot, change);
-        self.release_surplus(&taker, change.have, sink);
-        match self.match_order(&mut taker, sink) {
-            Residual::Ended => self.forget(slot),
-            Residual::Rests => {
-                let place = self.book.pool.get_mut(slot);
-                let has_traded = place.filled_units != taker.filled_units;
-                place.leaves_units = taker.leaves_units;
-                place.filled_units = taker.filled_units;
-                self.rest(slot, &taker, sink);
-                if has_traded {
-                    self.report_rested(slot, sink);
-                }
-            }
+        if change.have > change.need {
+            sink.event(Event::HoldReleased(HoldReleased {
+                order_id: Some(order.id()),
+                account: order.account,
+                side: order.side(),
+                released: change.have - change.need,
+                hold: change.need,
+            }));
         }
+        let mut has_traded = false;
+        if self.would_take(order.side(), change.price) {
+            let mut taker = self.taker_again(slot, change);
+            let filled_before = taker.filled_units;
+            if self.match_order(&mut taker, sink) == Residual::Ended {
+                self.forget(slot);
+                return;
+            }
+            has_traded = taker.filled_units != filled_before;
+            self.note_fills(slot, &taker);
+        }
+        self.rest(order.side(), slot, change.price, sink);
+        if has_traded {
+            self.report_rested(slot, sink);
+        }
+    }
+
+    fn count_replace(&mut self, slot: u32) {
+        let mut detail = self.book.pool.detail(slot);
+        detail.replace_count += 1;
+        self.book.pool.set_detail(slot, detail);
     }
 
     fn taker_again(&self, slot: u32, change: &Change) -> Taker {
         let order = self.book.pool.get(slot);
+        let detail = self.book.pool.detail(slot);
         Taker {
             order_id: order.id(),
-            external_id: order.external_id(),
+            external_id: detail.external_id,
             account: order.account,
-            stp_group: order.stp_group(),
-            stp: order.traits.stp(),
+            stp_group: detail.stp_group,
+            stp: order.traits().stp(),
             side: order.side(),
             limit: PriceLimit::AtOrBetter(change.price),
             at_once: AtOnce::Nothing,
             remainder: Remainder::Rests,
             leaves_units: change.leaves_units,
-            filled_units: order.filled_units,
+            filled_units: detail.filled_units,
             money: None,
             is_by_quote: false,
             hold: change.need,
@@ -224,17 +239,18 @@ impl Listing {
     #[inline]
     fn report_replaced<S: EventSink>(&self, slot: u32, change: &Change, sink: &mut S) {
         let order = self.book.pool.get(slot);
+        let detail = self.book.pool.detail(slot);
         sink.event(Event::Replaced(Replaced {
             order_id: order.id(),
             account: order.account,
             side: order.side(),
             price: change.price,
-            quantity: Quantity::from_units(order.filled_units + change.leaves_units),
-            filled_quantity: Quantity::from_units(order.filled_units),
+            quantity: Quantity::from_units(detail.filled_units + change.leaves_units),
+            filled_quantity: Quantity::from_units(detail.filled_units),
             leaves_quantity: Quantity::from_units(change.leaves_units),
             time_in_force: self.book.pool.time_in_force(slot),
             priority: change.priority,
-            replace_count: order.replace_count,
+            replace_count: detail.replace_count,
             hold: change.have,
         }));
     }

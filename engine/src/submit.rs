@@ -1,16 +1,18 @@
 //! A new order enters: admission, acceptance, matching, rest.
 
 use crate::admission::may_rest;
-use crate::book::order_pool::{OrderSlot, Traits};
+use crate::book::order_pool::OrderSlot;
+use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
-use crate::event::{Accepted, Event, OriginalOutcome, Rejected, Repeated};
+use crate::event::{Accepted, Event, HoldReleased, OriginalOutcome, Rejected, Repeated};
 use crate::event_sink::EventSink;
-use crate::id::OrderHandle;
+use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
-use crate::matching::taker::Taker;
-use crate::order::{NewOrder, TimeInForce};
+use crate::matching::taker::{PriceLimit, Taker};
+use crate::order::{NewOrder, OrderKind, OrderSize, TimeInForce};
+use crate::price::Price;
 use crate::quantity::Notional;
 use crate::reject::RejectReason;
 
@@ -60,62 +62,77 @@ impl Listing {
         sink: &mut S,
     ) {
         let have = carried + order.extra;
-        match self.admit(order, have) {
-            Err(reason) => {
-                self.remember(order, claim, OriginalOutcome::Rejected(reason));
-                report_refused(order, reason, sink);
-                self.release_door_reserve(order.account, order.side, have, sink);
-            }
-            Ok(taker) => {
-                self.remember(order, claim, OriginalOutcome::Accepted(taker.order_id));
-                self.next_order_id += 1;
-                if may_rest(order) {
-                    self.match_then_rest(order, taker, have, sink);
-                } else {
-                    self.match_only(order, taker, have, sink);
-                }
-            }
-        }
+        let refused = match order.kind {
+            OrderKind::Limit { price } => match self.admit_limit(order, price, have) {
+                Ok(price) => return self.enter_limit(order, price, claim, have, sink),
+                Err(reason) => reason,
+            },
+            OrderKind::Market => match self.admit_market(order, have) {
+                Ok(taker) => return self.enter_at_once(order, taker, claim, have, sink),
+                Err(reason) => reason,
+            },
+        };
+        self.remember(order, claim, OriginalOutcome::Rejected(refused));
+        report_refused(order, refused, sink);
+        self.release_door_reserve(order.account, order.side, have, sink);
     }
 
-    /// The order may rest: its slot is taken first, so that it can be named from the start.
+    /// An admitted limit order enters.
     #[inline]
-    fn match_then_rest<S: EventSink>(
+    fn enter_limit<S: EventSink>(
         &mut self,
         order: &NewOrder,
-        mut taker: Taker,
+        price: Price,
+        claim: ClientIdClaim,
         have: Notional,
         sink: &mut S,
     ) {
-        let slot = self.book.pool.take(slot_of(order, &taker));
-        let handle = self.book.pool.handle(slot);
-        self.report_accepted(order, &taker, handle, have, sink);
-        self.release_surplus(&taker, have, sink);
-        match self.match_order(&mut taker, sink) {
-            Residual::Ended => self.book.pool.free(slot),
-            Residual::Rests => {
-                let place = self.book.pool.get_mut(slot);
-                place.leaves_units = taker.leaves_units;
-                place.filled_units = taker.filled_units;
-                self.note_extras(slot, order);
-                self.book.list(slot);
-                self.rest(slot, &taker, sink);
-                self.report_rested(slot, sink);
-            }
+        let order_id = OrderId(self.next_order_id);
+        if !may_rest(order) {
+            let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
+            taker.hold = self.need_of_entering(order, price);
+            return self.enter_at_once(order, taker, claim, have, sink);
         }
+        // Its slot is taken first, so that it can be named from the start.
+        let slot = self.book.pool.take(slot_of(order, order_id));
+        let need = self.need_of_entering(order, price);
+        self.accept(
+            order,
+            order_id,
+            self.book.pool.handle(slot),
+            claim,
+            have,
+            sink,
+        );
+        self.release_surplus(order, order_id, have, need, sink);
+        let must_trade = !order.minimum_quantity.is_zero();
+        if must_trade || self.would_take(order.side, price) {
+            let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
+            taker.hold = need;
+            if self.match_order(&mut taker, sink) == Residual::Ended {
+                self.book.pool.free(slot);
+                return;
+            }
+            self.note_fills(slot, &taker);
+        }
+        self.note_extras(slot, order);
+        self.book.list(slot, order_id, order.external_id);
+        self.rest(order.side, slot, price, sink);
+        self.report_rested(slot, sink);
     }
 
-    /// The order cannot rest.
+    /// An order enters that cannot rest.
     #[inline]
-    fn match_only<S: EventSink>(
+    fn enter_at_once<S: EventSink>(
         &mut self,
         order: &NewOrder,
         mut taker: Taker,
+        claim: ClientIdClaim,
         have: Notional,
         sink: &mut S,
     ) {
-        self.report_accepted(order, &taker, NO_HANDLE, have, sink);
-        self.release_surplus(&taker, have, sink);
+        self.accept(order, taker.order_id, NO_HANDLE, claim, have, sink);
+        self.release_surplus(order, taker.order_id, have, taker.hold, sink);
         let residual = self.match_order(&mut taker, sink);
         assert!(
             residual == Residual::Ended,
@@ -123,9 +140,82 @@ impl Listing {
         );
     }
 
+    /// Writes to a taker's slot what it has left, before it rests.
+    pub(crate) fn note_fills(&mut self, slot: u32, taker: &Taker) {
+        self.book.pool.get_mut(slot).leaves_units = taker.leaves_units;
+        let mut detail = self.book.pool.detail(slot);
+        if detail.filled_units != taker.filled_units {
+            detail.filled_units = taker.filled_units;
+            self.book.pool.set_detail(slot, detail);
+        }
+    }
+
+    /// The order has its id from here on.
+    #[inline]
+    fn accept<S: EventSink>(
+        &mut self,
+        order: &NewOrder,
+        order_id: OrderId,
+        handle: OrderHandle,
+        claim: ClientIdClaim,
+        have: Notional,
+        sink: &mut S,
+    ) {
+        self.next_order_id += 1;
+        self.remember(order, claim, OriginalOutcome::Accepted(order_id));
+        let hold = if self.book.holds.are_enforced() {
+            have
+        } else {
+            Notional::ZERO
+        };
+        sink.event(Event::Accepted(Accepted {
+            order_id,
+            handle,
+            account: order.account,
+            client_order_id: order.client_order_id,
+            external_id: order.external_id,
+            side: order.side,
+            kind: order.kind,
+            size: order.size,
+            time_in_force: order.time_in_force,
+            post_only: order.post_only,
+            display: order.display,
+            self_trade_prevention: order.self_trade_prevention,
+            stp_group: order.stp_group,
+            hold,
+        }));
+    }
+
+    /// Gives back what was reserved for an accepted order beyond its need.
+    #[inline]
+    fn release_surplus<S: EventSink>(
+        &self,
+        order: &NewOrder,
+        order_id: OrderId,
+        have: Notional,
+        need: Notional,
+        sink: &mut S,
+    ) {
+        if self.book.holds.are_enforced() && have > need {
+            sink.event(Event::HoldReleased(HoldReleased {
+                order_id: Some(order_id),
+                account: order.account,
+                side: order.side,
+                released: have - need,
+                hold: need,
+            }));
+        }
+    }
+
     /// Notes what only some orders have, and lists the order by it.
     #[inline]
     fn note_extras(&mut self, slot: u32, order: &NewOrder) {
+        if order.external_id.is_some() || order.stp_group.is_some() {
+            let mut detail = self.book.pool.detail(slot);
+            detail.external_id = order.external_id;
+            detail.stp_group = order.stp_group;
+            self.book.pool.set_detail(slot, detail);
+        }
         if let Some(id) = order.client_order_id {
             self.book.pool.set_client_order_id(slot, id);
             self.client_ids.open(order.account, id, slot);
@@ -147,38 +237,6 @@ impl Listing {
             self.client_ids
                 .remember(order.account, id, (fingerprint, outcome), self.sequence);
         }
-    }
-
-    #[inline]
-    fn report_accepted<S: EventSink>(
-        &self,
-        order: &NewOrder,
-        taker: &Taker,
-        handle: OrderHandle,
-        have: Notional,
-        sink: &mut S,
-    ) {
-        let hold = if self.book.holds.are_enforced() {
-            have
-        } else {
-            Notional::ZERO
-        };
-        sink.event(Event::Accepted(Accepted {
-            order_id: taker.order_id,
-            handle,
-            account: order.account,
-            client_order_id: order.client_order_id,
-            external_id: order.external_id,
-            side: order.side,
-            kind: order.kind,
-            size: order.size,
-            time_in_force: order.time_in_force,
-            post_only: order.post_only,
-            display: order.display,
-            self_trade_prevention: order.self_trade_prevention,
-            stp_group: order.stp_group,
-            hold,
-        }));
     }
 }
 
@@ -207,24 +265,17 @@ pub(crate) fn report_refused<S: EventSink>(order: &NewOrder, reason: RejectReaso
 
 /// The order as it would rest, were nothing to trade.
 #[inline]
-fn slot_of(order: &NewOrder, taker: &Taker) -> OrderSlot {
-    let mut slot = OrderSlot {
-        order_id: taker.order_id.0,
-        leaves_units: taker.leaves_units,
-        filled_units: 0,
-        external_id: 0,
+fn slot_of(order: &NewOrder, order_id: OrderId) -> OrderSlot {
+    let leaves_units = match order.size {
+        OrderSize::Quantity(quantity) => quantity.units(),
+        OrderSize::QuoteAmount(_) => 0, // never admitted with a limit
+    };
+    OrderSlot {
+        tagged_id: Traits::tag(order_id, order),
+        leaves_units,
         next: NO_SLOT,
         previous: NO_SLOT,
         level: NO_SLOT,
         account: order.account,
-        stp_group: 0,
-        generation: 0,
-        replace_count: 0,
-        traits: Traits::new(order.side, order.self_trade_prevention)
-            .with_display(order.display)
-            .with_post_only(order.post_only),
-    };
-    slot.set_external_id(order.external_id);
-    slot.set_stp_group(order.stp_group);
-    slot
+    }
 }

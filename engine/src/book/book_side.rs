@@ -13,6 +13,8 @@ pub(crate) struct BookSide {
     side: Side,
     /// The level nearest the touch, or [`NO_SLOT`].
     best: u32,
+    /// Its rank; of an empty side one that no limit reaches first.
+    best_rank: i64,
     levels: LevelPool,
     index: PriceIndex,
 }
@@ -31,6 +33,7 @@ impl BookSide {
         Self {
             side,
             best: NO_SLOT,
+            best_rank: i64::MAX,
             levels: LevelPool::default(),
             index: PriceIndex::new(),
         }
@@ -42,10 +45,20 @@ impl BookSide {
         self.best
     }
 
+    /// Slot of the level nearest the touch if a taker with this limit reaches it, or [`NO_SLOT`].
+    #[inline]
+    pub(crate) const fn best_within(&self, rank_limit: i64) -> u32 {
+        if self.best_rank <= rank_limit {
+            self.best
+        } else {
+            NO_SLOT
+        }
+    }
+
     /// Best price, hidden orders included.
     #[inline]
     pub(crate) fn best_price(&self) -> Option<Price> {
-        (self.best != NO_SLOT).then(|| self.price(self.best))
+        (self.best != NO_SLOT).then(|| Price::from_units(rank_of(self.side, self.best_rank)))
     }
 
     #[inline]
@@ -121,7 +134,7 @@ impl BookSide {
         assert!(order.leaves_units != 0, "an empty order cannot rest");
         order.previous = tail;
         order.level = level;
-        if !order.traits.is_hidden() {
+        if !order.is_hidden() {
             place.displayed_count += 1;
             place.displayed_units += order.leaves_units;
         }
@@ -146,7 +159,7 @@ impl BookSide {
             pool.get_mut(order.next).previous = order.previous;
         }
         place.order_count -= 1;
-        if !order.traits.is_hidden() {
+        if !order.is_hidden() {
             place.displayed_count -= 1;
             place.displayed_units -= order.leaves_units;
         }
@@ -164,7 +177,7 @@ impl BookSide {
         self.index.remove(rank);
         self.levels.close(level);
         if self.best == level {
-            self.best = self.index.first();
+            self.set_best(self.index.first());
         }
     }
 
@@ -176,9 +189,19 @@ impl BookSide {
         }
         let level = self.levels.open(rank);
         self.index.insert(rank, level);
-        if self.best == NO_SLOT || rank < self.levels.get(self.best).rank {
-            self.best = level;
+        if self.best == NO_SLOT || rank < self.best_rank {
+            self.set_best(level);
         }
         level
+    }
+
+    #[inline]
+    fn set_best(&mut self, level: u32) {
+        self.best = level;
+        self.best_rank = if level == NO_SLOT {
+            i64::MAX
+        } else {
+            self.levels.get(level).rank
+        };
     }
 }

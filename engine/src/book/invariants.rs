@@ -48,7 +48,7 @@ impl OrderBook {
         let mut before = None;
         for slot in self.side(side).queue(level, &self.pool) {
             let order = self.pool.get(slot);
-            assert!(order.traits.is_open(), "an ended order is in a queue");
+            assert!(order.traits().is_open(), "an ended order is in a queue");
             assert!(order.leaves_units > 0, "an empty order rests");
             assert!(
                 order.level == level && order.side() == side,
@@ -62,7 +62,9 @@ impl OrderBook {
                 self.ids.get(order.id(), &self.pool) == Some(slot),
                 "an open order is not found by its id"
             );
-            if let (Some(externals), Some(id)) = (&self.externals, order.external_id()) {
+            if let (Some(externals), Some(id)) =
+                (&self.externals, self.pool.detail(slot).external_id)
+            {
                 assert!(
                     externals.get(id.0) == slot,
                     "an open order is not found by its external id"
@@ -70,7 +72,7 @@ impl OrderBook {
             }
             before = Some(slot);
             orders += 1;
-            if !order.traits.is_hidden() {
+            if !order.is_hidden() {
                 displayed_orders += 1;
                 displayed_units += order.leaves_units;
             }

@@ -6,6 +6,7 @@ mod invariants;
 pub(crate) mod order_book;
 mod order_index;
 pub(crate) mod order_pool;
+pub(crate) mod order_traits;
 mod price_index;
 pub(crate) mod price_level;
 mod slot_table;

@@ -159,13 +159,10 @@ impl OrderBook {
 
     /// Lists an order that came to rest, so that it can be found.
     #[inline]
-    pub(crate) fn list(&mut self, slot: u32) {
-        let order = *self.pool.get(slot);
-        self.ids.insert(order.id(), slot, &mut self.pool);
-        if order.traits.has_external_id()
-            && let Some(externals) = &mut self.externals
-        {
-            externals.insert(order.external_id, slot);
+    pub(crate) fn list(&mut self, slot: u32, order_id: OrderId, external_id: Option<ExternalId>) {
+        self.ids.insert(order_id, slot, &mut self.pool);
+        if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
+            externals.insert(id.0, slot);
         }
     }
 
@@ -174,19 +171,21 @@ impl OrderBook {
     pub(crate) fn unlist(&mut self, slot: u32) {
         let order = self.pool.get(slot);
         self.ids.remove(order);
-        if order.traits.has_external_id()
-            && let Some(externals) = &mut self.externals
+        if let Some(externals) = &mut self.externals
+            && let Some(id) = self.pool.detail(slot).external_id
         {
-            externals.remove(order.external_id);
+            externals.remove(id.0);
         }
         self.pool.free(slot);
     }
 
     pub(crate) fn resting_order(&self, slot: u32) -> RestingOrder {
         let order = self.pool.get(slot);
+        let traits = order.traits();
+        let detail = self.pool.detail(slot);
         let (side, price) = (order.side(), self.price_of(order));
         let leaves_quantity = Quantity::from_units(order.leaves_units);
-        let (displayed_quantity, hidden_quantity) = if order.traits.is_hidden() {
+        let (displayed_quantity, hidden_quantity) = if traits.is_hidden() {
             (Quantity::ZERO, leaves_quantity)
         } else {
             (leaves_quantity, Quantity::ZERO)
@@ -194,7 +193,7 @@ impl OrderBook {
         RestingOrder {
             order_id: order.id(),
             handle: self.pool.handle(slot),
-            external_id: order.external_id(),
+            external_id: detail.external_id,
             client_order_id: self.pool.client_order_id(slot),
             account: order.account,
             side,
@@ -202,13 +201,13 @@ impl OrderBook {
             leaves_quantity,
             displayed_quantity,
             hidden_quantity,
-            filled_quantity: Quantity::from_units(order.filled_units),
+            filled_quantity: Quantity::from_units(detail.filled_units),
             time_in_force: self.pool.time_in_force(slot),
-            post_only: order.traits.post_only(),
-            display: order.traits.display(),
-            self_trade_prevention: order.traits.stp(),
-            stp_group: order.stp_group(),
-            replace_count: order.replace_count,
+            post_only: traits.post_only(),
+            display: traits.display(),
+            self_trade_prevention: traits.stp(),
+            stp_group: detail.stp_group,
+            replace_count: detail.replace_count,
             hold: self.holds.need(side, price, leaves_quantity),
         }
     }

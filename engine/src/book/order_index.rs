@@ -34,11 +34,8 @@ impl OrderIndex {
     #[inline]
     pub(crate) fn get(&self, id: OrderId, pool: &OrderPool) -> Option<u32> {
         let slot = self.ring[self.place(id.0)];
-        if slot != NO_SLOT {
-            let order = pool.get(slot);
-            if order.order_id == id.0 && order.traits.is_open() {
-                return Some(slot);
-            }
+        if pool.is_open_as(slot, id) {
+            return Some(slot);
         }
         if self.elders.len() == 0 {
             return None;
@@ -62,11 +59,11 @@ impl OrderIndex {
     /// Forgets an order. The ring keeps its stale place: a look-up compares ids in the pool.
     #[inline]
     pub(crate) fn remove(&mut self, order: &OrderSlot) {
-        if order.traits.is_elder() {
-            self.elders.remove(order.order_id);
+        if order.traits().is_elder() {
+            self.elders.remove(order.id().0);
             return;
         }
-        let place = self.place(order.order_id);
+        let place = self.place(order.id().0);
         assert!(self.is_listed(place), "the index lists every open order");
         self.listed[place / 64] &= !(1 << (place % 64));
     }
@@ -90,7 +87,7 @@ impl OrderIndex {
         }
         let slot = self.ring[place];
         self.listed[place / 64] &= !(1 << (place % 64));
-        self.elders.insert(pool.get(slot).order_id, slot);
+        self.elders.insert(pool.get(slot).id().0, slot);
         pool.mark_elder(slot);
     }
 
@@ -101,7 +98,7 @@ impl OrderIndex {
         let listed = std::mem::replace(&mut self.listed, vec![0; length / 64]);
         for (place, slot) in narrow.into_iter().enumerate() {
             if listed[place / 64] >> (place % 64) & 1 != 0 {
-                let place = self.place(pool.get(slot).order_id);
+                let place = self.place(pool.get(slot).id().0);
                 self.ring[place] = slot;
                 self.listed[place / 64] |= 1 << (place % 64);
             }

@@ -59,10 +59,14 @@ impl Listing {
         let units = before.min(wanted);
         let after = before - units;
         order.leaves_units = after;
-        order.filled_units += units;
         let order = *order;
         let price = side.price(order.level);
-        if !order.traits.is_hidden() {
+        let mut detail = pool.detail(maker);
+        detail.filled_units += units;
+        if after != 0 {
+            pool.set_detail(maker, detail);
+        }
+        if !order.is_hidden() {
             side.level_mut(order.level).displayed_units -= units;
             sink.order_changed(OrderChange {
                 order_id: order.id(),
@@ -90,10 +94,10 @@ impl Listing {
             },
             maker: Party {
                 order_id: order.id(),
-                external_id: order.external_id(),
+                external_id: detail.external_id,
                 account: order.account,
                 leaves_quantity: Quantity::from_units(after),
-                filled_quantity: Quantity::from_units(order.filled_units),
+                filled_quantity: Quantity::from_units(detail.filled_units),
                 hold_used: terms.freed(order.side(), price, before, after),
                 hold: terms.need(order.side(), price, Quantity::from_units(after)),
             },

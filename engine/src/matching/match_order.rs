@@ -61,8 +61,8 @@ impl Listing {
             PriceLimit::Any => i64::MAX,
         };
         loop {
-            let best = self.book.side(makers).best();
-            if best == NO_SLOT || self.book.side(makers).level(best).rank > rank_limit {
+            let best = self.book.side(makers).best_within(rank_limit);
+            if best == NO_SLOT {
                 return Stop::NoMakers;
             }
             if let Some(stop) = self.trade_at_level(taker, best, sink) {

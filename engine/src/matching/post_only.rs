@@ -1,5 +1,7 @@
 //! Post-only: an order that would take is refused, or slides behind the best opposite price.
 
+use crate::book::book_side::rank_of;
+use crate::book::price_level::NO_SLOT;
 use crate::listing::Listing;
 use crate::order::PostOnly;
 use crate::price::Price;
@@ -10,9 +12,9 @@ impl Listing {
     /// Whether an order limited to `price` would take anything now, hidden orders included.
     #[inline]
     pub(crate) fn would_take(&self, side: Side, price: Price) -> bool {
-        self.book
-            .best_price(side.opposite())
-            .is_some_and(|best| price.is_marketable_against(side, best))
+        let makers = side.opposite();
+        let rank_limit = rank_of(makers, price.units());
+        self.book.side(makers).best_within(rank_limit) != NO_SLOT
     }
 
     /// The price at which an order may rest that must not take.

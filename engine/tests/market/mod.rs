@@ -75,7 +75,7 @@ impl Flow {
         }
     }
 
-    /// A number below `bound`. SplitMix64.
+    /// A number below `bound`, by `SplitMix64`.
     pub const fn below(&mut self, bound: u64) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;

@@ -1,0 +1,127 @@
+//! An order's yes-and-no answers, packed above the 53 bits of its id.
+
+use crate::id::OrderId;
+use crate::order::{Display, NewOrder, PostOnly, SelfTradePrevention};
+use crate::side::Side;
+
+/// An order's yes-and-no answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Traits(u64);
+
+impl Traits {
+    pub(crate) const ID_MASK: u64 = (1 << 53) - 1;
+    /// The slot holds an open order.
+    pub(crate) const OPEN: u64 = 1 << 53;
+    /// The order index keeps it among its elders.
+    pub(crate) const ELDER: u64 = 1 << 54;
+    /// It has details in the second array.
+    pub(crate) const DETAIL: u64 = 1 << 55;
+    /// It has extras in the third array.
+    pub(crate) const EXTRAS: u64 = 1 << 56;
+    const SELL: u64 = 1 << 57;
+    const HIDDEN: u64 = 1 << 58;
+    const POST_REJECT: u64 = 1 << 59;
+    const POST_SLIDE: u64 = 1 << 60;
+    const STP_SHIFT: u32 = 61;
+
+    /// The word of an order that is about to rest: its id and its traits.
+    #[inline]
+    pub(crate) fn tag(order_id: OrderId, order: &NewOrder) -> u64 {
+        assert!(order_id.0 <= Self::ID_MASK, "order ids are below 2^53");
+        let side = match order.side {
+            Side::Buy => 0,
+            Side::Sell => Self::SELL,
+        };
+        let display = match order.display {
+            Display::Full => 0,
+            Display::Hidden => Self::HIDDEN,
+        };
+        let post_only = match order.post_only {
+            PostOnly::No => 0,
+            PostOnly::Reject => Self::POST_REJECT,
+            PostOnly::Slide => Self::POST_SLIDE,
+        };
+        let stp = match order.self_trade_prevention {
+            SelfTradePrevention::None => 0,
+            SelfTradePrevention::CancelNewest => 1,
+            SelfTradePrevention::CancelOldest => 2,
+            SelfTradePrevention::CancelBoth => 3,
+            SelfTradePrevention::Decrement => 4,
+        };
+        order_id.0 | Self::OPEN | side | display | post_only | stp << Self::STP_SHIFT
+    }
+
+    #[inline]
+    pub(crate) const fn of(tagged_id: u64) -> Self {
+        Self(tagged_id)
+    }
+
+    #[inline]
+    const fn has(self, bit: u64) -> bool {
+        self.0 & bit != 0
+    }
+
+    #[inline]
+    pub(crate) const fn is_open(self) -> bool {
+        self.has(Self::OPEN)
+    }
+
+    #[inline]
+    pub(crate) const fn is_elder(self) -> bool {
+        self.has(Self::ELDER)
+    }
+
+    #[inline]
+    pub(crate) const fn has_detail(self) -> bool {
+        self.has(Self::DETAIL)
+    }
+
+    #[inline]
+    pub(crate) const fn has_extras(self) -> bool {
+        self.has(Self::EXTRAS)
+    }
+
+    #[inline]
+    pub(crate) const fn side(self) -> Side {
+        if self.has(Self::SELL) {
+            Side::Sell
+        } else {
+            Side::Buy
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn is_hidden(self) -> bool {
+        self.has(Self::HIDDEN)
+    }
+
+    pub(crate) const fn display(self) -> Display {
+        if self.is_hidden() {
+            Display::Hidden
+        } else {
+            Display::Full
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn post_only(self) -> PostOnly {
+        if self.has(Self::POST_REJECT) {
+            PostOnly::Reject
+        } else if self.has(Self::POST_SLIDE) {
+            PostOnly::Slide
+        } else {
+            PostOnly::No
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn stp(self) -> SelfTradePrevention {
+        match self.0 >> Self::STP_SHIFT {
+            1 => SelfTradePrevention::CancelNewest,
+            2 => SelfTradePrevention::CancelOldest,
+            3 => SelfTradePrevention::CancelBoth,
+            4 => SelfTradePrevention::Decrement,
+            _ => SelfTradePrevention::None,
+        }
+    }
+}
