@@ -2,9 +2,10 @@
 
 use crate::client_ids::fingerprint_of;
 use crate::command::{CancelReplace, OnCancelFailure};
-use crate::event::{CancelReason, Event, HoldReleased, OriginalOutcome};
+use crate::event::{CancelReason, OriginalOutcome};
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
+use crate::outcome::release_all;
 use crate::quantity::Notional;
 use crate::submit::report_refused;
 
@@ -45,18 +46,14 @@ impl Listing {
         sink: &mut S,
     ) -> Notional {
         let old = *self.book.pool.get(slot);
-        let mut hold = self.take_out(slot, CancelReason::Requested, sink);
-        if old.side() != replace.new_order.side && hold > Notional::ZERO {
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(old.id()),
-                account: old.account,
-                side: old.side(),
-                released: hold,
-                hold: Notional::ZERO,
-            }));
-            hold = Notional::ZERO;
-        }
-        self.settle_level(old.side(), old.level, old.is_hidden(), sink);
-        hold
+        let hold = self.take_out(slot, &old, CancelReason::Requested, sink);
+        let carried = if old.side() == replace.new_order.side {
+            hold
+        } else {
+            release_all(&old, hold, sink);
+            Notional::ZERO
+        };
+        self.settle_level(&old, sink);
+        carried
     }
 }

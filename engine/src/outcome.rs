@@ -1,8 +1,9 @@
 //! How orders come to rest, change and end, and how that is told.
 
+use crate::book::order_pool::OrderSlot;
 use crate::event::{CancelReason, Canceled, Event, HoldReleased, Rested};
-use crate::event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
-use crate::id::AccountId;
+use crate::event_sink::{EventSink, OrderChange, OrderChangeKind};
+use crate::id::{AccountId, OrderHandle};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::Taker;
@@ -13,69 +14,20 @@ use crate::side::Side;
 impl Listing {
     /// Puts an order at the tail of its level.
     #[inline]
-    pub(crate) fn rest<S: EventSink>(&mut self, side: Side, slot: u32, price: Price, sink: &mut S) {
-        let level = self.book.push_back(side, slot, price);
-        let order = self.book.pool.get(slot);
-        if !order.is_hidden() {
-            let shown = Quantity::from_units(order.leaves_units);
-            sink.order_changed(OrderChange {
-                order_id: order.id(),
-                account: order.account,
-                side,
-                price,
-                kind: OrderChangeKind::Added(shown),
-            });
-            self.report_level(side, level, sink);
-        }
-    }
-
-    /// Ends a resting order. Its level stays, perhaps empty: the caller reports and closes it.
-    pub(crate) fn end_order<S: EventSink>(
+    pub(crate) fn rest<S: EventSink>(
         &mut self,
         slot: u32,
-        reason: CancelReason,
+        order: &OrderSlot,
+        price: Price,
         sink: &mut S,
     ) {
-        let order = *self.book.pool.get(slot);
-        let hold = self.take_out(slot, reason, sink);
-        if hold > Notional::ZERO {
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(order.id()),
-                account: order.account,
-                side: order.side(),
-                released: hold,
-                hold: Notional::ZERO,
-            }));
+        let (levels, pool) = self.book.side_and_pool(order.side());
+        let level = levels.push_back(pool, slot, price);
+        let shown = Quantity::from_units(order.leaves_units);
+        report_order(order, price, OrderChangeKind::Added(shown), sink);
+        if !order.is_hidden() {
+            sink.level_changed(levels.displayed(level));
         }
-    }
-
-    /// Ends a resting order and returns what was reserved for it, which the caller gives back or uses.
-    #[inline]
-    pub(crate) fn take_out<S: EventSink>(
-        &mut self,
-        slot: u32,
-        reason: CancelReason,
-        sink: &mut S,
-    ) -> Notional {
-        let order = *self.book.pool.get(slot);
-        let price = self.book.price_of(&order);
-        let leaves_quantity = Quantity::from_units(order.leaves_units);
-        let detail = self.book.pool.detail(slot);
-        self.report_order(slot, OrderChangeKind::Removed, sink);
-        self.book.unlink(order.side(), slot);
-        sink.event(Event::Canceled(Canceled {
-            order_id: order.id(),
-            external_id: detail.external_id,
-            account: order.account,
-            side: order.side(),
-            price: Some(price),
-            canceled_quantity: leaves_quantity,
-            filled_quantity: Quantity::from_units(detail.filled_units),
-            unspent: Notional::ZERO,
-            reason,
-        }));
-        self.forget(slot);
-        self.book.holds.need(order.side(), price, leaves_quantity)
     }
 
     /// Ends a resting order and closes its level if it was the last one there.
@@ -87,37 +39,75 @@ impl Listing {
         sink: &mut S,
     ) {
         let order = *self.book.pool.get(slot);
-        self.end_order(slot, reason, sink);
-        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
+        self.end_order(slot, &order, reason, sink);
+        self.settle_level(&order, sink);
+    }
+
+    /// Ends a resting order. Its level stays, perhaps empty: the caller settles it.
+    #[inline]
+    pub(crate) fn end_order<S: EventSink>(
+        &mut self,
+        slot: u32,
+        order: &OrderSlot,
+        reason: CancelReason,
+        sink: &mut S,
+    ) {
+        let hold = self.take_out(slot, order, reason, sink);
+        release_all(order, hold, sink);
+    }
+
+    /// Ends a resting order and returns what was reserved for it, which the caller gives back or uses.
+    #[inline]
+    pub(crate) fn take_out<S: EventSink>(
+        &mut self,
+        slot: u32,
+        order: &OrderSlot,
+        reason: CancelReason,
+        sink: &mut S,
+    ) -> Notional {
+        let side = order.side();
+        let (levels, pool) = self.book.side_and_pool(side);
+        let price = levels.price(order.level);
+        let detail = pool.detail_of(slot, order);
+        levels.unlink(pool, slot, order);
+        let leaves_quantity = Quantity::from_units(order.leaves_units);
+        report_order(order, price, OrderChangeKind::Removed, sink);
+        sink.event(Event::Canceled(Canceled {
+            order_id: order.id(),
+            external_id: detail.external_id,
+            account: order.account,
+            side,
+            price: Some(price),
+            canceled_quantity: leaves_quantity,
+            filled_quantity: Quantity::from_units(detail.filled_units),
+            unspent: Notional::ZERO,
+            reason,
+        }));
+        self.forget(slot, order);
+        self.book.holds.need(side, price, leaves_quantity)
     }
 
     /// An order left its level: reports what is shown there now, and closes it if it is empty.
     #[inline]
-    pub(crate) fn settle_level<S: EventSink>(
-        &mut self,
-        side: Side,
-        level: u32,
-        was_hidden: bool,
-        sink: &mut S,
-    ) {
-        if !was_hidden {
-            self.report_level(side, level, sink);
+    pub(crate) fn settle_level<S: EventSink>(&mut self, order: &OrderSlot, sink: &mut S) {
+        let levels = self.book.side_mut(order.side());
+        if !order.is_hidden() {
+            sink.level_changed(levels.displayed(order.level));
         }
-        self.book.side_mut(side).close_if_empty(level);
+        levels.close_if_empty(order.level);
     }
 
     /// Forgets an order that is in no queue any more.
     #[inline]
-    pub(crate) fn forget(&mut self, slot: u32) {
-        if self.book.pool.get(slot).traits().has_extras() {
-            self.forget_extras(slot);
+    pub(crate) fn forget(&mut self, slot: u32, order: &OrderSlot) {
+        if order.traits().has_extras() {
+            self.forget_extras(slot, order);
         }
-        self.book.unlist(slot);
+        self.book.unlist(slot, order);
     }
 
     #[cold]
-    fn forget_extras(&mut self, slot: u32) {
-        let order = self.book.pool.get(slot);
+    fn forget_extras(&mut self, slot: u32, order: &OrderSlot) {
         if let Some(id) = self.book.pool.client_order_id(slot) {
             self.client_ids.close(order.account, id);
         }
@@ -127,71 +117,17 @@ impl Listing {
     }
 
     /// Lowers a resting order's open quantity in place.
-    #[inline]
     pub(crate) fn reduce_leaves(&mut self, slot: u32, leaves_units: u64) {
-        let order = self.book.pool.get_mut(slot);
-        let freed = order.leaves_units - leaves_units;
-        order.leaves_units = leaves_units;
-        let order = *order;
+        let (order, freed) = {
+            let place = self.book.pool.get_mut(slot);
+            let freed = place.leaves_units - leaves_units;
+            place.leaves_units = leaves_units;
+            (*place, freed)
+        };
         if !order.is_hidden() {
             let level = self.book.side_mut(order.side()).level_mut(order.level);
             level.displayed_units -= freed;
         }
-    }
-
-    #[inline]
-    pub(crate) fn report_rested<S: EventSink>(&self, slot: u32, sink: &mut S) {
-        let order = self.book.pool.get(slot);
-        let price = self.book.price_of(order);
-        let leaves_quantity = Quantity::from_units(order.leaves_units);
-        let (displayed_quantity, hidden_quantity) = if order.is_hidden() {
-            (Quantity::ZERO, leaves_quantity)
-        } else {
-            (leaves_quantity, Quantity::ZERO)
-        };
-        sink.event(Event::Rested(Rested {
-            order_id: order.id(),
-            handle: self.book.pool.handle(slot),
-            account: order.account,
-            side: order.side(),
-            price,
-            displayed_quantity,
-            hidden_quantity,
-            hold: self.book.holds.need(order.side(), price, leaves_quantity),
-        }));
-    }
-
-    /// Tells the market what became of an order, if it sees that order.
-    #[inline]
-    pub(crate) fn report_order<S: EventSink>(
-        &self,
-        slot: u32,
-        kind: OrderChangeKind,
-        sink: &mut S,
-    ) {
-        let order = self.book.pool.get(slot);
-        if order.is_hidden() {
-            return;
-        }
-        sink.order_changed(OrderChange {
-            order_id: order.id(),
-            account: order.account,
-            side: order.side(),
-            price: self.book.price_of(order),
-            kind,
-        });
-    }
-
-    /// Tells the market what a level shows now.
-    #[inline]
-    pub(crate) fn report_level<S: EventSink>(&self, side: Side, level: u32, sink: &mut S) {
-        let shown = self.book.side(side).displayed(level);
-        sink.level_changed(LevelChange {
-            side,
-            price: shown.price,
-            displayed_quantity: shown.quantity,
-            order_count: shown.order_count,
-        });
     }
 
     /// Gives back what the door reserved for a command that was refused.
@@ -213,22 +149,76 @@ impl Listing {
             }));
         }
     }
+}
 
-    /// Gives back part of what was reserved for a resting order, which already is what it is to be.
-    #[inline]
-    pub(crate) fn release_of<S: EventSink>(&self, slot: u32, released: Notional, sink: &mut S) {
-        if released > Notional::ZERO {
-            let order = self.book.pool.get(slot);
-            let price = self.book.price_of(order);
-            let leaves_quantity = Quantity::from_units(order.leaves_units);
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(order.id()),
-                account: order.account,
-                side: order.side(),
-                released,
-                hold: self.book.holds.need(order.side(), price, leaves_quantity),
-            }));
-        }
+/// Tells the market what became of an order, if it sees that order.
+#[inline]
+pub(crate) fn report_order<S: EventSink>(
+    order: &OrderSlot,
+    price: Price,
+    kind: OrderChangeKind,
+    sink: &mut S,
+) {
+    if !order.is_hidden() {
+        sink.order_changed(OrderChange {
+            order_id: order.id(),
+            account: order.account,
+            side: order.side(),
+            price,
+            kind,
+        });
+    }
+}
+
+/// Tells that an order rests.
+#[inline]
+pub(crate) fn report_rested<S: EventSink>(
+    order: &OrderSlot,
+    handle: OrderHandle,
+    price: Price,
+    hold: Notional,
+    sink: &mut S,
+) {
+    let leaves_quantity = Quantity::from_units(order.leaves_units);
+    let (displayed_quantity, hidden_quantity) = if order.is_hidden() {
+        (Quantity::ZERO, leaves_quantity)
+    } else {
+        (leaves_quantity, Quantity::ZERO)
+    };
+    sink.event(Event::Rested(Rested {
+        order_id: order.id(),
+        handle,
+        account: order.account,
+        side: order.side(),
+        price,
+        displayed_quantity,
+        hidden_quantity,
+        hold,
+    }));
+}
+
+/// An order is over: all that was reserved for it is given back.
+#[inline]
+pub(crate) fn release_all<S: EventSink>(order: &OrderSlot, released: Notional, sink: &mut S) {
+    release_part(order, released, Notional::ZERO, sink);
+}
+
+/// Gives back part of what was reserved for an order; `hold` stays reserved.
+#[inline]
+pub(crate) fn release_part<S: EventSink>(
+    order: &OrderSlot,
+    released: Notional,
+    hold: Notional,
+    sink: &mut S,
+) {
+    if released > Notional::ZERO {
+        sink.event(Event::HoldReleased(HoldReleased {
+            order_id: Some(order.id()),
+            account: order.account,
+            side: order.side(),
+            released,
+            hold,
+        }));
     }
 }
 

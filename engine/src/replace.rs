@@ -1,12 +1,14 @@
 //! Replace: an open order changes and keeps its id. Priority by market-rules section 9.
 
+use crate::book::order_pool::OrderSlot;
 use crate::command::Replace;
-use crate::event::{CancelReason, Event, HoldReleased, Priority, Replaced};
+use crate::event::{CancelReason, Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};
 use crate::order::{PostOnly, TimeInForce};
+use crate::outcome::{release_all, report_order, report_rested};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
@@ -132,17 +134,9 @@ impl Listing {
     /// The new total is filled already: the rest is canceled.
     fn end_replaced<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let order = *self.book.pool.get(slot);
-        self.take_out(slot, CancelReason::Requested, sink);
-        if change.have > Notional::ZERO {
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(order.id()),
-                account: order.account,
-                side: order.side(),
-                released: change.have,
-                hold: Notional::ZERO,
-            }));
-        }
-        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
+        self.take_out(slot, &order, CancelReason::Requested, sink);
+        release_all(&order, change.have, sink);
+        self.settle_level(&order, sink);
     }
 
     fn change_expiry(&mut self, slot: u32, expiry: crate::sequence::Timestamp) {
@@ -156,66 +150,56 @@ impl Listing {
 
     /// The order keeps its place; a hidden one may grow there.
     fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
-        let order = *self.book.pool.get(slot);
-        self.count_replace(slot);
-        let shrinks = change.leaves_units < order.leaves_units;
+        let before = self.book.pool.get(slot).leaves_units;
+        let shrinks = change.leaves_units < before;
         if shrinks {
             self.reduce_leaves(slot, change.leaves_units);
         } else {
             self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
         }
-        self.report_replaced(slot, change, sink);
-        self.release_of(slot, change.have - change.need, sink);
+        let order = *self.book.pool.get(slot);
+        self.report_replaced(slot, &order, change, sink);
+        self.release_surplus(&order, change.have, change.need, sink);
         if shrinks && !order.is_hidden() {
             let left = Quantity::from_units(change.leaves_units);
-            self.report_order(slot, OrderChangeKind::Reduced(left), sink);
-            self.report_level(order.side(), order.level, sink);
+            report_order(&order, change.price, OrderChangeKind::Reduced(left), sink);
+            sink.level_changed(self.book.side(order.side()).displayed(order.level));
         }
     }
 
     /// The order leaves its place and enters again: it may trade at once, at makers' prices.
+    #[inline]
     fn enter_again<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
-        let order = *self.book.pool.get(slot);
-        self.report_order(slot, OrderChangeKind::Removed, sink);
-        self.book.unlink(order.side(), slot);
-        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
-        self.count_replace(slot);
+        let mut order = *self.book.pool.get(slot);
+        let old_price = self.book.price_of(&order);
+        report_order(&order, old_price, OrderChangeKind::Removed, sink);
+        self.book.unlink(slot, &order);
+        self.settle_level(&order, sink);
         self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
-        self.report_replaced(slot, change, sink);
-        if change.have > change.need {
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(order.id()),
-                account: order.account,
-                side: order.side(),
-                released: change.have - change.need,
-                hold: change.need,
-            }));
-        }
+        self.report_replaced(slot, &order, change, sink);
+        self.release_surplus(&order, change.have, change.need, sink);
         let mut has_traded = false;
         if self.would_take(order.side(), change.price) {
-            let mut taker = self.taker_again(slot, change);
+            let mut taker = self.taker_again(slot, &order, change);
             let filled_before = taker.filled_units;
             if self.match_order(&mut taker, sink) == Residual::Ended {
-                self.forget(slot);
+                let order = *self.book.pool.get(slot);
+                self.forget(slot, &order);
                 return;
             }
             has_traded = taker.filled_units != filled_before;
             self.note_fills(slot, &taker);
         }
-        self.rest(order.side(), slot, change.price, sink);
+        order.leaves_units = self.book.pool.get(slot).leaves_units;
+        self.rest(slot, &order, change.price, sink);
         if has_traded {
-            self.report_rested(slot, sink);
+            let left = Quantity::from_units(order.leaves_units);
+            let hold = self.book.holds.need(order.side(), change.price, left);
+            report_rested(&order, order.handle(slot), change.price, hold, sink);
         }
     }
 
-    fn count_replace(&mut self, slot: u32) {
-        let mut detail = self.book.pool.detail(slot);
-        detail.replace_count += 1;
-        self.book.pool.set_detail(slot, detail);
-    }
-
-    fn taker_again(&self, slot: u32, change: &Change) -> Taker {
-        let order = self.book.pool.get(slot);
+    fn taker_again(&self, slot: u32, order: &OrderSlot, change: &Change) -> Taker {
         let detail = self.book.pool.detail(slot);
         Taker {
             order_id: order.id(),
@@ -236,10 +220,18 @@ impl Listing {
         }
     }
 
+    /// Counts the change and tells it.
     #[inline]
-    fn report_replaced<S: EventSink>(&self, slot: u32, change: &Change, sink: &mut S) {
-        let order = self.book.pool.get(slot);
-        let detail = self.book.pool.detail(slot);
+    fn report_replaced<S: EventSink>(
+        &mut self,
+        slot: u32,
+        order: &OrderSlot,
+        change: &Change,
+        sink: &mut S,
+    ) {
+        let mut detail = self.book.pool.detail_of(slot, order);
+        detail.replace_count += 1;
+        self.book.pool.set_detail(slot, detail);
         sink.event(Event::Replaced(Replaced {
             order_id: order.id(),
             account: order.account,

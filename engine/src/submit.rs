@@ -5,15 +5,16 @@ use crate::book::order_pool::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
-use crate::event::{Accepted, Event, HoldReleased, OriginalOutcome, Rejected, Repeated};
+use crate::event::{Accepted, Event, OriginalOutcome, Rejected, Repeated};
 use crate::event_sink::EventSink;
 use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{PriceLimit, Taker};
 use crate::order::{NewOrder, OrderKind, OrderSize, TimeInForce};
+use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
-use crate::quantity::Notional;
+use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 
 /// The handle of an order that cannot rest.
@@ -94,17 +95,12 @@ impl Listing {
             return self.enter_at_once(order, taker, claim, have, sink);
         }
         // Its slot is taken first, so that it can be named from the start.
-        let slot = self.book.pool.take(slot_of(order, order_id));
+        let mut entering = slot_of(order, order_id);
+        let slot = self.book.pool.take(entering);
+        let handle = entering.handle(slot);
         let need = self.need_of_entering(order, price);
-        self.accept(
-            order,
-            order_id,
-            self.book.pool.handle(slot),
-            claim,
-            have,
-            sink,
-        );
-        self.release_surplus(order, order_id, have, need, sink);
+        self.accept(order, order_id, handle, claim, have, sink);
+        self.release_surplus(&entering, have, need, sink);
         let must_trade = !order.minimum_quantity.is_zero();
         if must_trade || self.would_take(order.side, price) {
             let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
@@ -115,10 +111,15 @@ impl Listing {
             }
             self.note_fills(slot, &taker);
         }
-        self.note_extras(slot, order);
+        if has_more(order) {
+            self.note_more(slot, order);
+        }
         self.book.list(slot, order_id, order.external_id);
-        self.rest(order.side, slot, price, sink);
-        self.report_rested(slot, sink);
+        entering.leaves_units = self.book.pool.get(slot).leaves_units;
+        self.rest(slot, &entering, price, sink);
+        let left = Quantity::from_units(entering.leaves_units);
+        let hold = self.book.holds.need(order.side, price, left);
+        report_rested(&entering, handle, price, hold, sink);
     }
 
     /// An order enters that cannot rest.
@@ -132,7 +133,9 @@ impl Listing {
         sink: &mut S,
     ) {
         self.accept(order, taker.order_id, NO_HANDLE, claim, have, sink);
-        self.release_surplus(order, taker.order_id, have, taker.hold, sink);
+        if self.book.holds.are_enforced() {
+            release_of_taker(&taker, have - taker.hold, sink);
+        }
         let residual = self.match_order(&mut taker, sink);
         assert!(
             residual == Residual::Ended,
@@ -186,30 +189,22 @@ impl Listing {
         }));
     }
 
-    /// Gives back what was reserved for an accepted order beyond its need.
+    /// Gives back what was reserved for an order beyond its need.
     #[inline]
-    fn release_surplus<S: EventSink>(
+    pub(crate) fn release_surplus<S: EventSink>(
         &self,
-        order: &NewOrder,
-        order_id: OrderId,
+        order: &OrderSlot,
         have: Notional,
         need: Notional,
         sink: &mut S,
     ) {
-        if self.book.holds.are_enforced() && have > need {
-            sink.event(Event::HoldReleased(HoldReleased {
-                order_id: Some(order_id),
-                account: order.account,
-                side: order.side,
-                released: have - need,
-                hold: need,
-            }));
+        if self.book.holds.are_enforced() {
+            release_part(order, have - need, need, sink);
         }
     }
 
     /// Notes what only some orders have, and lists the order by it.
-    #[inline]
-    fn note_extras(&mut self, slot: u32, order: &NewOrder) {
+    fn note_more(&mut self, slot: u32, order: &NewOrder) {
         if order.external_id.is_some() || order.stp_group.is_some() {
             let mut detail = self.book.pool.detail(slot);
             detail.external_id = order.external_id;
@@ -261,6 +256,15 @@ pub(crate) fn report_refused<S: EventSink>(order: &NewOrder, reason: RejectReaso
         external_id: order.external_id,
         reason,
     }));
+}
+
+/// Whether an order has what only some have.
+#[inline]
+fn has_more(order: &NewOrder) -> bool {
+    order.client_order_id.is_some()
+        || order.external_id.is_some()
+        || order.stp_group.is_some()
+        || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
 }
 
 /// The order as it would rest, were nothing to trade.

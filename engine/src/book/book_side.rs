@@ -1,8 +1,9 @@
 //! The bids or the asks: levels from the touch outwards.
 
-use crate::book::order_pool::OrderPool;
+use crate::book::order_pool::{OrderPool, OrderSlot};
 use crate::book::price_index::PriceIndex;
-use crate::book::price_level::{Displayed, LevelPool, NO_SLOT, PriceLevel};
+use crate::book::price_level::{NO_SLOT, PriceLevel};
+use crate::event_sink::LevelChange;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::side::Side;
@@ -15,7 +16,6 @@ pub(crate) struct BookSide {
     best: u32,
     /// Its rank; of an empty side one that no limit reaches first.
     best_rank: i64,
-    levels: LevelPool,
     index: PriceIndex,
 }
 
@@ -34,18 +34,17 @@ impl BookSide {
             side,
             best: NO_SLOT,
             best_rank: i64::MAX,
-            levels: LevelPool::default(),
             index: PriceIndex::new(),
         }
     }
 
-    /// Slot of the level nearest the touch, or [`NO_SLOT`].
+    /// The level nearest the touch, or [`NO_SLOT`].
     #[inline]
     pub(crate) const fn best(&self) -> u32 {
         self.best
     }
 
-    /// Slot of the level nearest the touch if a taker with this limit reaches it, or [`NO_SLOT`].
+    /// The level nearest the touch if a taker with this limit reaches it, or [`NO_SLOT`].
     #[inline]
     pub(crate) const fn best_within(&self, rank_limit: i64) -> u32 {
         if self.best_rank <= rank_limit {
@@ -63,38 +62,40 @@ impl BookSide {
 
     #[inline]
     pub(crate) fn level(&self, level: u32) -> &PriceLevel {
-        self.levels.get(level)
+        self.index.level(level)
     }
 
     #[inline]
     pub(crate) fn level_mut(&mut self, level: u32) -> &mut PriceLevel {
-        self.levels.get_mut(level)
+        self.index.level_mut(level)
     }
 
     #[inline]
     pub(crate) fn price(&self, level: u32) -> Price {
-        Price::from_units(rank_of(self.side, self.levels.get(level).rank))
+        Price::from_units(rank_of(self.side, self.index.level(level).rank))
     }
 
+    /// What a level shows now.
     #[inline]
-    pub(crate) fn displayed(&self, level: u32) -> Displayed {
-        let place = self.levels.get(level);
-        Displayed {
+    pub(crate) fn displayed(&self, level: u32) -> LevelChange {
+        let place = self.index.level(level);
+        LevelChange {
+            side: self.side,
             price: Price::from_units(rank_of(self.side, place.rank)),
-            quantity: Quantity::from_units(place.displayed_units),
+            displayed_quantity: Quantity::from_units(place.displayed_units),
             order_count: place.displayed_count,
         }
     }
 
     /// The level at a price, or [`NO_SLOT`].
     pub(crate) fn level_at(&self, price: Price) -> u32 {
-        self.index.get(rank_of(self.side, price.units()))
+        self.index.find(rank_of(self.side, price.units()))
     }
 
     /// The next level behind one, or [`NO_SLOT`].
     #[inline]
     pub(crate) fn behind(&self, level: u32) -> u32 {
-        self.index.next_behind(self.levels.get(level).rank)
+        self.index.next_behind(level)
     }
 
     /// Levels from the touch outwards.
@@ -109,26 +110,30 @@ impl BookSide {
         level: u32,
         pool: &'a OrderPool,
     ) -> impl Iterator<Item = u32> + 'a {
-        let level = self.levels.get(level);
+        let level = self.index.level(level);
         let (head, tail) = (level.head, level.tail);
         std::iter::successors((head != NO_SLOT).then_some(head), move |slot| {
             (*slot != tail).then(|| pool.get(*slot).next)
         })
     }
 
-    /// Puts an order at the tail of its level.
+    /// Puts an order at the tail of its level. Returns the level.
     #[inline]
     pub(crate) fn push_back(&mut self, pool: &mut OrderPool, slot: u32, price: Price) -> u32 {
         let rank = rank_of(self.side, price.units());
-        let level = self.level_for(rank);
-        let place = self.levels.get_mut(level);
+        let level = self.index.find_or_open(rank);
+        if rank < self.best_rank || self.best == NO_SLOT {
+            self.best = level;
+            self.best_rank = rank;
+        }
+        let place = self.index.level_mut(level);
         let tail = place.tail;
+        place.tail = slot;
         if place.order_count == 0 {
             place.head = slot;
         } else {
             pool.get_mut(tail).next = slot;
         }
-        place.tail = slot;
         place.order_count += 1;
         let order = pool.get_mut(slot);
         assert!(order.leaves_units != 0, "an empty order cannot rest");
@@ -145,9 +150,8 @@ impl BookSide {
     ///
     /// The level stays, perhaps empty, until [`Self::close_if_empty`].
     #[inline]
-    pub(crate) fn unlink(&mut self, pool: &mut OrderPool, slot: u32) -> u32 {
-        let order = *pool.get(slot);
-        let place = self.levels.get_mut(order.level);
+    pub(crate) fn unlink(&mut self, pool: &mut OrderPool, slot: u32, order: &OrderSlot) {
+        let place = self.index.level_mut(order.level);
         if place.head == slot {
             place.head = order.next;
         } else {
@@ -163,45 +167,25 @@ impl BookSide {
             place.displayed_count -= 1;
             place.displayed_units -= order.leaves_units;
         }
-        order.level
     }
 
     /// Removes a level that has no orders left, so that the best price never is an empty one.
     #[inline]
     pub(crate) fn close_if_empty(&mut self, level: u32) {
-        let place = self.levels.get(level);
-        if place.order_count != 0 {
-            return;
+        if self.index.level(level).order_count == 0 {
+            self.close(level);
         }
-        let rank = place.rank;
-        self.index.remove(rank);
-        self.levels.close(level);
+    }
+
+    fn close(&mut self, level: u32) {
         if self.best == level {
-            self.set_best(self.index.first());
+            self.best = self.index.next_behind(level);
+            self.best_rank = if self.best == NO_SLOT {
+                i64::MAX
+            } else {
+                self.index.level(self.best).rank
+            };
         }
-    }
-
-    #[inline]
-    fn level_for(&mut self, rank: i64) -> u32 {
-        let listed = self.index.get(rank);
-        if listed != NO_SLOT {
-            return listed;
-        }
-        let level = self.levels.open(rank);
-        self.index.insert(rank, level);
-        if self.best == NO_SLOT || rank < self.best_rank {
-            self.set_best(level);
-        }
-        level
-    }
-
-    #[inline]
-    fn set_best(&mut self, level: u32) {
-        self.best = level;
-        self.best_rank = if level == NO_SLOT {
-            i64::MAX
-        } else {
-            self.levels.get(level).rank
-        };
+        self.index.close(level);
     }
 }

@@ -18,8 +18,8 @@ use crate::side::Side;
 #[derive(Debug)]
 pub struct OrderBook {
     pub(crate) pool: OrderPool,
-    pub(crate) bids: BookSide,
-    pub(crate) asks: BookSide,
+    /// Bids, then asks.
+    sides: [BookSide; 2],
     pub(crate) holds: HoldTerms,
     pub(crate) ids: OrderIndex,
     /// Slots by external id, where the engine indexes them.
@@ -30,8 +30,7 @@ impl OrderBook {
     pub(crate) fn new(instrument: &Instrument, indexes_external_ids: bool) -> Self {
         Self {
             pool: OrderPool::new(instrument.open_orders_max),
-            bids: BookSide::new(Side::Buy),
-            asks: BookSide::new(Side::Sell),
+            sides: [BookSide::new(Side::Buy), BookSide::new(Side::Sell)],
             holds: HoldTerms::of(instrument),
             ids: OrderIndex::new(),
             externals: indexes_external_ids.then(SlotTable::new),
@@ -60,7 +59,7 @@ impl OrderBook {
         if level == NO_SLOT {
             return Quantity::ZERO;
         }
-        self.side(side).displayed(level).quantity
+        self.side(side).displayed(level).displayed_quantity
     }
 
     /// Best price of a side, hidden orders included: where a taker would trade first.
@@ -100,7 +99,7 @@ impl OrderBook {
             let shown = levels.displayed(level);
             (shown.order_count != 0).then_some(DepthLevel {
                 price: shown.price,
-                displayed_quantity: shown.quantity,
+                displayed_quantity: shown.displayed_quantity,
                 order_count: shown.order_count,
             })
         })
@@ -108,18 +107,12 @@ impl OrderBook {
 
     #[inline]
     pub(crate) const fn side(&self, side: Side) -> &BookSide {
-        match side {
-            Side::Buy => &self.bids,
-            Side::Sell => &self.asks,
-        }
+        &self.sides[side as usize]
     }
 
     #[inline]
     pub(crate) const fn side_mut(&mut self, side: Side) -> &mut BookSide {
-        match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        }
+        &mut self.sides[side as usize]
     }
 
     #[inline]
@@ -134,27 +127,16 @@ impl OrderBook {
         (slot != NO_SLOT).then_some(slot)
     }
 
-    /// Puts an order at the tail of its level.
-    #[inline]
-    pub(crate) fn push_back(&mut self, side: Side, slot: u32, price: Price) -> u32 {
-        let (levels, pool) = self.side_and_pool(side);
-        levels.push_back(pool, slot, price)
-    }
-
     /// Takes an order out of its queue; see [`BookSide::unlink`].
     #[inline]
-    pub(crate) fn unlink(&mut self, side: Side, slot: u32) -> u32 {
-        let (levels, pool) = self.side_and_pool(side);
-        levels.unlink(pool, slot)
+    pub(crate) fn unlink(&mut self, slot: u32, order: &OrderSlot) {
+        let (levels, pool) = self.side_and_pool(order.side());
+        levels.unlink(pool, slot, order);
     }
 
     #[inline]
     pub(crate) const fn side_and_pool(&mut self, side: Side) -> (&mut BookSide, &mut OrderPool) {
-        let levels = match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        };
-        (levels, &mut self.pool)
+        (&mut self.sides[side as usize], &mut self.pool)
     }
 
     /// Lists an order that came to rest, so that it can be found.
@@ -168,11 +150,10 @@ impl OrderBook {
 
     /// Forgets an order that ended and frees its slot.
     #[inline]
-    pub(crate) fn unlist(&mut self, slot: u32) {
-        let order = self.pool.get(slot);
+    pub(crate) fn unlist(&mut self, slot: u32, order: &OrderSlot) {
         self.ids.remove(order);
         if let Some(externals) = &mut self.externals
-            && let Some(id) = self.pool.detail(slot).external_id
+            && let Some(id) = self.pool.detail_of(slot, order).external_id
         {
             externals.remove(id.0);
         }

@@ -10,6 +10,8 @@ use crate::book::slot_table::SlotTable;
 use crate::id::OrderId;
 
 const RING_MIN: usize = 1_024;
+/// The ring is at least this many times as long as there are open orders, so that few outlive their place.
+const ORDERS_TIMES: usize = 4;
 
 /// Slots of open orders, by order id.
 #[derive(Debug)]
@@ -81,7 +83,7 @@ impl OrderIndex {
     /// The ring came round to an order that is still open: widen the ring, or let the order go to the elders.
     #[cold]
     fn make_room(&mut self, place: usize, pool: &mut OrderPool) {
-        if (pool.open_count() as usize) * 2 > self.ring.len() {
+        if (pool.open_count() as usize) * ORDERS_TIMES > self.ring.len() {
             self.widen(pool);
             return;
         }

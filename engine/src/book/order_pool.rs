@@ -72,6 +72,15 @@ impl OrderSlot {
         self.traits().is_hidden()
     }
 
+    /// Its handle, if it is in this slot.
+    #[inline]
+    pub(crate) fn handle(&self, slot: u32) -> OrderHandle {
+        OrderHandle {
+            slot,
+            generation: generation_of(self),
+        }
+    }
+
     /// Whether this is the open order with this id, in one comparison.
     #[inline]
     pub(crate) const fn is_open_as(&self, id: OrderId) -> bool {
@@ -154,10 +163,7 @@ impl OrderPool {
 
     #[inline]
     pub(crate) fn handle(&self, slot: u32) -> OrderHandle {
-        OrderHandle {
-            slot,
-            generation: generation_of(self.get(slot)),
-        }
+        self.get(slot).handle(slot)
     }
 
     /// The slot of a handle that is not stale.
@@ -179,9 +185,14 @@ impl OrderPool {
         self.get_mut(slot).tagged_id |= Traits::ELDER;
     }
 
-    #[inline]
     pub(crate) fn detail(&self, slot: u32) -> OrderDetail {
-        if self.get(slot).traits().has_detail() {
+        self.detail_of(slot, self.get(slot))
+    }
+
+    /// The details of an order that was read already.
+    #[inline]
+    pub(crate) fn detail_of(&self, slot: u32, order: &OrderSlot) -> OrderDetail {
+        if order.traits().has_detail() {
             self.details[slot as usize]
         } else {
             OrderDetail::default()
@@ -251,5 +262,5 @@ impl OrderPool {
 /// What tells an order from those that had its slot before: the low half of its id, never reused.
 #[inline]
 fn generation_of(order: &OrderSlot) -> u32 {
-    u32::try_from(order.tagged_id & u64::from(u32::MAX)).expect("32 bits were cut out")
+    (order.tagged_id & 0xFFFF_FFFF) as u32
 }

@@ -1,11 +1,12 @@
 //! Trades with the orders of one price level, oldest first.
 
 use crate::event::{Event, Party, Trade};
-use crate::event_sink::{EventSink, OrderChange, OrderChangeKind};
+use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::id::TradeId;
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;
 use crate::matching::taker::Taker;
+use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
 
@@ -43,7 +44,7 @@ impl Listing {
             }
         };
         if self.book.side(makers).level(level).displayed_units != displayed_before {
-            self.report_level(makers, level, sink);
+            sink.level_changed(self.book.side(makers).displayed(level));
         }
         self.book.side_mut(makers).close_if_empty(level);
         stop
@@ -68,14 +69,9 @@ impl Listing {
         }
         if !order.is_hidden() {
             side.level_mut(order.level).displayed_units -= units;
-            sink.order_changed(OrderChange {
-                order_id: order.id(),
-                account: order.account,
-                side: order.side(),
-                price,
-                kind: OrderChangeKind::Executed(Quantity::from_units(after)),
-            });
         }
+        let left = OrderChangeKind::Executed(Quantity::from_units(after));
+        report_order(&order, price, left, sink);
         let taker_used = taker.fill(price, units, terms);
         self.last_price = Some(price);
         let trade = Trade {
@@ -104,8 +100,8 @@ impl Listing {
         };
         sink.event(Event::Trade(trade));
         if after == 0 {
-            self.book.unlink(order.side(), maker);
-            self.forget(maker);
+            self.book.unlink(maker, &order);
+            self.forget(maker, &order);
         }
     }
 

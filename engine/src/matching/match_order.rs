@@ -48,6 +48,7 @@ impl Listing {
             Stop::NoMakers => match taker.remainder {
                 Remainder::Rests => Residual::Rests,
                 Remainder::Dies => end_taker(taker, CancelReason::ImmediateOrCancel, sink),
+                Remainder::Unserved if taker.has_spent_its_amount() => give_back_hold(taker, sink),
                 Remainder::Unserved => end_taker(taker, CancelReason::NoLiquidity, sink),
             },
         }

@@ -129,7 +129,7 @@ impl Walk {
         if let Some(money) = &mut self.money_left {
             *money = *money - Notional::of(price, Quantity::from_units(units));
         }
-        if self.leaves_units == 0 {
+        if self.leaves_units == 0 || self.money_left.is_some_and(Notional::is_zero) {
             self.reach.is_done = true;
             return Break(());
         }

@@ -6,7 +6,7 @@ use crate::listing::Listing;
 use crate::matching::match_order::Stop;
 use crate::matching::taker::Taker;
 use crate::order::SelfTradePrevention;
-use crate::outcome::release_of_taker;
+use crate::outcome::{release_of_taker, release_part, report_order};
 use crate::quantity::Quantity;
 
 impl Listing {
@@ -39,12 +39,14 @@ impl Listing {
             }
             SelfTradePrevention::CancelOldest => {
                 self.report_prevented(taker, maker, wanted, sink);
-                self.end_order(maker, CancelReason::SelfTradePrevention, sink);
+                let order = *self.book.pool.get(maker);
+                self.end_order(maker, &order, CancelReason::SelfTradePrevention, sink);
                 None
             }
             SelfTradePrevention::CancelBoth => {
                 self.report_prevented(taker, maker, wanted, sink);
-                self.end_order(maker, CancelReason::SelfTradePrevention, sink);
+                let order = *self.book.pool.get(maker);
+                self.end_order(maker, &order, CancelReason::SelfTradePrevention, sink);
                 Some(Stop::OwnOrder)
             }
             SelfTradePrevention::Decrement => {
@@ -96,15 +98,17 @@ impl Listing {
             maker_leaves_quantity: Quantity::from_units(after),
         }));
         let maker_freed = terms.freed(order.side(), price, order.leaves_units, after);
-        self.release_of(maker, maker_freed, sink);
+        let hold = terms.need(order.side(), price, Quantity::from_units(after));
+        release_part(&order, maker_freed, hold, sink);
         release_of_taker(taker, taker_freed, sink);
         if after == 0 {
-            self.report_order(maker, OrderChangeKind::Removed, sink);
-            self.book.unlink(order.side(), maker);
-            self.forget(maker);
+            report_order(&order, price, OrderChangeKind::Removed, sink);
+            let order = *self.book.pool.get(maker);
+            self.book.unlink(maker, &order);
+            self.forget(maker, &order);
         } else {
             let left = OrderChangeKind::Reduced(Quantity::from_units(after));
-            self.report_order(maker, left, sink);
+            report_order(&order, price, left, sink);
         }
     }
 }

@@ -123,6 +123,15 @@ impl Taker {
         }
     }
 
+    /// Whether it is for an amount of money and nothing of that is left.
+    #[inline]
+    pub(crate) fn has_spent_its_amount(&self) -> bool {
+        self.is_by_quote
+            && self
+                .money
+                .is_some_and(|money| (money.left + money.short).is_zero())
+    }
+
     /// Its limit price, if it has one.
     #[inline]
     pub(crate) const fn limit_price(&self) -> Option<Price> {
