@@ -252,7 +252,8 @@ impl FeedSession {
                 Operation::CancelReplace(CancelReplace {
                     symbol,
                     cancel: name(cancel),
-                    on_cancel_failure: OnCancelFailure::Continue,
+                    // An order that has just traded is gone with its hold: the next turn finds its place empty.
+                    on_cancel_failure: OnCancelFailure::Stop,
                     order: new_order(&order),
                     at_us,
                 }),
@@ -287,18 +288,22 @@ impl FeedSession {
     ) -> Result<(), FeedError> {
         let now_ns = self.clock.now_ns();
         let mut next = Some(incoming?);
-        for _ in 0..MESSAGES_PER_WAKE_MAX {
-            match next {
-                Some(Incoming::Message(message)) => self.on_message(&message, now_ns)?,
-                Some(Incoming::Disconnected(lost)) => {
+        let mut taken_in = 0;
+        while let Some(incoming) = next.take() {
+            match incoming {
+                Incoming::Message(message) => self.on_message(&message, now_ns)?,
+                Incoming::Disconnected(lost) => {
                     return Err(ClientError::Closed {
                         reason: lost.reason,
                     }
                     .into());
                 }
-                Some(Incoming::Reconnected(_)) | None => break,
+                Incoming::Reconnected(_) => {}
             }
-            next = receiver.try_next()?;
+            taken_in += 1;
+            if taken_in < MESSAGES_PER_WAKE_MAX {
+                next = receiver.try_next()?;
+            }
         }
         self.listening.note_books();
         self.board.add(&mut self.listening.entry);

@@ -18,7 +18,7 @@ pub struct Intent {
 pub enum Action {
     /// Enter an order.
     Submit(IntendedOrder),
-    /// End one order and enter another in its place, whether or not the first is still there.
+    /// End one order and enter another in its place.
     CancelReplace {
         /// Which order ends.
         cancel: OrderNumber,

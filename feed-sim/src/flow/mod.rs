@@ -19,6 +19,8 @@ use crate::participant::{Lifetime, Participant, Shape, View};
 
 /// Between the turns by which a participant builds its first quotes.
 const OPENING_GAP_NS: u64 = 10_000_000;
+/// Whoever has no first quotes to build waits for those of the others.
+const OPENING_NS: u64 = 200_000_000;
 
 /// One participant's place in a flow.
 #[derive(Debug)]
@@ -103,7 +105,8 @@ impl Flow {
             wakes: BinaryHeap::new(),
         };
         for seat in 0..flow.seats.len() {
-            flow.schedule_turn(seat, 0);
+            let has_opening = flow.seats[seat].opening_turns > 0;
+            flow.schedule_turn(seat, if has_opening { 0 } else { OPENING_NS });
         }
         flow
     }

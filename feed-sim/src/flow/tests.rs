@@ -61,7 +61,7 @@ fn the_flow_of_a_seed_is_fixed_for_good() {
 
     assert_eq!(
         fingerprint(&intents(flow(1, &names), 10_000)),
-        17_193_401_200_494_770_097
+        13_540_182_569_095_761_541
     );
 }
 
