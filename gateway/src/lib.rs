@@ -30,6 +30,7 @@ mod native;
 mod reference;
 mod server;
 mod session;
+mod stop;
 mod view;
 mod wire;
 

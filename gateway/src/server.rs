@@ -1,13 +1,11 @@
 //! Starts the gateway on two listeners, and stops it in order.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use ledger::Ledger;
-use protocol::{ClockMode, GoingAway, GoingAwayReason};
+use protocol::ClockMode;
 use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -23,10 +21,8 @@ use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until};
 use crate::listing::Listing;
-use crate::lock::{lock, read};
-use crate::session::{Audience, SessionEnd};
+use crate::stop::stop_sessions;
 use crate::view::GatewayView;
-use crate::wire;
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -59,8 +55,7 @@ pub struct Gateway {
     edge: Arc<Edge>,
     events: Vec<flume::Receiver<EventBatch>>,
     pool: Arc<BatchPool>,
-    /// Behind a lock that nobody contends for: a matcher may change threads but not be looked at by two.
-    inline: Mutex<Vec<InlineMatcher>>,
+    inline: Vec<InlineMatcher>,
     allowed: Arc<AllowedHosts>,
     permits: Arc<Permits>,
 }
@@ -146,7 +141,7 @@ impl Gateway {
             edge: Arc::new(edge),
             events: parts.events,
             pool: parts.pool,
-            inline: Mutex::new(parts.inline),
+            inline: parts.inline,
             allowed: Arc::new(parts.allowed),
             permits,
         })
@@ -162,7 +157,7 @@ impl Gateway {
     /// # Errors
     /// A listener has no address.
     pub async fn run(
-        self,
+        mut self,
         listener: TcpListener,
         admin_listener: TcpListener,
         shutdown: impl Future<Output = ()>,
@@ -170,7 +165,7 @@ impl Gateway {
         info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
         let (stop_listening, is_stopping) = watch::channel(());
         let mut publishers = self.start_publishers();
-        let drivers = lock(&self.inline).drain(..).map(drive).collect();
+        let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
         let acceptors = [
             self.accept(listener, self.public_router(), is_stopping.clone()),
@@ -182,7 +177,7 @@ impl Gateway {
             cause = watch_publishers(&self.edge, &mut publishers) => cause,
         };
         drop(stop_listening);
-        let unanswered = self.stop_sessions(cause).await;
+        let unanswered = stop_sessions(&self.edge, &self.permits, cause).await;
         flusher.abort();
         for acceptor in acceptors {
             acceptor.abort();
@@ -243,57 +238,6 @@ impl Gateway {
             accept_until(&listener, &router, &permits, &limits, &counters, stop).await;
         })
     }
-
-    /// Announces the stop, waits for answers that are due, and closes every session, in bounded time.
-    async fn stop_sessions(&self, cause: StopCause) -> u64 {
-        let timeout = self.edge.limits.stop_timeout;
-        self.edge.stop_admitting();
-        self.announce_stop();
-        if cause == StopCause::Asked {
-            let answered = until(|| self.edge.in_flight() == 0 || self.edge.ports.is_halted());
-            if tokio::time::timeout(timeout, answered).await.is_err() {
-                error!(
-                    in_flight = self.edge.in_flight(),
-                    "some commands got no answer in time"
-                );
-            }
-        }
-        for session in read(&self.edge.routing).sessions() {
-            session.outbound.end(SessionEnd::GoingAway);
-        }
-        let closed = until(|| read(&self.edge.routing).count() == 0);
-        if tokio::time::timeout(timeout, closed).await.is_err() {
-            info!(
-                sessions = read(&self.edge.routing).count(),
-                "some sessions did not close in time"
-            );
-        }
-        // Sessions say goodbye after they have left the routing; their connections tell when they are through.
-        let gone = until(|| self.permits.admitted() == 0);
-        if tokio::time::timeout(self.edge.limits.close_timeout, gone)
-            .await
-            .is_err()
-        {
-            info!(
-                connections = self.permits.admitted(),
-                "some connections did not close in time"
-            );
-        }
-        self.edge.in_flight()
-    }
-
-    fn announce_stop(&self) {
-        let message = GoingAway {
-            reason: GoingAwayReason::Shutdown,
-            text: Cow::Borrowed("the exchange stops; answers that are due still come"),
-        };
-        let message = wire::encode(&mut Vec::new(), |buffer| message.encode(buffer));
-        for session in read(&self.edge.routing).sessions() {
-            if session.outbound.push(message.clone(), Audience::Private) {
-                session.outbound.wake();
-            }
-        }
-    }
 }
 
 /// Resolves when publishing cannot go on.
@@ -305,12 +249,5 @@ async fn watch_publishers(edge: &Edge, publishers: &mut JoinSet<()>) -> StopCaus
         }
         Some(Ok(())) | None if edge.ports.is_halted() => StopCause::Halted,
         Some(Ok(())) | None => StopCause::Asked,
-    }
-}
-
-/// Looks a few hundred times a second: this is the end of the process, not its hot path.
-async fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

@@ -1,0 +1,72 @@
+//! How sessions end when the gateway stops: announced, answered, closed, in bounded time.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use protocol::{GoingAway, GoingAwayReason};
+use tracing::{error, info};
+
+use crate::edge::Edge;
+use crate::listener::Permits;
+use crate::lock::read;
+use crate::server::StopCause;
+use crate::session::{Audience, SessionEnd};
+use crate::wire;
+
+/// Announces the stop, waits for answers that are due, and closes every session, in bounded time.
+pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> u64 {
+    let timeout = edge.limits.stop_timeout;
+    edge.stop_admitting();
+    announce(edge);
+    if cause == StopCause::Asked {
+        let answered = until(|| edge.in_flight() == 0 || edge.ports.is_halted());
+        if tokio::time::timeout(timeout, answered).await.is_err() {
+            error!(
+                in_flight = edge.in_flight(),
+                "some commands got no answer in time"
+            );
+        }
+    }
+    for session in read(&edge.routing).sessions() {
+        session.outbound.end(SessionEnd::GoingAway);
+    }
+    let closed = until(|| read(&edge.routing).count() == 0);
+    if tokio::time::timeout(timeout, closed).await.is_err() {
+        info!(
+            sessions = read(&edge.routing).count(),
+            "some sessions did not close in time"
+        );
+    }
+    // Sessions say goodbye after they have left the routing; their connections tell when they are through.
+    let gone = until(|| permits.admitted() == 0);
+    if tokio::time::timeout(edge.limits.close_timeout, gone)
+        .await
+        .is_err()
+    {
+        info!(
+            connections = permits.admitted(),
+            "some connections did not close in time"
+        );
+    }
+    edge.in_flight()
+}
+
+fn announce(edge: &Edge) {
+    let message = GoingAway {
+        reason: GoingAwayReason::Shutdown,
+        text: Cow::Borrowed("the exchange stops; answers that are due still come"),
+    };
+    let message = wire::encode(&mut Vec::new(), |buffer| message.encode(buffer));
+    for session in read(&edge.routing).sessions() {
+        if session.outbound.push(message.clone(), Audience::Private) {
+            session.outbound.wake();
+        }
+    }
+}
+
+/// Looks a few hundred times a second: this is the end of the process, not its hot path.
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}

@@ -1,0 +1,121 @@
+//! The public and the admin port by plain HTTP.
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::handshake::exchange;
+use crate::participant::{Participant, limit};
+use crate::venue::{Venue, until, within};
+
+/// Status and JSON body of a GET.
+async fn get(venue: &Venue, path: &str) -> (u16, Value) {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    split(&exchange(venue, &request).await)
+}
+
+fn split(answer: &str) -> (u16, Value) {
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+#[tokio::test]
+async fn health_and_instruments_are_told() {
+    let venue = Venue::open().await;
+
+    assert_eq!(
+        get(&venue, "/healthz").await,
+        (200, json!({"status": "ok"}))
+    );
+    let (status, body) = get(&venue, "/v1/instruments").await;
+
+    assert_eq!(status, 200);
+    assert_eq!(body["instruments"][1]["symbol"], "ETHUSDT");
+    assert_eq!(body["instruments"][1]["lot_size"], "0.0001");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn depth_and_trades_are_told_as_the_channels_tell_them() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    alice.ask(&limit(1, "buy", "100.00", "2")).await;
+    alice.ask(&limit(2, "buy", "99.00", "1")).await;
+    bob.ask(&limit(1, "sell", "100.00", "0.5")).await;
+    until("the trade is published", || {
+        venue.view.counters().trades == 1
+    })
+    .await;
+
+    let (status, depth) = get(&venue, "/v1/depth/BTCUSDT?levels=1").await;
+    assert_eq!(status, 200);
+    assert_eq!(depth["type"], "depth_snapshot");
+    assert_eq!(depth["seq"], 3);
+    assert_eq!(depth["epoch"], 7);
+    assert_eq!(depth["bids"], json!([["100.00", "1.50000"]]));
+    assert_eq!(depth["asks"], json!([]));
+
+    let (status, trades) = get(&venue, "/v1/trades/BTCUSDT?count=5").await;
+    assert_eq!(status, 200);
+    assert_eq!(trades["trades"][0]["price"], "100.00");
+    assert_eq!(trades["trades"][0]["quantity"], "0.50000");
+    assert_eq!(trades["trades"][0]["aggressor_side"], "sell");
+    assert_eq!(trades["trades"][0]["seq"], 1);
+    assert!(trades["trades"][0].get("account").is_none());
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_refused_as_json() {
+    let venue = Venue::open().await;
+
+    for (path, status, code) in [
+        ("/v1/depth/NOSUCH", 404, "unknown_symbol"),
+        ("/v1/trades/NO%20SUCH", 404, "unknown_symbol"),
+        ("/v1/depth/BTCUSDT?levels=many", 400, "bad_query"),
+        ("/v1/depth/BTCUSDT?lvls=1", 400, "bad_query"),
+        ("/v1/status", 404, "unknown_path"),
+        ("/", 404, "unknown_path"),
+    ] {
+        let (answered, body) = get(&venue, path).await;
+        assert_eq!(answered, status, "{path}");
+        assert_eq!(body["error"], code, "{path}");
+    }
+    let wrong = exchange(
+        &venue,
+        "POST /v1/instruments HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    )
+    .await;
+    assert_eq!(split(&wrong).0, 405);
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn the_admin_port_tells_counters_queues_and_sessions() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    alice.ask(&limit(1, "buy", "100.00", "2")).await;
+    let mut admin = within(TcpStream::connect(venue.admin_address))
+        .await
+        .unwrap();
+    let request = b"GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    within(admin.write_all(request)).await.unwrap();
+    let mut answer = String::new();
+    within(admin.read_to_string(&mut answer)).await.unwrap();
+
+    let (status, body) = split(&answer);
+
+    assert_eq!(status, 200);
+    assert_eq!(body["condition"], "ok");
+    assert_eq!(body["clock"], "realtime");
+    assert_eq!(body["sessions"], 1);
+    assert_eq!(body["gateway"]["commands"], 1);
+    assert_eq!(body["gateway"]["accepted"], 1);
+    assert_eq!(body["instruments"][0]["bid"], "100.00");
+    assert_eq!(body["instruments"][0]["open_orders"], 1);
+    assert_eq!(body["instruments"][0]["queue_depth"], 0);
+    assert_eq!(body["matchers"][0]["refused_full"], 0);
+    venue.close().await;
+}

@@ -1,0 +1,25 @@
+//! Goal: whatever a socket sends is answered clearly, and neither its session nor the process dies for it.
+//!
+//! Method: a whole exchange (sequencer, ledger, log in memory) behind a gateway on port 0, and raw sockets or
+//! WebSocket clients against it. Expectations are literal; nothing sleeps, every wait has a bound.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where by panicking"
+)]
+
+mod accounts;
+mod frames;
+mod handshake;
+mod http;
+mod inline;
+mod limits;
+mod malformed;
+mod market_data;
+mod money;
+mod participant;
+mod replay;
+mod reports;
+mod stop;
+mod trading;
+mod venue;

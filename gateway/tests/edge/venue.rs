@@ -1,0 +1,304 @@
+//! A whole exchange behind a gateway on port 0.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{AccountId, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity};
+use gateway::{
+    AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
+    ListedInstrument, Listing, Stopped,
+};
+use ledger::{Asset, AssetId, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
+use protocol::{ClockMode, Scale};
+use sequencer::{
+    ClockSource, ControlCommand, Epoch, MemLogControl, MemLogs, Ports, Retention, SequencerConfig,
+    StopHandle, Threads,
+};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long a test waits for what must come.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An exchange with BTCUSDT (no fees) and ETHUSDT (taker 0.1 % of what is received).
+///
+/// Accounts 1 (key `alice`), 2 (`bob`) and 3 (`carol`) have 100,000 USDT, 10 BTC and 100 ETH each.
+pub struct Venue {
+    pub address: SocketAddr,
+    pub admin_address: SocketAddr,
+    pub view: GatewayView,
+    pub ledger: Arc<Ledger>,
+    pub log: MemLogControl,
+    stop_gateway: oneshot::Sender<()>,
+    gateway: JoinHandle<Stopped>,
+    stop_sequencer: StopHandle,
+}
+
+/// What a test wants otherwise than usual.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub limits: Limits,
+    pub threads: Threads,
+    pub clock: ClockMode,
+    pub ring_capacity: usize,
+    pub allowed: AllowedHosts,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            limits: limits(),
+            threads: Threads::Count(NonZeroUsize::MIN),
+            clock: ClockMode::Realtime,
+            ring_capacity: 4_096,
+            allowed: AllowedHosts::default(),
+        }
+    }
+}
+
+impl Venue {
+    /// An exchange as most tests want it.
+    pub async fn open() -> Self {
+        Self::open_with(Setup::default()).await
+    }
+
+    /// An exchange with other limits.
+    pub async fn open_with_limits(limits: Limits) -> Self {
+        Self::open_with(Setup {
+            limits,
+            ..Setup::default()
+        })
+        .await
+    }
+
+    pub async fn open_with(setup: Setup) -> Self {
+        let listed = instruments();
+        let terms = listed.iter().map(|listed| listed.terms).collect();
+        let config = LedgerConfig { accounts_max: 16 };
+        let ledger = Arc::new(Ledger::new(config, assets(), terms).unwrap());
+        let logs = MemLogs::new(Retention::Everything);
+        let log = logs.control();
+        let books: Vec<_> = listed.iter().map(|listed| listed.instrument).collect();
+        let running = sequencer::start(
+            sequencer_config(&setup),
+            &books,
+            Arc::clone(&ledger),
+            logs,
+            clock(&setup),
+        )
+        .unwrap();
+        let parts = GatewayParts {
+            ports: Arc::clone(&running.ports),
+            events: running.events,
+            pool: running.pool,
+            inline: running.inline,
+            ledger: Arc::clone(&ledger),
+            listing: Listing::new(listed, listed_assets()).unwrap(),
+            keys: DemoKeys::new(KEYS.map(|(key, account)| (key.to_owned(), AccountId(account)))),
+            allowed: setup.allowed,
+            epoch: Epoch(7),
+            clock: setup.clock,
+        };
+        let gateway = Gateway::new(parts, setup.limits).unwrap();
+        let view = gateway.view();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let admin_address = admin_listener.local_addr().unwrap();
+        let (stop_gateway, stopping) = oneshot::channel::<()>();
+        let shutdown = async move {
+            let _ = stopping.await;
+        };
+        let gateway = tokio::spawn(async move {
+            gateway
+                .run(listener, admin_listener, shutdown)
+                .await
+                .unwrap()
+        });
+        fund(&running.ports).await;
+        Self {
+            address,
+            admin_address,
+            view,
+            ledger,
+            log,
+            stop_gateway,
+            gateway,
+            stop_sequencer: running.stop,
+        }
+    }
+
+    /// Stops the gateway alone, in order.
+    pub async fn stop_gateway(self) -> (Stopped, StopHandle) {
+        let _ = self.stop_gateway.send(());
+        (within(self.gateway).await.unwrap(), self.stop_sequencer)
+    }
+
+    /// Stops everything in order; no money was made or lost.
+    pub async fn close(self) {
+        let ledger = Arc::clone(&self.ledger);
+        let (stopped, stop_sequencer) = self.stop_gateway().await;
+        assert_eq!(stopped.unanswered, 0);
+        stop_sequencer.close();
+        within(stopped.drained()).await;
+        tokio::task::spawn_blocking(|| stop_sequencer.stop_and_drain())
+            .await
+            .unwrap();
+        for line in ledger.conservation().unwrap() {
+            assert!(line.is_conserved(), "{line:?}");
+        }
+    }
+}
+
+/// A laptop's limits, but for clients that do not read their goodbye.
+pub const fn limits() -> Limits {
+    Limits {
+        close_timeout: Duration::from_millis(50),
+        ..Limits::laptop()
+    }
+}
+
+/// Waits for what must come.
+pub async fn within<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .expect("it comes in time")
+}
+
+/// Waits until something is so that nobody announces.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let polled = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(PATIENCE, polled).await.is_ok(),
+        "waited in vain: {what}"
+    );
+}
+
+const KEYS: [(&str, u32); 3] = [("alice", 1), ("bob", 2), ("carol", 3)];
+const USDT: AssetId = AssetId(0);
+const BTC: AssetId = AssetId(1);
+const ETH: AssetId = AssetId(2);
+
+async fn fund(ports: &Ports) {
+    for (_, account) in KEYS {
+        let account = AccountId(account);
+        control(ports, ControlCommand::CreateAccount { account }).await;
+        for (asset, units) in [(USDT, 100_000), (BTC, 10), (ETH, 100)] {
+            let amount = Money::from_units(units * 100_000_000);
+            control(
+                ports,
+                ControlCommand::Deposit {
+                    account,
+                    asset,
+                    amount,
+                },
+            )
+            .await;
+        }
+    }
+}
+
+async fn control(ports: &Ports, command: ControlCommand) {
+    let receipt = ports.control(command).unwrap();
+    within(receipt.outcome()).await.unwrap();
+}
+
+fn sequencer_config(setup: &Setup) -> SequencerConfig {
+    SequencerConfig {
+        threads: setup.threads,
+        inbound_capacity_commands: NonZeroUsize::new(setup.ring_capacity).unwrap(),
+        cancel_reserve_commands: setup.ring_capacity / 4,
+        ..SequencerConfig::for_cores(NonZeroUsize::new(2).unwrap())
+    }
+}
+
+fn clock(setup: &Setup) -> ClockSource {
+    match setup.clock {
+        ClockMode::Realtime | ClockMode::Accelerated => ClockSource::Realtime,
+        ClockMode::Replay => ClockSource::Replay,
+    }
+}
+
+fn assets() -> Vec<Asset> {
+    [("USDT", USDT), ("BTC", BTC), ("ETH", ETH)]
+        .map(|(name, id)| Asset {
+            id,
+            name: name.to_owned(),
+            decimals: 8,
+        })
+        .into()
+}
+
+fn listed_assets() -> Vec<ListedAsset> {
+    [("USDT", USDT), ("BTC", BTC), ("ETH", ETH)]
+        .map(|(name, id)| ListedAsset {
+            id,
+            name: name.parse().unwrap(),
+            decimals: 8,
+        })
+        .into()
+}
+
+fn instruments() -> Vec<ListedInstrument> {
+    vec![
+        listed("BTCUSDT", ("BTC", BTC), InstrumentId(1), 5, 0),
+        listed("ETHUSDT", ("ETH", ETH), InstrumentId(2), 4, 1_000),
+    ]
+}
+
+/// Prices have two decimals; everything is counted in 10^-8 of an asset.
+fn listed(
+    symbol: &str,
+    (base, base_id): (&str, AssetId),
+    id: InstrumentId,
+    quantity_decimals: u8,
+    taker_fee_ppm: u32,
+) -> ListedInstrument {
+    ListedInstrument {
+        symbol: symbol.parse().unwrap(),
+        instrument: instrument(id),
+        scale: Scale {
+            price_decimals: 2,
+            quantity_decimals,
+        },
+        terms: InstrumentTerms {
+            instrument: id,
+            base: base_id,
+            quote: USDT,
+            base_units_per_quantity_unit: 10_i128.pow(8 - u32::from(quantity_decimals)),
+            quote_units_per_notional_unit: 10_i128.pow(6 - u32::from(quantity_decimals)),
+            maker_fee_ppm: 0,
+            taker_fee_ppm,
+            fee_asset: FeeAsset::Received,
+        },
+        base: base.parse().unwrap(),
+        quote: "USDT".parse().unwrap(),
+    }
+}
+
+fn instrument(id: InstrumentId) -> Instrument {
+    Instrument {
+        id,
+        tick_size: 1,
+        lot_size: 1,
+        price_min: Price::from_units(1),
+        price_max: Price::from_units(100_000_000),
+        quantity_min: Quantity::from_units(1),
+        quantity_max: Quantity::from_units(900_000_000),
+        open_orders_max: 100_000,
+        idempotency_orders_max: 100_000,
+        idempotency_sequences_max: 1_000_000,
+        market_budget: MarketBudget::Reject,
+        market_protection_bips: 500,
+        hold_surcharge_ppm: 0,
+        funds_check: FundsCheck::Enforced,
+    }
+}
