@@ -118,23 +118,20 @@ impl FeedSession {
     }
 
     fn open(parts: SessionParts) -> Result<(Self, Receiver), FeedError> {
-        let symbols = |wanted: &[usize]| -> Vec<_> {
-            wanted
-                .iter()
-                .map(|place| parts.profiles[*place].symbol)
-                .collect()
-        };
         let sender = parts.connection.sender;
-        // Executions are those of the account, in all instruments.
         sender.subscribe(Subscription {
             channel: Channel::Executions,
             symbols: None,
             levels: None,
         })?;
-        if !parts.followed.is_empty() {
+        let followed = parts.followed.iter();
+        let symbols: Vec<_> = followed
+            .map(|place| parts.profiles[*place].symbol)
+            .collect();
+        if !symbols.is_empty() {
             sender.subscribe(Subscription {
                 channel: Channel::Depth,
-                symbols: Some(symbols(&parts.followed)),
+                symbols: Some(symbols),
                 levels: None,
             })?;
         }

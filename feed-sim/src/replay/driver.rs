@@ -93,7 +93,7 @@ impl Driver {
         };
         session.sender.subscribe(Subscription {
             channel: Channel::Executions,
-            symbols: Some(vec![config.symbol]),
+            symbols: None,
             levels: None,
         })?;
         session.sender.flush().await?;
