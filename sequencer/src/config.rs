@@ -132,6 +132,11 @@ impl SequencerConfig {
         if instruments.is_empty() {
             return Err(StartError::NoInstruments);
         }
+        let mut ids: Vec<InstrumentId> = instruments.iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(StartError::Instrument(twice[0], InstrumentError::BadId));
+        }
         let capacity = self.inbound_capacity_commands.get();
         if self.cancel_reserve_commands >= capacity {
             return Err(StartError::ReserveTooLarge {

@@ -7,8 +7,9 @@ mod mem_log;
 use std::sync::Arc;
 
 use engine::Timestamp;
+use ledger::{Ledger, LedgerConfig};
 
-use crate::clock::EngineClock;
+use crate::clock::{EngineClock, StageClock, Stamping};
 use crate::control::ControlCommand;
 use crate::gate::Gate;
 use crate::inbound::InboundCommand;
@@ -26,9 +27,8 @@ pub trait CommandLog {
     /// The log takes nothing any more: the shard halts.
     fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused>;
 
-    /// Adds to `entries` what was sequenced of this handle's batches, in their order.
-    ///
-    /// Entries that are in the list already are spent: the log may clear the list and use their room.
+    /// Replaces `entries`, which are spent, by what was sequenced of this handle's batches since, in their
+    /// order. The log may use the room of the spent ones.
     fn poll(&mut self, entries: &mut Vec<LogEntry>) -> LogState;
 
     /// Everything of the shard up to this position survives a crash.
@@ -71,6 +71,22 @@ pub struct LogContext {
     pub gate: Arc<Gate>,
     /// To be woken when entries can be polled that could not be before.
     pub waker: Arc<Waker>,
+}
+
+impl LogContext {
+    /// A context without a shard behind it: nobody waits at its gate. For tools, and for tests of logs.
+    pub fn detached(matcher: usize, clock: EngineClock) -> Self {
+        let config = LedgerConfig { accounts_max: 1 };
+        let ledger = Ledger::new(config, Vec::new(), Vec::new());
+        let ledger = Arc::new(ledger.expect("a ledger may be without assets"));
+        let stage_clock = StageClock::new(Stamping::Off);
+        Self {
+            matcher,
+            clock,
+            gate: Arc::new(Gate::new([], ledger, stage_clock)),
+            waker: Arc::new(Waker::new()),
+        }
+    }
 }
 
 /// What a matcher popped at once; appended whole or not at all.

@@ -144,7 +144,6 @@ impl<L: CommandLog> Matcher<L> {
         self.batch.clear();
         self.apply_what_is_sequenced()?;
         self.release();
-        self.around.inbox.counters.publish(&self.own);
         Ok(())
     }
 
@@ -333,6 +332,8 @@ impl<L: CommandLog> Matcher<L> {
         own.ticks = own.ticks.saturating_add(count(ticks));
         own.events = own.events.saturating_add(count(batch.events.len()));
         own.trades = own.trades.saturating_add(count(trades));
+        // Before the batch can leave: whoever has seen its events finds them counted.
+        self.around.inbox.counters.publish(&self.own);
     }
 
     fn halt<T>(&self, reason: &str) -> Result<T, Halted> {

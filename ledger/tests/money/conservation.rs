@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::floor::{CASH, COIN, COIN_CASH, GOLD, GOLD_CASH, Open, hold, open, terms, trade};
 
 /// One step of a life.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Deposit {
         account: u32,
@@ -260,21 +260,21 @@ impl Life {
 }
 
 impl Market {
-    fn trade(&mut self, [buy, sell]: [usize; 2], quantity: u64, price: i64, aggressor: Side) {
-        let Some(buy) = self.pick(Side::Buy, buy) else {
+    fn trade(&mut self, chosen: [usize; 2], quantity: u64, price: i64, aggressor: Side) {
+        let Some(bid) = self.pick(Side::Buy, chosen[0]) else {
             return;
         };
-        let Some(sell) = self.pick(Side::Sell, sell) else {
+        let Some(ask) = self.pick(Side::Sell, chosen[1]) else {
             return;
         };
-        let price = price.min(self.orders[buy].limit);
-        if price < self.orders[sell].limit {
+        let price = price.min(self.orders[bid].limit);
+        if price < self.orders[ask].limit {
             return;
         }
-        let most = self.orders[buy].leaves.min(self.orders[sell].leaves);
+        let most = self.orders[bid].leaves.min(self.orders[ask].leaves);
         let quantity = quantity.min(most);
-        let buyer = self.orders[buy].fill(&self.terms, quantity);
-        let seller = self.orders[sell].fill(&self.terms, quantity);
+        let buyer = self.orders[bid].fill(&self.terms, quantity);
+        let seller = self.orders[ask].fill(&self.terms, quantity);
         let (taker, maker) = match aggressor {
             Side::Buy => (buyer, seller),
             Side::Sell => (seller, buyer),

@@ -120,9 +120,12 @@ fn match_orders(
         match waiting.front() {
             Some(first) if first.side == taker.side.opposite() => {
                 let mut maker = waiting.pop_front().unwrap();
-                let taken = taker.fill(&fees, QUANTITY);
-                let made = maker.fill(&fees, QUANTITY);
-                settlement.settle(COIN_CASH, &trade(PRICE, QUANTITY, taker.side, taken, made));
+                let aggressor = taker.fill(&fees, QUANTITY);
+                let provider = maker.fill(&fees, QUANTITY);
+                settlement.settle(
+                    COIN_CASH,
+                    &trade(PRICE, QUANTITY, taker.side, aggressor, provider),
+                );
                 trades += 1;
             }
             _ => waiting.push_back(taker),
