@@ -21,6 +21,10 @@ impl LogFactory for Panicking {
     fn open(&mut self, _context: LogContext) -> Result<Self, LogError> {
         Ok(Self)
     }
+
+    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+        Ok(None)
+    }
 }
 
 impl CommandLog for Panicking {
