@@ -10,8 +10,33 @@ use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 
 impl Listing {
-    /// Admits a limit order that has `have` reserved for it: at which price it enters, or why it does not.
+    /// Whether a limit order asks for nothing special and passes all checks. `false` says nothing: see
+    /// [`Self::admit_limit`].
     #[inline]
+    pub(crate) fn admits_plainly(&self, order: &NewOrder, price: Price, have: Notional) -> bool {
+        let OrderSize::Quantity(quantity) = order.size else {
+            return false;
+        };
+        if order.client_order_id.is_some()
+            || order.post_only != PostOnly::No
+            || !order.minimum_quantity.is_zero()
+            || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
+        {
+            return false;
+        }
+        if let Some(id) = order.external_id
+            && (self.book.externals.is_none() || self.book.slot_by_external_id(id).is_some())
+        {
+            return false;
+        }
+        self.is_valid_quantity(quantity)
+            && self.is_valid_price(price)
+            && have >= self.book.holds.need(order.side, price, quantity)
+            && self.book.pool.open_count() < self.instrument.open_orders_max
+    }
+
+    /// Admits a limit order that has `have` reserved for it: at which price it enters, or why it does not.
+    #[inline(never)]
     pub(crate) fn admit_limit(
         &self,
         order: &NewOrder,
@@ -111,10 +136,16 @@ impl Listing {
 
     /// Whether an order may be limited to this price.
     #[inline]
-    pub(crate) fn check_price(&self, price: Price) -> Result<(), RejectReason> {
+    fn is_valid_price(&self, price: Price) -> bool {
         let tick = self.instrument.tick_size;
-        let is_within = price >= self.instrument.price_min && price <= self.instrument.price_max;
-        if is_within && (tick == 1 || price.units() % tick == 0) {
+        price >= self.instrument.price_min
+            && price <= self.instrument.price_max
+            && (tick == 1 || price.units() % tick == 0)
+    }
+
+    #[inline]
+    pub(crate) fn check_price(&self, price: Price) -> Result<(), RejectReason> {
+        if self.is_valid_price(price) {
             Ok(())
         } else {
             Err(RejectReason::InvalidPrice)

@@ -44,7 +44,11 @@ impl Listing {
     }
 
     /// The slot of the open order that a command means, if it is of the account that asks.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn resolve(&self, account: AccountId, order: OrderRef) -> Result<u32, RejectReason> {
         let found = match order {
             OrderRef::Id(id) => self.book.ids.get(id, &self.book.pool),

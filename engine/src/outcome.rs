@@ -12,26 +12,43 @@ use crate::quantity::{Notional, Quantity};
 use crate::side::Side;
 
 impl Listing {
-    /// Puts an order at the tail of its level.
+    /// Tells the market of an order that joined the tail of its level.
     #[inline]
-    pub(crate) fn rest<S: EventSink>(
-        &mut self,
-        slot: u32,
+    pub(crate) fn report_joined<S: EventSink>(
+        &self,
         order: &OrderSlot,
         price: Price,
         sink: &mut S,
     ) {
-        let (levels, pool) = self.book.side_and_pool(order.side());
-        let level = levels.push_back(pool, slot, price);
         let shown = Quantity::from_units(order.leaves_units);
         report_order(order, price, OrderChangeKind::Added(shown), sink);
         if !order.is_hidden() {
-            sink.level_changed(levels.displayed(level));
+            sink.level_changed(self.book.side(order.side()).displayed(order.level));
         }
     }
 
-    /// Ends a resting order and closes its level if it was the last one there.
+    /// Puts an order that has its slot at the tail of its level. Returns it as it rests.
     #[inline]
+    pub(crate) fn rest<S: EventSink>(
+        &mut self,
+        slot: u32,
+        price: Price,
+        sink: &mut S,
+    ) -> OrderSlot {
+        let mut order = *self.book.pool.get(slot);
+        let (levels, pool) = self.book.side_and_pool(order.side());
+        levels.link(pool, slot, &mut order, price);
+        *pool.get_mut(slot) = order;
+        self.report_joined(&order, price, sink);
+        order
+    }
+
+    /// Ends a resting order and closes its level if it was the last one there.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn cancel_resting<S: EventSink>(
         &mut self,
         slot: u32,
@@ -44,7 +61,11 @@ impl Listing {
     }
 
     /// Ends a resting order. Its level stays, perhaps empty: the caller settles it.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn end_order<S: EventSink>(
         &mut self,
         slot: u32,
@@ -57,7 +78,11 @@ impl Listing {
     }
 
     /// Ends a resting order and returns what was reserved for it, which the caller gives back or uses.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn take_out<S: EventSink>(
         &mut self,
         slot: u32,
@@ -74,7 +99,7 @@ impl Listing {
         report_order(order, price, OrderChangeKind::Removed, sink);
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
-            external_id: detail.external_id,
+            external_id: detail.external_id(),
             account: order.account,
             side,
             price: Some(price),
@@ -88,7 +113,11 @@ impl Listing {
     }
 
     /// An order left its level: reports what is shown there now, and closes it if it is empty.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn settle_level<S: EventSink>(&mut self, order: &OrderSlot, sink: &mut S) {
         let levels = self.book.side_mut(order.side());
         if !order.is_hidden() {
@@ -97,9 +126,23 @@ impl Listing {
         levels.close_if_empty(order.level);
     }
 
-    /// Forgets an order that is in no queue any more.
-    #[inline]
+    /// Forgets an order that is in no queue any more, and frees its slot.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn forget(&mut self, slot: u32, order: &OrderSlot) {
+        if order.traits().ends_plainly() {
+            self.book.ids.remove_young(order.id());
+        } else {
+            self.forget_more(slot, order);
+        }
+        self.book.pool.free(slot);
+    }
+
+    #[inline(never)]
+    fn forget_more(&mut self, slot: u32, order: &OrderSlot) {
         if order.traits().has_extras() {
             self.forget_extras(slot, order);
         }

@@ -170,7 +170,7 @@ impl Listing {
     /// The order leaves its place and enters again: it may trade at once, at makers' prices.
     #[inline]
     fn enter_again<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
-        let mut order = *self.book.pool.get(slot);
+        let order = *self.book.pool.get(slot);
         let old_price = self.book.price_of(&order);
         report_order(&order, old_price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
@@ -178,7 +178,7 @@ impl Listing {
         self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
-        let mut has_traded = false;
+        let (mut has_traded, mut hold) = (false, change.need);
         if self.would_take(order.side(), change.price) {
             let mut taker = self.taker_again(slot, &order, change);
             let filled_before = taker.filled_units;
@@ -189,13 +189,11 @@ impl Listing {
             }
             has_traded = taker.filled_units != filled_before;
             self.note_fills(slot, &taker);
+            hold = taker.hold;
         }
-        order.leaves_units = self.book.pool.get(slot).leaves_units;
-        self.rest(slot, &order, change.price, sink);
+        let resting = self.rest(slot, change.price, sink);
         if has_traded {
-            let left = Quantity::from_units(order.leaves_units);
-            let hold = self.book.holds.need(order.side(), change.price, left);
-            report_rested(&order, order.handle(slot), change.price, hold, sink);
+            report_rested(&resting, resting.handle(slot), change.price, hold, sink);
         }
     }
 
@@ -203,9 +201,9 @@ impl Listing {
         let detail = self.book.pool.detail(slot);
         Taker {
             order_id: order.id(),
-            external_id: detail.external_id,
+            external_id: detail.external_id(),
             account: order.account,
-            stp_group: detail.stp_group,
+            stp_group: detail.stp_group(),
             stp: order.traits().stp(),
             side: order.side(),
             limit: PriceLimit::AtOrBetter(change.price),

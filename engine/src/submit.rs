@@ -14,7 +14,7 @@ use crate::matching::taker::{PriceLimit, Taker};
 use crate::order::{NewOrder, OrderKind, OrderSize, TimeInForce};
 use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
-use crate::quantity::{Notional, Quantity};
+use crate::quantity::Notional;
 use crate::reject::RejectReason;
 
 /// The handle of an order that cannot rest.
@@ -27,11 +27,22 @@ impl Listing {
     /// Enters a new order, unless its client id says that this was done before.
     #[inline]
     pub(crate) fn submit<S: EventSink>(&mut self, order: &NewOrder, sink: &mut S) {
-        let claim = self.claim_client_id(order, || fingerprint_of(order, None));
-        if self.is_answered_by(claim, order, sink) {
-            return;
+        if let OrderKind::Limit { price } = order.kind
+            && self.admits_plainly(order, price, order.extra)
+        {
+            self.enter_limit(order, price, ClientIdClaim::Free, order.extra, sink);
+        } else {
+            self.submit_special(order, sink);
         }
-        self.enter(order, claim, Notional::ZERO, sink);
+    }
+
+    /// Enters a new order that asks for something special, or is to be refused.
+    #[inline(never)]
+    fn submit_special<S: EventSink>(&mut self, order: &NewOrder, sink: &mut S) {
+        let claim = self.claim_client_id(order, || fingerprint_of(order, None));
+        if !self.is_answered_by(claim, order, sink) {
+            self.enter(order, claim, Notional::ZERO, sink);
+        }
     }
 
     /// Answers an order whose client id was used before. Nothing changes.
@@ -88,38 +99,76 @@ impl Listing {
         have: Notional,
         sink: &mut S,
     ) {
-        let order_id = OrderId(self.next_order_id);
-        if !may_rest(order) {
-            let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
-            taker.hold = self.need_of_entering(order, price);
-            return self.enter_at_once(order, taker, claim, have, sink);
-        }
-        // Its slot is taken first, so that it can be named from the start.
-        let mut entering = slot_of(order, order_id);
-        let slot = self.book.pool.take(entering);
-        let handle = entering.handle(slot);
-        let need = self.need_of_entering(order, price);
-        self.accept(order, order_id, handle, claim, have, sink);
-        self.release_surplus(&entering, have, need, sink);
         let must_trade = !order.minimum_quantity.is_zero();
-        if must_trade || self.would_take(order.side, price) {
-            let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
-            taker.hold = need;
-            if self.match_order(&mut taker, sink) == Residual::Ended {
-                self.book.pool.free(slot);
-                return;
-            }
-            self.note_fills(slot, &taker);
+        if may_rest(order) && !must_trade && !self.would_take(order.side, price) {
+            self.enter_passive(order, price, claim, have, sink);
+        } else {
+            self.enter_taking(order, price, claim, have, sink);
         }
+    }
+
+    /// Nothing on the other side is within the order's limit: it rests at once.
+    #[inline]
+    fn enter_passive<S: EventSink>(
+        &mut self,
+        order: &NewOrder,
+        price: Price,
+        claim: ClientIdClaim,
+        have: Notional,
+        sink: &mut S,
+    ) {
+        let order_id = OrderId(self.next_order_id);
+        let slot = self.book.pool.next_slot();
+        let mut resting = slot_of(order, order_id);
+        let need = self.need_of_entering(order, price);
+        let handle = resting.handle(slot);
+        self.accept(order, order_id, handle, claim, have, sink);
+        self.release_surplus(&resting, have, need, sink);
+        let (levels, pool) = self.book.side_and_pool(order.side);
+        levels.link(pool, slot, &mut resting, price);
+        let taken = pool.take(resting);
+        assert!(taken == slot, "the next slot is known beforehand");
         if has_more(order) {
             self.note_more(slot, order);
         }
         self.book.list(slot, order_id, order.external_id);
-        entering.leaves_units = self.book.pool.get(slot).leaves_units;
-        self.rest(slot, &entering, price, sink);
-        let left = Quantity::from_units(entering.leaves_units);
-        let hold = self.book.holds.need(order.side, price, left);
-        report_rested(&entering, handle, price, hold, sink);
+        self.report_joined(&resting, price, sink);
+        report_rested(&resting, handle, price, need, sink);
+    }
+
+    /// The order may find someone to trade with. Its slot is taken first, so that it can be named from
+    /// the start.
+    #[inline(never)]
+    fn enter_taking<S: EventSink>(
+        &mut self,
+        order: &NewOrder,
+        price: Price,
+        claim: ClientIdClaim,
+        have: Notional,
+        sink: &mut S,
+    ) {
+        let order_id = OrderId(self.next_order_id);
+        let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
+        taker.hold = self.need_of_entering(order, price);
+        if !may_rest(order) {
+            return self.enter_at_once(order, taker, claim, have, sink);
+        }
+        let entering = slot_of(order, order_id);
+        let slot = self.book.pool.take(entering);
+        let handle = entering.handle(slot);
+        self.accept(order, order_id, handle, claim, have, sink);
+        self.release_surplus(&entering, have, taker.hold, sink);
+        if self.match_order(&mut taker, sink) == Residual::Ended {
+            self.book.pool.free(slot);
+            return;
+        }
+        self.note_fills(slot, &taker);
+        if has_more(order) {
+            self.note_more(slot, order);
+        }
+        self.book.list(slot, order_id, order.external_id);
+        let resting = self.rest(slot, price, sink);
+        report_rested(&resting, handle, price, taker.hold, sink);
     }
 
     /// An order enters that cannot rest.
@@ -207,8 +256,7 @@ impl Listing {
     fn note_more(&mut self, slot: u32, order: &NewOrder) {
         if order.external_id.is_some() || order.stp_group.is_some() {
             let mut detail = self.book.pool.detail(slot);
-            detail.external_id = order.external_id;
-            detail.stp_group = order.stp_group;
+            detail.set_ids(order.external_id, order.stp_group);
             self.book.pool.set_detail(slot, detail);
         }
         if let Some(id) = order.client_order_id {

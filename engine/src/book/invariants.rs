@@ -63,7 +63,7 @@ impl OrderBook {
                 "an open order is not found by its id"
             );
             if let (Some(externals), Some(id)) =
-                (&self.externals, self.pool.detail(slot).external_id)
+                (&self.externals, self.pool.detail(slot).external_id())
             {
                 assert!(
                     externals.get(id.0) == slot,

@@ -148,16 +148,19 @@ impl OrderBook {
         }
     }
 
-    /// Forgets an order that ended and frees its slot.
+    /// Forgets an order by all its ids. Its slot is the caller's to free.
     #[inline]
     pub(crate) fn unlist(&mut self, slot: u32, order: &OrderSlot) {
-        self.ids.remove(order);
+        if order.traits().is_elder() {
+            self.ids.remove_elder(order.id());
+        } else {
+            self.ids.remove_young(order.id());
+        }
         if let Some(externals) = &mut self.externals
-            && let Some(id) = self.pool.detail_of(slot, order).external_id
+            && let Some(id) = self.pool.detail_of(slot, order).external_id()
         {
             externals.remove(id.0);
         }
-        self.pool.free(slot);
     }
 
     pub(crate) fn resting_order(&self, slot: u32) -> RestingOrder {
@@ -174,7 +177,7 @@ impl OrderBook {
         RestingOrder {
             order_id: order.id(),
             handle: self.pool.handle(slot),
-            external_id: detail.external_id,
+            external_id: detail.external_id(),
             client_order_id: self.pool.client_order_id(slot),
             account: order.account,
             side,
@@ -187,7 +190,7 @@ impl OrderBook {
             post_only: traits.post_only(),
             display: traits.display(),
             self_trade_prevention: traits.stp(),
-            stp_group: detail.stp_group,
+            stp_group: detail.stp_group(),
             replace_count: detail.replace_count,
             hold: self.holds.need(side, price, leaves_quantity),
         }

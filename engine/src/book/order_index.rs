@@ -4,7 +4,7 @@
 //! insert writes where the last one wrote, a look-up is one load, a removal clears one bit. An order
 //! that outlives its ring place moves to a small table.
 
-use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::order_pool::OrderPool;
 use crate::book::price_level::NO_SLOT;
 use crate::book::slot_table::SlotTable;
 use crate::id::OrderId;
@@ -39,9 +39,11 @@ impl OrderIndex {
         if pool.is_open_as(slot, id) {
             return Some(slot);
         }
-        if self.elders.len() == 0 {
-            return None;
-        }
+        self.get_elder(id)
+    }
+
+    #[cold]
+    fn get_elder(&self, id: OrderId) -> Option<u32> {
         let slot = self.elders.get(id.0);
         (slot != NO_SLOT).then_some(slot)
     }
@@ -58,16 +60,22 @@ impl OrderIndex {
         self.listed[place / 64] |= 1 << (place % 64);
     }
 
-    /// Forgets an order. The ring keeps its stale place: a look-up compares ids in the pool.
+    /// Forgets an order in the ring. The place stays, stale: a look-up compares ids in the pool.
     #[inline]
-    pub(crate) fn remove(&mut self, order: &OrderSlot) {
-        if order.traits().is_elder() {
-            self.elders.remove(order.id().0);
-            return;
-        }
-        let place = self.place(order.id().0);
-        assert!(self.is_listed(place), "the index lists every open order");
-        self.listed[place / 64] &= !(1 << (place % 64));
+    pub(crate) fn remove_young(&mut self, id: OrderId) {
+        let place = self.place(id.0);
+        let listed = &mut self.listed[place / 64];
+        assert!(
+            *listed >> (place % 64) & 1 != 0,
+            "every open order is listed"
+        );
+        *listed &= !(1 << (place % 64));
+    }
+
+    /// Forgets an order that the ring had overtaken.
+    #[cold]
+    pub(crate) fn remove_elder(&mut self, id: OrderId) {
+        self.elders.remove(id.0);
     }
 
     #[inline]

@@ -32,11 +32,42 @@ pub(crate) struct OrderSlot {
 
 /// What trades and changes add to an order. Orders without the trait have the default.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
 pub(crate) struct OrderDetail {
     pub(crate) filled_units: u64,
-    pub(crate) external_id: Option<ExternalId>,
-    pub(crate) stp_group: Option<StpGroup>,
+    external_id: u64,
+    stp_group: u32,
     pub(crate) replace_count: u32,
+    has_external_id: bool,
+    has_stp_group: bool,
+}
+
+impl OrderDetail {
+    #[inline]
+    pub(crate) const fn external_id(&self) -> Option<ExternalId> {
+        if self.has_external_id {
+            Some(ExternalId(self.external_id))
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn stp_group(&self) -> Option<StpGroup> {
+        if self.has_stp_group {
+            Some(StpGroup(self.stp_group))
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_ids(&mut self, external_id: Option<ExternalId>, group: Option<StpGroup>) {
+        self.external_id = external_id.map_or(0, |id| id.0);
+        self.has_external_id = external_id.is_some();
+        self.stp_group = group.map_or(0, |group| group.0);
+        self.has_stp_group = group.is_some();
+    }
 }
 
 /// What few orders have.
@@ -134,20 +165,35 @@ impl OrderPool {
             .is_some_and(|order| order.is_open_as(id))
     }
 
+    /// The slot that [`Self::take`] takes next.
+    #[inline]
+    pub(crate) fn next_slot(&self) -> u32 {
+        if self.first_free == NO_SLOT {
+            u32::try_from(self.slots.len()).expect("open orders are bounded")
+        } else {
+            self.first_free
+        }
+    }
+
     /// Takes the next slot.
     #[inline]
     pub(crate) fn take(&mut self, order: OrderSlot) -> u32 {
         self.open_count += 1;
         let slot = self.first_free;
         if slot == NO_SLOT {
-            self.slots.push(order);
-            return u32::try_from(self.slots.len() - 1).expect("open orders are bounded");
+            return self.take_untouched(order);
         }
         let place = &mut self.slots[slot as usize];
         assert!(!place.traits().is_open(), "a free slot holds no order");
         self.first_free = place.next;
         *place = order;
         slot
+    }
+
+    #[cold]
+    fn take_untouched(&mut self, order: OrderSlot) -> u32 {
+        self.slots.push(order);
+        u32::try_from(self.slots.len() - 1).expect("open orders are bounded")
     }
 
     /// Frees a slot; its handle is stale from now on.

@@ -66,6 +66,12 @@ impl Traits {
         self.has(Self::OPEN)
     }
 
+    /// Whether nothing has to be undone when it ends but its place in the queue and in the ring.
+    #[inline]
+    pub(crate) const fn ends_plainly(self) -> bool {
+        !self.has(Self::ELDER | Self::DETAIL | Self::EXTRAS)
+    }
+
     #[inline]
     pub(crate) const fn is_elder(self) -> bool {
         self.has(Self::ELDER)

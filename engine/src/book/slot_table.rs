@@ -37,7 +37,8 @@ impl SlotTable {
         }
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    #[cfg(test)]
+    const fn len(&self) -> usize {
         self.length
     }
 

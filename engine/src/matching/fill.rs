@@ -90,7 +90,7 @@ impl Listing {
             },
             maker: Party {
                 order_id: order.id(),
-                external_id: detail.external_id,
+                external_id: detail.external_id(),
                 account: order.account,
                 leaves_quantity: Quantity::from_units(after),
                 filled_quantity: Quantity::from_units(detail.filled_units),
