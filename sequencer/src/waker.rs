@@ -90,3 +90,46 @@ impl std::fmt::Debug for Waker {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::Waker;
+
+    #[test]
+    fn a_wake_up_between_announcement_and_sleep_is_not_lost() {
+        let waker = Waker::new();
+        waker.attach_current_thread();
+
+        for _ in 0..100 {
+            waker.announce_sleep();
+            waker.wake();
+            // Without a limit: it would hang if the wake-up were lost.
+            Waker::sleep(None);
+            waker.announce_awake();
+        }
+    }
+
+    #[test]
+    fn a_driver_is_called_once_for_each_announcement() {
+        let calls = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&calls);
+        let waker = Waker::new();
+        waker.attach_inline(Arc::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
+
+        waker.wake();
+        assert_eq!(calls.load(Ordering::Relaxed), 0, "nobody slept");
+        waker.announce_sleep();
+        waker.wake();
+        waker.wake();
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        waker.announce_sleep();
+        waker.announce_awake();
+        waker.wake();
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "it was awake");
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::Side;
-use sequencer::{ClockSource, IdleStrategy, Threads, Turn};
+use sequencer::{ClockSource, EventBatch, IdleStrategy, Threads, Turn};
 
 use crate::floor::{Floor, PATIENCE, config, count, limit, next_batch, requests, uncovered};
 
@@ -27,15 +27,26 @@ fn commands_that_come_just_as_the_matcher_falls_asleep_are_answered() {
     config.idle = IdleStrategy::Park { spins: 0 };
     let floor = Floor::open(config, 1);
 
-    // The pause before each command grows from nothing to longer than the matcher's way to sleep, so that
+    // The pause after each answer grows from nothing to longer than the matcher's way to sleep, so that
     // commands come at each point of it.
-    for request in 1..=20_000_u64 {
-        for _ in 0..request % 500 {
+    for request in 1..=40_000_u64 {
+        floor.ports().try_submit(uncovered(request)).unwrap();
+        assert_eq!(requests(&batch_seen_at_once(&floor)), [request]);
+        for _ in 0..request % 100 {
             std::hint::spin_loop();
         }
-        floor.ports().try_submit(uncovered(request)).unwrap();
-        assert_eq!(requests(&floor.next_batch()), [request]);
     }
+}
+
+/// Looks for the next batch without going to sleep, as far as a lost one can be told from a late one.
+fn batch_seen_at_once(floor: &Floor) -> EventBatch {
+    for _ in 0..100_000 {
+        if let Ok(batch) = floor.running.events[0].try_recv() {
+            return batch;
+        }
+        std::hint::spin_loop();
+    }
+    floor.next_batch()
 }
 
 #[test]
