@@ -36,13 +36,16 @@ fn check<S: Subject>(seed: u64, count: usize, kind: RunKind) -> u64 {
     let steps = steps(seed, count);
     match play::<S>(&steps, kind) {
         Ok(hash) => hash,
-        Err(difference) => panic!("{}", tell_failure::<S>(seed, &steps, &difference.what)),
+        Err(difference) => panic!(
+            "{}",
+            tell_failure::<S>(seed, &steps, kind, &difference.what)
+        ),
     }
 }
 
-fn tell_failure<S: Subject>(seed: u64, steps: &[Step], what: &str) -> String {
-    let small = shrink::<S>(steps);
-    let difference = play::<S>(&small, RunKind::Thorough).expect_err("the small run fails too");
+fn tell_failure<S: Subject>(seed: u64, steps: &[Step], kind: RunKind, what: &str) -> String {
+    let small = shrink::<S>(steps, kind);
+    let difference = play::<S>(&small, kind).expect_err("the small run fails too");
     let scenario = story(&format!("found by the oracle with seed {seed}"), &small);
     let list: Vec<String> = small.iter().map(|step| format!("  {step:?}")).collect();
     let list = list.join("\n");
@@ -86,6 +89,13 @@ fn books_feeds_and_invariants_agree_after_every_command() {
 }
 
 #[test]
+fn with_money_the_events_are_the_same_and_what_is_reserved_is_what_open_orders_need() {
+    for seed in 101..=120 {
+        check::<RealSubject>(seed, 2_000, RunKind::Funded);
+    }
+}
+
+#[test]
 fn two_runs_of_the_same_commands_end_with_the_same_state_hash() {
     for seed in 1..=5 {
         let one = check::<RealSubject>(seed, 5_000, RunKind::Long);
@@ -115,7 +125,7 @@ fn a_planted_fault_is_found_made_small_and_told_as_a_scenario_that_the_engine_pa
         "the fault is found"
     );
 
-    let small = shrink::<FaultySubject>(&steps);
+    let small = shrink::<FaultySubject>(&steps, RunKind::Thorough);
     let text = story("an immediate order never rests", &small).to_string();
     let mut report = scenario::Report::default();
     scenario::run_text("oracle".as_ref(), &text, &mut report);

@@ -1,9 +1,9 @@
 //! What is refused before matching, in the order in which the reasons are told.
 
 use engine::{
-    Accepted, CancelReason, ClientIdPolicy, Display, Event, NewOrder, Notional, OrderHandle,
-    OrderId, OrderKind, OrderSize, OriginalOutcome, PostOnly, Price, Priority, Quantity,
-    RejectReason, Rejected, Repeated, Replace, Replaced, TimeInForce, Timestamp,
+    Accepted, CancelReason, ClientIdPolicy, Display, Event, FundsCheck, NewOrder, Notional,
+    OrderHandle, OrderId, OrderKind, OrderSize, OriginalOutcome, PostOnly, Price, Priority,
+    Quantity, RejectReason, Rejected, Repeated, Replace, Replaced, Side, TimeInForce, Timestamp,
 };
 
 use super::{NaiveBook, Order, is_on_grid, is_whole_lots, refusal};
@@ -88,7 +88,23 @@ impl NaiveBook {
             taker.price = price.ok_or(RejectReason::PostOnlyWouldCross)?;
             taker.limit = price;
         }
+        if self.lacks_reference(&taker) {
+            return Err(RejectReason::NoReference);
+        }
         Ok(taker)
+    }
+
+    /// Where money counts, a market buy by quantity and a market sell by amount are measured by the
+    /// best opposite price or the last one. The others are their own measure.
+    fn lacks_reference(&self, taker: &Order) -> bool {
+        let needs_one = match taker.side {
+            Side::Buy => taker.money.is_none(),
+            Side::Sell => taker.money.is_some(),
+        };
+        let has_one = !self.side(taker.side.opposite()).is_empty() || self.trades > 0;
+        let is_market = taker.limit.is_none();
+        let counts_money = self.instrument.funds_check == FundsCheck::Enforced;
+        counts_money && is_market && needs_one && !has_one
     }
 
     fn check_quantity(&self, order: &NewOrder) -> Result<(), RejectReason> {

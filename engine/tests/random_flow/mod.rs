@@ -1,7 +1,9 @@
 //! Random runs of engine and naive book side by side, and how a failing one is made small.
 
 mod chance;
+mod entered;
 mod feed_fold;
+mod hold_fold;
 mod run;
 mod shrink;
 mod step;

@@ -6,12 +6,14 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use engine::{
-    ClientOrderId, Command, Event, FundsCheck, Instrument, InstrumentId, MarketBudget, OrderHandle,
-    OrderId, OrderRef, Price, Quantity, SequenceNumber, Sequenced, Side,
+    Command, Event, FundsCheck, Instrument, InstrumentId, MarketBudget, OrderBook, OrderHandle,
+    OrderId, OrderRef, Price, Quantity, RestingOrder, SequenceNumber, Sequenced, Side,
 };
 
+use super::entered::Entered;
 use super::feed_fold::FeedFold;
-use super::step::{LOT, Step, TICK, Target, UNISSUED};
+use super::hold_fold::{HoldFold, without_holds};
+use super::step::{LOT, Step, TICK};
 use super::subject::Subject;
 use crate::naive::NaiveBook;
 
@@ -22,6 +24,8 @@ pub enum RunKind {
     Long,
     /// Everything after each command.
     Thorough,
+    /// Everything after each command, with money: what is reserved is followed to the last unit.
+    Funded,
 }
 
 /// Where the two part.
@@ -39,8 +43,9 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The market of the random runs: coarse grids, so that off-grid orders happen.
-pub fn instrument() -> Instrument {
+/// The market of the random runs: coarse grids, so that off-grid orders happen, and a market
+/// protection that is wider than the prices, so that budgets never end an order.
+pub fn instrument(kind: RunKind) -> Instrument {
     Instrument {
         id: InstrumentId(1),
         tick_size: TICK,
@@ -53,95 +58,132 @@ pub fn instrument() -> Instrument {
         idempotency_orders_max: 1_000_000,
         idempotency_sequences_max: 1_000_000_000,
         market_budget: MarketBudget::Partial,
-        market_protection_bips: 500,
+        market_protection_bips: 10_000,
         hold_surcharge_ppm: 0,
-        funds_check: FundsCheck::Off,
+        funds_check: match kind {
+            RunKind::Long | RunKind::Thorough => FundsCheck::Off,
+            RunKind::Funded => FundsCheck::Enforced,
+        },
     }
 }
 
 /// Plays the steps; `Ok` carries the state hash at the end.
 pub fn play<S: Subject>(steps: &[Step], kind: RunKind) -> Result<u64, Difference> {
-    let mut run = Run::<S>::new();
+    let mut run = Run::<S>::new(kind);
     for (place, step) in steps.iter().enumerate() {
-        let played = catch_unwind(AssertUnwindSafe(|| run.play(step, kind)));
+        let played = catch_unwind(AssertUnwindSafe(|| run.play(step)));
         let played = played.unwrap_or_else(|panic| Err(panic_message(&*panic)));
         played.map_err(|what| Difference { place, what })?;
     }
-    run.compare_books().map_err(|what| Difference {
-        place: steps.len(),
-        what,
-    })?;
+    let place = steps.len();
+    run.compare_books()
+        .map_err(|what| Difference { place, what })?;
     Ok(run.subject.engine().state_hash())
 }
 
 struct Run<S> {
+    kind: RunKind,
     subject: S,
     naive: NaiveBook,
     feeds: FeedFold,
+    holds: HoldFold,
     naive_events: Vec<Event>,
     sequence: u64,
-    entered: BTreeMap<usize, (Option<OrderId>, Option<ClientOrderId>)>,
+    entered: Entered,
 }
 
+/// An order as both books show it.
+type Shown = (OrderId, Price, Quantity, Quantity);
+
 impl<S: Subject> Run<S> {
-    fn new() -> Self {
+    fn new(kind: RunKind) -> Self {
         Self {
-            subject: S::new(instrument()),
-            naive: NaiveBook::new(instrument()),
+            kind,
+            subject: S::new(instrument(kind)),
+            naive: NaiveBook::new(instrument(kind)),
             feeds: FeedFold::default(),
+            holds: HoldFold::default(),
             naive_events: Vec::new(),
             sequence: 0,
-            entered: BTreeMap::new(),
+            entered: Entered::default(),
         }
     }
 
-    fn play(&mut self, step: &Step, kind: RunKind) -> Result<(), String> {
+    fn play(&mut self, step: &Step) -> Result<(), String> {
+        if self.kind == RunKind::Funded && tiny(step) {
+            return Ok(());
+        }
         self.sequence += 1;
-        let command = Sequenced {
+        let sequenced = |command| Sequenced {
             instrument: InstrumentId(1),
             sequence: SequenceNumber(self.sequence),
             at: step.at,
-            command: resolve(step, &self.entered),
+            command,
         };
+        let mut asked = sequenced(self.entered.command(step));
+        let naive_asked = sequenced(self.entered.command_without_handle(step));
+        if self.kind == RunKind::Funded {
+            self.holds.reserve(&mut asked.command);
+        }
         self.feeds.events.clear();
         self.naive_events.clear();
-        self.subject.apply(&command, &mut self.feeds);
-        self.naive.apply(&command, &mut self.naive_events);
-        self.compare_events()?;
-        remember(step, &self.naive_events, &mut self.entered);
-        match kind {
+        self.subject.apply(&asked, &mut self.feeds);
+        self.naive.apply(&naive_asked, &mut self.naive_events);
+        self.entered.remember(step, &self.feeds.events);
+        self.compare_events(asked.command)?;
+        match self.kind {
             RunKind::Thorough => self.compare_books(),
+            RunKind::Funded => self.compare_books().and_then(|()| self.compare_holds()),
             RunKind::Long if self.sequence.is_multiple_of(32) => self.compare_books(),
             RunKind::Long => Ok(()),
         }
     }
 
-    fn compare_events(&mut self) -> Result<(), String> {
-        let same = self.feeds.events.len() == self.naive_events.len()
-            && self
-                .feeds
-                .events
-                .iter()
-                .zip(&self.naive_events)
-                .all(|(actual, expected)| without_handle(*actual) == *expected);
-        if same {
+    fn compare_events(&mut self, asked: Command) -> Result<(), String> {
+        let by_handle = is_by_handle(asked);
+        let known = |event: Event| {
+            if by_handle {
+                without_order(event)
+            } else {
+                event
+            }
+        };
+        let expected = self.naive_events.iter().map(|event| known(*event));
+        let said = self
+            .feeds
+            .events
+            .iter()
+            .copied()
+            .map(without_place)
+            .map(known);
+        let said = said.filter_map(without_holds);
+        if said.clone().eq(expected.clone()) {
             return Ok(());
         }
-        let lines = |events: &[Event]| {
-            let lines = events
-                .iter()
-                .map(|event| format!("\n    {:?}", without_handle(*event)));
-            lines.collect::<String>()
-        };
-        let (naive, engine) = (lines(&self.naive_events), lines(&self.feeds.events));
-        Err(format!("\n  naive book says{naive}\n  engine says{engine}"))
+        let expected: Vec<String> = expected.map(|event| format!("    {event:?}")).collect();
+        let said: Vec<String> = said.map(|event| format!("    {event:?}")).collect();
+        let (expected, said) = (expected.join("\n"), said.join("\n"));
+        Err(format!(
+            "\n  naive book says\n{expected}\n  engine says\n{said}"
+        ))
+    }
+
+    fn compare_holds(&mut self) -> Result<(), String> {
+        for event in &self.feeds.events {
+            self.holds.hear(event);
+        }
+        self.holds.check(self.book())
     }
 
     fn compare_books(&self) -> Result<(), String> {
         self.subject.engine().assert_invariants();
         for side in [Side::Buy, Side::Sell] {
-            let engine = self.engine_side(side);
-            let naive = naive_side(&self.naive, side);
+            let engine: Vec<Shown> = self
+                .book()
+                .orders(side)
+                .map(|order| shown(&order))
+                .collect();
+            let naive: Vec<Shown> = self.naive.side(side).iter().map(naive_shown).collect();
             if engine != naive {
                 return Err(format!(
                     "{side:?}: naive book has {naive:?}\nengine has {engine:?}"
@@ -152,28 +194,14 @@ impl<S: Subject> Run<S> {
         Ok(())
     }
 
-    fn engine_side(&self, side: Side) -> Vec<(OrderId, Price, Quantity, Quantity)> {
-        let book = self
-            .subject
+    fn book(&self) -> &OrderBook {
+        self.subject
             .engine()
             .book(InstrumentId(1))
-            .expect("it was listed");
-        let fields = |order: engine::RestingOrder| {
-            (
-                order.order_id,
-                order.price,
-                order.displayed_quantity,
-                order.hidden_quantity,
-            )
-        };
-        book.orders(side).map(fields).collect()
+            .expect("it was listed")
     }
 
-    fn compare_feeds(
-        &self,
-        side: Side,
-        naive: &[(OrderId, Price, Quantity, Quantity)],
-    ) -> Result<(), String> {
+    fn compare_feeds(&self, side: Side, naive: &[Shown]) -> Result<(), String> {
         let mut orders: BTreeMap<Price, Vec<(OrderId, Quantity)>> = BTreeMap::new();
         for (id, price, displayed, _) in naive {
             if !displayed.is_zero() {
@@ -205,96 +233,62 @@ impl<S: Subject> Run<S> {
     }
 }
 
-fn naive_side(naive: &NaiveBook, side: Side) -> Vec<(OrderId, Price, Quantity, Quantity)> {
-    let fields = |order: &crate::naive::Order| {
-        let (displayed, hidden) = if order.hidden {
-            (0, order.open)
-        } else {
-            (order.open, 0)
-        };
-        let (displayed, hidden) = (
-            Quantity::from_units(displayed),
-            Quantity::from_units(hidden),
-        );
-        (order.id, order.price, displayed, hidden)
-    };
-    naive.side(side).iter().map(fields).collect()
+fn shown(order: &RestingOrder) -> Shown {
+    (
+        order.order_id,
+        order.price,
+        order.displayed_quantity,
+        order.hidden_quantity,
+    )
 }
 
-/// The step's command with the order that it is about.
-pub(super) fn resolve(
-    step: &Step,
-    entered: &BTreeMap<usize, (Option<OrderId>, Option<ClientOrderId>)>,
-) -> Command {
-    let by_id = |number| {
-        let id = entered
-            .get(number)
-            .and_then(|(id, _)| *id)
-            .unwrap_or(UNISSUED);
-        OrderRef::Id(id)
+fn naive_shown(order: &crate::naive::Order) -> Shown {
+    let open = Quantity::from_units(order.open);
+    let (displayed, hidden) = if order.hidden {
+        (Quantity::ZERO, open)
+    } else {
+        (open, Quantity::ZERO)
     };
-    let reference = match &step.target {
-        None | Some(Target::Nobody) => OrderRef::Id(UNISSUED),
-        Some(Target::EnteredBy(number)) => by_id(number),
-        Some(Target::ClientIdOf(number)) => {
-            let client = entered.get(number).and_then(|(_, client)| *client);
-            client.map_or_else(|| by_id(number), OrderRef::Client)
-        }
-    };
-    let mut command = step.command;
-    match &mut command {
-        Command::Cancel(cancel) => cancel.order = reference,
-        Command::Replace(replace) => replace.order = reference,
-        Command::CancelReplace(both) => both.cancel = reference,
-        Command::Submit(_) | Command::MassCancel(_) | Command::Tick => {}
-    }
-    command
+    (order.id, order.price, displayed, hidden)
 }
 
-/// Notes which order the step entered.
-pub(super) fn remember(
-    step: &Step,
-    events: &[Event],
-    entered: &mut BTreeMap<usize, (Option<OrderId>, Option<ClientOrderId>)>,
-) {
-    let client = match &step.command {
-        Command::Submit(order) => order.client_order_id,
-        Command::CancelReplace(both) => both.new_order.client_order_id,
-        Command::Cancel(_) | Command::Replace(_) | Command::MassCancel(_) | Command::Tick => return,
+fn is_by_handle(command: Command) -> bool {
+    let order = match command {
+        Command::Cancel(cancel) => cancel.order,
+        Command::Replace(replace) => replace.order,
+        Command::CancelReplace(both) => both.cancel,
+        Command::Submit(_) | Command::MassCancel(_) | Command::Tick => return false,
     };
-    let accepted = events.iter().find_map(|event| match event {
-        Event::Accepted(accepted) => Some(accepted.order_id),
-        Event::Rejected(_)
+    matches!(order, OrderRef::Handle(_))
+}
+
+/// A refusal without the order: who names it by its place is told which it was while it rests only.
+fn without_order(event: Event) -> Event {
+    match event {
+        Event::Rejected(rejected) => Event::Rejected(engine::Rejected {
+            order_id: None,
+            ..rejected
+        }),
+        Event::Accepted(_)
+        | Event::Rested(_)
         | Event::Repeated(_)
         | Event::Trade(_)
         | Event::Prevented(_)
-        | Event::Rested(_)
         | Event::Replaced(_)
         | Event::Canceled(_)
-        | Event::HoldReleased(_) => None,
-    });
-    entered.insert(step.number, (accepted, client));
-    // References look back at most thirty entries; older ones need not be kept.
-    while entered.len() > 200 {
-        entered.pop_first();
+        | Event::HoldReleased(_) => event,
     }
 }
 
 /// The naive book has no places in memory.
-fn without_handle(event: Event) -> Event {
-    let nowhere = OrderHandle {
+fn without_place(event: Event) -> Event {
+    let handle = OrderHandle {
         slot: 0,
         generation: 0,
     };
     match event {
-        Event::Accepted(accepted) => Event::Accepted(engine::Accepted {
-            handle: nowhere,
-            ..accepted
-        }),
-        Event::Rested(rested) => Event::Rested(engine::Rested {
-            handle: nowhere,
-            ..rested
-        }),
+        Event::Accepted(accepted) => Event::Accepted(engine::Accepted { handle, ..accepted }),
+        Event::Rested(rested) => Event::Rested(engine::Rested { handle, ..rested }),
         Event::Rejected(_)
         | Event::Repeated(_)
         | Event::Trade(_)
@@ -309,4 +303,14 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     format!("panic: {}", text.unwrap_or("without a word"))
+}
+
+fn tiny(step: &Step) -> bool {
+    let order = match step.command {
+        Command::Submit(o) => o,
+        Command::CancelReplace(b) => b.new_order,
+        _ => return false,
+    };
+    order.side == Side::Sell
+        && matches!(order.size, engine::OrderSize::QuoteAmount(a) if a.units() < 400)
 }

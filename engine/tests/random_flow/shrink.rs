@@ -7,16 +7,16 @@ use super::step::Step;
 use super::subject::Subject;
 
 /// The smallest failing run that leaving out steps leads to. Panics on the way are not printed.
-pub fn shrink<S: Subject>(steps: &[Step]) -> Vec<Step> {
+pub fn shrink<S: Subject>(steps: &[Step], kind: RunKind) -> Vec<Step> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    let small = leave_out::<S>(steps);
+    let small = leave_out::<S>(steps, every_command(kind));
     panic::set_hook(hook);
     small
 }
 
-fn leave_out<S: Subject>(steps: &[Step]) -> Vec<Step> {
-    let mut kept = until_failure::<S>(steps);
+fn leave_out<S: Subject>(steps: &[Step], kind: RunKind) -> Vec<Step> {
+    let mut kept = until_failure::<S>(steps, kind);
     let mut chunk = kept.len().div_ceil(2);
     while chunk > 0 {
         let before = kept.len();
@@ -24,8 +24,8 @@ fn leave_out<S: Subject>(steps: &[Step]) -> Vec<Step> {
         while place < kept.len() {
             let end = (place + chunk).min(kept.len());
             let without: Vec<Step> = [&kept[..place], &kept[end..]].concat();
-            if play::<S>(&without, RunKind::Thorough).is_err() {
-                kept = until_failure::<S>(&without);
+            if play::<S>(&without, kind).is_err() {
+                kept = until_failure::<S>(&without, kind);
             } else {
                 place = end;
             }
@@ -40,7 +40,15 @@ fn leave_out<S: Subject>(steps: &[Step]) -> Vec<Step> {
 }
 
 /// Without what comes after the first difference.
-fn until_failure<S: Subject>(steps: &[Step]) -> Vec<Step> {
-    let difference = play::<S>(steps, RunKind::Thorough).expect_err("the run fails");
+fn until_failure<S: Subject>(steps: &[Step], kind: RunKind) -> Vec<Step> {
+    let difference = play::<S>(steps, kind).expect_err("the run fails");
     steps[..steps.len().min(difference.place + 1)].to_vec()
+}
+
+/// A difference is looked for after every command, so that the run ends where it begins.
+fn every_command(kind: RunKind) -> RunKind {
+    match kind {
+        RunKind::Long | RunKind::Thorough => RunKind::Thorough,
+        RunKind::Funded => RunKind::Funded,
+    }
 }

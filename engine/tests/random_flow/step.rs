@@ -29,8 +29,22 @@ pub enum Target {
     EnteredBy(usize),
     /// The open order with the participant's id that this step used.
     ClientIdOf(usize),
+    /// The order that this step entered, by its place in memory.
+    HandleOf(usize),
     /// An id that was never issued.
     Nobody,
+}
+
+impl Target {
+    /// The step that entered it.
+    pub fn step(self) -> Option<usize> {
+        match self {
+            Self::EnteredBy(number) | Self::ClientIdOf(number) | Self::HandleOf(number) => {
+                Some(number)
+            }
+            Self::Nobody => None,
+        }
+    }
 }
 
 pub const TICK: i64 = 5;
@@ -126,7 +140,7 @@ impl StepMaker {
             side,
             kind,
             size: if by_amount {
-                OrderSize::QuoteAmount(Notional::from_units(self.chance.below(6000).into()))
+                OrderSize::QuoteAmount(self.amount())
             } else {
                 OrderSize::Quantity(self.quantity())
             },
@@ -175,6 +189,16 @@ impl StepMaker {
             LOT * (1 + self.chance.below(10))
         };
         Quantity::from_units(units)
+    }
+
+    /// Often one that some price divides, so that an amount comes out even.
+    fn amount(&mut self) -> Notional {
+        let units = if self.chance.chance(1, 2) {
+            self.price(Side::Buy).units().unsigned_abs() % 200 * (1 + self.chance.below(40))
+        } else {
+            self.chance.below(6000)
+        };
+        Notional::from_units(units.into())
     }
 
     fn minimum_quantity(&mut self) -> Quantity {
@@ -228,11 +252,10 @@ impl StepMaker {
         } else {
             account
         };
-        let by_client_id = self.chance.chance(1, 5);
-        let target = if by_client_id {
-            Target::ClientIdOf(step)
-        } else {
-            Target::EnteredBy(step)
+        let target = match self.chance.below(10) {
+            0..=1 => Target::ClientIdOf(step),
+            2 => Target::HandleOf(step),
+            _ => Target::EnteredBy(step),
         };
         (account, side, target)
     }

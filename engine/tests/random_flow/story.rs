@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    AccountId, CancelReason, ClientOrderId, Command, Display, Event, InstrumentId, NewOrder,
-    OrderId, OrderKind, OrderSize, PostOnly, Price, Replace, SelfTradePrevention, SequenceNumber,
-    Sequenced, Side, SideFilter, TimeInForce, Timestamp,
+    AccountId, CancelReason, Command, Display, Event, InstrumentId, NewOrder, OrderKind, OrderSize,
+    PostOnly, Price, Replace, SelfTradePrevention, SequenceNumber, Sequenced, Side, SideFilter,
+    TimeInForce, Timestamp,
 };
 use scenario::{
     InstrumentOptions, Lifetime, Limit, MarketLine, MassCancellation, Name, Narrator, Numbered,
     OrderEntry, OrderOptions, PostOnlyWord, Replacement, Scenario, SelfTradeWord, SideWord, Size,
 };
 
-use super::run::{instrument, remember, resolve};
+use super::entered::Entered;
+use super::run::{RunKind, instrument};
 use super::step::{LOT, Step, TICK, Target};
 use crate::naive::NaiveBook;
 
@@ -50,7 +51,7 @@ struct Teller {
     narrator: Narrator,
     sequence: u64,
     now: Timestamp,
-    entered: BTreeMap<usize, (Option<OrderId>, Option<ClientOrderId>)>,
+    entered: Entered,
     names: BTreeMap<usize, Name>,
     commands: Vec<scenario::Command>,
     said: Vec<MarketLine>,
@@ -59,11 +60,11 @@ struct Teller {
 impl Teller {
     fn new() -> Self {
         Self {
-            naive: NaiveBook::new(instrument()),
+            naive: NaiveBook::new(instrument(RunKind::Thorough)),
             narrator: Narrator::new(),
             sequence: 0,
             now: Timestamp(0),
-            entered: BTreeMap::new(),
+            entered: Entered::default(),
             names: BTreeMap::new(),
             commands: Vec::new(),
             said: Vec::new(),
@@ -80,11 +81,11 @@ impl Teller {
             instrument: InstrumentId(1),
             sequence: SequenceNumber(self.sequence),
             at: step.at,
-            command: resolve(step, &self.entered),
+            command: self.entered.command_without_handle(step),
         };
         let mut events = Vec::new();
         self.naive.apply(&command, &mut events);
-        remember(step, &events, &mut self.entered);
+        self.entered.remember(step, &events);
         self.tell_command(step, &events);
     }
 
@@ -141,10 +142,7 @@ impl Teller {
     }
 
     fn target_name(&self, step: &Step) -> Name {
-        let number = match step.target {
-            Some(Target::EnteredBy(number) | Target::ClientIdOf(number)) => Some(number),
-            Some(Target::Nobody) | None => None,
-        };
+        let number = step.target.and_then(Target::step);
         let known = number.and_then(|number| self.names.get(&number)).cloned();
         known.unwrap_or_else(|| name("nobody"))
     }
