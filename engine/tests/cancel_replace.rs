@@ -1,4 +1,4 @@
-//! Goal: CancelReplace ends one order and enters another in one event block (rule AM-1).
+//! Goal: a cancel-replace ends one order and enters another in one event block (rule AM-1).
 //!
 //! Method: short conversations with one engine; the grammar of scenario files has no word for it.
 

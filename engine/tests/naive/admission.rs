@@ -2,24 +2,28 @@
 
 use engine::{
     Accepted, CancelReason, ClientIdPolicy, Display, Event, FundsCheck, NewOrder, Notional,
-    OrderHandle, OrderId, OrderKind, OrderSize, OriginalOutcome, PostOnly, Price, Priority,
-    Quantity, RejectReason, Rejected, Repeated, Replace, Replaced, Side, TimeInForce, Timestamp,
+    OnCancelFailure, OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, OriginalOutcome,
+    PostOnly, Price, Priority, Quantity, RejectReason, Rejected, Repeated, Replace, Replaced, Side,
+    TimeInForce, Timestamp,
 };
 
-use super::{NaiveBook, Order, is_on_grid, is_whole_lots, refusal};
+use super::{NaiveBook, Order, Payload, is_on_grid, is_whole_lots, refusal};
 
 impl NaiveBook {
     pub(super) fn submit(&mut self, order: &NewOrder, events: &mut Vec<Event>) {
-        if let Some(answer) = self.repeated(order) {
-            events.push(answer);
-            return;
+        match self.repeated(order, None) {
+            Some(answer) => events.push(answer),
+            None => self.enter(order, None, events),
         }
-        if self.is_id_open(order) {
-            let reason = RejectReason::DuplicateClientOrderId;
-            events.push(refused(order, reason));
-            self.remember(order, OriginalOutcome::Rejected(reason));
-            return;
-        }
+    }
+
+    /// Admits an order, matches it, and remembers what was decided.
+    pub(super) fn enter(
+        &mut self,
+        order: &NewOrder,
+        replaces: Option<(OrderRef, OnCancelFailure)>,
+        events: &mut Vec<Event>,
+    ) {
         let outcome = match self.admit(order) {
             Ok(taker) => {
                 let id = taker.id;
@@ -33,26 +37,31 @@ impl NaiveBook {
                 OriginalOutcome::Rejected(reason)
             }
         };
-        self.remember(order, outcome);
+        self.remember((*order, replaces), outcome);
     }
 
     /// Under the idempotent policy what was decided of a client id is decided.
-    pub(super) fn remember(&mut self, order: &NewOrder, outcome: OriginalOutcome) {
+    pub(super) fn remember(&mut self, payload: Payload, outcome: OriginalOutcome) {
+        let (order, _) = &payload;
         let is_idempotent = order.client_id_policy == ClientIdPolicy::Idempotent;
         if let (true, Some(client)) = (is_idempotent, order.client_order_id) {
             self.remembered
-                .insert((order.account, client), (*order, outcome));
+                .insert((order.account, client), (payload, outcome));
         }
     }
 
-    /// The answer to an idempotent submit whose client id was used before.
-    pub(super) fn repeated(&self, order: &NewOrder) -> Option<Event> {
+    /// The answer to an idempotent order whose client id was used before.
+    pub(super) fn repeated(
+        &self,
+        order: &NewOrder,
+        replaces: Option<(OrderRef, OnCancelFailure)>,
+    ) -> Option<Event> {
         if order.client_id_policy != ClientIdPolicy::Idempotent {
             return None;
         }
         let (account, client_order_id) = (order.account, order.client_order_id?);
         let (payload, original) = self.remembered.get(&(account, client_order_id))?;
-        Some(if payload == order {
+        Some(if *payload == (*order, replaces) {
             Event::Repeated(Repeated {
                 account,
                 client_order_id,
@@ -73,6 +82,9 @@ impl NaiveBook {
     }
 
     fn admit(&self, order: &NewOrder) -> Result<Order, RejectReason> {
+        if self.is_id_open(order) {
+            return Err(RejectReason::DuplicateClientOrderId);
+        }
         self.check_quantity(order)?;
         let limit = match order.kind {
             OrderKind::Limit { price } if is_on_grid(&self.instrument, price) => Some(price),

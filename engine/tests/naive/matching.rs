@@ -76,6 +76,10 @@ impl NaiveBook {
             let quantity = wanted.min(maker.open);
             ghost.reduce(quantity, maker.price);
             ghost.filled += quantity;
+            if ghost.open_at(maker.price, self.instrument.lot_size) == 0 && quantity < maker.open {
+                is_out_of_money = true;
+                break;
+            }
         }
         let is_whole = match ghost.money {
             None => ghost.open == 0,

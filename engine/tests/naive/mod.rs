@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use engine::{
     AccountId, Cancel, CancelReason, CancelReplace, ClientOrderId, Command, Event, Instrument,
-    MassCancel, OnCancelFailure, OrderId, OrderRef, OriginalOutcome, Price, Quantity, RejectReason,
-    Rejected, Sequenced, Side, SideFilter, TimeInForce, Timestamp,
+    MassCancel, NewOrder, OnCancelFailure, OrderId, OrderRef, OriginalOutcome, Price, Quantity,
+    RejectReason, Rejected, Sequenced, Side, SideFilter, TimeInForce, Timestamp,
 };
 
 pub use order::Order;
@@ -28,8 +28,11 @@ pub struct NaiveBook {
     trades: u64,
     now: Timestamp,
     /// Submits under the idempotent policy: what was asked, and what was decided.
-    remembered: BTreeMap<(AccountId, ClientOrderId), (engine::NewOrder, OriginalOutcome)>,
+    remembered: BTreeMap<(AccountId, ClientOrderId), (Payload, OriginalOutcome)>,
 }
+
+/// What an idempotent client id was used for: an order, and what it was to replace.
+type Payload = (NewOrder, Option<(OrderRef, OnCancelFailure)>);
 
 impl NaiveBook {
     pub fn new(instrument: Instrument) -> Self {
@@ -97,7 +100,8 @@ impl NaiveBook {
     /// Two steps in one block, unless it repeats one that was decided before; a refused new order does not bring the old one back. Where
     /// the first step's refusal ends it, it is the new order that is refused.
     fn cancel_replace(&mut self, both: CancelReplace, events: &mut Vec<Event>) {
-        if let Some(answer) = self.repeated(&both.new_order) {
+        let replaces = Some((both.cancel, both.on_cancel_failure));
+        if let Some(answer) = self.repeated(&both.new_order, replaces) {
             events.push(answer);
             return;
         }
@@ -109,7 +113,8 @@ impl NaiveBook {
             Err(reason) => match both.on_cancel_failure {
                 OnCancelFailure::Stop => {
                     events.push(admission::refused(&both.new_order, reason));
-                    self.remember(&both.new_order, OriginalOutcome::Rejected(reason));
+                    let outcome = OriginalOutcome::Rejected(reason);
+                    self.remember((both.new_order, replaces), outcome);
                     return;
                 }
                 OnCancelFailure::Continue => {
@@ -117,7 +122,7 @@ impl NaiveBook {
                 }
             },
         }
-        self.submit(&both.new_order, events);
+        self.enter(&both.new_order, replaces, events);
     }
 
     fn mass_cancel(&mut self, filter: MassCancel, events: &mut Vec<Event>) {

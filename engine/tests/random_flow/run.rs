@@ -110,9 +110,6 @@ impl<S: Subject> Run<S> {
     }
 
     fn play(&mut self, step: &Step) -> Result<(), String> {
-        if self.kind == RunKind::Funded && tiny(step) {
-            return Ok(());
-        }
         self.sequence += 1;
         let sequenced = |command| Sequenced {
             instrument: InstrumentId(1),
@@ -303,14 +300,4 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     format!("panic: {}", text.unwrap_or("without a word"))
-}
-
-fn tiny(step: &Step) -> bool {
-    let order = match step.command {
-        Command::Submit(o) => o,
-        Command::CancelReplace(b) => b.new_order,
-        _ => return false,
-    };
-    order.side == Side::Sell
-        && matches!(order.size, engine::OrderSize::QuoteAmount(a) if a.units() < 400)
 }

@@ -62,6 +62,7 @@ pub struct StepMaker {
     /// Steps that entered an order, with its account and side.
     entries: Vec<(usize, AccountId, Side)>,
     submits: Vec<NewOrder>,
+    exchanges: Vec<(Command, Option<Target>)>,
 }
 
 impl StepMaker {
@@ -73,6 +74,7 @@ impl StepMaker {
             made: 0,
             entries: Vec::new(),
             submits: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 
@@ -289,6 +291,17 @@ impl StepMaker {
     }
 
     fn cancel_replace(&mut self, number: usize) -> (Command, Option<Target>) {
+        if self.chance.chance(1, 10) && !self.exchanges.is_empty() {
+            let recent = u64::try_from(self.exchanges.len().min(10)).expect("at most 10");
+            let back = index(self.chance.below(recent));
+            return self.exchanges[self.exchanges.len() - 1 - back];
+        }
+        let exchange = self.fresh_exchange(number);
+        self.exchanges.push(exchange);
+        exchange
+    }
+
+    fn fresh_exchange(&mut self, number: usize) -> (Command, Option<Target>) {
         let (account, side, target) = self.target();
         let mut new_order = self.fresh_order(number);
         new_order.account = account;
