@@ -3,7 +3,7 @@
 use crate::instrument::MarketBudget;
 use crate::listing::Listing;
 use crate::matching::reach::AtDecrement;
-use crate::matching::taker::{MoneyBound, Taker};
+use crate::matching::taker::{MoneyBound, Taker, affordable_units};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
@@ -86,32 +86,28 @@ impl Listing {
         Ok(())
     }
 
-    /// A sell for an amount of money is measured in the base asset by the reference, protection below it.
+    /// A sell for an amount of money is measured in the base asset: whole lots at the worst price that
+    /// market protection allows.
     fn fund_sell_by_quote(
         &self,
         taker: &mut Taker,
         amount: Notional,
         have: Notional,
     ) -> Result<(), RejectReason> {
-        let worst = self
-            .protected(self.reference(taker.side)?, taker.side)
-            .units()
-            .max(1);
-        let need =
-            Notional::from_units((amount.units() + i128::from(worst) - 1) / i128::from(worst));
-        let hold = have.min(need);
-        let reserve = u64::try_from(hold.units()).unwrap_or(u64::MAX);
-        if self.instrument.market_budget == MarketBudget::Reject {
-            let reach = self.reach(taker, AtDecrement::GoOn);
-            if reach.units > reserve {
-                return Err(RejectReason::InsufficientFunds);
-            }
-        }
-        taker.leaves_units = reserve - reserve % self.instrument.lot_size;
-        if taker.leaves_units == 0 {
+        let lot_size = self.instrument.lot_size;
+        let worst = self.protected(self.reference(taker.side)?, taker.side);
+        let need = affordable_units(amount, worst, lot_size);
+        let reserve = u64::try_from(have.units()).unwrap_or(u64::MAX).min(need);
+        let covered = reserve - reserve % lot_size;
+        let falls_short = match self.instrument.market_budget {
+            MarketBudget::Reject => self.reach(taker, AtDecrement::GoOn).units > covered,
+            MarketBudget::Partial => covered == 0 && need > 0,
+        };
+        if falls_short {
             return Err(RejectReason::InsufficientFunds);
         }
-        taker.hold = hold;
+        taker.leaves_units = covered;
+        taker.hold = Notional::from_units(i128::from(covered));
         Ok(())
     }
 

@@ -129,7 +129,9 @@ impl Walk {
         if let Some(money) = &mut self.money_left {
             *money = *money - Notional::of(price, Quantity::from_units(units));
         }
-        if self.leaves_units == 0 || self.money_left.is_some_and(Notional::is_zero) {
+        // A maker with something left: what the taker wanted at this price, it has.
+        let has_all = self.leaves_units == 0 || self.money_left.is_some_and(Notional::is_zero);
+        if has_all || units < maker_units {
             self.reach.is_done = true;
             return Break(());
         }
