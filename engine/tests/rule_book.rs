@@ -33,7 +33,8 @@ fn proofs(text: &str) -> Vec<(String, String)> {
     let spans = text.split('`').skip(1).step_by(2);
     let proof = |span: &str| {
         let (file, name) = span.split_once(": ")?;
-        let is_file = file.ends_with(".scenario") || file.ends_with(".rs");
+        let extension = Path::new(file).extension()?;
+        let is_file = extension == "scenario" || extension == "rs";
         is_file.then(|| (file.to_owned(), name.to_owned()))
     };
     spans.filter_map(proof).collect()
@@ -41,7 +42,9 @@ fn proofs(text: &str) -> Vec<(String, String)> {
 
 /// Rows of the table of cases: id, and what stands beside it.
 fn rows(book: &str) -> Vec<(String, String)> {
-    let (_, table) = book.split_once("| case | proof |\n|---|---|\n").unwrap();
+    let (_, table) = book
+        .split_once("| case | proof |\n|---|---|\n")
+        .expect("the table of cases is there");
     let row = |line: &str| {
         let (id, proof) = line
             .strip_prefix("| ")?
