@@ -86,7 +86,7 @@ impl<T> Ring<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ring, RingRefused};
+    use super::{Ordering, PLACE, Ring, RingRefused};
 
     #[test]
     fn places_above_the_limit_are_refused_and_the_capacity_serves_the_others() {
@@ -114,6 +114,20 @@ mod tests {
 
         assert_eq!(ring.try_push('b', 3), Err(RingRefused::Closed));
         assert!(!ring.is_drained());
+        ring.pop_into(&mut Vec::new(), 9);
+        assert!(ring.is_drained());
+    }
+
+    #[test]
+    fn a_closed_ring_is_not_drained_while_a_place_is_taken_and_not_filled_yet() {
+        let ring = Ring::<char>::new(3);
+        // A producer that stopped between taking its place and filling it.
+        ring.places.fetch_add(PLACE, Ordering::SeqCst);
+
+        ring.close();
+
+        assert!(!ring.is_drained(), "its command would be lost");
+        ring.queue.push('a').unwrap();
         ring.pop_into(&mut Vec::new(), 9);
         assert!(ring.is_drained());
     }
