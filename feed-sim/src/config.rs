@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct FeedConfig {
     /// Same seed, same intended flow.
     pub seed: u64,
-    /// New orders per second, all participants together; cancels by lifetime come on top.
+    /// New orders per second, all participants together; cancels come on top.
     pub rate_orders_per_s: u32,
     /// WebSocket sessions that the participants share.
     pub sessions: u32,

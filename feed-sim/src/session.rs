@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use client::{ClientError, Incoming, Receiver, Sender};
 use protocol::{
-    Cancel, CancelReplace, Channel, MassCancel, OnCancelFailure, Operation, OrderRef,
+    Cancel, CancelReplace, Channel, MassCancel, NewOrder, OnCancelFailure, Operation, OrderRef,
     ServerMessage, Submit, Subscription,
 };
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use crate::book_check::BookCheck;
 use crate::clock::Clock;
 use crate::error::FeedError;
 use crate::flow::Flow;
-use crate::flow::intent::{Action, IntendedOrder, Intent};
+use crate::flow::intent::{Action, IntendedOrder, Intent, OrderNumber};
 use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 use crate::schedule::Schedule;
@@ -224,56 +224,75 @@ impl FeedSession {
     }
 
     fn queue(&mut self, intent: Intent) -> Result<(), FeedError> {
-        let profile = &self.listening.profiles[self.flow.seats()[intent.seat].instrument()];
-        let symbol = profile.symbol;
-        let name = |number| OrderRef::Client(self.names.name(intent.seat, number));
-        let new_order = |order: &IntendedOrder| {
-            let mut entered = profile.new_order(order);
-            // What cannot rest is never referred to again; a nameless order costs the exchange less.
-            if order.kind.may_rest() {
-                entered.client_order_id = Some(self.names.name(intent.seat, order.number));
-            }
-            entered
-        };
+        let symbol = self.profile(&intent).symbol;
         let at_us = None;
-        let (operation, subject) = match intent.action {
-            Action::Submit(order) => (
-                Operation::Submit(Submit {
+        match intent.action {
+            Action::Submit(order) => self.submit(&intent, &order)?,
+            Action::Requote { cancel, order } => {
+                // Two requests, because one that does both is refused where the first order has just traded.
+                self.cancel(&intent, cancel)?;
+                self.submit(&intent, &order)?;
+            }
+            Action::CancelReplace { cancel, order } => {
+                let operation = Operation::CancelReplace(CancelReplace {
                     symbol,
-                    order: new_order(&order),
-                    at_us,
-                }),
-                entry(&intent, &order),
-            ),
-            Action::CancelReplace { cancel, order } => (
-                Operation::CancelReplace(CancelReplace {
-                    symbol,
-                    cancel: name(cancel),
-                    // An order that has just traded is gone with its hold: the next turn finds its place empty.
+                    cancel: OrderRef::Client(self.names.name(intent.seat, cancel)),
                     on_cancel_failure: OnCancelFailure::Stop,
-                    order: new_order(&order),
+                    order: self.new_order(&intent, &order),
                     at_us,
-                }),
-                entry(&intent, &order),
-            ),
-            Action::Cancel(number) => (
-                Operation::Cancel(Cancel {
-                    symbol,
-                    order: name(number),
-                    at_us,
-                }),
-                Subject::Cancel,
-            ),
-        };
+                });
+                self.send(operation, &intent, entry(&intent, &order))?;
+            }
+            Action::Cancel(number) => self.cancel(&intent, number)?,
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, intent: &Intent, order: &IntendedOrder) -> Result<(), FeedError> {
+        let operation = Operation::Submit(Submit {
+            symbol: self.profile(intent).symbol,
+            order: self.new_order(intent, order),
+            at_us: None,
+        });
+        self.send(operation, intent, entry(intent, order))
+    }
+
+    fn cancel(&mut self, intent: &Intent, number: OrderNumber) -> Result<(), FeedError> {
+        let operation = Operation::Cancel(Cancel {
+            symbol: self.profile(intent).symbol,
+            order: OrderRef::Client(self.names.name(intent.seat, number)),
+            at_us: None,
+        });
+        self.send(operation, intent, Subject::Cancel)
+    }
+
+    fn new_order(&self, intent: &Intent, order: &IntendedOrder) -> NewOrder {
+        let mut entered = self.profile(intent).new_order(order);
+        // What cannot rest is never referred to again; a nameless order costs the exchange less.
+        if order.kind.may_rest() {
+            entered.client_order_id = Some(self.names.name(intent.seat, order.number));
+        }
+        entered
+    }
+
+    fn profile(&self, intent: &Intent) -> &InstrumentProfile {
+        &self.listening.profiles[self.flow.seats()[intent.seat].instrument()]
+    }
+
+    fn send(
+        &mut self,
+        operation: Operation,
+        intent: &Intent,
+        subject: Subject,
+    ) -> Result<(), FeedError> {
         let request = self.sender.queue(operation)?;
         self.has_queued = true;
-        self.listening.note_sent(
-            request,
-            Waiting {
-                intended_ns: self.schedule.intended_ns(intent.at_ns),
-                subject,
-            },
-        );
+        let intended_ns = self.schedule.intended_ns(intent.at_ns);
+        let waiting = Waiting {
+            intended_ns,
+            subject,
+        };
+        self.listening.note_sent(request, waiting);
         Ok(())
     }
 

@@ -18,7 +18,14 @@ pub struct Intent {
 pub enum Action {
     /// Enter an order.
     Submit(IntendedOrder),
-    /// End one order and enter another in its place.
+    /// End one order, and enter another whether or not the first was still there.
+    Requote {
+        /// Which order ends.
+        cancel: OrderNumber,
+        /// Which order comes.
+        order: IntendedOrder,
+    },
+    /// End one order and enter another in its place, or do nothing.
     CancelReplace {
         /// Which order ends.
         cancel: OrderNumber,
@@ -72,7 +79,9 @@ impl Action {
     /// The order that it enters, if it enters one.
     pub const fn entered(&self) -> Option<&IntendedOrder> {
         match self {
-            Self::Submit(order) | Self::CancelReplace { order, .. } => Some(order),
+            Self::Submit(order)
+            | Self::Requote { order, .. }
+            | Self::CancelReplace { order, .. } => Some(order),
             Self::Cancel(_) => None,
         }
     }

@@ -61,7 +61,7 @@ fn the_flow_of_a_seed_is_fixed_for_good() {
 
     assert_eq!(
         fingerprint(&intents(flow(1, &names), 10_000)),
-        13_540_182_569_095_761_541
+        7_051_436_044_574_467_155
     );
 }
 

@@ -43,7 +43,7 @@ impl MarketMaker {
         });
         let order = self.quote(place, view);
         match self.quotes[place].replace(order.number) {
-            Some(cancel) => Action::CancelReplace { cancel, order },
+            Some(cancel) => Action::Requote { cancel, order },
             None => Action::Submit(order),
         }
     }
@@ -104,13 +104,15 @@ mod tests {
 
     fn ticks(action: Action) -> (Side, i64) {
         match action {
-            Action::Submit(order) | Action::CancelReplace { order, .. } => match order.kind {
+            Action::Submit(order) | Action::Requote { order, .. } => match order.kind {
                 IntendedKind::Quote { ticks } => (order.side, ticks),
                 IntendedKind::Limit { .. }
                 | IntendedKind::ImmediateOrCancel { .. }
                 | IntendedKind::Market => panic!("a market maker quotes: {order:?}"),
             },
-            Action::Cancel(number) => panic!("a market maker does not only cancel {number:?}"),
+            Action::CancelReplace { .. } | Action::Cancel(_) => {
+                panic!("a market maker requotes: {action:?}")
+            }
         }
     }
 
@@ -146,7 +148,7 @@ mod tests {
         assert!(matches!(requote, Action::Submit(_)));
         assert!(matches!(
             moved,
-            Action::CancelReplace {
+            Action::Requote {
                 cancel: OrderNumber(0),
                 ..
             }
