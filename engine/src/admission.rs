@@ -44,9 +44,11 @@ impl Listing {
         have: Notional,
     ) -> Result<Price, RejectReason> {
         self.check_ids(order)?;
+        self.check_state()?;
         self.check_size(order)?;
         self.check_price(price)?;
         check_combination(order)?;
+        self.check_phase(order)?;
         self.check_expiry(order.time_in_force)?;
         let price = self.price_without_taking(order.side, price, order.post_only)?;
         if have < self.need_of_entering(order, price) {
@@ -63,8 +65,10 @@ impl Listing {
         have: Notional,
     ) -> Result<Taker, RejectReason> {
         self.check_ids(order)?;
+        self.check_state()?;
         self.check_size(order)?;
         check_combination(order)?;
+        self.check_phase(order)?;
         self.check_expiry(order.time_in_force)?;
         let order_id = OrderId(self.next_order_id);
         let mut taker = Taker::entering(order, order_id, PriceLimit::Any);
@@ -149,6 +153,17 @@ impl Listing {
             Ok(())
         } else {
             Err(RejectReason::InvalidPrice)
+        }
+    }
+
+    /// What must trade at once cannot wait for an uncross.
+    #[inline]
+    fn check_phase(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        let can_wait = may_rest(order) && order.minimum_quantity.is_zero();
+        if self.is_matching() || can_wait {
+            Ok(())
+        } else {
+            Err(RejectReason::NotInAuction)
         }
     }
 

@@ -1,10 +1,12 @@
 //! What can be asked of an instrument.
 
+use crate::auction::AuctionReference;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
 use crate::order::NewOrder;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::sequence::Timestamp;
+use crate::session::SessionState;
 use crate::side::Side;
 
 /// One thing asked of one instrument.
@@ -22,6 +24,12 @@ pub enum Command {
     MassCancel(MassCancel),
     /// Time has come: whatever is due at the command's time happens.
     Tick,
+    /// Move the instrument to another session state.
+    SetState(SessionState),
+    /// End a call: trade what crosses at one price, then match continuously.
+    Uncross(AuctionReference),
+    /// Set the last price without a trade: no print, nothing fires.
+    SetLastPrice(Price),
 }
 
 /// Which order is meant.

@@ -8,6 +8,7 @@ use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention,
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
+use crate::session::SessionState;
 use crate::side::Side;
 
 /// One fact about one instrument.
@@ -31,6 +32,8 @@ pub enum Event {
     Canceled(Canceled),
     /// Part of what was reserved for an order is no longer needed.
     HoldReleased(HoldReleased),
+    /// The instrument treats orders differently from now on.
+    StatusChanged(StatusChanged),
 }
 
 /// An order passed admission and has an id.
@@ -101,7 +104,7 @@ pub enum OriginalOutcome {
     Rejected(RejectReason),
 }
 
-/// Two orders traded, at the maker's price.
+/// Two orders traded: at the maker's price, or at an auction's single price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trade {
     /// Id of the execution.
@@ -110,12 +113,23 @@ pub struct Trade {
     pub price: Price,
     /// How much changed hands.
     pub quantity: Quantity,
-    /// The taker's side. FIX `AggressorSide`.
+    /// Whether it was matched as it came, or in an uncross.
+    pub phase: TradePhase,
+    /// The taker's side. FIX `AggressorSide`. In an auction nobody is the aggressor: the buyer stands as taker.
     pub aggressor_side: Side,
     /// The arriving order.
     pub taker: Party,
     /// The resting order.
     pub maker: Party,
+}
+
+/// How two orders met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TradePhase {
+    /// One arrived and took the other.
+    Continuous,
+    /// They were collected in a call, and uncrossed at one price.
+    Auction,
 }
 
 /// One order's part in a trade, as it stands after it.
@@ -275,4 +289,11 @@ pub struct HoldReleased {
     pub released: Notional,
     /// What stays reserved for the order.
     pub hold: Notional,
+}
+
+/// The instrument treats orders differently from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusChanged {
+    /// Its state now.
+    pub state: SessionState,
 }

@@ -6,6 +6,7 @@
 //! commands always give the same events and the same state hash.
 
 mod admission;
+mod auction;
 mod book;
 mod cancel;
 mod cancel_replace;
@@ -28,10 +29,12 @@ mod quantity;
 mod reject;
 mod replace;
 mod sequence;
+mod session;
 mod side;
 mod state_hash;
 mod submit;
 
+pub use auction::AuctionReference;
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
 pub use command::{
@@ -39,7 +42,7 @@ pub use command::{
 };
 pub use event::{
     Accepted, CancelReason, Canceled, Event, HoldReleased, OriginalOutcome, Party, Prevented,
-    Priority, Rejected, Repeated, Replaced, Rested, Trade,
+    Priority, Rejected, Repeated, Replaced, Rested, StatusChanged, Trade, TradePhase,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use id::{
@@ -56,4 +59,5 @@ pub use price::Price;
 pub use quantity::{Notional, Quantity};
 pub use reject::RejectReason;
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
+pub use session::SessionState;
 pub use side::Side;

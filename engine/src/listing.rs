@@ -8,6 +8,7 @@ use crate::expiry::Expiries;
 use crate::instrument::Instrument;
 use crate::price::Price;
 use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
+use crate::session::SessionState;
 
 /// One listed instrument.
 #[derive(Debug)]
@@ -17,6 +18,9 @@ pub(crate) struct Listing {
     pub(crate) client_ids: ClientIds,
     pub(crate) expiries: Expiries,
     pub(crate) last_price: Option<Price>,
+    pub(crate) state: SessionState,
+    /// Orders were collected since the last uncross.
+    pub(crate) may_be_crossed: bool,
     /// Place of the command that was applied last.
     pub(crate) sequence: SequenceNumber,
     /// Engine time of the command that was applied last.
@@ -33,6 +37,8 @@ impl Listing {
             expiries: Expiries::default(),
             instrument,
             last_price: None,
+            state: SessionState::Continuous,
+            may_be_crossed: false,
             sequence: SequenceNumber(0),
             at: Timestamp(0),
             next_order_id: 1,
@@ -60,6 +66,9 @@ impl Listing {
             Command::CancelReplace(replace) => self.cancel_replace(replace, sink),
             Command::MassCancel(mass_cancel) => self.mass_cancel(mass_cancel, sink),
             Command::Tick => {}
+            Command::SetState(state) => self.set_state(*state, sink),
+            Command::Uncross(reference) => self.uncross(*reference, sink),
+            Command::SetLastPrice(price) => self.last_price = Some(*price),
         }
     }
 }

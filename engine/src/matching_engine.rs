@@ -11,6 +11,7 @@ use crate::listing::Listing;
 use crate::price::Price;
 use crate::reject::RejectReason;
 use crate::sequence::{Sequenced, Timestamp};
+use crate::session::SessionState;
 
 /// How much one engine may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,11 @@ impl MatchingEngine {
         self.listing(instrument)?.last_price
     }
 
+    /// What an instrument does with orders now.
+    pub fn session_state(&self, instrument: InstrumentId) -> Option<SessionState> {
+        Some(self.listing(instrument)?.state)
+    }
+
     /// One number for everything that decides what this engine will say next.
     pub fn state_hash(&self) -> u64 {
         let mut hash = CanonicalHash::new();
@@ -122,6 +128,10 @@ impl MatchingEngine {
     pub fn assert_invariants(&self) {
         for listing in self.all() {
             listing.book.assert_invariants();
+            assert!(
+                listing.may_be_crossed || !listing.book.is_crossed(),
+                "the book is crossed or locked"
+            );
         }
     }
 
@@ -157,7 +167,9 @@ fn refuse_unknown_instrument<S: EventSink>(command: &Command, sink: &mut S) {
         Command::Cancel(cancel) => rejected.account = cancel.account,
         Command::Replace(replace) => rejected.account = replace.account,
         Command::MassCancel(mass_cancel) => rejected.account = mass_cancel.account,
-        Command::Tick => return,
+        Command::Tick | Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
+            return;
+        }
     }
     sink.event(Event::Rejected(rejected));
 }

@@ -16,26 +16,32 @@ pub enum RejectReason {
     UnknownOrder = 3,
     /// The order is filled or gone.
     TooLate = 4,
+    /// Trading in the instrument is halted.
+    Halted = 5,
+    /// The instrument is closed.
+    Closed = 6,
     /// The quantity is zero, off the lot grid or out of bounds.
-    InvalidQuantity = 5,
+    InvalidQuantity = 7,
     /// The price is off the tick grid or out of bounds.
-    InvalidPrice = 6,
+    InvalidPrice = 8,
     /// The order's attributes contradict each other.
-    InvalidCombination = 7,
+    InvalidCombination = 9,
+    /// The order must trade at once, or is a market order, and the instrument collects orders for an auction.
+    NotInAuction = 10,
     /// The expiry is not in the future.
-    Expired = 8,
+    Expired = 11,
     /// The post-only order would have taken liquidity.
-    PostOnlyWouldCross = 9,
+    PostOnlyWouldCross = 12,
     /// A market order has no price to be measured by: the opposite side is empty and nothing has traded.
-    NoReference = 10,
+    NoReference = 13,
     /// What is reserved does not cover the order's worst case.
-    InsufficientFunds = 11,
+    InsufficientFunds = 14,
     /// The instrument has as many open orders as it may have.
-    TooManyOpenOrders = 12,
+    TooManyOpenOrders = 15,
     /// The instrument is not listed here.
-    UnknownInstrument = 13,
+    UnknownInstrument = 16,
     /// External ids are not indexed by this engine.
-    ExternalIdsOff = 14,
+    ExternalIdsOff = 17,
 }
 
 impl RejectReason {
@@ -48,9 +54,14 @@ impl RejectReason {
             Self::DuplicateExternalId => "the external id is in use",
             Self::UnknownOrder => "no such order",
             Self::TooLate => "the order is filled or gone",
+            Self::Halted => "trading in the instrument is halted",
+            Self::Closed => "the instrument is closed",
             Self::InvalidQuantity => "the quantity is zero, off the lot grid or out of bounds",
             Self::InvalidPrice => "the price is off the tick grid or out of bounds",
             Self::InvalidCombination => "the order's attributes contradict each other",
+            Self::NotInAuction => {
+                "an order that must trade at once, or a market order, is not taken during an auction"
+            }
             Self::Expired => "the expiry is not in the future",
             Self::PostOnlyWouldCross => "the post-only order would have taken liquidity",
             Self::NoReference => {

@@ -56,6 +56,7 @@ impl Listing {
     /// Checks a replace, in the order of [`RejectReason`].
     #[inline]
     fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
+        self.check_state()?;
         let order = self.book.pool.get(slot);
         let old_price = self.book.price_of(order);
         let filled = self.book.pool.detail(slot).filled_units;

@@ -13,7 +13,9 @@ impl Listing {
         hash.word(u64::from(self.instrument.id.0))
             .word(self.sequence.0)
             .word(self.next_order_id)
-            .word(self.next_trade_id);
+            .word(self.next_trade_id)
+            .word(self.state as u64)
+            .word(u64::from(self.may_be_crossed));
         match self.last_price {
             None => hash.word(0),
             Some(price) => hash.word(1).price(price),

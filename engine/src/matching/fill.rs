@@ -1,6 +1,6 @@
 //! Trades with the orders of one price level, oldest first.
 
-use crate::event::{Event, Party, Trade};
+use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::id::TradeId;
 use crate::listing::Listing;
@@ -78,6 +78,7 @@ impl Listing {
             trade_id: self.next_trade_id(),
             price,
             quantity: Quantity::from_units(units),
+            phase: TradePhase::Continuous,
             aggressor_side: taker.side,
             taker: Party {
                 order_id: taker.order_id,

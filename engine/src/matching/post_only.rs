@@ -14,7 +14,7 @@ impl Listing {
     pub(crate) fn would_take(&self, side: Side, price: Price) -> bool {
         let makers = side.opposite();
         let rank_limit = rank_of(makers, price.units());
-        self.book.side(makers).best_within(rank_limit) != NO_SLOT
+        self.book.side(makers).best_within(rank_limit) != NO_SLOT && self.is_matching()
     }
 
     /// The price at which an order may rest that must not take.
@@ -33,7 +33,7 @@ impl Listing {
             PostOnly::Slide => true,
         };
         match self.book.best_price(side.opposite()) {
-            Some(best) if price.is_marketable_against(side, best) => {
+            Some(best) if self.is_matching() && price.is_marketable_against(side, best) => {
                 if slides {
                     self.one_tick_behind(side, best)
                 } else {
