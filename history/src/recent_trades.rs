@@ -74,7 +74,8 @@ impl RecentTrades {
             | Event::Rested(_)
             | Event::Replaced(_)
             | Event::Canceled(_)
-            | Event::HoldReleased(_) => None,
+            | Event::HoldReleased(_)
+            | Event::StatusChanged(_) => None,
         }
     }
 

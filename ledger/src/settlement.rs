@@ -79,7 +79,8 @@ impl Settlement {
             | Event::Prevented(_)
             | Event::Rested(_)
             | Event::Replaced(_)
-            | Event::Canceled(_) => {}
+            | Event::Canceled(_)
+            | Event::StatusChanged(_) => {}
         }
     }
 

@@ -9,6 +9,12 @@ words! {
         UnknownOrder = "unknown_order",
         /// The order is filled or gone.
         TooLate = "too_late",
+        /// Trading in the instrument is halted.
+        Halted = "halted",
+        /// The instrument is closed.
+        Closed = "closed",
+        /// It must trade at once, or is a market order, and orders are collected for an auction.
+        NotInAuction = "not_in_auction",
         /// The quantity is zero, negative, off the lot grid or out of bounds.
         InvalidQuantity = "invalid_quantity",
         /// The price is zero, negative, off the tick grid or out of bounds.

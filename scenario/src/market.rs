@@ -14,7 +14,9 @@ use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWo
 use crate::name::Name;
 use crate::narrator::Narrator;
 use crate::order_entry::OrderEntry;
-use crate::translate::{Identity, Obstacle, instrument, new_order, not_built, side};
+use crate::translate::{
+    Identity, Obstacle, auction_reference, instrument, new_order, not_built, session_state, side,
+};
 
 /// An engine with one instrument and the names of a scenario.
 pub(crate) struct Market {
@@ -46,7 +48,7 @@ impl Market {
         })?;
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
         engine.list(instrument).map_err(|error| error.to_string())?;
-        Ok(Self {
+        let mut market = Self {
             engine,
             instrument: instrument.id,
             now: Timestamp(0),
@@ -54,7 +56,12 @@ impl Market {
             narrator: Narrator::new(),
             orders: BTreeMap::new(),
             numbers: BTreeMap::new(),
-        })
+        };
+        if let Some(price) = options.reference {
+            let price = Price::from_units(price);
+            market.market_command(engine::Command::SetLastPrice(price));
+        }
+        Ok(market)
     }
 
     /// Applies a command and tells what happened; the error says what is not built yet.
@@ -74,8 +81,7 @@ impl Market {
             Command::MassCancel(cancellation) => Ok(self.mass_cancel(cancellation)),
             Command::Time(time) => {
                 self.now = Timestamp(*time);
-                self.narrator.begin(None, None);
-                Ok(self.engine_command(engine::Command::Tick))
+                Ok(self.market_command(engine::Command::Tick))
             }
             Command::Show => Ok(vec![MarketLine::Book(self.picture())]),
             Command::Quiet(_) => Ok(Vec::new()),
@@ -84,9 +90,17 @@ impl Market {
             Command::Disconnect(_) => not_built("cancel on disconnect (disconnect)"),
             Command::Kill(_) => not_built("the kill switch (kill)"),
             Command::CancelAfter { .. } => not_built("the dead man's timer (cancel_after)"),
-            Command::State(_) => not_built("market states (state)"),
-            Command::Uncross { .. } => not_built("auctions (uncross)"),
-            Command::Last(_) => not_built("a last price without a trade (last)"),
+            Command::State(state) => {
+                Ok(self.market_command(engine::Command::SetState(session_state(*state))))
+            }
+            Command::Uncross { reference } => {
+                let reference = auction_reference(*reference);
+                Ok(self.market_command(engine::Command::Uncross(reference)))
+            }
+            Command::Last(price) => {
+                let price = Price::from_units(*price);
+                Ok(self.market_command(engine::Command::SetLastPrice(price)))
+            }
         }
     }
 
@@ -160,6 +174,12 @@ impl Market {
             price_from: cancellation.from.map_or(Price::MIN, Price::from_units),
             price_to: cancellation.to.map_or(Price::MAX, Price::from_units),
         }))
+    }
+
+    /// A command that is about the market and no order.
+    fn market_command(&mut self, command: engine::Command) -> Vec<MarketLine> {
+        self.narrator.begin(None, None);
+        self.engine_command(command)
     }
 
     fn engine_command(&mut self, command: engine::Command) -> Vec<MarketLine> {

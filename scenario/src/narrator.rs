@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accepted, CancelReason, Canceled, Event, OrderId, OrderKind, OrderSize, Prevented, Price,
-    RejectReason, Rested, Trade,
+    RejectReason, Rested, SessionState, Trade,
 };
 
-use crate::market_line::{BookPrice, CancelWord, MarketLine, Meeting, RejectWord, Shown};
+use crate::market_line::{
+    BookPrice, CancelWord, MarketLine, Meeting, RejectWord, Shown, StatusWord,
+};
 use crate::name::Name;
 
 /// Knows which order has which name, and tells what happened to it.
@@ -71,6 +73,7 @@ impl Narrator {
                 Some(MarketLine::Replaced(self.name(replaced.order_id).clone()))
             }
             Event::Canceled(canceled) => Some(self.tell_canceled(canceled)),
+            Event::StatusChanged(changed) => Some(MarketLine::Status(status_word(changed.state))),
             Event::Repeated(_) | Event::HoldReleased(_) => None,
         }
     }
@@ -178,6 +181,18 @@ const fn cancel_word(reason: CancelReason) -> CancelWord {
     }
 }
 
+const fn status_word(state: SessionState) -> StatusWord {
+    match state {
+        SessionState::Continuous => StatusWord::Continuous,
+        SessionState::PreOpen => StatusWord::PreOpen,
+        SessionState::OpeningAuction => StatusWord::OpeningAuction,
+        SessionState::Auction => StatusWord::Auction,
+        SessionState::ClosingAuction => StatusWord::ClosingAuction,
+        SessionState::Halted => StatusWord::Halted,
+        SessionState::Closed => StatusWord::Closed,
+    }
+}
+
 const fn reject_word(reason: RejectReason) -> RejectWord {
     match reason {
         RejectReason::DuplicateClientOrderId | RejectReason::DuplicateExternalId => {
@@ -185,6 +200,9 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         }
         RejectReason::UnknownOrder => RejectWord::UnknownOrder,
         RejectReason::TooLate => RejectWord::TooLate,
+        RejectReason::Halted => RejectWord::Halted,
+        RejectReason::Closed => RejectWord::Closed,
+        RejectReason::NotInAuction => RejectWord::NotInAuction,
         RejectReason::InvalidQuantity => RejectWord::InvalidQuantity,
         RejectReason::InvalidPrice => RejectWord::InvalidPrice,
         RejectReason::InvalidCombination => RejectWord::InvalidCombination,

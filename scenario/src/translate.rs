@@ -3,11 +3,12 @@
 //! What the engine cannot do yet is named here, and only here: building it adds an arm.
 
 use engine::{
-    AccountId, ClientIdPolicy, ClientOrderId, Display, FundsCheck, Instrument, InstrumentId,
-    MarketBudget, NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price, Quantity,
-    SelfTradePrevention, Side, StpGroup, TimeInForce, Timestamp,
+    AccountId, AuctionReference, ClientIdPolicy, ClientOrderId, Display, FundsCheck, Instrument,
+    InstrumentId, MarketBudget, NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price,
+    Quantity, SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp,
 };
 
+use crate::command::MarketState;
 use crate::instrument_options::{
     AuctionSelfTrade, GrowingChild, Indicative, InstrumentOptions, MarketResidual, MatchingRule,
     StopOnEntry, TopOrder,
@@ -91,7 +92,6 @@ fn instrument_option_not_built(options: &InstrumentOptions) -> Option<&'static s
         ),
         ("mmp:", !options.protections.is_empty()),
         ("grow=keep", options.grow == Some(GrowingChild::Keep)),
-        ("ref=", options.reference.is_some()),
         ("indicative=on", options.indicative == Some(Indicative::On)),
     ];
     asked
@@ -211,6 +211,24 @@ const fn self_trade_prevention(word: Option<SelfTradeWord>) -> SelfTradePreventi
         Some(SelfTradeWord::Both) => SelfTradePrevention::CancelBoth,
         Some(SelfTradeWord::Decrement) => SelfTradePrevention::Decrement,
     }
+}
+
+pub(crate) const fn session_state(word: MarketState) -> SessionState {
+    match word {
+        MarketState::Continuous => SessionState::Continuous,
+        MarketState::Auction => SessionState::Auction,
+        MarketState::OpeningAuction => SessionState::OpeningAuction,
+        MarketState::ClosingAuction => SessionState::ClosingAuction,
+        MarketState::Halted => SessionState::Halted,
+        MarketState::Closed => SessionState::Closed,
+        MarketState::PreOpen => SessionState::PreOpen,
+    }
+}
+
+pub(crate) fn auction_reference(price: Option<i64>) -> AuctionReference {
+    price.map_or(AuctionReference::LastPrice, |units| {
+        AuctionReference::Given(Price::from_units(units))
+    })
 }
 
 pub(crate) const fn side(word: SideWord) -> Side {

@@ -48,7 +48,10 @@ impl Inbox {
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)
-            | Command::Tick => self.new_orders_limit,
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => self.new_orders_limit,
         };
         let pushed = self.push(&self.commands, *command, limit);
         if pushed == Err(Refused::Full) {

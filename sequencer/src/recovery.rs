@@ -213,7 +213,12 @@ impl Replay {
                 both.new_order.side,
                 both.new_order.extra,
             ),
-            Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => return,
+            Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => return,
         };
         self.ledger
             .reserve_again(account, inbound.instrument, side, extra);

@@ -21,7 +21,8 @@ const fn decides_entry(event: &Event) -> bool {
         | Event::Rested(_)
         | Event::Replaced(_)
         | Event::Canceled(_)
-        | Event::HoldReleased(_) => false,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => false,
     }
 }
 
@@ -34,7 +35,8 @@ const fn decides_cancel(event: &Event) -> bool {
         | Event::Prevented(_)
         | Event::Rested(_)
         | Event::Replaced(_)
-        | Event::HoldReleased(_) => false,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => false,
     }
 }
 
@@ -47,6 +49,7 @@ const fn decides_replace(event: &Event) -> bool {
         | Event::Trade(_)
         | Event::Prevented(_)
         | Event::Rested(_)
-        | Event::HoldReleased(_) => false,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => false,
     }
 }

@@ -147,7 +147,7 @@ impl OpenOrders {
             Event::Replaced(replaced) => self.replaced(replaced),
             Event::Canceled(canceled) => self.canceled(canceled),
             Event::HoldReleased(released) => self.hold_released(released),
-            Event::Rejected(_) | Event::Repeated(_) => {}
+            Event::Rejected(_) | Event::Repeated(_) | Event::StatusChanged(_) => {}
         }
     }
 

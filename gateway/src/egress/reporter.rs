@@ -107,8 +107,8 @@ impl<'a> Reporter<'a> {
             }),
             Event::Trade(trade) => self.tell_trade(place, at, trade, orders),
             Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
-            // What it gives back is seen in the balances.
-            Event::HoldReleased(_) => {}
+            // What it gives back is seen in the balances; a status is the market's, not an order's.
+            Event::HoldReleased(_) | Event::StatusChanged(_) => {}
         }
     }
 
@@ -280,7 +280,8 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::Prevented(_)
         | Event::Rested(_)
         | Event::Replaced(_)
-        | Event::HoldReleased(_) => false,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => false,
     }
 }
 
@@ -294,6 +295,7 @@ fn count(event: &Event, counters: &Counters) {
         | Event::Rested(_)
         | Event::Replaced(_)
         | Event::Canceled(_)
-        | Event::HoldReleased(_) => {}
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => {}
     }
 }

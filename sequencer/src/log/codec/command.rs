@@ -1,6 +1,7 @@
 //! Commands as bytes.
 
 use engine::{
+    AuctionReference, SessionState,
     AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
     MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind, OrderRef,
     OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter, StpGroup,
@@ -15,6 +16,9 @@ const REPLACE: u8 = 3;
 const CANCEL_REPLACE: u8 = 4;
 const MASS_CANCEL: u8 = 5;
 const TICK: u8 = 6;
+const SET_STATE: u8 = 7;
+const UNCROSS: u8 = 8;
+const SET_LAST_PRICE: u8 = 9;
 
 pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
     match command {
@@ -48,6 +52,22 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_i64(bytes, mass_cancel.price_to.units());
         }
         Command::Tick => put_u8(bytes, TICK),
+        Command::SetState(state) => {
+            put_u8(bytes, SET_STATE);
+            put_u8(bytes, session_state_tag(*state));
+        }
+        Command::Uncross(reference) => {
+            put_u8(bytes, UNCROSS);
+            let given = match reference {
+                AuctionReference::LastPrice => None,
+                AuctionReference::Given(price) => Some(price.units()),
+            };
+            put_option(bytes, given, put_i64);
+        }
+        Command::SetLastPrice(price) => {
+            put_u8(bytes, SET_LAST_PRICE);
+            put_i64(bytes, price.units());
+        }
     }
 }
 
@@ -71,6 +91,15 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
             price_to: Price::from_units(reader.i64()?),
         })),
         TICK => Ok(Command::Tick),
+        SET_STATE => session_state(reader).map(Command::SetState),
+        UNCROSS => {
+            let given = reader.option(|reader| reader.i64().map(Price::from_units))?;
+            Ok(Command::Uncross(given.map_or(
+                AuctionReference::LastPrice,
+                AuctionReference::Given,
+            )))
+        }
+        SET_LAST_PRICE => Ok(Command::SetLastPrice(Price::from_units(reader.i64()?))),
         _ => Err(DecodeError::Unknown("a command")),
     }
 }
@@ -335,6 +364,31 @@ fn time_in_force(reader: &mut Reader<'_>) -> Result<TimeInForce, DecodeError> {
         3 => TimeInForce::FillOrKill,
         4 => TimeInForce::GoodTillDate(Timestamp(reader.u64()?)),
         _ => return Err(DecodeError::Unknown("a time in force")),
+    })
+}
+
+const fn session_state_tag(state: SessionState) -> u8 {
+    match state {
+        SessionState::Continuous => 1,
+        SessionState::PreOpen => 2,
+        SessionState::OpeningAuction => 3,
+        SessionState::Auction => 4,
+        SessionState::ClosingAuction => 5,
+        SessionState::Halted => 6,
+        SessionState::Closed => 7,
+    }
+}
+
+fn session_state(reader: &mut Reader<'_>) -> Result<SessionState, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => SessionState::Continuous,
+        2 => SessionState::PreOpen,
+        3 => SessionState::OpeningAuction,
+        4 => SessionState::Auction,
+        5 => SessionState::ClosingAuction,
+        6 => SessionState::Halted,
+        7 => SessionState::Closed,
+        _ => return Err(DecodeError::Unknown("a session state")),
     })
 }
 

@@ -1,4 +1,7 @@
+//! Every command and control entry, there and back.
+
 use engine::{
+    AuctionReference, SessionState,
     AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
     InstrumentId, MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind,
     OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter,
@@ -85,6 +88,10 @@ fn every_command() -> Vec<Command> {
             price_to: Price::MAX,
         }),
         Command::Tick,
+        Command::SetState(SessionState::ClosingAuction),
+        Command::Uncross(AuctionReference::LastPrice),
+        Command::Uncross(AuctionReference::Given(Price::from_units(-7))),
+        Command::SetLastPrice(Price::from_units(12)),
     ]
 }
 

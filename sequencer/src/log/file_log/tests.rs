@@ -1,3 +1,5 @@
+//! The log on real files: what comes back, what is cut, what is refused.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
