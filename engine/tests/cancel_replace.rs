@@ -34,6 +34,7 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Rested(_) => "rested",
         Event::Replaced(_) => "replaced",
         Event::Canceled(_) => "canceled",
+        Event::StatusChanged(_) => "status",
         Event::HoldReleased(_) => "hold released",
     };
     events.iter().map(word).collect()

@@ -31,7 +31,12 @@ impl Reserves {
             Command::Submit(order) => (order.side, order.extra),
             Command::CancelReplace(replace) => (replace.new_order.side, replace.new_order.extra),
             Command::Replace(replace) => (replace.side, replace.extra),
-            Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => return,
+            Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }
@@ -54,7 +59,8 @@ impl Reserves {
                 | Event::Prevented(_)
                 | Event::Rested(_)
                 | Event::Replaced(_)
-                | Event::Canceled(_) => {}
+                | Event::Canceled(_)
+                | Event::StatusChanged(_) => {}
             }
         }
     }

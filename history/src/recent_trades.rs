@@ -104,7 +104,7 @@ impl RecentTrades {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::{AccountId, Notional, OrderId, Party};
+    use engine::{AccountId, Notional, OrderId, Party, TradePhase};
 
     fn party(account: u32) -> Party {
         Party {
@@ -120,6 +120,7 @@ mod tests {
 
     fn trade(id: u64) -> Event {
         Event::Trade(Trade {
+            phase: TradePhase::Continuous,
             trade_id: TradeId(id),
             price: Price::from_units(100),
             quantity: Quantity::from_units(1),

@@ -9,6 +9,7 @@ use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::id::TradeId;
 use crate::listing::Listing;
+use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::session::SessionState;
@@ -114,22 +115,19 @@ impl Listing {
 
     /// Takes what traded off a resting order, and the order off the book when it is filled.
     fn execute<S: EventSink>(&mut self, slot: u32, units: u64, sink: &mut S) {
-        let order = *self.book.pool.get(slot);
-        let left = order.leaves_units - units;
+        let left = self.book.pool.get(slot).leaves_units - units;
         let mut detail = self.book.pool.detail(slot);
         detail.filled_units += units;
         self.book.pool.set_detail(slot, detail);
         self.reduce_leaves(slot, left);
+        let order = *self.book.pool.get(slot);
+        let limit = self.book.price_of(&order);
         let change = OrderChangeKind::Executed(Quantity::from_units(left));
-        self.report_order(slot, change, sink);
-        if left > 0 {
-            if !order.is_hidden() {
-                self.report_level(order.side(), order.level, sink);
-            }
-            return;
+        report_order(&order, limit, change, sink);
+        if left == 0 {
+            self.book.unlink(slot, &order);
+            self.forget(slot, &order);
         }
-        self.book.unlink(order.side(), slot);
-        self.forget(slot);
-        self.settle_level(order.side(), order.level, order.is_hidden(), sink);
+        self.settle_level(&order, sink);
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::{
     CancelReason, Event, PostOnly, Prevented, Price, Quantity, SelfTradePrevention, Side,
-    TimeInForce, Trade, TradeId,
+    TimeInForce, Trade, TradeId, TradePhase,
 };
 
 use super::{NaiveBook, Order};
@@ -131,6 +131,7 @@ impl NaiveBook {
         maker.reduce(quantity, price);
         maker.filled += quantity;
         events.push(Event::Trade(Trade {
+            phase: TradePhase::Continuous,
             trade_id,
             price,
             quantity: Quantity::from_units(quantity),

@@ -65,6 +65,9 @@ impl NaiveBook {
             Command::CancelReplace(both) => self.cancel_replace(both, events),
             Command::MassCancel(filter) => self.mass_cancel(filter, events),
             Command::Tick => {}
+            Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
+                panic!("this book trades continuously")
+            }
         }
     }
 

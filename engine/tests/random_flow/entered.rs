@@ -52,7 +52,13 @@ impl Entered {
         let client = match &step.command {
             Command::Submit(order) => order.client_order_id,
             Command::CancelReplace(both) => both.new_order.client_order_id,
-            Command::Cancel(_) | Command::Replace(_) | Command::MassCancel(_) | Command::Tick => {
+            Command::Cancel(_)
+            | Command::Replace(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => {
                 return;
             }
         };
@@ -81,7 +87,12 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         Command::Cancel(cancel) => cancel.order = reference,
         Command::Replace(replace) => replace.order = reference,
         Command::CancelReplace(both) => both.cancel = reference,
-        Command::Submit(_) | Command::MassCancel(_) | Command::Tick => {}
+        Command::Submit(_)
+        | Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_) => {}
     }
     command
 }

@@ -30,7 +30,12 @@ impl HoldFold {
                 both.new_order.extra = AMPLE;
                 (both.new_order.account, both.new_order.side)
             }
-            Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => return,
+            Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }

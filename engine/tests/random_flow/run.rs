@@ -254,7 +254,12 @@ fn is_by_handle(command: Command) -> bool {
         Command::Cancel(cancel) => cancel.order,
         Command::Replace(replace) => replace.order,
         Command::CancelReplace(both) => both.cancel,
-        Command::Submit(_) | Command::MassCancel(_) | Command::Tick => return false,
+        Command::Submit(_)
+        | Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }
@@ -273,7 +278,8 @@ fn without_order(event: Event) -> Event {
         | Event::Prevented(_)
         | Event::Replaced(_)
         | Event::Canceled(_)
-        | Event::HoldReleased(_) => event,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => event,
     }
 }
 
@@ -292,7 +298,8 @@ fn without_place(event: Event) -> Event {
         | Event::Prevented(_)
         | Event::Replaced(_)
         | Event::Canceled(_)
-        | Event::HoldReleased(_) => event,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => event,
     }
 }
 

@@ -132,6 +132,9 @@ impl Teller {
                 self.narrator.begin(None, None);
                 self.tell_events(events);
             }
+            Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
+                unreachable!("the random flow trades continuously")
+            }
         }
     }
 
@@ -172,7 +175,8 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::Prevented(_)
         | Event::Rested(_)
         | Event::Replaced(_)
-        | Event::HoldReleased(_) => false,
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_) => false,
     }
 }
 

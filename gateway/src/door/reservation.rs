@@ -119,7 +119,13 @@ impl<'a> Door<'a> {
             Command::Submit(order) => self.note_entering(order),
             Command::CancelReplace(command) => self.note_entering(&command.new_order),
             // A replace was noted when it was measured.
-            Command::Replace(_) | Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+            Command::Replace(_)
+            | Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => {}
         }
     }
 
@@ -142,7 +148,12 @@ impl<'a> Door<'a> {
                 lock(&self.state.orders).forget_change(self.account, replace.order);
                 self.give_back(replace.side, replace.extra);
             }
-            Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+            Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => {}
         }
     }
 

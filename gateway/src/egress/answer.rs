@@ -9,7 +9,11 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         Command::Submit(_) | Command::CancelReplace(_) => events.iter().rposition(decides_entry),
         Command::Cancel(_) => events.iter().position(decides_cancel),
         Command::Replace(_) => events.iter().position(decides_replace),
-        Command::MassCancel(_) | Command::Tick => None,
+        Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_) => None,
     }
 }
 

@@ -123,7 +123,10 @@ impl<'a> Reporter<'a> {
             | Command::Cancel(_)
             | Command::Replace(_)
             | Command::MassCancel(_)
-            | Command::Tick => IsEntry::No,
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_) => IsEntry::No,
         }
     }
 
@@ -250,7 +253,12 @@ fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         Command::Submit(order) => forget_entering(order, orders),
         Command::CancelReplace(command) => forget_entering(&command.new_order, orders),
         Command::Replace(replace) => orders.forget_change(replace.account, replace.order),
-        Command::Cancel(_) | Command::MassCancel(_) | Command::Tick => {}
+        Command::Cancel(_)
+        | Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_) => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{
     AccountId, Event, HoldReleased, InstrumentId, Notional, OrderId, Party, Price, Quantity, Side,
-    Trade, TradeId,
+    Trade, TradeId, TradePhase,
 };
 use ledger::{
     Asset, AssetId, Balance, ControlDesk, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money,
@@ -124,6 +124,7 @@ pub fn party(account: u32, hold_used: i128, hold: i128) -> Party {
 
 pub fn trade(price: i64, quantity: u64, aggressor_side: Side, taker: Party, maker: Party) -> Event {
     Event::Trade(Trade {
+        phase: TradePhase::Continuous,
         trade_id: TradeId(1),
         price: Price::from_units(price),
         quantity: Quantity::from_units(quantity),

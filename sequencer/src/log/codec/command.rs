@@ -1,11 +1,10 @@
 //! Commands as bytes.
 
 use engine::{
-    AuctionReference, SessionState,
-    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
-    MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind, OrderRef,
-    OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter, StpGroup,
-    TimeInForce, Timestamp,
+    AccountId, AuctionReference, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
+    Display, ExternalId, MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId,
+    OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention,
+    SessionState, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
 };
 
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};

@@ -1,11 +1,10 @@
 //! Every command and control entry, there and back.
 
 use engine::{
-    AuctionReference, SessionState,
-    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, ExternalId,
-    InstrumentId, MassCancel, NewOrder, Notional, OnCancelFailure, OrderHandle, OrderId, OrderKind,
-    OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter,
-    StpGroup, TimeInForce, Timestamp,
+    AccountId, AuctionReference, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
+    Display, ExternalId, InstrumentId, MassCancel, NewOrder, Notional, OnCancelFailure,
+    OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
+    SelfTradePrevention, SessionState, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
 };
 use ledger::{AssetId, Money};
 
