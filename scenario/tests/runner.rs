@@ -88,10 +88,7 @@ fn what_is_not_built_yet_fails_and_says_what() {
         ("A buy 9 @ 101 day", "day orders (day)"),
         ("replace A peak=3", "icebergs (peak=)"),
         ("quote G by=M 1@1 / 1@2", "mass quotes (quote)"),
-        ("state auction", "market states (state)"),
-        ("uncross", "auctions (uncross)"),
         ("kill by=U", "the kill switch (kill)"),
-        ("last 100", "a last price without a trade (last)"),
     ];
     for (line, what) in cases {
         let expected =
