@@ -62,7 +62,8 @@ impl HoldFold {
             | Event::Prevented(_)
             | Event::Rested(_)
             | Event::Replaced(_)
-            | Event::Canceled(_) => {}
+            | Event::Canceled(_)
+            | Event::StatusChanged(_) => {}
         }
     }
 
@@ -120,7 +121,11 @@ pub fn without_holds(event: Event) -> Option<Event> {
         }),
         Event::Rested(rested) => Event::Rested(engine::Rested { hold, ..rested }),
         Event::Replaced(replaced) => Event::Replaced(engine::Replaced { hold, ..replaced }),
-        Event::Rejected(_) | Event::Repeated(_) | Event::Prevented(_) | Event::Canceled(_) => event,
+        Event::Rejected(_)
+        | Event::Repeated(_)
+        | Event::Prevented(_)
+        | Event::Canceled(_)
+        | Event::StatusChanged(_) => event,
         Event::HoldReleased(_) => return None,
     })
 }
