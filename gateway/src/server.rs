@@ -24,6 +24,9 @@ use crate::listing::Listing;
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 
+/// Connections of the admin port; a full public port does not lock its operators out.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
+
 /// What a gateway is made of.
 #[derive(Debug)]
 pub struct GatewayParts {
@@ -167,9 +170,20 @@ impl Gateway {
         let mut publishers = self.start_publishers();
         let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
+        let admin_permits = Permits::new(ADMIN_CONNECTIONS_MAX, ADMIN_CONNECTIONS_MAX);
         let acceptors = [
-            self.accept(listener, self.public_router(), is_stopping.clone()),
-            self.accept(admin_listener, self.admin_router(), is_stopping),
+            self.accept(
+                listener,
+                self.public_router(),
+                &self.permits,
+                is_stopping.clone(),
+            ),
+            self.accept(
+                admin_listener,
+                self.admin_router(),
+                &admin_permits,
+                is_stopping,
+            ),
         ];
 
         let cause = tokio::select! {
@@ -227,9 +241,10 @@ impl Gateway {
         &self,
         listener: TcpListener,
         router: axum::Router,
+        permits: &Arc<Permits>,
         mut is_stopping: watch::Receiver<()>,
     ) -> JoinHandle<()> {
-        let permits = Arc::clone(&self.permits);
+        let permits = Arc::clone(permits);
         let limits = Arc::clone(&self.edge.limits);
         let counters = Arc::clone(&self.edge.counters);
         tokio::spawn(async move {

@@ -17,7 +17,7 @@ use crate::wire;
 pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> u64 {
     let timeout = edge.limits.stop_timeout;
     edge.stop_admitting();
-    announce(edge);
+    announce(edge, cause);
     if cause == StopCause::Asked {
         let answered = until(|| edge.in_flight() == 0 || edge.ports.is_halted());
         if tokio::time::timeout(timeout, answered).await.is_err() {
@@ -51,10 +51,20 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
     edge.in_flight()
 }
 
-fn announce(edge: &Edge) {
+fn announce(edge: &Edge, cause: StopCause) {
+    let (reason, text) = match cause {
+        StopCause::Asked => (
+            GoingAwayReason::Shutdown,
+            "the exchange stops; answers that are due still come",
+        ),
+        StopCause::Halted | StopCause::PublisherFailed => (
+            GoingAwayReason::Internal,
+            "the exchange halted; what became of requests without an answer is not known",
+        ),
+    };
     let message = GoingAway {
-        reason: GoingAwayReason::Shutdown,
-        text: Cow::Borrowed("the exchange stops; answers that are due still come"),
+        reason,
+        text: Cow::Borrowed(text),
     };
     let message = wire::encode(&mut Vec::new(), |buffer| message.encode(buffer));
     for session in read(&edge.routing).sessions() {

@@ -2,7 +2,7 @@
 
 use engine::{AccountId, Command, Notional, Side, Timestamp};
 use protocol::{ClockMode, ErrorCode, Reason, Symbol};
-use sequencer::{InboundCommand, Origin, Refused, Stamps};
+use sequencer::{InboundCommand, Origin, Refused};
 
 use crate::door::Door;
 use crate::edge::InstrumentState;
@@ -198,7 +198,7 @@ impl Session {
                 request: request_number::on_the_way(way.request),
             },
             at: way.at,
-            stamps: Stamps::default(),
+            stamps: self.stamps,
             command,
         };
         way.door.note_on_its_way(&command);

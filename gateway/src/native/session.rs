@@ -7,6 +7,7 @@ use engine::AccountId;
 use protocol::{
     CodecError, ErrorCode, ErrorMessage, LoggedOn, Operation, PROTOCOL_VERSION, Pong, Request,
 };
+use sequencer::Stamps;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::counters::Counters;
@@ -23,6 +24,8 @@ pub struct Session {
     pub(super) edge: Arc<Edge>,
     pub(super) entry: Arc<SessionEntry>,
     pub(super) subscriptions: Subscriptions,
+    /// When the frame that is being dealt with was read and decoded.
+    pub(super) stamps: Stamps,
     stage: Stage,
     buffer: Vec<u8>,
 }
@@ -63,6 +66,7 @@ impl Session {
             edge,
             entry,
             subscriptions: Subscriptions::default(),
+            stamps: Stamps::default(),
             stage: Stage::Connected,
             buffer: Vec::new(),
         }
@@ -71,10 +75,19 @@ impl Session {
     /// Reads a text frame and does what it asks.
     pub fn take_text(&mut self, frame: &[u8]) {
         Counters::count(&self.edge.counters.frames_in);
+        self.stamps = Stamps::default();
+        self.stamp(sequencer::Stage::Read);
         match Request::decode(frame, self.edge.limits.frame_bytes_max) {
-            Ok(request) => self.take_request(request),
+            Ok(request) => {
+                self.stamp(sequencer::Stage::Decoded);
+                self.take_request(request);
+            }
             Err(error) => self.refuse_frame(error),
         }
+    }
+
+    fn stamp(&mut self, stage: sequencer::Stage) {
+        self.edge.ports.stage_clock().stamp(&mut self.stamps, stage);
     }
 
     /// A binary frame: the session lives on.

@@ -57,6 +57,7 @@ async fn a_halted_shard_ends_the_gateway_and_answers_unavailable_before() {
 
     let ending = alice.read_to_end().await;
     assert_eq!(ending.code, CloseCode::Away);
+    assert_eq!(alice.passed[0]["reason"], "internal");
     assert!(
         alice.passed.iter().all(|message| message["request"] != 2),
         "its outcome is not known"
