@@ -1,0 +1,82 @@
+//! Goal: a feed notices what an exchange does wrong. Method: a scripted exchange over a real WebSocket
+//! that answers in order, plants a gap or a crossed book, or keeps silent.
+
+mod scripted_exchange;
+
+use std::time::Duration;
+
+use feed_sim::{FeedConfig, FeedRun, FeedSnapshot, FeedSummary};
+use scripted_exchange::{Fault, ScriptedExchange};
+use tokio::sync::watch;
+
+/// Two sessions on one instrument, over in a fifth of a second.
+async fn feed_against(fault: Fault) -> FeedSummary {
+    let exchange = ScriptedExchange::listen(fault).await;
+    let file = include_str!("../../../config/feed-sim.toml");
+    let mut config: FeedConfig = toml::from_str(file).expect("the file in config is good");
+    config.instruments.truncate(1);
+    config.sessions = 2;
+    config.answer_timeout_ms = 50;
+    let run = FeedRun {
+        url: exchange.url(),
+        keys: vec!["one".to_owned(), "two".to_owned()],
+        run_for: Some(Duration::from_millis(200)),
+    };
+    let (live, _) = watch::channel(FeedSnapshot::default());
+    let serving = tokio::spawn(exchange.serve());
+    let summary = feed_sim::run(&config, run, live, std::future::pending())
+        .await
+        .expect("the feed runs to its end");
+    serving.abort();
+    println!("seed {}", summary.seed);
+    summary
+}
+
+#[tokio::test]
+async fn a_feed_that_is_answered_ends_clean() {
+    let summary = feed_against(Fault::None).await;
+
+    assert!(summary.is_clean(), "{summary:?}");
+    assert!(
+        summary.orders >= 24,
+        "the first quotes were sent: {summary:?}"
+    );
+    assert_eq!(summary.sessions, 2);
+    assert_eq!(summary.instruments, 1);
+    assert!(summary.round_trip_us.max > 0.0);
+}
+
+#[tokio::test]
+async fn a_gap_in_the_depth_feed_fails_the_run() {
+    let summary = feed_against(Fault::Gap).await;
+
+    assert_eq!(summary.gaps, 1);
+    assert!(!summary.is_clean());
+}
+
+#[tokio::test]
+async fn a_crossed_book_fails_the_run() {
+    let summary = feed_against(Fault::Crossed).await;
+
+    assert_eq!(summary.crossed, 1);
+    assert!(!summary.is_clean());
+}
+
+#[tokio::test]
+async fn an_order_without_an_answer_is_counted() {
+    let summary = feed_against(Fault::Silent).await;
+
+    assert!(summary.orders > 0);
+    assert_eq!(summary.unanswered, summary.orders + summary.cancels);
+    assert!(!summary.is_clean());
+}
+
+#[tokio::test]
+async fn busy_answers_are_counted_apart_from_rejects() {
+    let summary = feed_against(Fault::Busy).await;
+
+    assert_eq!(summary.busy, summary.orders);
+    assert_eq!(summary.rejects, 0);
+    assert_eq!(summary.rejects_by_reason.get("busy"), Some(&summary.orders));
+    assert!(summary.is_clean(), "busy is an answer");
+}
