@@ -1,7 +1,15 @@
 //! The proof that no money was made or lost.
 
+use engine::AccountId;
+
 use crate::asset::AssetId;
+use crate::cells::Cells;
+use crate::ledger::{Ledger, balance};
 use crate::money::Money;
+use crate::settlement::FEE_ACCOUNT;
+
+/// How often [`Ledger::conservation`] looks again where an event was settled meanwhile.
+const STEADY_ATTEMPTS: u32 = 10_000;
 
 /// One asset's books: what came in, what went out, what there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,3 +46,65 @@ impl std::fmt::Display for StillSettling {
 }
 
 impl std::error::Error for StillSettling {}
+
+impl Ledger {
+    /// Every asset's books; each line is conserved, or money was made or lost.
+    ///
+    /// # Errors
+    /// Matchers settled without a pause; ask again.
+    pub fn conservation(&self) -> Result<Vec<ConservationLine>, StillSettling> {
+        for _ in 0..STEADY_ATTEMPTS {
+            if let Some(lines) = self.steady_lines() {
+                return Ok(lines);
+            }
+            std::thread::yield_now();
+        }
+        Err(StillSettling)
+    }
+
+    /// One line per asset, or `None` where anything was settled while they were read.
+    fn steady_lines(&self) -> Option<Vec<ConservationLine>> {
+        let mut writers = self.writers();
+        self.steady_under(&mut writers)
+    }
+
+    fn steady_under(
+        &self,
+        writers: &mut dyn Iterator<Item = &Cells>,
+    ) -> Option<Vec<ConservationLine>> {
+        match writers.next() {
+            Some(cells) => cells.steady(|| self.steady_under(writers))?,
+            None => Some(self.lines()),
+        }
+    }
+
+    fn lines(&self) -> Vec<ConservationLine> {
+        let accounts: Vec<AccountId> = self.doors().accounts().collect();
+        self.assets()
+            .iter()
+            .map(|asset| {
+                let [deposited, withdrawn] = self.deposited(asset.id).read().map(Money::from_units);
+                let mut line = ConservationLine {
+                    asset: asset.id,
+                    deposited,
+                    withdrawn,
+                    balances: Money::ZERO,
+                    fees: self.contributed(FEE_ACCOUNT, asset.id).traded,
+                    holds: Money::ZERO,
+                };
+                for account in &accounts {
+                    let Some(door) = self.doors().lock(*account) else {
+                        continue;
+                    };
+                    let all = self.contributed(*account, asset.id);
+                    let balance = balance(asset.id, all, door.reserved(asset.id));
+                    line.holds = line.holds.plus(balance.hold);
+                    if *account != FEE_ACCOUNT {
+                        line.balances = line.balances.plus(balance.total);
+                    }
+                }
+                line
+            })
+            .collect()
+    }
+}

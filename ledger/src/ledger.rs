@@ -8,7 +8,6 @@ use engine::{AccountId, InstrumentId, Notional, Side};
 use crate::asset::{Asset, AssetId};
 use crate::balance::{Balance, Insufficient};
 use crate::cells::{Cells, Contribution};
-use crate::conservation::{ConservationLine, StillSettling};
 use crate::door::Doors;
 use crate::gives::{Contributor, Gives};
 use crate::money::Money;
@@ -25,9 +24,6 @@ pub struct LedgerConfig {
 
 /// The most matchers that can contribute; they are counted from 0 without a gap.
 pub const MATCHERS_MAX: usize = 256;
-
-/// How often [`Ledger::conservation`] looks again where an event was settled meanwhile.
-const STEADY_ATTEMPTS: u32 = 10_000;
 
 /// All accounts' money.
 ///
@@ -223,66 +219,6 @@ impl Ledger {
         }
     }
 
-    /// Every asset's books; each line is conserved, or money was made or lost.
-    ///
-    /// # Errors
-    /// Matchers settled without a pause; ask again.
-    pub fn conservation(&self) -> Result<Vec<ConservationLine>, StillSettling> {
-        for _ in 0..STEADY_ATTEMPTS {
-            if let Some(lines) = self.steady_lines() {
-                return Ok(lines);
-            }
-            std::thread::yield_now();
-        }
-        Err(StillSettling)
-    }
-
-    /// One line per asset, or `None` where anything was settled while they were read.
-    fn steady_lines(&self) -> Option<Vec<ConservationLine>> {
-        let mut writers = self.writers();
-        self.steady_under(&mut writers)
-    }
-
-    fn steady_under(
-        &self,
-        writers: &mut dyn Iterator<Item = &Cells>,
-    ) -> Option<Vec<ConservationLine>> {
-        match writers.next() {
-            Some(cells) => cells.steady(|| self.steady_under(writers))?,
-            None => Some(self.lines()),
-        }
-    }
-
-    fn lines(&self) -> Vec<ConservationLine> {
-        let accounts: Vec<AccountId> = self.doors.accounts().collect();
-        self.assets
-            .iter()
-            .map(|asset| {
-                let [deposited, withdrawn] = self.deposited(asset.id).read().map(Money::from_units);
-                let mut line = ConservationLine {
-                    asset: asset.id,
-                    deposited,
-                    withdrawn,
-                    balances: Money::ZERO,
-                    fees: self.contributed(FEE_ACCOUNT, asset.id).traded,
-                    holds: Money::ZERO,
-                };
-                for account in &accounts {
-                    let Some(door) = self.doors.lock(*account) else {
-                        continue;
-                    };
-                    let all = self.contributed(*account, asset.id);
-                    let balance = balance(asset.id, all, door.reserved(asset.id));
-                    line.holds = line.holds.plus(balance.hold);
-                    if *account != FEE_ACCOUNT {
-                        line.balances = line.balances.plus(balance.total);
-                    }
-                }
-                line
-            })
-            .collect()
-    }
-
     pub(crate) fn reserve_money(
         &self,
         account: AccountId,
@@ -351,7 +287,7 @@ impl Ledger {
         cells
     }
 
-    fn writers(&self) -> impl Iterator<Item = &Cells> {
+    pub(crate) fn writers(&self) -> impl Iterator<Item = &Cells> {
         let matchers = self.matchers.iter().map_while(OnceLock::get);
         std::iter::once(&self.control).chain(matchers.map(AsRef::as_ref))
     }
@@ -362,7 +298,7 @@ impl Ledger {
         })
     }
 
-    fn contributed(&self, account: AccountId, asset: AssetId) -> Contribution {
+    pub(crate) fn contributed(&self, account: AccountId, asset: AssetId) -> Contribution {
         self.writers().fold(Contribution::default(), |sum, cells| {
             let one = cells.read(account, asset);
             Contribution {
@@ -375,7 +311,7 @@ impl Ledger {
 }
 
 /// A balance, from what was contributed and what the door reserved.
-fn balance(asset: AssetId, all: Contribution, reserved: Money) -> Balance {
+pub(crate) fn balance(asset: AssetId, all: Contribution, reserved: Money) -> Balance {
     Balance {
         asset,
         total: all.traded,
