@@ -28,7 +28,6 @@ async fn feed_against(fault: Fault) -> FeedSummary {
         .await
         .expect("the feed runs to its end");
     serving.abort();
-    println!("seed {}", summary.seed);
     summary
 }
 
