@@ -7,8 +7,12 @@
 mod naive;
 mod random_flow;
 
+use std::collections::BTreeMap;
+
+use engine::Event;
 use random_flow::{
-    FaultySubject, RealSubject, RunKind, Step, StepMaker, Subject, play, shrink, story,
+    FaultySubject, RealSubject, RunKind, Step, StepMaker, Subject, naive_events, play, shrink,
+    story,
 };
 
 const SEED: u64 = 20_260_701;
@@ -92,6 +96,70 @@ fn books_feeds_and_invariants_agree_after_every_command() {
 fn with_money_the_events_are_the_same_and_what_is_reserved_is_what_open_orders_need() {
     for seed in 101..=120 {
         check::<RealSubject>(seed, 2_000, RunKind::Funded);
+    }
+}
+
+/// A word for what an event is about, as finely as a rule would.
+fn word(event: &Event) -> String {
+    match event {
+        Event::Accepted(accepted) => format!("accepted {:?}", accepted.time_in_force),
+        Event::Rejected(rejected) => format!("rejected {:?}", rejected.reason),
+        Event::Repeated(repeated) => format!("repeated {:?}", repeated.original),
+        Event::Trade(_) => "trade".to_owned(),
+        Event::Prevented(prevented) => format!("prevented {:?}", prevented.mode),
+        Event::Rested(rested) if rested.displayed_quantity.is_zero() => "rested hidden".to_owned(),
+        Event::Rested(_) => "rested".to_owned(),
+        Event::Replaced(replaced) => format!("replaced {:?}", replaced.priority),
+        Event::Canceled(canceled) => format!("canceled {:?}", canceled.reason),
+        Event::HoldReleased(_) => "hold released".to_owned(),
+        Event::StatusChanged(_) => "status changed".to_owned(),
+    }
+}
+
+#[test]
+fn random_commands_reach_every_event_and_every_reason_often() {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for event in naive_events(&steps(SEED, 20_000)) {
+        *counts.entry(word(&event)).or_default() += 1;
+    }
+    let often = |prefix: &str| {
+        let found = counts.iter().filter(|(word, _)| word.starts_with(prefix));
+        found.map(|(_, count)| *count).sum::<u32>() >= 10
+    };
+
+    let words = [
+        "accepted GoodTillCanceled",
+        "accepted ImmediateOrCancel",
+        "accepted FillOrKill",
+        "accepted GoodTillDate",
+        "rejected DuplicateClientOrderId",
+        "rejected UnknownOrder",
+        "rejected TooLate",
+        "rejected InvalidQuantity",
+        "rejected InvalidPrice",
+        "rejected InvalidCombination",
+        "rejected Expired",
+        "rejected PostOnlyWouldCross",
+        "repeated Accepted",
+        "repeated Rejected",
+        "trade",
+        "prevented CancelNewest",
+        "prevented CancelOldest",
+        "prevented CancelBoth",
+        "prevented Decrement",
+        "rested hidden",
+        "replaced Kept",
+        "replaced Lost",
+        "canceled Requested",
+        "canceled MassCancel",
+        "canceled ImmediateOrCancel",
+        "canceled FillOrKill",
+        "canceled Expired",
+        "canceled SelfTradePrevention",
+        "canceled NoLiquidity",
+    ];
+    for word in words {
+        assert!(often(word), "seldom: {word}, {counts:#?}");
     }
 }
 

@@ -16,7 +16,8 @@ pub struct Desk {
 impl Desk {
     /// Remembers at most `orders` client ids, each for `sequences` commands.
     pub fn remembering(orders: u32, sequences: u64) -> Self {
-        let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
+        let mut engine =
+            MatchingEngine::new(EngineLimits { instruments_max: 1 }).with_external_ids();
         let instrument = Instrument {
             id: InstrumentId(1),
             tick_size: 1,

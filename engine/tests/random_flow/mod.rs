@@ -10,7 +10,7 @@ mod step;
 mod story;
 mod subject;
 
-pub use run::{RunKind, play};
+pub use run::{RunKind, naive_events, play};
 pub use shrink::shrink;
 pub use step::{Step, StepMaker};
 pub use story::story;

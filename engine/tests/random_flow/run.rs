@@ -81,6 +81,26 @@ pub fn play<S: Subject>(steps: &[Step], kind: RunKind) -> Result<u64, Difference
     Ok(run.subject.engine().state_hash())
 }
 
+/// What the naive book says to the steps.
+pub fn naive_events(steps: &[Step]) -> Vec<Event> {
+    let mut naive = NaiveBook::new(instrument(RunKind::Long));
+    let mut entered = Entered::default();
+    let mut all = Vec::new();
+    for (step, sequence) in steps.iter().zip(1..) {
+        let command = Sequenced {
+            instrument: InstrumentId(1),
+            sequence: SequenceNumber(sequence),
+            at: step.at,
+            command: entered.command_without_handle(step),
+        };
+        let mut events = Vec::new();
+        naive.apply(&command, &mut events);
+        entered.remember(step, &events);
+        all.append(&mut events);
+    }
+    all
+}
+
 struct Run<S> {
     kind: RunKind,
     subject: S,
