@@ -10,20 +10,16 @@ use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 
 impl Listing {
-    /// Whether a limit order asks for nothing special and passes all checks. `false` says nothing: see
-    /// [`Self::admit_limit`].
+    /// Whether a limit order that asks for nothing special passes all checks. `false` does not say why:
+    /// see [`Self::admit_limit`].
     #[inline]
-    pub(crate) fn admits_plainly(&self, order: &NewOrder, price: Price, have: Notional) -> bool {
-        let OrderSize::Quantity(quantity) = order.size else {
-            return false;
-        };
-        if order.client_order_id.is_some()
-            || order.post_only != PostOnly::No
-            || !order.minimum_quantity.is_zero()
-            || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
-        {
-            return false;
-        }
+    pub(crate) fn admits_plainly(
+        &self,
+        order: &NewOrder,
+        price: Price,
+        quantity: Quantity,
+        need: Notional,
+    ) -> bool {
         if let Some(id) = order.external_id
             && (self.book.externals.is_none() || self.book.slot_by_external_id(id).is_some())
         {
@@ -31,7 +27,7 @@ impl Listing {
         }
         self.is_valid_quantity(quantity)
             && self.is_valid_price(price)
-            && have >= self.book.holds.need(order.side, price, quantity)
+            && order.extra >= need
             && self.book.pool.open_count() < self.instrument.open_orders_max
     }
 

@@ -55,10 +55,16 @@ impl HoldTerms {
     }
 
     /// A buy's cost with the bound of its fees, rounded up.
+    #[inline]
     pub(crate) fn with_surcharge(self, cost: Notional) -> Notional {
         if self.surcharge_ppm == 0 {
             return cost;
         }
+        self.surcharged(cost)
+    }
+
+    #[inline(never)]
+    fn surcharged(self, cost: Notional) -> Notional {
         let millionths = cost.units() * i128::from(self.surcharge_ppm);
         let surcharge = match u64::try_from(millionths) {
             Ok(millionths) => i128::from(millionths.div_ceil(1_000_000)),

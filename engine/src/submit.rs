@@ -11,7 +11,7 @@ use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{PriceLimit, Taker};
-use crate::order::{NewOrder, OrderKind, OrderSize, TimeInForce};
+use crate::order::{NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
 use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
 use crate::quantity::Notional;
@@ -27,12 +27,17 @@ impl Listing {
     /// Enters a new order, unless its client id says that this was done before.
     #[inline]
     pub(crate) fn submit<S: EventSink>(&mut self, order: &NewOrder, sink: &mut S) {
-        if let OrderKind::Limit { price } = order.kind
-            && self.admits_plainly(order, price, order.extra)
-        {
-            self.enter_limit(order, price, ClientIdClaim::Free, order.extra, sink);
-        } else {
+        let (OrderKind::Limit { price }, OrderSize::Quantity(quantity)) = (order.kind, order.size)
+        else {
+            return self.submit_special(order, sink);
+        };
+        let need = self.book.holds.need(order.side, price, quantity);
+        if !is_plain(order) || !self.admits_plainly(order, price, quantity, need) {
             self.submit_special(order, sink);
+        } else if !may_rest(order) || self.would_take(order.side, price) {
+            self.enter_taking(order, price, ClientIdClaim::Free, order.extra, sink);
+        } else {
+            self.rest_at_once(order, price, need, order.extra, sink);
         }
     }
 
@@ -65,7 +70,6 @@ impl Listing {
     }
 
     /// Admits, accepts and matches a new order. `carried` is the hold of an order that it takes the place of.
-    #[inline]
     pub(crate) fn enter<S: EventSink>(
         &mut self,
         order: &NewOrder,
@@ -80,7 +84,12 @@ impl Listing {
                 Err(reason) => reason,
             },
             OrderKind::Market => match self.admit_market(order, have) {
-                Ok(taker) => return self.enter_at_once(order, taker, claim, have, sink),
+                Ok(mut taker) => {
+                    taker.order_id = self.next_order_id();
+                    let accepted = OriginalOutcome::Accepted(taker.order_id);
+                    self.remember(order, claim, accepted);
+                    return self.enter_at_once(order, taker, have, sink);
+                }
                 Err(reason) => reason,
             },
         };
@@ -90,7 +99,6 @@ impl Listing {
     }
 
     /// An admitted limit order enters.
-    #[inline]
     fn enter_limit<S: EventSink>(
         &mut self,
         order: &NewOrder,
@@ -101,7 +109,10 @@ impl Listing {
     ) {
         let must_trade = !order.minimum_quantity.is_zero();
         if may_rest(order) && !must_trade && !self.would_take(order.side, price) {
-            self.enter_passive(order, price, claim, have, sink);
+            let order_id = OrderId(self.next_order_id);
+            self.remember(order, claim, OriginalOutcome::Accepted(order_id));
+            let need = self.need_of_entering(order, price);
+            self.rest_at_once(order, price, need, have, sink);
         } else {
             self.enter_taking(order, price, claim, have, sink);
         }
@@ -109,20 +120,19 @@ impl Listing {
 
     /// Nothing on the other side is within the order's limit: it rests at once.
     #[inline]
-    fn enter_passive<S: EventSink>(
+    fn rest_at_once<S: EventSink>(
         &mut self,
         order: &NewOrder,
         price: Price,
-        claim: ClientIdClaim,
+        need: Notional,
         have: Notional,
         sink: &mut S,
     ) {
-        let order_id = OrderId(self.next_order_id);
+        let order_id = self.next_order_id();
         let slot = self.book.pool.next_slot();
         let mut resting = slot_of(order, order_id);
-        let need = self.need_of_entering(order, price);
         let handle = resting.handle(slot);
-        self.accept(order, order_id, handle, claim, have, sink);
+        self.report_accepted(order, order_id, handle, have, sink);
         self.release_surplus(&resting, have, need, sink);
         let (levels, pool) = self.book.side_and_pool(order.side);
         levels.link(pool, slot, &mut resting, price);
@@ -147,16 +157,17 @@ impl Listing {
         have: Notional,
         sink: &mut S,
     ) {
-        let order_id = OrderId(self.next_order_id);
+        let order_id = self.next_order_id();
+        self.remember(order, claim, OriginalOutcome::Accepted(order_id));
         let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
         taker.hold = self.need_of_entering(order, price);
         if !may_rest(order) {
-            return self.enter_at_once(order, taker, claim, have, sink);
+            return self.enter_at_once(order, taker, have, sink);
         }
         let entering = slot_of(order, order_id);
         let slot = self.book.pool.take(entering);
         let handle = entering.handle(slot);
-        self.accept(order, order_id, handle, claim, have, sink);
+        self.report_accepted(order, order_id, handle, have, sink);
         self.release_surplus(&entering, have, taker.hold, sink);
         if self.match_order(&mut taker, sink) == Residual::Ended {
             self.book.pool.free(slot);
@@ -177,11 +188,10 @@ impl Listing {
         &mut self,
         order: &NewOrder,
         mut taker: Taker,
-        claim: ClientIdClaim,
         have: Notional,
         sink: &mut S,
     ) {
-        self.accept(order, taker.order_id, NO_HANDLE, claim, have, sink);
+        self.report_accepted(order, taker.order_id, NO_HANDLE, have, sink);
         if self.book.holds.are_enforced() {
             release_of_taker(&taker, have - taker.hold, sink);
         }
@@ -202,19 +212,22 @@ impl Listing {
         }
     }
 
-    /// The order has its id from here on.
     #[inline]
-    fn accept<S: EventSink>(
+    fn next_order_id(&mut self) -> OrderId {
+        let order_id = OrderId(self.next_order_id);
+        self.next_order_id += 1;
+        order_id
+    }
+
+    #[inline]
+    fn report_accepted<S: EventSink>(
         &mut self,
         order: &NewOrder,
         order_id: OrderId,
         handle: OrderHandle,
-        claim: ClientIdClaim,
         have: Notional,
         sink: &mut S,
     ) {
-        self.next_order_id += 1;
-        self.remember(order, claim, OriginalOutcome::Accepted(order_id));
         let hold = if self.book.holds.are_enforced() {
             have
         } else {
@@ -253,6 +266,7 @@ impl Listing {
     }
 
     /// Notes what only some orders have, and lists the order by it.
+    #[inline(never)]
     fn note_more(&mut self, slot: u32, order: &NewOrder) {
         if order.external_id.is_some() || order.stp_group.is_some() {
             let mut detail = self.book.pool.detail(slot);
@@ -304,6 +318,15 @@ pub(crate) fn report_refused<S: EventSink>(order: &NewOrder, reason: RejectReaso
         external_id: order.external_id,
         reason,
     }));
+}
+
+/// Whether an order asks for nothing that needs a look of its own.
+#[inline]
+fn is_plain(order: &NewOrder) -> bool {
+    order.client_order_id.is_none()
+        && order.post_only == PostOnly::No
+        && order.minimum_quantity.is_zero()
+        && !matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
 }
 
 /// Whether an order has what only some have.
