@@ -25,7 +25,8 @@ impl Listing {
         {
             return false;
         }
-        self.is_valid_quantity(quantity)
+        self.is_matching()
+            && self.is_valid_quantity(quantity)
             && self.is_valid_price(price)
             && order.extra >= need
             && self.book.pool.open_count() < self.instrument.open_orders_max
