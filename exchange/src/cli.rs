@@ -69,7 +69,7 @@ pub struct ExchangeArgs {
     /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
     #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
     pub clock: Option<ClockMode>,
-    /// Folder for `rialto.run.json`, the run's URLs and afterwards its summary. State is in memory only.
+    /// Folder that keeps the state: its journal is applied at the next start. Without it state is in memory only.
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// Configuration laid over the built-in one, key by key; may be repeated, the last one wins.

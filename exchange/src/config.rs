@@ -16,7 +16,7 @@ mod value;
 
 use feed_sim::FeedConfig;
 use gateway::{AllowedHosts, Limits};
-use sequencer::SequencerConfig;
+use sequencer::{FileLogOptions, SequencerConfig};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
@@ -43,6 +43,8 @@ pub struct Config {
     pub listing: Listing,
     /// Accounts at most.
     pub accounts_max: u32,
+    /// How the journal of a data folder is kept.
+    pub journal: FileLogOptions,
     /// Engine time.
     pub clock: ClockMode,
     /// What the demo adds.
@@ -67,9 +69,6 @@ impl Config {
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
         let listing = Listing::derive(&file.asset, &file.instrument)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
-        match file.log.durability {
-            file::Durability::None => {}
-        }
         Ok(Self {
             addresses: Addresses::derive(&file.gateway)?,
             allowed_hosts: AllowedHosts {
@@ -82,6 +81,7 @@ impl Config {
             demo: DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?,
             listing,
             accounts_max: file.ledger.accounts_max,
+            journal: process::derive_journal(&file.log)?,
             clock: file.clock.mode,
         })
     }

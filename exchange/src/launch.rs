@@ -72,7 +72,7 @@ impl Launched {
     pub async fn new(layers: &Layers, data: Option<&Path>) -> Result<Self, LaunchError> {
         let config = Config::load(layers)?;
         let run_file = RunFile::open(data)?;
-        let exchange = Exchange::start(&config).await?;
+        let exchange = Exchange::start(&config, data).await?;
         let place = RunPlace {
             state: RunState::Running,
             version: env!("CARGO_PKG_VERSION"),

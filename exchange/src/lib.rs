@@ -10,6 +10,7 @@
 
 mod cli;
 mod config;
+mod data_folder;
 mod demo;
 mod exit;
 mod feed;

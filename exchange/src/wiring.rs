@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway::{
     BadLimit, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset, ListingError, RunError,
@@ -18,9 +20,15 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::config::{ClockMode, Config, FundedAccount};
+use crate::data_folder::{DataError, open_journal};
 
-/// The generation of published numbers. State lives in memory, so every start is a first one.
-const EPOCH: Epoch = Epoch(1);
+/// The generation of published numbers of state that lives in memory: every start is a first one.
+const FIRST_EPOCH: Epoch = Epoch(1);
+
+/// How often a start looks whether the journal is applied.
+const RECOVERY_POLL: Duration = Duration::from_millis(5);
+/// A long recovery says so each time it has applied so many commands.
+const RECOVERY_TOLD_COMMANDS: u64 = 1_000_000;
 
 /// An exchange that runs.
 #[derive(Debug)]
@@ -85,6 +93,12 @@ pub enum StartError {
     /// A limit cannot be used.
     #[error(transparent)]
     Limit(#[from] BadLimit),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The journal cannot be applied.
+    #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]
+    Recovery,
     /// An account cannot be opened or funded.
     #[error("account {name}: {error}")]
     Account {
@@ -100,7 +114,7 @@ impl Exchange {
     ///
     /// # Errors
     /// An address is taken, or a part refuses its configuration. Nothing runs then.
-    pub async fn start(config: &Config) -> Result<Self, StartError> {
+    pub async fn start(config: &Config, data: Option<&Path>) -> Result<Self, StartError> {
         // 1. Addresses. A taken port is the likeliest trouble, so it is noticed before anything runs.
         let public_listener = listen(config.addresses.public, "--listen").await?;
         let admin_listener = listen(config.addresses.admin, "--admin-listen").await?;
@@ -117,13 +131,22 @@ impl Exchange {
             .iter()
             .map(|listed| listed.instrument)
             .collect();
-        let shard = sequencer::start(
-            config.sequencer,
-            &instruments,
-            Arc::clone(&ledger),
-            MemLogs::new(Retention::Nothing),
-            clock_source(config.clock),
-        )?;
+        let clock = clock_source(config.clock);
+        let (shard, epoch) = match data {
+            None => {
+                let logs = MemLogs::new(Retention::Nothing);
+                let ledger = Arc::clone(&ledger);
+                let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
+                (shard, FIRST_EPOCH)
+            }
+            Some(folder) => {
+                let logs = open_journal(folder, config)?;
+                let epoch = logs.epoch();
+                let ledger = Arc::clone(&ledger);
+                let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
+                (shard, epoch)
+            }
+        };
 
         // 4. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
         //    thread of their own are turned by its runtime.
@@ -138,7 +161,7 @@ impl Exchange {
                 listing: listing(config)?,
                 keys: DemoKeys::new(accounts().map(|account| (account.key.clone(), account.id))),
                 allowed: config.allowed_hosts.clone(),
-                epoch: EPOCH,
+                epoch,
                 clock: wire_clock(config.clock),
             },
             config.limits.clone(),
@@ -150,9 +173,14 @@ impl Exchange {
             drop(asked.await);
         }));
 
-        // 5. Accounts and deposits, through the control sequence like everything that decides. The gateway
-        //    reads by now: a matcher whose events nobody takes would wait.
-        fund(&shard.ports, accounts()).await?;
+        // 5. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
+        //    would wait.
+        recovered(&shard.ports).await?;
+
+        // 6. Accounts and deposits, through the control sequence like everything that decides. Accounts that
+        //    the journal has brought are there, with what they have.
+        let missing = accounts().filter(|account| !ledger.has_account(account.id));
+        fund(&shard.ports, missing).await?;
         Ok(Self {
             public,
             admin,
@@ -167,7 +195,7 @@ impl Exchange {
     /// Resolves when the exchange has stopped by itself: its log failed, or a part of it broke.
     pub async fn stopped_by_itself(&self) {
         while !self.gateway.is_finished() {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -264,6 +292,31 @@ fn listing(config: &Config) -> Result<gateway::Listing, ListingError> {
         })
         .collect();
     gateway::Listing::new(config.listing.instruments.clone(), assets)
+}
+
+/// Waits until everything that the journal has is applied.
+async fn recovered(ports: &Ports) -> Result<(), StartError> {
+    let recovery = ports.recovery();
+    if !recovery.was_needed() {
+        return Ok(());
+    }
+    let mut told = 0;
+    while !recovery.is_over() {
+        if ports.is_halted() {
+            return Err(StartError::Recovery);
+        }
+        tokio::time::sleep(RECOVERY_POLL).await;
+        if recovery.commands() >= told + RECOVERY_TOLD_COMMANDS {
+            told = recovery.commands();
+            tracing::info!(commands = told, "applying the journal");
+        }
+    }
+    tracing::info!(
+        batches = recovery.entries(),
+        commands = recovery.commands(),
+        "the journal is applied"
+    );
+    Ok(())
 }
 
 /// Opens accounts and pays in, one after another: each outcome is known before the next is asked for.

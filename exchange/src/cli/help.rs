@@ -48,9 +48,10 @@ Start an exchange and nothing else: no participant trades on it until you do.
 
 The demo accounts of the configuration exist and are funded; their keys are accepted on loopback only.
 
-State lives in memory: stopping the exchange ends its orders, balances and trades. `--data FOLDER` keeps
-no state today; it names the folder for rialto.run.json: the URLs when the exchange is ready, and its
-summary when it has stopped.";
+Without --data state lives in memory: stopping the exchange ends its orders, balances and trades.
+`--data FOLDER` keeps it. Every command is in the journal there, and synced, before its report leaves;
+the next start applies the journal and stands where the last one stopped, also after kill -9. The folder
+also has rialto.run.json: the URLs when the exchange is ready, and its summary when it has stopped.";
 
 /// Below `rialto serve --help`.
 pub const SERVE_EXAMPLES: &str = "\

@@ -118,13 +118,21 @@ pub enum Idle {
 pub struct Log {
     /// When an event may leave.
     pub durability: Durability,
+    /// How often `async` syncs.
+    pub sync_interval: Span,
+    /// Bytes of a file of the journal.
+    pub segment_bytes: u64,
 }
 
 /// When a batch's events may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
-    /// At once; state lives in memory.
+    /// After its sync.
+    Sync,
+    /// When it is written; synced at an interval.
+    Async,
+    /// When it is written; never synced.
     None,
 }
 

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZeroUsize;
 
 use gateway::Limits;
-use sequencer::{IdleStrategy, SequencerConfig, Stamping, Threads};
+use sequencer::{Durability, FileLogOptions, IdleStrategy, SequencerConfig, Stamping, Threads};
 
 use crate::config::error::ConfigError;
 use crate::config::file;
@@ -150,6 +150,29 @@ pub fn derive_sequencer(
             Stamping::Off
         },
         cores,
+    })
+}
+
+/// Checks `[log]`.
+///
+/// # Errors
+/// A segment is too small, or no whole number of blocks.
+pub fn derive_journal(log: &file::Log) -> Result<FileLogOptions, ConfigError> {
+    let is_whole = log.segment_bytes.is_multiple_of(512);
+    if log.segment_bytes < 65_536 || !is_whole {
+        return Err(ConfigError::new(
+            "log.segment_bytes",
+            "is too small or no multiple of 512",
+            "give a multiple of 512 of at least 65536",
+        ));
+    }
+    Ok(FileLogOptions {
+        durability: match log.durability {
+            file::Durability::Sync => Durability::Sync,
+            file::Durability::Async => Durability::Async(log.sync_interval.0),
+            file::Durability::None => Durability::None,
+        },
+        segment_bytes: log.segment_bytes,
     })
 }
 

@@ -1,0 +1,205 @@
+//! Goal: what was acknowledged is there after kill -9, once, with its money; a retry is answered as before.
+//! Method: the real binary on a data folder; a session over WebSocket submits orders and notes which were
+//! acknowledged; the process is killed in the middle of them, and started again on the same folder.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use client::{ClientConfig, Incoming, Session, connect};
+use protocol::{NewOrder, OpenOrder, Operation, Report, ReportKind, ServerMessage, Side, Submit};
+
+const KILLS: u64 = 3;
+const ORDERS: u64 = 200;
+
+/// A `rialto serve` on a data folder.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("RIALTO_") {
+                command.env_remove(name);
+            }
+        }
+        let mut process = command
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let mut line = String::new();
+        let stdout = process.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("it says where it is");
+        let ready: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
+        let url = ready["websocket"].as_str().expect("its address").to_owned();
+        Self { process, url }
+    }
+
+    fn kill(mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it was started");
+    }
+
+    async fn log_on(&self) -> Session {
+        let config = ClientConfig::new(self.url.clone(), "restart test").with_key("demo-alice");
+        connect(config).await.expect("it listens")
+    }
+}
+
+fn order(round: u64, k: u64) -> Operation {
+    let price = format!("{}.00", 50_000 + k);
+    let decimal = |text: &str| text.parse().expect("a decimal");
+    let mut order = NewOrder::limit(Side::Buy, decimal(&price), decimal("0.00100"));
+    let id = format!("r{round}-{k}");
+    order.client_order_id = Some(id.parse().expect("a client order id"));
+    Operation::Submit(Submit {
+        symbol: "BTCUSDT".parse().expect("a symbol"),
+        order,
+        at_us: None,
+    })
+}
+
+async fn next_message(session: &mut Session) -> Option<ServerMessage> {
+    match session.receiver.next().await {
+        Ok(Incoming::Message(message)) => Some(message),
+        Ok(Incoming::Disconnected(_) | Incoming::Reconnected(_)) | Err(_) => None,
+    }
+}
+
+/// The report that answers `request`.
+async fn answer(session: &mut Session, request: u64) -> Report {
+    loop {
+        let message = next_message(session).await.expect("it answers");
+        if let ServerMessage::Report(report) = message
+            && report.request == Some(request)
+        {
+            return *report;
+        }
+    }
+}
+
+async fn open_orders(session: &mut Session) -> Vec<OpenOrder> {
+    session.sender.open_orders(None).expect("there is room");
+    session.sender.flush().await.expect("it is connected");
+    let mut orders = Vec::new();
+    loop {
+        match next_message(session).await.expect("it answers") {
+            ServerMessage::OpenOrders(part) => {
+                orders.extend(part.orders);
+                if !part.has_more {
+                    return orders;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Submits orders until `acknowledged_max` are acknowledged, and kills the server then.
+async fn trade_until_killed(
+    server: Server,
+    round: u64,
+    acknowledged_max: u64,
+    acknowledged: &mut BTreeMap<String, u64>,
+) {
+    let mut session = server.log_on().await;
+    for k in 0..ORDERS {
+        session
+            .sender
+            .queue(order(round, k))
+            .expect("there is room");
+    }
+    session.sender.flush().await.expect("it is connected");
+    let mut heard = 0;
+    while heard < acknowledged_max {
+        let message = next_message(&mut session).await.expect("it answers");
+        let ServerMessage::Report(report) = message else {
+            continue;
+        };
+        if report.kind == ReportKind::Accepted {
+            let client = report.client_order_id.expect("it was given");
+            let id = report.order_id.expect("it was accepted");
+            acknowledged.insert(client.to_string(), id);
+            heard += 1;
+        }
+    }
+    server.kill();
+}
+
+#[tokio::test]
+async fn acknowledged_orders_survive_a_kill_once_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut acknowledged = BTreeMap::new();
+    for round in 0..KILLS {
+        let server = Server::start(folder.path());
+        trade_until_killed(server, round, 20 + 70 * round, &mut acknowledged).await;
+    }
+
+    let server = Server::start(folder.path());
+    let mut session = server.log_on().await;
+    let orders = open_orders(&mut session).await;
+
+    let mut found = BTreeMap::new();
+    for order in &orders {
+        let client = order.client_order_id.expect("each has one").to_string();
+        assert_eq!(
+            found.insert(client, order.order_id),
+            None,
+            "it is there twice"
+        );
+    }
+    for (client, id) in &acknowledged {
+        assert_eq!(found.get(client), Some(id), "{client} was acknowledged");
+    }
+    println!(
+        "GOAL R1 kills={KILLS} acknowledged={} lost=0 duplicated=0",
+        acknowledged.len()
+    );
+    server.kill();
+}
+
+#[tokio::test]
+async fn a_retry_after_a_kill_gets_the_original_result() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut acknowledged = BTreeMap::new();
+    trade_until_killed(Server::start(folder.path()), 0, 1, &mut acknowledged).await;
+
+    let server = Server::start(folder.path());
+    let mut session = server.log_on().await;
+    let request = session.sender.queue(order(0, 0)).expect("there is room");
+    session.sender.flush().await.expect("it is connected");
+    let report = answer(&mut session, request).await;
+
+    assert_eq!(report.kind, ReportKind::Repeated);
+    assert_eq!(report.order_id, acknowledged.get("r0-0").copied());
+    server.kill();
+}
+
+#[test]
+fn a_folder_in_use_is_refused_with_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+
+    let second = Command::new(env!("CARGO_BIN_EXE_rialto"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path())
+        .output()
+        .expect("the binary runs");
+
+    assert_eq!(second.status.code(), Some(2));
+    let complaint = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        complaint.contains("is in use by another rialto"),
+        "{complaint}"
+    );
+    server.kill();
+}
