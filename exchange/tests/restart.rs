@@ -92,14 +92,12 @@ async fn open_orders(session: &mut Session) -> Vec<OpenOrder> {
     session.sender.flush().await.expect("it is connected");
     let mut orders = Vec::new();
     loop {
-        match next_message(session).await.expect("it answers") {
-            ServerMessage::OpenOrders(part) => {
-                orders.extend(part.orders);
-                if !part.has_more {
-                    return orders;
-                }
+        let message = next_message(session).await.expect("it answers");
+        if let ServerMessage::OpenOrders(part) = message {
+            orders.extend(part.orders);
+            if !part.has_more {
+                return orders;
             }
-            _ => {}
         }
     }
 }

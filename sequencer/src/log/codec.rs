@@ -5,6 +5,7 @@
 
 mod command;
 mod control;
+mod order;
 mod reader;
 
 use engine::Timestamp;
