@@ -94,12 +94,13 @@ impl Listing {
         let (levels, pool) = self.book.side_and_pool(side);
         let price = levels.price(order.level);
         let detail = pool.detail_of(slot, order);
+        let external_id = pool.external_id(slot, order);
         levels.unlink(pool, slot, order);
         let leaves_quantity = Quantity::from_units(order.leaves_units);
         report_order(order, price, OrderChangeKind::Removed, sink);
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
-            external_id: detail.external_id(),
+            external_id,
             account: order.account,
             side,
             price: Some(price),
@@ -134,7 +135,7 @@ impl Listing {
     #[inline(always)]
     pub(crate) fn forget(&mut self, slot: u32, order: &OrderSlot) {
         if order.traits().ends_plainly() {
-            self.book.ids.remove_young(order.id());
+            self.book.unlist_plain(slot, order);
         } else {
             self.forget_more(slot, order);
         }

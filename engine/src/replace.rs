@@ -202,9 +202,9 @@ impl Listing {
         let detail = self.book.pool.detail(slot);
         Taker {
             order_id: order.id(),
-            external_id: detail.external_id(),
+            external_id: self.book.pool.external_id(slot, order),
             account: order.account,
-            stp_group: detail.stp_group(),
+            stp_group: detail.stp_group,
             stp: order.traits().stp(),
             side: order.side(),
             limit: PriceLimit::AtOrBetter(change.price),

@@ -268,9 +268,9 @@ impl Listing {
     /// Notes what only some orders have, and lists the order by it.
     #[inline(never)]
     fn note_more(&mut self, slot: u32, order: &NewOrder) {
-        if order.external_id.is_some() || order.stp_group.is_some() {
+        if order.stp_group.is_some() {
             let mut detail = self.book.pool.detail(slot);
-            detail.set_ids(order.external_id, order.stp_group);
+            detail.stp_group = order.stp_group;
             self.book.pool.set_detail(slot, detail);
         }
         if let Some(id) = order.client_order_id {
@@ -333,7 +333,6 @@ fn is_plain(order: &NewOrder) -> bool {
 #[inline]
 fn has_more(order: &NewOrder) -> bool {
     order.client_order_id.is_some()
-        || order.external_id.is_some()
         || order.stp_group.is_some()
         || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
 }

@@ -103,7 +103,7 @@ impl Listing {
         let left = order.leaves_units - units;
         Party {
             order_id: order.id(),
-            external_id: detail.external_id(),
+            external_id: self.book.pool.external_id(slot, &order),
             account: order.account,
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),

@@ -65,11 +65,9 @@ impl OrderBook {
                 self.ids.get(order.id(), &self.pool) == Some(slot),
                 "an open order is not found by its id"
             );
-            if let (Some(externals), Some(id)) =
-                (&self.externals, self.pool.detail(slot).external_id())
-            {
+            if let (Some(_), Some(id)) = (&self.externals, self.pool.external_id(slot, order)) {
                 assert!(
-                    externals.get(id.0) == slot,
+                    self.slot_by_external_id(id) == Some(slot),
                     "an open order is not found by its external id"
                 );
             }

@@ -123,7 +123,11 @@ impl OrderBook {
     /// Slot of an open order by external id.
     #[inline]
     pub(crate) fn slot_by_external_id(&self, id: ExternalId) -> Option<u32> {
-        let slot = self.externals.as_ref()?.get(id.0);
+        let ids = self.pool.external_ids();
+        let slot = self
+            .externals
+            .as_ref()?
+            .get(id.0, |slot| ids[slot as usize] == id.0);
         (slot != NO_SLOT).then_some(slot)
     }
 
@@ -144,7 +148,19 @@ impl OrderBook {
     pub(crate) fn list(&mut self, slot: u32, order_id: OrderId, external_id: Option<ExternalId>) {
         self.ids.insert(order_id, slot, &mut self.pool);
         if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
+            self.pool.set_external_id(slot, id);
             externals.insert(id.0, slot);
+        }
+    }
+
+    /// Forgets an order that is no elder by all its ids. Its slot is the caller's to free.
+    #[inline]
+    pub(crate) fn unlist_plain(&mut self, slot: u32, order: &OrderSlot) {
+        self.ids.remove_young(order.id());
+        if order.traits().has_external_id()
+            && let Some(externals) = &mut self.externals
+        {
+            externals.remove(self.pool.external_ids()[slot as usize], slot);
         }
     }
 
@@ -152,14 +168,14 @@ impl OrderBook {
     #[inline]
     pub(crate) fn unlist(&mut self, slot: u32, order: &OrderSlot) {
         if order.traits().is_elder() {
-            self.ids.remove_elder(order.id());
+            self.ids.remove_elder(order.id(), slot);
         } else {
             self.ids.remove_young(order.id());
         }
         if let Some(externals) = &mut self.externals
-            && let Some(id) = self.pool.detail_of(slot, order).external_id()
+            && let Some(id) = self.pool.external_id(slot, order)
         {
-            externals.remove(id.0);
+            externals.remove(id.0, slot);
         }
     }
 
@@ -177,7 +193,7 @@ impl OrderBook {
         RestingOrder {
             order_id: order.id(),
             handle: self.pool.handle(slot),
-            external_id: detail.external_id(),
+            external_id: self.pool.external_id(slot, order),
             client_order_id: self.pool.client_order_id(slot),
             account: order.account,
             side,
@@ -190,7 +206,7 @@ impl OrderBook {
             post_only: traits.post_only(),
             display: traits.display(),
             self_trade_prevention: traits.stp(),
-            stp_group: detail.stp_group(),
+            stp_group: detail.stp_group,
             replace_count: detail.replace_count,
             hold: self.holds.need(side, price, leaves_quantity),
         }

@@ -39,12 +39,12 @@ impl OrderIndex {
         if pool.is_open_as(slot, id) {
             return Some(slot);
         }
-        self.get_elder(id)
+        self.get_elder(id, pool)
     }
 
     #[cold]
-    fn get_elder(&self, id: OrderId) -> Option<u32> {
-        let slot = self.elders.get(id.0);
+    fn get_elder(&self, id: OrderId, pool: &OrderPool) -> Option<u32> {
+        let slot = self.elders.get(id.0, |slot| pool.is_open_as(slot, id));
         (slot != NO_SLOT).then_some(slot)
     }
 
@@ -74,8 +74,8 @@ impl OrderIndex {
 
     /// Forgets an order that the ring had overtaken.
     #[cold]
-    pub(crate) fn remove_elder(&mut self, id: OrderId) {
-        self.elders.remove(id.0);
+    pub(crate) fn remove_elder(&mut self, id: OrderId, slot: u32) {
+        self.elders.remove(id.0, slot);
     }
 
     #[inline]

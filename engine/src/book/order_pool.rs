@@ -1,7 +1,7 @@
 //! The slots in which open orders live.
 //!
-//! Three arrays by slot. What every order needs is half a cache line; what trades and changes add
-//! (filled quantity, external id) is beside it, and what few orders have (client id, expiry) is further
+//! Arrays by slot. What every order needs is half a cache line; what trades and changes add
+//! (filled quantity, group) is beside it, and what few orders have (client id, expiry) is further
 //! off: a plain order that comes and goes touches the first array alone. Free slots are chained, and
 //! the last one freed is the next one used: it is still in the cache.
 
@@ -32,42 +32,10 @@ pub(crate) struct OrderSlot {
 
 /// What trades and changes add to an order. Orders without the trait have the default.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(align(32))]
 pub(crate) struct OrderDetail {
     pub(crate) filled_units: u64,
-    external_id: u64,
-    stp_group: u32,
+    pub(crate) stp_group: Option<StpGroup>,
     pub(crate) replace_count: u32,
-    has_external_id: bool,
-    has_stp_group: bool,
-}
-
-impl OrderDetail {
-    #[inline]
-    pub(crate) const fn external_id(&self) -> Option<ExternalId> {
-        if self.has_external_id {
-            Some(ExternalId(self.external_id))
-        } else {
-            None
-        }
-    }
-
-    #[inline]
-    pub(crate) const fn stp_group(&self) -> Option<StpGroup> {
-        if self.has_stp_group {
-            Some(StpGroup(self.stp_group))
-        } else {
-            None
-        }
-    }
-
-    #[inline]
-    pub(crate) fn set_ids(&mut self, external_id: Option<ExternalId>, group: Option<StpGroup>) {
-        self.external_id = external_id.map_or(0, |id| id.0);
-        self.has_external_id = external_id.is_some();
-        self.stp_group = group.map_or(0, |group| group.0);
-        self.has_stp_group = group.is_some();
-    }
 }
 
 /// What few orders have.
@@ -124,6 +92,8 @@ impl OrderSlot {
 pub(crate) struct OrderPool {
     slots: Vec<OrderSlot>,
     details: Vec<OrderDetail>,
+    /// External ids, eight to a cache line: the external index compares them.
+    external_ids: Vec<u64>,
     extras: Vec<OrderExtras>,
     first_free: u32,
     open_count: u32,
@@ -136,6 +106,7 @@ impl OrderPool {
         Self {
             slots: Vec::with_capacity(slots),
             details: Vec::new(),
+            external_ids: Vec::new(),
             extras: Vec::new(),
             first_free: NO_SLOT,
             open_count: 0,
@@ -243,6 +214,31 @@ impl OrderPool {
         } else {
             OrderDetail::default()
         }
+    }
+
+    #[inline]
+    pub(crate) fn external_id(&self, slot: u32, order: &OrderSlot) -> Option<ExternalId> {
+        if order.traits().has_external_id() {
+            Some(ExternalId(self.external_ids[slot as usize]))
+        } else {
+            None
+        }
+    }
+
+    /// The external ids of all slots; those of slots without one mean nothing.
+    #[inline]
+    pub(crate) fn external_ids(&self) -> &[u64] {
+        &self.external_ids
+    }
+
+    #[inline]
+    pub(crate) fn set_external_id(&mut self, slot: u32, id: ExternalId) {
+        let place = slot as usize;
+        if self.external_ids.len() <= place {
+            self.external_ids.resize(self.slots.len(), 0);
+        }
+        self.external_ids[place] = id.0;
+        self.get_mut(slot).tagged_id |= Traits::EXTERNAL;
     }
 
     #[inline]

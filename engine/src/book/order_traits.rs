@@ -20,9 +20,10 @@ impl Traits {
     pub(crate) const EXTRAS: u64 = 1 << 56;
     const SELL: u64 = 1 << 57;
     const HIDDEN: u64 = 1 << 58;
-    const POST_REJECT: u64 = 1 << 59;
-    const POST_SLIDE: u64 = 1 << 60;
-    const STP_SHIFT: u32 = 61;
+    /// It has an external id in the array of those.
+    pub(crate) const EXTERNAL: u64 = 1 << 59;
+    /// Above the other traits: the self-trade mode's number times three, plus the post-only mode's.
+    const MODES_SHIFT: u32 = 60;
 
     /// The word of an order that is about to rest: its id and its traits.
     #[inline]
@@ -38,17 +39,18 @@ impl Traits {
         };
         let post_only = match order.post_only {
             PostOnly::No => 0,
-            PostOnly::Reject => Self::POST_REJECT,
-            PostOnly::Slide => Self::POST_SLIDE,
+            PostOnly::Reject => 1,
+            PostOnly::Slide => 2,
         };
         let stp = match order.self_trade_prevention {
             SelfTradePrevention::None => 0,
-            SelfTradePrevention::CancelNewest => 1,
-            SelfTradePrevention::CancelOldest => 2,
-            SelfTradePrevention::CancelBoth => 3,
-            SelfTradePrevention::Decrement => 4,
+            SelfTradePrevention::CancelNewest => 3,
+            SelfTradePrevention::CancelOldest => 6,
+            SelfTradePrevention::CancelBoth => 9,
+            SelfTradePrevention::Decrement => 12,
         };
-        order_id.0 | Self::OPEN | side | display | post_only | stp << Self::STP_SHIFT
+        let modes = (post_only + stp) << Self::MODES_SHIFT;
+        order_id.0 | Self::OPEN | side | display | modes
     }
 
     #[inline]
@@ -66,10 +68,15 @@ impl Traits {
         self.has(Self::OPEN)
     }
 
-    /// Whether nothing has to be undone when it ends but its place in the queue and in the ring.
+    /// Whether, when it ends, nothing has to be undone but its place in the queue and in the ids' indexes.
     #[inline]
     pub(crate) const fn ends_plainly(self) -> bool {
-        !self.has(Self::ELDER | Self::DETAIL | Self::EXTRAS)
+        !self.has(Self::ELDER | Self::EXTRAS)
+    }
+
+    #[inline]
+    pub(crate) const fn has_external_id(self) -> bool {
+        self.has(Self::EXTERNAL)
     }
 
     #[inline]
@@ -111,18 +118,16 @@ impl Traits {
 
     #[inline]
     pub(crate) const fn post_only(self) -> PostOnly {
-        if self.has(Self::POST_REJECT) {
-            PostOnly::Reject
-        } else if self.has(Self::POST_SLIDE) {
-            PostOnly::Slide
-        } else {
-            PostOnly::No
+        match (self.0 >> Self::MODES_SHIFT) % 3 {
+            1 => PostOnly::Reject,
+            2 => PostOnly::Slide,
+            _ => PostOnly::No,
         }
     }
 
     #[inline]
     pub(crate) const fn stp(self) -> SelfTradePrevention {
-        match self.0 >> Self::STP_SHIFT {
+        match (self.0 >> Self::MODES_SHIFT) / 3 {
             1 => SelfTradePrevention::CancelNewest,
             2 => SelfTradePrevention::CancelOldest,
             3 => SelfTradePrevention::CancelBoth,

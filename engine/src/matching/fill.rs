@@ -62,7 +62,8 @@ impl Listing {
         order.leaves_units = after;
         let order = *order;
         let price = side.price(order.level);
-        let mut detail = pool.detail(maker);
+        let external_id = pool.external_id(maker, &order);
+        let mut detail = pool.detail_of(maker, &order);
         detail.filled_units += units;
         if after != 0 {
             pool.set_detail(maker, detail);
@@ -91,7 +92,7 @@ impl Listing {
             },
             maker: Party {
                 order_id: order.id(),
-                external_id: detail.external_id(),
+                external_id,
                 account: order.account,
                 leaves_quantity: Quantity::from_units(after),
                 filled_quantity: Quantity::from_units(detail.filled_units),

@@ -19,7 +19,7 @@ impl Listing {
         let order = self.book.pool.get(maker);
         order.account == taker.account
             || (taker.stp_group.is_some()
-                && self.book.pool.detail(maker).stp_group() == taker.stp_group)
+                && self.book.pool.detail(maker).stp_group == taker.stp_group)
     }
 
     /// The taker meets an order of its own scope. A reason to stop ends the taker.
