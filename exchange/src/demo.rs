@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
-use gateway::{GatewayView, StopCause};
+use gateway::StopCause;
 use tokio::sync::watch;
 
 use crate::cli::DemoArgs;
@@ -19,6 +19,7 @@ use crate::exit;
 use crate::launch::Launched;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
+use crate::wiring::Exchange;
 
 /// Runs a demo until its time is over or `stop` is said.
 pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> ExitCode {
@@ -37,7 +38,7 @@ pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> Exit
 
     // The feed goes first, so that its last answers still come; then the exchange.
     let traded = tokio::select! {
-        traded = trade(&config, &place.websocket, arguments.run_for, &exchange.view, output, stop) => Some(traded),
+        traded = trade(&config, &place.websocket, arguments.run_for, &exchange, output, stop) => Some(traded),
         () = exchange.stopped_by_itself() => None,
     };
     let view = exchange.view.clone();
@@ -79,7 +80,7 @@ async fn trade(
     config: &Config,
     url: &str,
     run_for: Option<Duration>,
-    view: &GatewayView,
+    exchange: &Exchange,
     output: Output,
     mut stop: StopSignal,
 ) -> Result<FeedSummary, FeedError> {
@@ -109,7 +110,7 @@ async fn trade(
             ended = &mut feed => return ended,
             _ = ticks.tick() => {
                 let shown = snapshot.borrow().clone();
-                live.show(&shown, view);
+                live.show(&shown, exchange.queued_commands(), &exchange.view);
             }
         }
     }

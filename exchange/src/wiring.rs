@@ -39,6 +39,7 @@ pub struct Exchange {
     pub admin: SocketAddr,
     /// Looks at books and counters.
     pub view: GatewayView,
+    ports: Arc<Ports>,
     ledger: Arc<Ledger>,
     stop_gateway: oneshot::Sender<()>,
     gateway: JoinHandle<Result<Stopped, RunError>>,
@@ -185,11 +186,17 @@ impl Exchange {
             public,
             admin,
             view,
+            ports: shard.ports,
             ledger,
             stop_gateway,
             gateway,
             stop_shard: shard.stop,
         })
+    }
+
+    /// Commands that wait for all matchers together.
+    pub fn queued_commands(&self) -> u64 {
+        self.ports.counters().queue_depth
     }
 
     /// Resolves when the exchange has stopped by itself: its log failed, or a part of it broke.

@@ -44,31 +44,30 @@ impl Live {
         }
     }
 
-    /// Shows where the run stands now.
-    pub fn show(&mut self, feed: &FeedSnapshot, view: &GatewayView) {
+    /// Shows where the run stands now; `queued` commands wait for all matchers together.
+    pub fn show(&mut self, feed: &FeedSnapshot, queued: u64, view: &GatewayView) {
         match self.output {
-            Output::Terminal => self.redraw(&self.table(feed, &view.instruments())),
-            Output::Lines => self.output.say(&self.line(feed, &view.instruments())),
+            Output::Terminal => self.redraw(&self.table(feed, queued, &view.instruments())),
+            Output::Lines => {
+                let rates = self.rates(feed, queued);
+                self.output.say(&format!("{rates} · {}", answers(feed)));
+            }
             Output::Json => {}
         }
     }
 
-    fn line(&self, feed: &FeedSnapshot, instruments: &[InstrumentGlance]) -> String {
-        let queued: usize = instruments.iter().map(|glance| glance.queue_depth).sum();
+    fn rates(&self, feed: &FeedSnapshot, queued: u64) -> String {
         format!(
-            "{} · {:.0} orders/s · {:.0} trades/s · round trip p50 {} us, p99 {} us · {queued} queued · {} rejects · {} busy",
+            "{} · {:.0} orders/s · {:.0} trades/s · {queued} queued",
             self.elapsed(feed.seconds),
             feed.orders_per_s,
-            feed.trades_per_s,
-            feed.round_trip_us.p50,
-            feed.round_trip_us.p99,
-            feed.rejects,
-            feed.busy,
+            feed.trades_per_s
         )
     }
 
-    fn table(&self, feed: &FeedSnapshot, instruments: &[InstrumentGlance]) -> String {
-        let mut text = self.line(feed, instruments);
+    /// Lines of at most 80 columns: one that wraps could not be redrawn in place.
+    fn table(&self, feed: &FeedSnapshot, queued: u64, instruments: &[InstrumentGlance]) -> String {
+        let mut text = format!("{}\n{}", self.rates(feed, queued), answers(feed));
         let _ = write!(
             text,
             "\n{:<10}{:>14}{:>14}{:>14}{:>8}{:>8}",
@@ -114,6 +113,13 @@ impl Live {
             tracing::debug!(%error, "the terminal is gone");
         }
     }
+}
+
+fn answers(feed: &FeedSnapshot) -> String {
+    format!(
+        "round trip p50 {} us, p99 {} us · {} rejects · {} busy",
+        feed.round_trip_us.p50, feed.round_trip_us.p99, feed.rejects, feed.busy
+    )
 }
 
 fn is_traded(feed: &FeedSnapshot, glance: &InstrumentGlance) -> bool {
