@@ -34,7 +34,7 @@ pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> Exit
         run_file,
         place,
     } = launched;
-    output.say(&banner::text(&exchange, &config));
+    output.say(&banner::text(&exchange, &config, data));
 
     // The feed goes first, so that its last answers still come; then the exchange.
     let traded = tokio::select! {

@@ -10,10 +10,10 @@
 
 mod cli;
 mod config;
-mod data_folder;
 mod demo;
 mod exit;
 mod feed;
+mod journal_folder;
 mod launch;
 mod logging;
 mod memory;

@@ -45,7 +45,7 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         run_file,
         place,
     } = launched;
-    output.say(&banner::text(&exchange, &config));
+    output.say(&banner::text(&exchange, &config, arguments.data.as_deref()));
     output.object(&Told::Ready(&place));
 
     tokio::select! {

@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::config::{ClockMode, Config, FundedAccount};
-use crate::data_folder::{DataError, open_journal};
+use crate::journal_folder::{DataError, open_journal};
 
 /// The generation of published numbers of state that lives in memory: every start is a first one.
 const FIRST_EPOCH: Epoch = Epoch(1);

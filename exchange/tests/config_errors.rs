@@ -111,10 +111,18 @@ fn unknown_choice_names_all_and_the_nearest() {
 }
 
 #[test]
-fn durability_that_does_not_exist_yet_is_refused() {
+fn durability_is_one_of_three() {
     assert_eq!(
-        refused("[log]\ndurability = \"sync\"\n"),
-        "FILE:2: log.durability = \"sync\": there is no such choice; write one of \"none\""
+        refused("[log]\ndurability = \"always\"\n"),
+        "FILE:2: log.durability = \"always\": there is no such choice; write one of \"sync\", \"async\", \"none\""
+    );
+}
+
+#[test]
+fn journal_segment_is_a_whole_number_of_blocks() {
+    assert_eq!(
+        refused("[log]\nsegment_bytes = 65537\n"),
+        "FILE:2: log.segment_bytes = 65537: it is too small or no multiple of 512; write a multiple of 512 of at least 65536"
     );
 }
 

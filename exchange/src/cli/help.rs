@@ -32,7 +32,7 @@ Prints the URLs, keys of funded demo accounts and a snippet to paste, then a liv
 rebuilds the books from the feed and checks them. At the end the ledger is added up.
 Exit code 0 only if no invariant broke, no gap was seen and every order got a definite answer.
 
-State lives in memory: stopping the exchange ends its orders, balances and trades.";
+Without --data state lives in memory: stopping the exchange ends its orders, balances and trades.";
 
 /// Below `rialto demo --help`.
 pub const DEMO_EXAMPLES: &str = "\

@@ -162,8 +162,8 @@ pub fn derive_journal(log: &file::Log) -> Result<FileLogOptions, ConfigError> {
     if log.segment_bytes < 65_536 || !is_whole {
         return Err(ConfigError::new(
             "log.segment_bytes",
-            "is too small or no multiple of 512",
-            "give a multiple of 512 of at least 65536",
+            "it is too small or no multiple of 512",
+            "write a multiple of 512 of at least 65536",
         ));
     }
     Ok(FileLogOptions {

@@ -2,19 +2,24 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use crate::config::Config;
 use crate::wiring::Exchange;
 
 /// The text.
-pub fn text(exchange: &Exchange, config: &Config) -> String {
+pub fn text(exchange: &Exchange, config: &Config, data: Option<&Path>) -> String {
+    let state = match data {
+        Some(folder) => format!("State is kept in {}", folder.display()),
+        None => "State lives in memory".to_owned(),
+    };
     let symbol = config
         .listing
         .instruments
         .first()
         .map_or("BTCUSDT", |listed| listed.symbol.as_str());
     let mut text = format!(
-        "Rialto {version}: {count} instruments. State lives in memory; Ctrl-C stops in order.\n\n\
+        "Rialto {version}: {count} instruments. {state}; Ctrl-C stops in order.\n\n\
          \x20 WebSocket  {url}\n\
          \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
          \x20 admin      http://{admin}/\n\n\

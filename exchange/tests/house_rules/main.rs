@@ -3,5 +3,6 @@
 
 mod configuration;
 mod dependencies;
+mod documents;
 mod sources;
 mod tree;
