@@ -88,7 +88,7 @@ impl Listing {
                     taker.order_id = self.next_order_id();
                     let accepted = OriginalOutcome::Accepted(taker.order_id);
                     self.remember(order, claim, accepted);
-                    return self.enter_at_once(order, taker, have, sink);
+                    return self.enter_at_once(order, &mut taker, have, sink);
                 }
                 Err(reason) => reason,
             },
@@ -162,7 +162,7 @@ impl Listing {
         let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
         taker.hold = self.need_of_entering(order, price);
         if !may_rest(order) {
-            return self.enter_at_once(order, taker, have, sink);
+            return self.enter_at_once(order, &mut taker, have, sink);
         }
         let entering = slot_of(order, order_id);
         let slot = self.book.pool.take(entering);
@@ -187,15 +187,15 @@ impl Listing {
     fn enter_at_once<S: EventSink>(
         &mut self,
         order: &NewOrder,
-        mut taker: Taker,
+        taker: &mut Taker,
         have: Notional,
         sink: &mut S,
     ) {
         self.report_accepted(order, taker.order_id, NO_HANDLE, have, sink);
         if self.book.holds.are_enforced() {
-            release_of_taker(&taker, have - taker.hold, sink);
+            release_of_taker(taker, have - taker.hold, sink);
         }
-        let residual = self.match_order(&mut taker, sink);
+        let residual = self.match_order(taker, sink);
         assert!(
             residual == Residual::Ended,
             "an immediate order never rests"
