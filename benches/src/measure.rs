@@ -1,0 +1,78 @@
+//! The clock of the measurements, and medians of interleaved runs.
+
+use std::time::{Duration, Instant};
+
+use crate::book::Book;
+use crate::trade_fold::TradeFold;
+use crate::workload::Workload;
+
+/// How long `run` takes, and what it returns.
+#[expect(clippy::disallowed_methods, reason = "the one clock of this crate")]
+pub fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let returned = run();
+    (start.elapsed(), returned)
+}
+
+/// A book with a name, raced without knowing its type.
+pub struct Contestant {
+    /// What the table calls it.
+    pub name: &'static str,
+    race: fn(&Workload) -> (Duration, TradeFold),
+}
+
+impl Contestant {
+    /// Races books of type `B`, one operation after the other.
+    pub fn of<B: Book>(name: &'static str) -> Self {
+        Self {
+            name,
+            race: |workload| race::<B>(workload, B::run),
+        }
+    }
+
+    /// Races books of type `B` in batches.
+    pub fn in_batches<B: Book>(name: &'static str) -> Self {
+        Self {
+            name,
+            race: |workload| race::<B>(workload, B::run_batches),
+        }
+    }
+
+    /// One timed run on a fresh book; its trades are checked.
+    pub fn run(&self, workload: &Workload) -> Duration {
+        let (elapsed, fold) = (self.race)(workload);
+        assert_eq!(
+            fold, workload.expected,
+            "{} trades wrongly on {}",
+            self.name, workload.name
+        );
+        elapsed
+    }
+}
+
+fn race<B: Book>(
+    workload: &Workload,
+    run: impl FnOnce(&mut B, &Workload) -> TradeFold,
+) -> (Duration, TradeFold) {
+    let mut book = B::with_resting(workload);
+    timed(|| run(&mut book, workload))
+}
+
+/// Million operations per second of each contestant: the median over `rounds`, every round running all
+/// contestants in turn, so that what disturbs the machine disturbs them alike.
+pub fn race_all(contestants: &[Contestant], workload: &Workload, rounds: usize) -> Vec<f64> {
+    let mut elapsed = vec![Vec::with_capacity(rounds); contestants.len()];
+    for _ in 0..rounds {
+        for (contestant, durations) in contestants.iter().zip(&mut elapsed) {
+            durations.push(contestant.run(workload));
+        }
+    }
+    let operations = u32::try_from(workload.operations.len()).expect("workloads are of millions");
+    elapsed
+        .iter_mut()
+        .map(|durations| {
+            durations.sort_unstable();
+            f64::from(operations) / durations[rounds / 2].as_secs_f64() / 1e6
+        })
+        .collect()
+}
