@@ -6,6 +6,7 @@
 
 mod book;
 pub mod candidate;
+pub mod engine_book;
 mod id_index;
 pub mod measure;
 mod model_book;

@@ -26,7 +26,7 @@ fn main() {
         Contestant::of::<CandidateBook<PagedLevels>>("paged"),
         Contestant::in_batches::<CandidateBook<PagedLevels>>("paged, batches"),
     ];
-    print!("{:<12}", "M ops/s");
+    print!("{:<12}", "median (fastest)");
     for contestant in &contestants {
         print!(" | {:>17}", contestant.name);
     }
@@ -34,7 +34,7 @@ fn main() {
     for workload in Workload::all(count) {
         print!("{:<12}", workload.name);
         for rate in race_all(&contestants, &workload, rounds) {
-            print!(" | {rate:>17.1}");
+            print!(" | {:>9.1} ({:>5.1})", rate.median, rate.fastest);
         }
         println!();
     }
