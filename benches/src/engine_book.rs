@@ -63,9 +63,15 @@ pub struct EngineBook {
 
 impl Book for EngineBook {
     fn for_workload(workload: &Workload) -> Self {
-        let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 }).with_external_ids();
-        engine.list(unbounded_instrument(workload)).expect("the instrument is sound");
-        Self { engine, sequence: 0 }
+        let mut engine =
+            MatchingEngine::new(EngineLimits { instruments_max: 1 }).with_external_ids();
+        engine
+            .list(unbounded_instrument(workload))
+            .expect("the instrument is sound");
+        Self {
+            engine,
+            sequence: 0,
+        }
     }
 
     #[inline]
@@ -84,7 +90,11 @@ struct HandleRecorder(Vec<OrderHandle>);
 impl EventSink for HandleRecorder {
     fn event(&mut self, event: Event) {
         if let Event::Accepted(accepted) = event {
-            assert_eq!(accepted.order_id.0, self.0.len() as u64 + 1, "ids count up from 1");
+            assert_eq!(
+                accepted.order_id.0,
+                self.0.len() as u64 + 1,
+                "ids count up from 1"
+            );
             self.0.push(accepted.handle);
         }
     }
@@ -123,12 +133,21 @@ pub struct EngineByHandle {
 impl Book for EngineByHandle {
     fn for_workload(workload: &Workload) -> Self {
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
-        engine.list(unbounded_instrument(workload)).expect("the instrument is sound");
-        let mut rehearsal = Self { engine, sequence: 0, handles: Vec::new() };
+        engine
+            .list(unbounded_instrument(workload))
+            .expect("the instrument is sound");
+        let mut rehearsal = Self {
+            engine,
+            sequence: 0,
+            handles: Vec::new(),
+        };
         let mut recorder = HandleRecorder::default();
         let mut handles = Vec::new();
         for operation in workload.resting.iter().chain(&workload.operations) {
-            let submitted = OrderHandle { slot: u32::MAX, generation: 0 };
+            let submitted = OrderHandle {
+                slot: u32::MAX,
+                generation: 0,
+            };
             let number = usize::try_from(operation.id - 1).expect("ids are few");
             let handle = recorder.0.get(number).copied().unwrap_or(submitted);
             let command = command_of(operation, None, OrderRef::Handle(handle));
@@ -137,8 +156,14 @@ impl Book for EngineByHandle {
             handles.push(handle);
         }
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
-        engine.list(unbounded_instrument(workload)).expect("the instrument is sound");
-        Self { engine, sequence: 0, handles }
+        engine
+            .list(unbounded_instrument(workload))
+            .expect("the instrument is sound");
+        Self {
+            engine,
+            sequence: 0,
+            handles,
+        }
     }
 
     #[inline]
@@ -170,12 +195,17 @@ fn command_of(operation: &Operation, id: Option<ExternalId>, order: OrderRef) ->
         OperationKind::SubmitImmediate => {
             Command::Submit(new_order(operation, id, TimeInForce::ImmediateOrCancel))
         }
-        OperationKind::Cancel => Command::Cancel(Cancel { account: ACCOUNT, order }),
+        OperationKind::Cancel => Command::Cancel(Cancel {
+            account: ACCOUNT,
+            order,
+        }),
         OperationKind::Replace => Command::Replace(Replace {
             account: ACCOUNT,
             order,
             side: operation.side,
-            quantity: Some(Quantity::from_units(u64::from(operation.quantity + operation.filled))),
+            quantity: Some(Quantity::from_units(u64::from(
+                operation.quantity + operation.filled,
+            ))),
             price: Some(Price::from_units(operation.price)),
             expiry: None,
             extra: Notional::ZERO,
@@ -195,7 +225,9 @@ fn new_order(
         client_id_policy: ClientIdPolicy::OpenUnique,
         external_id,
         side: operation.side,
-        kind: OrderKind::Limit { price: Price::from_units(operation.price) },
+        kind: OrderKind::Limit {
+            price: Price::from_units(operation.price),
+        },
         size: OrderSize::Quantity(Quantity::from_units(u64::from(operation.quantity))),
         time_in_force,
         post_only: PostOnly::No,

@@ -13,6 +13,7 @@ mod model_book;
 mod operation;
 mod random;
 pub mod ruler;
+pub mod settings;
 mod trade_fold;
 pub mod workload;
 

@@ -82,7 +82,10 @@ pub fn race_all(contestants: &[Contestant], workload: &Workload, rounds: usize) 
         .iter_mut()
         .map(|durations| {
             durations.sort_unstable();
-            Rate { median: rate(durations[rounds / 2]), fastest: rate(durations[0]) }
+            Rate {
+                median: rate(durations[rounds / 2]),
+                fastest: rate(durations[0]),
+            }
         })
         .collect()
 }

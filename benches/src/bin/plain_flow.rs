@@ -14,7 +14,9 @@ use benches::{Book, SEED, TradeFold};
 #[expect(clippy::print_stdout, reason = "the count is what this program is for")]
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let count = arguments.next().map_or(200_000, |text| text.parse().expect("a number"));
+    let count = arguments
+        .next()
+        .map_or(200_000, |text| text.parse().expect("a number"));
     let count = OperationCount(count);
     let workload = match arguments.next().as_deref() {
         None | Some("w1") => small_book(SEED, count),
@@ -25,8 +27,15 @@ fn main() {
 
     let fold = counted(&mut book, &workload);
 
-    assert_eq!(fold, workload.expected, "the engine makes the trades of the model book");
-    println!("{} operations, {} trades", workload.operations.len(), fold.trades);
+    assert_eq!(
+        fold, workload.expected,
+        "the engine makes the trades of the model book"
+    );
+    println!(
+        "{} operations, {} trades",
+        workload.operations.len(),
+        fold.trades
+    );
 }
 
 /// What is counted; its own function, so that a tool can name it.

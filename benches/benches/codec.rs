@@ -1,0 +1,56 @@
+//! The native protocol's text frames: what a submit costs to read, a report to write.
+
+use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use protocol::{Request, ServerMessage};
+
+const FRAME_BYTES_MAX: usize = 4_096;
+const SUBMIT: &str = include_str!("../../protocol/tests/golden/request.submit.limit.json");
+const CANCEL: &str = include_str!("../../protocol/tests/golden/request.cancel.json");
+const ACCEPTED: &str = include_str!("../../protocol/tests/golden/message.report.accepted.json");
+const TRADED: &str = include_str!("../../protocol/tests/golden/message.report.trade.json");
+const DEPTH: &str = include_str!("../../protocol/tests/golden/message.depth.json");
+
+fn decode(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("decode");
+    for (name, text) in [("submit", SUBMIT), ("cancel", CANCEL)] {
+        let frame = text.trim_end().as_bytes();
+        group.throughput(Throughput::Bytes(frame.len() as u64));
+        group.bench_function(BenchmarkId::new("json", name), |bencher| {
+            bencher.iter(|| Request::decode(frame, FRAME_BYTES_MAX).expect("a golden frame"));
+        });
+    }
+    group.finish();
+}
+
+fn encode(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("encode");
+    for (name, text) in [
+        ("report_accepted", ACCEPTED),
+        ("report_trade", TRADED),
+        ("depth", DEPTH),
+    ] {
+        let frame = text.trim_end();
+        let message = ServerMessage::decode(frame).expect("a golden frame");
+        let mut buffer = Vec::with_capacity(FRAME_BYTES_MAX);
+        group.throughput(Throughput::Bytes(frame.len() as u64));
+        group.bench_function(BenchmarkId::new("json", name), |bencher| {
+            bencher.iter(|| {
+                buffer.clear();
+                message.encode(&mut buffer);
+                buffer.len()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(SAMPLES)
+        .warm_up_time(WARM_UP_TIME)
+        .measurement_time(MEASUREMENT_TIME);
+    targets = decode, encode
+}
+criterion_main!(benches);
