@@ -1,17 +1,18 @@
-//! Runs W1 once on the engine, for counting instructions.
+//! Runs W1 or W3 once on one book, for counting instructions: free of noise, where times are not.
 //!
 //! ```text
 //! cargo build --release -p benches --bin plain_flow
 //! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*plain_flow::counted*' \
-//!     target/release/plain_flow [operations] [workload]
+//!     target/release/plain_flow [operations] [w1|w3] [engine|ruler_hash|...]
 //! ```
 //! Instructions per operation are the collected `Ir` divided by the operations that it prints.
 
-use benches::engine_book::EngineBook;
+use benches::candidate::{CandidateBook, PagedLevels};
+use benches::engine_book::{EngineBook, EngineByHandle};
+use benches::ruler::{ByHash, BySlot, Ruler};
 use benches::workload::{OperationCount, Workload, small_book, sweeps};
 use benches::{Book, SEED, TradeFold};
 
-#[expect(clippy::print_stdout, reason = "the count is what this program is for")]
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let count = arguments
@@ -23,13 +24,25 @@ fn main() {
         Some("w3") => sweeps(SEED, count),
         Some(other) => panic!("{other} is not w1 or w3"),
     };
-    let mut book = EngineBook::with_resting(&workload);
+    match arguments.next().as_deref() {
+        None | Some("engine") => run::<EngineBook>(&workload),
+        Some("engine_by_handle") => run::<EngineByHandle>(&workload),
+        Some("ruler_hash") => run::<Ruler<ByHash>>(&workload),
+        Some("ruler_by_slot") => run::<Ruler<BySlot>>(&workload),
+        Some("candidate_paged") => run::<CandidateBook<PagedLevels>>(&workload),
+        Some(other) => panic!("{other} is no book"),
+    }
+}
 
-    let fold = counted(&mut book, &workload);
+#[expect(clippy::print_stdout, reason = "the count is what this program is for")]
+fn run<B: Book>(workload: &Workload) {
+    let mut book = B::with_resting(workload);
+
+    let fold = counted(&mut book, workload);
 
     assert_eq!(
         fold, workload.expected,
-        "the engine makes the trades of the model book"
+        "the book makes the trades of the model book"
     );
     println!(
         "{} operations, {} trades",
@@ -40,6 +53,6 @@ fn main() {
 
 /// What is counted; its own function, so that a tool can name it.
 #[inline(never)]
-fn counted(book: &mut EngineBook, workload: &Workload) -> TradeFold {
+fn counted<B: Book>(book: &mut B, workload: &Workload) -> TradeFold {
     book.run(workload)
 }
