@@ -6,7 +6,7 @@ use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::{
     AccountId, Event, HoldReleased, InstrumentId, Notional, OrderId, Party, Price, Quantity, Side,
-    Trade, TradeId,
+    Trade, TradeId, TradePhase,
 };
 use ledger::{Asset, AssetId, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
 
@@ -93,6 +93,7 @@ fn settle(criterion: &mut Criterion) {
         price: PRICE,
         quantity: QUANTITY,
         aggressor_side: Side::Buy,
+        phase: TradePhase::Continuous,
         taker: party(1, BUYER, cost),
         maker: party(2, SELLER, sold),
     });

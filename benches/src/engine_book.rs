@@ -7,7 +7,7 @@ use engine::{
     SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
 };
 
-use crate::book::Book;
+use crate::book::{BATCH_OPERATIONS, Book};
 use crate::operation::{Operation, OperationKind};
 use crate::trade_fold::TradeFold;
 use crate::workload::Workload;
@@ -80,6 +80,25 @@ impl Book for EngineBook {
         let command = command_of(operation, Some(id), OrderRef::External(id));
         let command = next_command(&mut self.sequence, command);
         self.engine.apply(&command, &mut ByExternalId(fold));
+    }
+
+    fn run_batches(&mut self, workload: &Workload) -> TradeFold {
+        let mut fold = TradeFold::default();
+        let mut commands = Vec::with_capacity(BATCH_OPERATIONS);
+        for batch in workload.operations.chunks(BATCH_OPERATIONS) {
+            commands.clear();
+            for operation in batch {
+                let id = ExternalId(operation.id);
+                let command = command_of(operation, Some(id), OrderRef::External(id));
+                commands.push(next_command(&mut self.sequence, command));
+            }
+            self.engine
+                .warm(commands.iter().map(|next| (next.instrument, &next.command)));
+            for command in &commands {
+                self.engine.apply(command, &mut ByExternalId(&mut fold));
+            }
+        }
+        fold
     }
 }
 
@@ -172,6 +191,26 @@ impl Book for EngineByHandle {
         let command = command_of(operation, None, OrderRef::Handle(self.handles[number]));
         let command = next_command(&mut self.sequence, command);
         self.engine.apply(&command, &mut ByOrderId(fold));
+    }
+
+    fn run_batches(&mut self, workload: &Workload) -> TradeFold {
+        let mut fold = TradeFold::default();
+        let mut commands = Vec::with_capacity(BATCH_OPERATIONS);
+        for batch in workload.operations.chunks(BATCH_OPERATIONS) {
+            commands.clear();
+            for operation in batch {
+                let number = usize::try_from(self.sequence).expect("workloads are of millions");
+                let order = OrderRef::Handle(self.handles[number]);
+                let command = command_of(operation, None, order);
+                commands.push(next_command(&mut self.sequence, command));
+            }
+            self.engine
+                .warm(commands.iter().map(|next| (next.instrument, &next.command)));
+            for command in &commands {
+                self.engine.apply(command, &mut ByOrderId(&mut fold));
+            }
+        }
+        fold
     }
 }
 

@@ -33,6 +33,7 @@ mod session;
 mod side;
 mod state_hash;
 mod submit;
+mod warm;
 
 pub use auction::AuctionReference;
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
@@ -61,3 +62,4 @@ pub use reject::RejectReason;
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
 pub use session::SessionState;
 pub use side::Side;
+pub use warm::WARM_COMMANDS_MAX;

@@ -135,6 +135,10 @@ impl MatchingEngine {
         }
     }
 
+    pub(crate) fn books(&self) -> impl Iterator<Item = &OrderBook> {
+        self.all().map(|listing| &listing.book)
+    }
+
     fn all(&self) -> impl Iterator<Item = &Listing> {
         self.listings.iter().flatten().map(AsRef::as_ref)
     }

@@ -2,7 +2,7 @@
 
 use engine::{
     Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
-    SequenceNumber, Sequenced, Timestamp,
+    SequenceNumber, Sequenced, Timestamp, WARM_COMMANDS_MAX,
 };
 use ledger::{Gives, Settlement};
 
@@ -72,8 +72,12 @@ impl Books {
         batch: &mut EventBatch,
     ) -> Gives {
         let appended_ns = self.stage_clock.now_ns();
-        for command in &entry.commands {
-            self.apply_command(command, entry.at, appended_ns, batch);
+        for commands in entry.commands.chunks(WARM_COMMANDS_MAX) {
+            let next = commands.iter().map(|next| (next.instrument, &next.command));
+            self.engine.warm(next);
+            for command in commands {
+                self.apply_command(command, entry.at, appended_ns, batch);
+            }
         }
         for outcome in &batch.outcomes {
             for event in batch.events_of(outcome) {

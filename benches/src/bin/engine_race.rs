@@ -16,12 +16,14 @@ fn main() {
     let only = arguments.next();
     let by_id = [
         Contestant::of::<EngineBook>("engine"),
+        Contestant::in_batches::<EngineBook>("engine, batches"),
         Contestant::of::<Ruler<ByHash>>("ruler with hash"),
         Contestant::of::<CandidateBook<TreeLevels>>("tree"),
         Contestant::of::<CandidateBook<PagedLevels>>("paged"),
     ];
     let by_handle = [
         Contestant::of::<EngineByHandle>("engine by handle"),
+        Contestant::in_batches::<EngineByHandle>("engine by handle, batches"),
         Contestant::of::<Ruler<BySlot>>("ruler by slot"),
     ];
     for workload in Workload::all(count) {

@@ -1,16 +1,16 @@
-//! Runs W1 or W3 once on one book, for counting instructions: free of noise, where times are not.
+//! Runs W1, W2 or W3 once on one book, for counting instructions: free of noise, where times are not.
 //!
 //! ```text
 //! cargo build --release -p benches --bin plain_flow
 //! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*plain_flow::counted*' \
-//!     target/release/plain_flow [operations] [w1|w3] [engine|ruler_hash|...]
+//!     target/release/plain_flow [operations] [w1|w2|w3] [engine|ruler_hash|...]
 //! ```
 //! Instructions per operation are the collected `Ir` divided by the operations that it prints.
 
 use benches::candidate::{CandidateBook, PagedLevels};
 use benches::engine_book::{EngineBook, EngineByHandle};
 use benches::ruler::{ByHash, BySlot, Ruler};
-use benches::workload::{OperationCount, Workload, small_book, sweeps};
+use benches::workload::{OperationCount, Workload, deep_book, small_book, sweeps};
 use benches::{Book, SEED, TradeFold};
 
 fn main() {
@@ -21,8 +21,9 @@ fn main() {
     let count = OperationCount(count);
     let workload = match arguments.next().as_deref() {
         None | Some("w1") => small_book(SEED, count),
+        Some("w2") => deep_book(SEED, count, 1_000_000),
         Some("w3") => sweeps(SEED, count),
-        Some(other) => panic!("{other} is not w1 or w3"),
+        Some(other) => panic!("{other} is not w1, w2 or w3"),
     };
     match arguments.next().as_deref() {
         None | Some("engine") => run::<EngineBook>(&workload),

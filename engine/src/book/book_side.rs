@@ -90,6 +90,21 @@ impl BookSide {
         self.index.find(rank_of(self.side, price.units()))
     }
 
+    /// Slot of the newest order at a price, or [`NO_SLOT`].
+    #[inline]
+    pub(crate) fn last_at(&self, price: Price) -> u32 {
+        match self.level_at(price) {
+            NO_SLOT => NO_SLOT,
+            level => self.level(level).tail,
+        }
+    }
+
+    /// Loads the cache line of a level. What is returned means nothing.
+    #[inline]
+    pub(crate) fn touch(&self, level: u32) -> u32 {
+        self.index.touch(level)
+    }
+
     /// The next level behind one, or [`NO_SLOT`].
     #[inline]
     pub(crate) fn behind(&self, level: u32) -> u32 {

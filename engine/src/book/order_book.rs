@@ -120,6 +120,14 @@ impl OrderBook {
         self.side(order.side()).price(order.level)
     }
 
+    /// The slot of an order with this external id as a rule; else any number.
+    #[inline]
+    pub(crate) fn likely_slot_by_external_id(&self, id: ExternalId) -> u32 {
+        self.externals
+            .as_ref()
+            .map_or(NO_SLOT, |externals| externals.likely(id.0))
+    }
+
     /// Slot of an open order by external id.
     #[inline]
     pub(crate) fn slot_by_external_id(&self, id: ExternalId) -> Option<u32> {

@@ -48,6 +48,12 @@ impl OrderIndex {
         (slot != NO_SLOT).then_some(slot)
     }
 
+    /// The slot of an order, if it is young and open; else any number.
+    #[inline]
+    pub(crate) fn likely_slot(&self, id: OrderId) -> u32 {
+        self.ring[self.place(id.0)]
+    }
+
     /// Lists an order that is in the pool.
     #[inline]
     pub(crate) fn insert(&mut self, id: OrderId, slot: u32, pool: &mut OrderPool) {

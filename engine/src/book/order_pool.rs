@@ -128,6 +128,24 @@ impl OrderPool {
         &mut self.slots[slot as usize]
     }
 
+    /// How many slots were ever in use at once.
+    #[inline]
+    pub(crate) const fn slots_used(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// What a slot holds, if there is such a one.
+    #[inline]
+    pub(crate) fn peek(&self, slot: u32) -> Option<&OrderSlot> {
+        self.slots.get(slot as usize)
+    }
+
+    /// Loads the cache line of a slot, if there is such a one. What is returned means nothing.
+    #[inline]
+    pub(crate) fn touch(&self, slot: u32) -> u32 {
+        self.peek(slot).map_or(0, |order| order.next)
+    }
+
     /// Whether a slot, if there is such a one, holds the open order with this id.
     #[inline]
     pub(crate) fn is_open_as(&self, slot: u32, id: OrderId) -> bool {

@@ -58,6 +58,14 @@ impl PriceIndex {
         &mut self.levels[level as usize]
     }
 
+    /// Loads the cache line of a level, if there is such a one. What is returned means nothing.
+    #[inline]
+    pub(crate) fn touch(&self, level: u32) -> u32 {
+        self.levels
+            .get(level as usize)
+            .map_or(0, |level| level.order_count)
+    }
+
     /// The level at `rank`, or [`NO_SLOT`] where no orders are.
     #[inline]
     pub(crate) fn find(&self, rank: i64) -> u32 {
