@@ -95,7 +95,7 @@ fn commands() -> Vec<Command> {
             expiry: None,
             extra: Notional::ZERO,
         }));
-        commands.push(limit(RESTING_ORDERS + number, Side::Buy, 10_002));
+        commands.push(limit(RESTING_ORDERS + number, Side::Buy, 10_600));
         commands.push(Command::Tick);
     }
     commands
