@@ -57,6 +57,7 @@ impl MatchingEngine {
             if let Some(order) = needed.book.pool.peek(named) {
                 *pair = [order.previous, order.next];
                 touched ^= needed.book.side(order.side()).touch(order.level);
+                black_box(needed.book.pool.touch_external_id(named));
             }
         }
         for (pair, needed) in neighbors.iter().zip(needed.iter().flatten()) {

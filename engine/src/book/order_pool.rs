@@ -243,6 +243,12 @@ impl OrderPool {
         }
     }
 
+    /// Loads the cache line of a slot's external id, if it may have one. What is returned means nothing.
+    #[inline]
+    pub(crate) fn touch_external_id(&self, slot: u32) -> u64 {
+        self.external_ids.get(slot as usize).copied().unwrap_or(0)
+    }
+
     /// The external ids of all slots; those of slots without one mean nothing.
     #[inline]
     pub(crate) fn external_ids(&self) -> &[u64] {

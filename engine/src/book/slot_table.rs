@@ -65,7 +65,7 @@ impl SlotTable {
     /// What stands where `id` is listed as a rule; loads the cache line.
     #[inline]
     pub(crate) fn likely(&self, id: u64) -> u32 {
-        self.entries[self.home(id)].slot
+        self.entries[self.home(hash_of(id))].slot
     }
 
     /// Enters an id that is not listed.
