@@ -38,7 +38,7 @@ pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> Exit
 
     // The feed goes first, so that its last answers still come; then the exchange.
     let traded = tokio::select! {
-        traded = trade(&config, &place.websocket, arguments.run_for, &exchange, output, stop) => Some(traded),
+        traded = trade(&config, &place.url, arguments.run_for, &exchange, output, stop) => Some(traded),
         () = exchange.stopped_by_itself() => None,
     };
     let view = exchange.view.clone();

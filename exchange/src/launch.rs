@@ -33,7 +33,7 @@ pub struct RunPlace {
     version: &'static str,
     process_id: u32,
     /// Where sessions connect.
-    pub websocket: String,
+    pub url: String,
     /// Where HTTP answers.
     pub http: String,
     /// Where admin answers.
@@ -77,7 +77,7 @@ impl Launched {
             state: RunState::Running,
             version: env!("CARGO_PKG_VERSION"),
             process_id: std::process::id(),
-            websocket: banner::websocket_url(exchange.public),
+            url: banner::websocket_url(exchange.public),
             http: format!("http://{}", banner::reachable(exchange.public)),
             admin: format!("http://{}", banner::reachable(exchange.admin)),
             summary: None,

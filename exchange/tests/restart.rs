@@ -40,7 +40,7 @@ impl Server {
             .read_line(&mut line)
             .expect("it says where it is");
         let ready: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
-        let url = ready["websocket"].as_str().expect("its address").to_owned();
+        let url = ready["url"].as_str().expect("its address").to_owned();
         Self { process, url }
     }
 
