@@ -22,7 +22,7 @@ pub fn text(exchange: &Exchange, config: &Config, data: Option<&Path>) -> String
         "Rialto {version}: {count} instruments. {state}; Ctrl-C stops in order.\n\n\
          \x20 WebSocket  {url}\n\
          \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
-         \x20 admin      http://{admin}/\n\n\
+         \x20 admin      http://{admin}/v1/status\n\n\
          \x20 demo keys (this machine only)\n",
         version = env!("CARGO_PKG_VERSION"),
         count = config.listing.instruments.len(),
@@ -70,18 +70,44 @@ fn key(config: &Config) -> &str {
 fn snippet(url: &str, symbol: &str, key: &str) -> String {
     format!(
         r#"
-  to paste (pip install websockets):
-    python3 - <<'BOT'
-    import json
-    from websockets.sync.client import connect
-    with connect("{url}") as ws:
-        def ask(**request):
-            ws.send(json.dumps(request))
-            return json.loads(ws.recv())
-        print(ask(op="hello", id=1, protocol=1)["type"])
-        print(ask(op="logon", id=2, key="{key}"))
-        print(ask(op="submit", id=3, symbol="{symbol}", side="buy", type="market", quantity="0.01"))
-    BOT
+A first session, to paste (pip install websockets):
+
+python3 - <<'BOT'
+import json
+from websockets.sync.client import connect
+with connect("{url}") as ws:
+    def ask(**request):
+        ws.send(json.dumps(request))
+        return json.loads(ws.recv())
+    print(ask(op="hello", id=1, protocol=1)["type"])
+    print(ask(op="logon", id=2, key="{key}"))
+    print(ask(op="submit", id=3, symbol="{symbol}", side="buy", type="market", quantity="0.01"))
+BOT
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is to be pasted can be pasted: a shell wants the end of the text at the beginning of its line.
+
+    use super::*;
+
+    #[test]
+    fn snippet_begins_and_ends_at_the_first_column() {
+        let text = snippet("ws://127.0.0.1:9080/v1/ws", "BTCUSDT", "demo-alice");
+
+        assert!(
+            text.contains("\npython3 - <<'BOT'\nimport json\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("\nBOT\n"), "{text}");
+    }
+
+    #[test]
+    fn nobody_is_told_to_connect_to_an_unspecified_address() {
+        let everywhere = "0.0.0.0:9080".parse().unwrap();
+
+        assert_eq!(websocket_url(everywhere), "ws://127.0.0.1:9080/v1/ws");
+    }
 }
