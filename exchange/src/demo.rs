@@ -12,11 +12,11 @@ use gateway::StopCause;
 use tokio::sync::watch;
 
 use crate::cli::DemoArgs;
-use crate::config::Config;
+use crate::config::{ClockMode, Config, ConfigError};
 use crate::demo::live::Live;
 use crate::demo::summary::Summary;
 use crate::exit;
-use crate::launch::Launched;
+use crate::launch::{LaunchError, Launched};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 use crate::wiring::Exchange;
@@ -24,7 +24,7 @@ use crate::wiring::Exchange;
 /// Runs a demo until its time is over or `stop` is said.
 pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> ExitCode {
     let data = arguments.exchange.data.as_deref();
-    let launched = match Launched::new(&arguments.layers(), data).await {
+    let launched = match launch(arguments).await {
         Ok(launched) => launched,
         Err(error) => return error.refuse(),
     };
@@ -73,6 +73,19 @@ pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> Exit
     } else {
         ExitCode::FAILURE
     }
+}
+
+async fn launch(arguments: &DemoArgs) -> Result<Launched, LaunchError> {
+    let config = Config::load(&arguments.layers())?;
+    if config.clock == ClockMode::Replay {
+        return Err(ConfigError::new(
+            "clock.mode",
+            "with the replay clock each request carries its time, and participants know none",
+            "use `rialto serve --clock replay`, then `rialto feed --replay FILE --symbol BTCUSD`",
+        )
+        .into());
+    }
+    Launched::new(config, arguments.exchange.data.as_deref()).await
 }
 
 /// Runs the participants, and shows where they stand.

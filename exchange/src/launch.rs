@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::config::{Config, ConfigError, Layers};
+use crate::config::{Config, ConfigError};
 use crate::demo::banner;
 use crate::demo::summary::Summary;
 use crate::exit;
@@ -65,12 +65,11 @@ pub enum LaunchError {
 }
 
 impl Launched {
-    /// Reads the configuration and starts an exchange.
+    /// Starts an exchange.
     ///
     /// # Errors
-    /// The configuration is wrong, an address is taken, or the folder cannot be written.
-    pub async fn new(layers: &Layers, data: Option<&Path>) -> Result<Self, LaunchError> {
-        let config = Config::load(layers)?;
+    /// An address is taken, or the folder cannot be used.
+    pub async fn new(config: Config, data: Option<&Path>) -> Result<Self, LaunchError> {
         let run_file = RunFile::open(data)?;
         let exchange = Exchange::start(&config, data).await?;
         let place = RunPlace {

@@ -6,9 +6,10 @@ use gateway::StopCause;
 use serde::Serialize;
 
 use crate::cli::ExchangeArgs;
+use crate::config::Config;
 use crate::demo::banner;
 use crate::exit;
-use crate::launch::{Launched, RunPlace};
+use crate::launch::{LaunchError, Launched, RunPlace};
 use crate::memory;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
@@ -35,7 +36,7 @@ struct Totals {
 
 /// Serves until `stop` is said, or until the exchange cannot go on.
 pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal) -> ExitCode {
-    let launched = match Launched::new(&arguments.layers(), arguments.data.as_deref()).await {
+    let launched = match launch(arguments).await {
         Ok(launched) => launched,
         Err(error) => return error.refuse(),
     };
@@ -91,4 +92,9 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         StopCause::Asked if is_clean => ExitCode::SUCCESS,
         StopCause::Asked => ExitCode::FAILURE,
     }
+}
+
+async fn launch(arguments: &ExchangeArgs) -> Result<Launched, LaunchError> {
+    let config = Config::load(&arguments.layers())?;
+    Launched::new(config, arguments.data.as_deref()).await
 }

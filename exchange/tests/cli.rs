@@ -128,6 +128,15 @@ fn port_in_use_is_named_with_a_way_out() {
 }
 
 #[test]
+fn demo_with_the_replay_clock_says_what_to_use_instead() {
+    let output = rialto(&["demo", "--clock", "replay", "--listen", "127.0.0.1:0"]);
+
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("rialto serve --clock replay"), "{text}");
+}
+
+#[test]
 fn demo_trades_and_sums_itself_up_in_one_object() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();

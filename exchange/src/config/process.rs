@@ -103,7 +103,7 @@ fn check_sequencer(
             format!(
                 "{threads} spinning threads on {cores} cores starve the rest: 13 ms at the median instead of 0.3 us"
             ),
-            "write \"park\", or fewer threads than cores - 1",
+            "write \"park\", or at most cores - 1 threads",
         ));
     }
     Ok(())
