@@ -155,7 +155,8 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(SAMPLES)
         .warm_up_time(WARM_UP_TIME)
-        .measurement_time(MEASUREMENT_TIME);
+        .measurement_time(MEASUREMENT_TIME)
+        .without_plots();
     targets = operations
 }
 criterion_main!(benches);

@@ -158,7 +158,8 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(SAMPLES)
         .warm_up_time(WARM_UP_TIME)
-        .measurement_time(MEASUREMENT_TIME);
+        .measurement_time(MEASUREMENT_TIME)
+        .without_plots();
     targets = one_thread, two_threads, sequencer_turn
 }
 criterion_main!(benches);

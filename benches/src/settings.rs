@@ -10,7 +10,7 @@ const OPERATIONS_SHORT: OperationCount = OperationCount(100_000);
 
 /// How long criterion looks at one bench. Short by default, so that the whole run takes minutes; criterion's
 /// own `--measurement-time` and `--sample-size` lengthen it.
-pub const MEASUREMENT_TIME: Duration = Duration::from_secs(1);
+pub const MEASUREMENT_TIME: Duration = Duration::from_millis(500);
 /// How long criterion runs one bench before it looks.
 pub const WARM_UP_TIME: Duration = Duration::from_millis(200);
 /// Criterion's least number of samples.
