@@ -17,7 +17,7 @@ pub struct Limits {
     pub header_bytes_max: usize,
     /// Most headers of a request; more is answered 431.
     pub headers_max: usize,
-    /// Most bytes of an inbound frame and message; more closes with 1009.
+    /// Most bytes of an inbound frame and message; more is answered with an error, above [`Self::transport_bytes_max`] it closes with 1009.
     pub frame_bytes_max: usize,
     /// Read buffer of a session, allocated when it opens.
     pub read_buffer_bytes: usize,
@@ -63,6 +63,9 @@ impl Limits {
     /// The most bytes that one private report takes on the wire.
     pub const REPORT_BYTES_MAX: usize = 640;
 
+    /// How much beyond `frame_bytes_max` is still taken in, so that the session can be told and lives on.
+    const OVERSIZE_BYTES_MAX: usize = 1 << 20;
+
     /// Bounds that fit a laptop; config starts from these.
     pub const fn laptop() -> Self {
         Self {
@@ -88,6 +91,14 @@ impl Limits {
             market_data_flush_interval: Duration::from_millis(2),
             open_orders_per_account_max: 8_192,
         }
+    }
+
+    /// Most bytes of a frame or message that the transport takes in: four times `frame_bytes_max`, and no
+    /// more than a mebibyte above it. More closes with 1009.
+    pub fn transport_bytes_max(&self) -> usize {
+        let oversize = self.frame_bytes_max.saturating_mul(3);
+        self.frame_bytes_max
+            .saturating_add(oversize.min(Self::OVERSIZE_BYTES_MAX))
     }
 
     /// Says which limit cannot be used.
@@ -182,6 +193,21 @@ mod tests {
     #[test]
     fn laptop_limits_can_be_used() {
         assert_eq!(Limits::laptop().check(), Ok(()));
+    }
+
+    #[test]
+    fn the_transport_takes_four_frames_and_at_most_a_mebibyte_more() {
+        let transport_of = |frame_bytes_max| {
+            let limits = Limits {
+                frame_bytes_max,
+                ..Limits::laptop()
+            };
+            limits.transport_bytes_max()
+        };
+
+        assert_eq!(transport_of(16_384), 65_536);
+        assert_eq!(transport_of(8 << 20), 9 << 20);
+        assert_eq!(transport_of(usize::MAX), usize::MAX);
     }
 
     #[test]

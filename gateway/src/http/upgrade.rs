@@ -86,6 +86,6 @@ fn socket_config(limits: &Limits) -> WebSocketConfig {
         .read_buffer_size(limits.read_buffer_bytes)
         .write_buffer_size(limits.write_buffer_bytes)
         .max_write_buffer_size(write_buffer_max)
-        .max_message_size(Some(limits.frame_bytes_max))
-        .max_frame_size(Some(limits.frame_bytes_max))
+        .max_message_size(Some(limits.transport_bytes_max()))
+        .max_frame_size(Some(limits.transport_bytes_max()))
 }

@@ -192,7 +192,7 @@ fn going_away(end: SessionEnd) -> Option<Utf8Bytes> {
         ),
         SessionEnd::TooLarge => (
             GoingAwayReason::FrameTooLarge,
-            "a frame is larger than frame_bytes_max",
+            "a frame is more than four times frame_bytes_max",
         ),
         SessionEnd::NotUtf8 => (GoingAwayReason::ProtocolError, "a text frame is not UTF-8"),
         SessionEnd::BadFrame => (

@@ -12,7 +12,7 @@ pub enum SessionEnd {
     SlowConsumer,
     /// It said nothing for too long.
     Idle,
-    /// A frame or message was above the limit.
+    /// A frame or message was above what the transport takes.
     TooLarge,
     /// A text frame was not UTF-8.
     NotUtf8,

@@ -15,11 +15,25 @@ fn ending(code: CloseCode, reason: &str) -> Ending {
 }
 
 #[tokio::test]
-async fn an_oversized_frame_closes_with_1009_and_says_so() {
+async fn an_oversized_frame_is_refused_and_the_session_lives_on() {
     let venue = Venue::open().await;
     let mut alice = Participant::log_on(&venue, "alice").await;
 
-    alice.send(&"x".repeat(16_385)).await;
+    for length in [16_385, 65_536] {
+        alice.send(&"x".repeat(length)).await;
+        assert_eq!(alice.read().await["code"], "frame_too_large", "{length}");
+    }
+
+    alice.assert_alive().await;
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_frame_beyond_the_transport_closes_with_1009_and_says_so() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+
+    alice.send(&"x".repeat(65_537)).await;
 
     assert_eq!(
         alice.read_to_end().await,
