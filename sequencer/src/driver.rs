@@ -1,17 +1,18 @@
 //! Who drives a matcher: a thread of its own, or the caller's runtime.
 
-use std::any::Any;
 use std::hint::spin_loop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::abort::abort_on_panic;
 use crate::config::IdleStrategy;
 use crate::inspection::MatcherState;
 use crate::log::CommandLog;
 use crate::matcher::{Matcher, Turn};
 use crate::waker::{WakeCallback, Waker};
 
+/// Who panicked, in the log.
+const MATCHER: &str = "matcher";
 /// How soon a matcher looks again whether what is blocked can leave.
 const BLOCKED_POLL: Duration = Duration::from_micros(200);
 
@@ -22,7 +23,7 @@ pub(crate) fn run<L: CommandLog>(mut matcher: Matcher<L>, idle: IdleStrategy) ->
     let mut idle_turns: u32 = 0;
     let mut is_announced = false;
     loop {
-        let turn = abort_on_panic(|| matcher.turn());
+        let turn = abort_on_panic(MATCHER, || matcher.turn());
         match turn {
             // It may only sleep if the turn after the announcement found nothing either.
             Turn::Idle { wake_after } if is_announced => {
@@ -130,11 +131,11 @@ impl InlineMatcher {
             "an inline matcher is told how to wake its driver before its first turn"
         );
         self.waker.announce_awake();
-        let mut turn = abort_on_panic(|| self.matcher.turn());
+        let mut turn = abort_on_panic(MATCHER, || self.matcher.turn());
         if matches!(turn, Turn::Idle { .. }) {
             // It may only be left alone if the turn after the announcement found nothing either.
             self.waker.announce_sleep();
-            turn = abort_on_panic(|| self.matcher.turn());
+            turn = abort_on_panic(MATCHER, || self.matcher.turn());
         }
         match turn {
             Turn::Idle { .. } => {}
@@ -157,23 +158,4 @@ impl std::fmt::Debug for InlineMatcher {
             .field("waker", &self.waker)
             .finish_non_exhaustive()
     }
-}
-
-/// A matcher that panicked has half-applied a command: nothing after it can be trusted.
-fn abort_on_panic<R>(turn: impl FnOnce() -> R) -> R {
-    match catch_unwind(AssertUnwindSafe(turn)) {
-        Ok(result) => result,
-        Err(panic) => {
-            tracing::error!(reason = reason_of(&*panic), "a matcher panicked: aborting");
-            std::process::abort()
-        }
-    }
-}
-
-fn reason_of(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no reason given")
 }

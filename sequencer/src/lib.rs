@@ -11,6 +11,7 @@
 //!        EventBatch ◄─ flume ◄─ Gate: publish gives, then send ◄── Gate::hand_over ┘
 //! ```
 
+mod abort;
 mod books;
 mod clock;
 mod config;

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use engine::{Command, InstrumentId};
 use ledger::Ledger;
 
+use crate::abort::abort_on_panic;
 use crate::control::ControlCommand;
 use crate::gate::Gate;
 use crate::inbound::InboundCommand;
@@ -132,9 +133,12 @@ impl Replay {
         std::thread::Builder::new()
             .name("recovery".to_owned())
             .spawn(move || {
-                if let Err(reason) = self.read(reader, &senders, &control_applied) {
-                    self.gate.halt(&reason);
-                }
+                // Without the guard a panic would look like the end of the log.
+                abort_on_panic("recovery", || {
+                    if let Err(reason) = self.read(reader, &senders, &control_applied) {
+                        self.gate.halt(&reason);
+                    }
+                });
             })?;
         Ok(ends)
     }

@@ -1,11 +1,11 @@
-//! A panic in a matcher aborts the process: it has half-applied a command. Played in a process of its own.
+//! A panic in a thread whose work nobody else can finish aborts the process: a matcher has half-applied a
+//! command, recovery has read half a log. Each is played in a process of its own.
 
 use std::process::Command;
-use std::sync::Arc;
 
 use sequencer::{
     AppendRefused, Batch, ClockSource, CommandLog, LogContext, LogEntry, LogError, LogFactory,
-    LogPosition, LogReader, LogState, Threads, start,
+    LogPosition, LogReader, LogState, Running, Threads, start,
 };
 
 use crate::floor::{config, count, instrument, ledger, uncovered};
@@ -45,27 +45,55 @@ impl CommandLog for Panicking {
     }
 }
 
+/// A log that panics in the thread that reads it again.
+struct Unreadable;
+
+impl LogFactory for Unreadable {
+    type Log = Panicking;
+
+    fn open(&mut self, _context: LogContext) -> Result<Panicking, LogError> {
+        Ok(Panicking)
+    }
+
+    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+        let entries = std::iter::from_fn(|| panic!("this test panics in recovery"));
+        Ok(Some(LogReader::new(entries)))
+    }
+}
+
 #[test]
 fn a_panic_in_a_matcher_aborts_the_process() {
-    if std::env::var_os(CHILD).is_some() {
-        let mut config = config();
-        config.threads = Threads::Count(count(1));
-        let running = start(
-            config,
-            &[instrument(1)],
-            Arc::clone(&ledger(1)),
-            Panicking,
-            ClockSource::Realtime,
-        )
-        .unwrap();
+    aborts("a_panic_in_a_matcher_aborts_the_process", || {
+        let running = run(Panicking);
         running.ports.try_submit(uncovered(1)).unwrap();
         running.stop.stop_and_drain();
+    });
+}
+
+#[test]
+fn a_panic_in_recovery_aborts_the_process() {
+    aborts("a_panic_in_recovery_aborts_the_process", || {
+        run(Unreadable).stop.stop_and_drain();
+    });
+}
+
+fn run<F: LogFactory>(logs: F) -> Running {
+    let mut config = config();
+    config.threads = Threads::Count(count(1));
+    let clock = ClockSource::Realtime;
+    start(config, &[instrument(1)], ledger(1), logs, clock).unwrap()
+}
+
+/// Plays `fatal` in a process of its own, as the test of this name, and sees it abort.
+fn aborts(test: &str, fatal: impl FnOnce()) {
+    if std::env::var_os(CHILD).is_some() {
+        fatal();
         // Reached only if the panic did not abort: the parent sees a success and fails.
         return;
     }
 
     let ended = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "abort::a_panic_in_a_matcher_aborts_the_process"])
+        .args(["--exact", &format!("abort::{test}")])
         .env(CHILD, "1")
         .output()
         .unwrap();

@@ -14,6 +14,7 @@ use super::frame::{Chain, FrameHeader, blocks_of, put_frame};
 use super::recovery::{OpenError, Recovered};
 use super::segment::{Segment, SegmentHeader, preallocate};
 use super::{BLOCK_BYTES, Durability, FileLogOptions, Frame, Shard};
+use crate::abort::abort_on_panic;
 use crate::clock::Stopwatch;
 use crate::position::{Epoch, LogPosition};
 
@@ -93,7 +94,8 @@ impl Journal {
     pub fn spawn(self) -> io::Result<JoinHandle<()>> {
         std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || self.run())
+            // A journal that ended in the middle would leave matchers waiting for ever.
+            .spawn(move || abort_on_panic("journal", || self.run()))
     }
 
     fn run(mut self) {
