@@ -1,7 +1,7 @@
 //! Lets out what is durable, and nothing else.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flume::TrySendError;
@@ -86,6 +86,9 @@ impl Gate {
 
     /// Lets out every batch up to `durable`, of every matcher.
     pub fn release(&self, durable: LogPosition) {
+        // Pairs with the fence of [`Waker::announce_sleep`]: a matcher that hands over a batch just now is
+        // seen here, or sees before it sleeps that the batch is durable.
+        fence(Ordering::SeqCst);
         for matcher in 0..self.lanes.len() {
             self.release_lane(matcher, durable);
         }
