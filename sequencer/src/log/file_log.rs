@@ -14,6 +14,7 @@ mod segment;
 
 use std::collections::VecDeque;
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -34,6 +35,7 @@ use crate::waker::Waker;
 use entries::Entries;
 use journal::Journal;
 use reading::segments_of;
+use segment::sync_folder;
 
 pub use recovery::{OpenError, TornTail};
 
@@ -119,7 +121,7 @@ impl FileLogs {
     /// # Errors
     /// The folder is in use or cannot be used, or something that was acknowledged cannot be read.
     pub fn open(folder: &Path, options: FileLogOptions) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(|error| OpenError::io(folder, error))?;
+        make_folder(folder).map_err(|error| OpenError::io(folder, error))?;
         let lock = lock_folder(folder)?;
         let recovered = recovery::recover(folder)?;
         let last = recovered.last;
@@ -305,14 +307,30 @@ impl Shard {
     }
 
     fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
-        let unreadable = |error: std::io::Error| LogError::Unreadable(error.to_string());
+        let unreadable = |error: io::Error| LogError::Unreadable(error.to_string());
+        // Before the folder is listed: a segment that is begun meanwhile holds nothing up to here.
+        let durable = self.durable();
         let segments = segments_of(&self.folder).map_err(unreadable)?;
-        Ok(LogReader::new(Entries::new(
-            segments,
-            position,
-            self.durable(),
-        )))
+        Ok(LogReader::new(Entries::new(segments, position, durable)))
     }
+}
+
+/// Makes the folder and those above it, each with a durable name.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = match folder.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        Some(_) | None => Path::new("."),
+    };
+    make_folder(above)?;
+    match fs::create_dir(folder) {
+        // Somebody else made it just now.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    sync_folder(above)
 }
 
 fn lock_folder(folder: &Path) -> Result<File, OpenError> {

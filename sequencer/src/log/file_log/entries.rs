@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::frame::Chain;
 use super::reading::{Found, SegmentReader};
+use super::segment::SegmentHeader;
 use crate::log::{LogEntry, LogError, codec};
 use crate::position::LogPosition;
 
@@ -61,13 +62,16 @@ impl Entries {
         loop {
             let Some(reader) = self.reader.as_mut() else {
                 let Some((number, path)) = self.segments.pop_front() else {
-                    return Ok(None);
+                    return self.end();
                 };
                 let opened = SegmentReader::open(&path, number).map_err(|error| {
                     LogError::Unreadable(format!("{}: {error}", path.display()))
                 })?;
-                self.next
-                    .get_or_insert((opened.header.first, opened.header.chain));
+                let SegmentHeader { first, chain, .. } = opened.header;
+                if self.next.is_none() && first > self.from.max(LogPosition(1)) {
+                    return Err(LogError::NotKept(self.from));
+                }
+                self.next.get_or_insert((first, chain));
                 self.reader = Some(opened);
                 continue;
             };
@@ -89,6 +93,17 @@ impl Entries {
                     )));
                 }
             }
+        }
+    }
+
+    /// There is no segment left: everything that was asked for has been read, or something is missing.
+    fn end(&self) -> Result<Option<(LogPosition, Vec<u8>)>, LogError> {
+        match self.next {
+            Some((next, _)) if next <= self.up_to => Err(LogError::Unreadable(format!(
+                "it ends before position {}, and everything up to {} is durable",
+                next.0, self.up_to.0
+            ))),
+            Some(_) | None => Ok(None),
         }
     }
 }

@@ -20,7 +20,8 @@ pub(super) struct Recovered {
     pub torn: Option<TornTail>,
 }
 
-/// A tail that was being written when the process or the machine stopped. Nothing of it was ever reported.
+/// A tail that was being written when the process or the machine stopped. Under
+/// [`Durability::Sync`](super::Durability::Sync) nothing of it was ever reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TornTail {
     /// In which file.
@@ -131,9 +132,12 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, OpenError> {
         offset: reader.offset(),
         position: walk.next(),
     });
-    if torn.is_some() {
-        segment.cut().map_err(|error| OpenError::io(&path, error))?;
-    }
+    let settled = match torn {
+        Some(_) => segment.cut(),
+        // What was read may stand in the system's memory only: it is shown again, so it is synced first.
+        None => segment.sync(),
+    };
+    settled.map_err(|error| OpenError::io(&path, error))?;
     Ok(walk.ended(Some(segment), torn))
 }
 

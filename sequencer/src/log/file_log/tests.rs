@@ -7,11 +7,13 @@ use std::sync::Arc;
 use engine::{AccountId, Cancel, Command, InstrumentId, OrderId, OrderRef};
 use ledger::{Asset, AssetId, Ledger, LedgerConfig};
 
+use super::entries::Entries;
+use super::reading::segments_of;
 use super::{Durability, FileLog, FileLogOptions, FileLogs, OpenError};
 use crate::clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 use crate::gate::Gate;
 use crate::inbound::{InboundCommand, Origin};
-use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogFactory};
+use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory};
 use crate::position::LogPosition;
 use crate::stamps::Stamps;
 use crate::waker::Waker;
@@ -256,4 +258,45 @@ fn a_file_of_another_format_version_is_refused_by_its_number() {
         panic!("version 9 was read")
     };
     assert!(error.to_string().contains("format version 9"), "{error}");
+}
+
+#[test]
+fn a_folder_is_made_with_those_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("a").join("b");
+
+    write(&deep, SMALL, 1);
+
+    assert_holds(&deep, 1);
+}
+
+#[test]
+fn what_the_folder_no_longer_has_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 300);
+    fs::remove_file(first_segment(folder.path())).unwrap();
+
+    let logs = FileLogs::open(folder.path(), SMALL).unwrap();
+
+    let first = logs.recover().unwrap().unwrap().next();
+    assert_eq!(first, Some(Err(LogError::NotKept(LogPosition(1)))));
+    let mut rest = logs.read_from(LogPosition(200)).unwrap();
+    assert_eq!(rest.next().unwrap().unwrap().position, LogPosition(200));
+}
+
+#[test]
+fn a_log_that_ends_before_what_is_durable_is_said_to() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+    let segments = segments_of(folder.path()).unwrap();
+
+    let entries: Vec<_> = Entries::new(segments, LogPosition(1), LogPosition(9))
+        .take(4)
+        .collect();
+
+    assert!(entries[..3].iter().all(Result::is_ok), "{entries:?}");
+    assert!(
+        matches!(&entries[3], Err(LogError::Unreadable(reason)) if reason.contains("before position 4")),
+        "{entries:?}"
+    );
 }
