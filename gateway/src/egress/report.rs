@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use engine::{
     Accepted, Canceled, OrderSize, OriginalOutcome, Party, Prevented, Rejected, Repeated, Replaced,
-    Rested, SequenceNumber, Timestamp, Trade,
+    Rested, SelfTradePrevention, SequenceNumber, Timestamp, Trade,
 };
 use ledger::Fee;
 use protocol::{
@@ -240,6 +240,10 @@ impl<'a> ReportBuilder<'a> {
         report.last_quantity = Some(scale.quantity(prevented.quantity.units()));
         report.liquidity = Some(liquidity);
         report.reason = Some(Reason::SelfTradePrevention);
+        // What is prevented is neither traded nor canceled: nothing else says that the order is over.
+        if prevented.mode == SelfTradePrevention::Decrement && leaves_quantity.is_zero() {
+            report.status = Some(OrderStatus::Canceled);
+        }
         report
     }
 }

@@ -189,9 +189,20 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// A cancel-replace does two things. Who asked is told of the first one too: the second may be refused.
+    fn ends_the_replaced_order(&self, place: usize) -> bool {
+        let is_before_answer = self.answer.is_some_and(|answer| place < answer);
+        matches!(self.outcome.command, Command::CancelReplace(_))
+            && is_before_answer
+            && matches!(self.events.get(place), Some(Event::Canceled(_)))
+    }
+
     /// Sends a report to the account's subscribers, and to who asked if this event is the answer.
     fn send(&mut self, place: usize, account: AccountId, report: impl FnOnce() -> Report) {
-        let requester = self.requester.filter(|_| self.answer == Some(place));
+        let is_answer = self.answer == Some(place);
+        let requester = self
+            .requester
+            .filter(|_| is_answer || self.ends_the_replaced_order(place));
         let subscribers = self.recipients.routing.executions_of(account);
         if requester.is_none() && subscribers.is_empty() {
             return;
@@ -212,7 +223,9 @@ impl<'a> Reporter<'a> {
             }
         }
         if let Some(session) = requester {
-            report.request = request_number::on_wire(self.outcome.origin.request);
+            if is_answer {
+                report.request = request_number::on_wire(self.outcome.origin.request);
+            }
             let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
             recipients
                 .wakes

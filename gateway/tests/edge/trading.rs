@@ -270,3 +270,47 @@ async fn own_orders_do_not_trade_with_each_other_unless_asked() {
     assert_eq!(canceled["reason"], "self_trade_prevention");
     venue.close().await;
 }
+
+#[tokio::test]
+async fn who_asked_for_a_cancel_replace_hears_that_the_old_order_is_gone_though_the_new_one_is_refused()
+ {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    alice.ask(&limit(1, "buy", "100.00", "1")).await;
+
+    let answer = alice
+        .ask(r#"{"op":"cancel_replace","id":2,"symbol":"BTCUSDT","cancel_order_id":1,"side":"sell","type":"limit","price":"100.00","quantity":"100000"}"#)
+        .await;
+
+    assert_eq!(answer["kind"], "rejected");
+    let canceled: Vec<_> = alice
+        .passed
+        .iter()
+        .filter(|message| message["kind"] == "canceled")
+        .collect();
+    assert_eq!(canceled.len(), 1);
+    assert_eq!(canceled[0]["order_id"], 1);
+    assert!(canceled[0]["request"].is_null());
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_order_that_decrement_leaves_nothing_of_is_told_to_be_over() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on_and_follow(&venue, "alice").await;
+    alice.ask(&limit(1, "buy", "100.00", "3")).await;
+
+    alice
+        .ask(r#"{"op":"submit","id":2,"symbol":"BTCUSDT","side":"sell","type":"limit","price":"100.00","quantity":"1","self_trade_prevention":"decrement"}"#)
+        .await;
+    let taker = alice
+        .read_until(|message| message["kind"] == "prevented" && message["liquidity"] == "taker")
+        .await;
+    let maker = alice
+        .read_until(|message| message["kind"] == "prevented" && message["liquidity"] == "maker")
+        .await;
+
+    assert_eq!(taker["status"], "canceled");
+    assert_eq!(maker["status"], "new");
+    venue.close().await;
+}
