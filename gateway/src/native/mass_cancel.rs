@@ -40,10 +40,12 @@ impl Session {
         self.entry
             .expect_mass_cancel(number, commands.len())
             .map_err(|AlreadyPending| MASS_CANCEL_PENDING)?;
-        for (state, command) in commands {
+        let instruments = commands.len();
+        for (reached, (state, command)) in commands.into_iter().enumerate() {
             let way = self.way_to(request, account, state, at);
             if let Err(refusal) = self.hand_over(&way, Command::MassCancel(command)) {
-                self.entry.forget_mass_cancel(number);
+                let unreached = instruments.saturating_sub(reached);
+                self.entry.give_up_mass_cancel(number, unreached);
                 return Err(not_all_reached(&refusal));
             }
         }

@@ -27,6 +27,16 @@ pub struct SessionEntry {
 struct MassCancelProgress {
     instruments_left: usize,
     canceled_orders: u64,
+    outcome: MassCancelOutcome,
+}
+
+/// Whether the participant waits for a mass cancel's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MassCancelOutcome {
+    /// It is told when the last instrument has answered.
+    Awaited,
+    /// It was told that not every instrument was reached.
+    Told,
 }
 
 /// The session has a mass cancel of this number under way.
@@ -60,6 +70,7 @@ impl SessionEntry {
         let progress = MassCancelProgress {
             instruments_left: instruments,
             canceled_orders: 0,
+            outcome: MassCancelOutcome::Awaited,
         };
         pending.insert(request, progress);
         Ok(())
@@ -74,14 +85,25 @@ impl SessionEntry {
         if progress.instruments_left > 0 {
             return None;
         }
-        pending
-            .remove(&request)
-            .map(|progress| progress.canceled_orders)
+        let progress = pending.remove(&request)?;
+        match progress.outcome {
+            MassCancelOutcome::Awaited => Some(progress.canceled_orders),
+            MassCancelOutcome::Told => None,
+        }
     }
 
-    /// The mass cancel did not reach every instrument: nothing more is said of it.
-    pub fn forget_mass_cancel(&self, request: u64) {
-        lock(&self.mass_cancels).remove(&request);
+    /// The mass cancel did not reach `unreached` instruments, and its participant was told: what the others
+    /// still answer belongs to it and to no later one with its number, but nothing more is said.
+    pub fn give_up_mass_cancel(&self, request: u64, unreached: usize) {
+        let mut pending = lock(&self.mass_cancels);
+        let Some(progress) = pending.get_mut(&request) else {
+            return;
+        };
+        progress.outcome = MassCancelOutcome::Told;
+        progress.instruments_left = progress.instruments_left.saturating_sub(unreached);
+        if progress.instruments_left == 0 {
+            pending.remove(&request);
+        }
     }
 }
 
@@ -142,5 +164,41 @@ impl Routing {
     /// How many sessions there are.
     pub fn count(&self) -> usize {
         self.sessions.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+
+    fn entry() -> SessionEntry {
+        let outbound = Arc::new(Outbound::new(&Limits::laptop()));
+        let address = SocketAddr::from(([127, 0, 0, 1], 5_000));
+        SessionEntry::new(SessionId(1), address, outbound)
+    }
+
+    #[test]
+    fn late_answers_to_a_mass_cancel_that_was_given_up_do_not_answer_the_next_one() {
+        let entry = entry();
+        entry.expect_mass_cancel(7, 3).unwrap();
+        entry.give_up_mass_cancel(7, 1);
+
+        assert_eq!(entry.expect_mass_cancel(7, 3), Err(AlreadyPending));
+        assert_eq!(entry.mass_cancel_answered(7, 5), None);
+        assert_eq!(entry.mass_cancel_answered(7, 5), None);
+
+        assert_eq!(entry.expect_mass_cancel(7, 1), Ok(()));
+        assert_eq!(entry.mass_cancel_answered(7, 2), Some(2));
+    }
+
+    #[test]
+    fn a_mass_cancel_that_reached_nobody_leaves_its_number_free() {
+        let entry = entry();
+        entry.expect_mass_cancel(7, 2).unwrap();
+
+        entry.give_up_mass_cancel(7, 2);
+
+        assert_eq!(entry.expect_mass_cancel(7, 2), Ok(()));
     }
 }
