@@ -179,7 +179,7 @@ impl Session {
                     text: Cow::Owned(format!("no instrument is called `{symbol}`")),
                 })?;
             if places.contains(&place) {
-                return Err(ALREADY_SUBSCRIBED);
+                return Err(SYMBOL_TWICE);
             }
             places.push(place);
         }
@@ -205,6 +205,10 @@ impl Session {
 const ALREADY_SUBSCRIBED: Refusal = Refusal::new(
     ErrorCode::AlreadySubscribed,
     "the session has this subscription",
+);
+const SYMBOL_TWICE: Refusal = Refusal::new(
+    ErrorCode::BadField,
+    "field `symbols`: it names an instrument twice",
 );
 const NOT_SUBSCRIBED: Refusal = Refusal::new(
     ErrorCode::NotSubscribed,

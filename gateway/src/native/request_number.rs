@@ -1,7 +1,7 @@
 //! A participant's number of a request on its way through the matcher and back.
 
-/// Stands for a request without a number.
-const UNNUMBERED: u64 = u64::MAX;
+/// Stands for a request without a number; no request may have it as its own.
+pub const UNNUMBERED: u64 = u64::MAX;
 
 /// The number that travels with the command.
 pub fn on_the_way(request: Option<u64>) -> u64 {

@@ -13,8 +13,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::lock::{lock, write};
-use crate::native::hello;
 use crate::native::market_subscriptions::Subscriptions;
+use crate::native::{hello, request_number};
 use crate::session::SessionEntry;
 use crate::wire;
 
@@ -56,6 +56,9 @@ impl Refusal {
         }
     }
 }
+
+const NUMBER_TOO_LARGE: Refusal =
+    Refusal::new(ErrorCode::BadField, "field `id`: it must be below 2^64 - 1");
 
 impl Session {
     /// A session that has just connected; others find it from now on.
@@ -102,6 +105,9 @@ impl Session {
 
     fn take_request(&mut self, request: Request) {
         let id = request.id;
+        if id == Some(request_number::UNNUMBERED) {
+            return self.refuse(id, NUMBER_TOO_LARGE);
+        }
         if let Err(refusal) = self.dispatch(request) {
             self.refuse(id, refusal);
         }

@@ -28,6 +28,7 @@ async fn unreadable_frames_are_answered_and_survived() {
         (r#"{"op":"ping","colour":"red"}"#, "unknown_field"),
         (r#"{"op":"ping","op":"ping"}"#, "duplicate_field"),
         (r#"{"op":"ping","id":-1}"#, "bad_field"),
+        (r#"{"op":"ping","id":18446744073709551615}"#, "bad_field"),
         (r#"{"op":"cancel","symbol":"BTCUSDT"}"#, "missing_field"),
         (
             r#"{"op":"submit","symbol":"BTCUSDT","side":"buy","type":"limit","quantity":"1"}"#,

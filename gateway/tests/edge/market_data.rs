@@ -199,6 +199,10 @@ async fn subscriptions_are_checked_as_a_whole() {
         .ask(r#"{"op":"unsubscribe","id":2,"channel":"depth"}"#)
         .await;
     assert_eq!(not_yet["code"], "not_subscribed");
+    let doubled = watcher
+        .ask(r#"{"op":"subscribe","id":7,"channel":"top","symbols":["BTCUSDT","BTCUSDT"]}"#)
+        .await;
+    assert_eq!(doubled["code"], "bad_field");
 
     let all = watcher
         .ask(r#"{"op":"subscribe","id":3,"channel":"trades"}"#)
