@@ -1,8 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, Command, NewOrder, Notional, OrderSize, Price, Quantity, Replace,
-    Side,
+    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OrderRef, OrderSize,
+    Price, Quantity, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -31,6 +31,14 @@ impl<'a> Door<'a> {
             state,
             account,
         }
+    }
+
+    /// Whether an order of the account with this client order id is open or on its way: a submit with it
+    /// repeats that one, and enters nothing.
+    pub fn knows(self, client_order_id: ClientOrderId) -> bool {
+        let order = OrderRef::Client(client_order_id);
+        let orders = lock(&self.state.orders);
+        orders.find(self.account, order).is_some() || orders.entering(self.account, order).is_some()
     }
 
     /// Reserves an order's worst case and notes it in the order.

@@ -1,7 +1,7 @@
 //! What changes orders: from a request through the door into the instrument's ring.
 
 use engine::{AccountId, Command, Notional, Side, Timestamp};
-use protocol::{ClockMode, ErrorCode, Reason, Symbol};
+use protocol::{ClockMode, ErrorCode, OnCancelFailure, Reason, Symbol};
 use sequencer::{InboundCommand, Origin, Refused};
 
 use crate::door::Door;
@@ -40,7 +40,10 @@ impl Session {
     ) -> Result<(), OrderRefusal> {
         let way = self.way(request, account, asked.symbol, asked.at_us)?;
         let mut order = translate::new_order(&asked.order, account, way.state.listed.scale)?;
-        self.check_open_orders(account)?;
+        let is_known = |id| way.door.knows(id);
+        if !order.client_order_id.is_some_and(is_known) {
+            self.check_open_orders(account)?;
+        }
         way.door.reserve_entry(&mut order)?;
         Ok(self.hand_over(&way, Command::Submit(order))?)
     }
@@ -114,6 +117,11 @@ impl Session {
             new_order: translate::new_order(&asked.order, account, way.state.listed.scale)?,
             on_cancel_failure: translate::on_cancel_failure(asked.on_cancel_failure),
         };
+        match asked.on_cancel_failure {
+            OnCancelFailure::Stop => {}
+            // It may enter an order and end none.
+            OnCancelFailure::Continue => self.check_open_orders(account)?,
+        }
         way.door.reserve_cancel_replace(&mut command);
         Ok(self.hand_over(&way, Command::CancelReplace(command))?)
     }

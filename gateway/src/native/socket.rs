@@ -26,6 +26,9 @@ use crate::native::session::Session;
 use crate::session::{Outbound, SessionEnd, SessionEntry, Taken};
 use crate::wire;
 
+/// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
+const FRAMES_PER_TURN: usize = 64;
+
 type Socket = WebSocketStream<TcpStream>;
 
 /// Serves a session until it ends.
@@ -57,6 +60,7 @@ async fn read_frames(
     stream: &mut SplitStream<Socket>,
     signs: &SignsOfLife,
 ) -> SessionEnd {
+    let mut frames: usize = 0;
     while let Some(frame) = stream.next().await {
         signs.has_spoken.store(true, Ordering::Relaxed);
         match frame {
@@ -70,6 +74,10 @@ async fn read_frames(
             // Pings are answered and closes returned by the WebSocket layer.
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => {}
             Err(error) => return end_of(&error),
+        }
+        frames = frames.wrapping_add(1);
+        if frames.is_multiple_of(FRAMES_PER_TURN) {
+            tokio::task::yield_now().await;
         }
     }
     SessionEnd::Gone

@@ -213,3 +213,73 @@ async fn long_lists_of_open_orders_come_in_parts() {
     assert_eq!(second["has_more"], false);
     venue.close().await;
 }
+
+#[tokio::test]
+async fn a_retry_at_the_limit_of_open_orders_returns_the_original() {
+    let limits = Limits {
+        open_orders_per_account_max: 1,
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let order = r#"{"op":"submit","id":1,"symbol":"BTCUSDT","client_order_id":"once","side":"buy","type":"limit","price":"1.00","quantity":"1"}"#;
+    assert_eq!(alice.ask(order).await["kind"], "accepted");
+
+    let retry = alice.ask(&order.replace(r#""id":1"#, r#""id":2"#)).await;
+    let other = alice
+        .ask(
+            &order
+                .replace("once", "another")
+                .replace(r#""id":1"#, r#""id":3"#),
+        )
+        .await;
+
+    assert_eq!(retry["kind"], "repeated");
+    assert_eq!(other["reason"], "too_many_open_orders");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_cancel_replace_that_may_end_nothing_counts_as_one_more_order() {
+    let limits = Limits {
+        open_orders_per_account_max: 1,
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    alice.ask(&limit(1, "buy", "1.00", "1")).await;
+    let request = r#"{"op":"cancel_replace","id":2,"symbol":"BTCUSDT","cancel_order_id":99,"on_cancel_failure":"continue","side":"buy","type":"limit","price":"1.00","quantity":"1"}"#;
+
+    let refused = alice.ask(request).await;
+    let stop = request
+        .replace("continue", "stop")
+        .replace("99", "1")
+        .replace(r#""id":2"#, r#""id":3"#);
+    let moved = alice.ask(&stop).await;
+
+    assert_eq!(refused["reason"], "too_many_open_orders");
+    assert_eq!(moved["kind"], "accepted");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn who_sends_without_a_pause_is_answered_and_not_cut_off() {
+    let limits = Limits {
+        open_orders_per_account_max: 64,
+        outbound_messages_max: 128,
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let burst: Vec<u8> = (0..2_000)
+        .flat_map(|id| masked(format!(r#"{{"op":"ping","id":{id}}}"#).as_bytes()))
+        .collect();
+
+    within(alice.stream().write_all(&burst)).await.unwrap();
+
+    for id in 0..2_000 {
+        assert_eq!(alice.read().await["request"], id);
+    }
+    assert_eq!(venue.view.counters().slow_consumers, 0);
+    venue.close().await;
+}
