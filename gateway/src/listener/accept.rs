@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,14 +86,23 @@ async fn serve(stream: TcpStream, peer: Peer, router: Router, limits: Arc<Limits
         let router = router.clone();
         async move { Ok::<_, Infallible>(into_infallible(router.oneshot(request).await)) }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.handshake_timeout)
-        .max_buf_size(limits.header_bytes_max)
-        .max_headers(limits.headers_max)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    match tokio::time::timeout(limits.http_lifetime_max, connection).await {
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.handshake_timeout)
+            .max_buf_size(limits.header_bytes_max)
+            .max_headers(limits.headers_max)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
+    );
+    let served = match tokio::time::timeout(limits.http_lifetime_max, connection.as_mut()).await {
+        Ok(served) => Ok(served),
+        Err(_elapsed) => {
+            connection.as_mut().graceful_shutdown();
+            tokio::time::timeout(limits.close_timeout, connection).await
+        }
+    };
+    match served {
         Ok(Ok(())) => {}
         Ok(Err(error)) => debug!(%error, "connection failed"),
         Err(_elapsed) => debug!("connection spent its time"),

@@ -258,3 +258,22 @@ async fn one_address_cannot_take_all_connections() {
     assert_eq!(status(&read_answer(&mut second).await), "503");
     venue.close().await;
 }
+
+#[tokio::test]
+async fn a_kept_connection_is_closed_when_its_time_is_over() {
+    let limits = Limits {
+        http_lifetime_max: Duration::from_millis(100),
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut kept = within(TcpStream::connect(venue.address)).await.unwrap();
+    let request = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n\r\n", venue.address);
+    within(kept.write_all(request.as_bytes())).await.unwrap();
+
+    let mut answer = String::new();
+    within(kept.read_to_string(&mut answer)).await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.ends_with(r#"{"status":"ok"}"#), "{answer}");
+    venue.close().await;
+}
