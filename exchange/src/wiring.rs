@@ -13,7 +13,7 @@ use gateway::{
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
     ClockSource, ControlCommand, ControlError, Epoch, MatcherState, MemLogs, Ports, Retention,
-    StopHandle,
+    Running, StopHandle,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -126,28 +126,7 @@ impl Exchange {
         let ledger = Arc::new(new_ledger(config)?);
 
         // 3. The sequencer: one ring and one log handle per matcher, the durability gate behind them.
-        let instruments: Vec<engine::Instrument> = config
-            .listing
-            .instruments
-            .iter()
-            .map(|listed| listed.instrument)
-            .collect();
-        let clock = clock_source(config.clock);
-        let (shard, epoch) = match data {
-            None => {
-                let logs = MemLogs::new(Retention::Nothing);
-                let ledger = Arc::clone(&ledger);
-                let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
-                (shard, FIRST_EPOCH)
-            }
-            Some(folder) => {
-                let logs = open_journal(folder, config)?;
-                let epoch = logs.epoch();
-                let ledger = Arc::clone(&ledger);
-                let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
-                (shard, epoch)
-            }
-        };
+        let (shard, epoch) = start_shard(config, data, &ledger)?;
 
         // 4. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
         //    thread of their own are turned by its runtime.
@@ -269,6 +248,31 @@ fn local_address(
         flag,
         error,
     })
+}
+
+/// Without a folder the log is in memory.
+fn start_shard(
+    config: &Config,
+    data: Option<&Path>,
+    ledger: &Arc<Ledger>,
+) -> Result<(Running, Epoch), StartError> {
+    let instruments: Vec<engine::Instrument> = config
+        .listing
+        .instruments
+        .iter()
+        .map(|listed| listed.instrument)
+        .collect();
+    let clock = clock_source(config.clock);
+    let ledger = Arc::clone(ledger);
+    let Some(folder) = data else {
+        let logs = MemLogs::new(Retention::Nothing);
+        let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
+        return Ok((shard, FIRST_EPOCH));
+    };
+    let logs = open_journal(folder, config)?;
+    let epoch = logs.epoch();
+    let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
+    Ok((shard, epoch))
 }
 
 fn new_ledger(config: &Config) -> Result<Ledger, TermsError> {
