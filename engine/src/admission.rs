@@ -111,7 +111,9 @@ impl Listing {
                 self.is_valid_quantity(quantity)
                     && (minimum.is_zero() || minimum <= quantity && self.is_on_lot_grid(minimum))
             }
-            OrderSize::QuoteAmount(amount) => amount > Notional::ZERO,
+            OrderSize::QuoteAmount(amount) => {
+                amount > Notional::ZERO && amount <= Notional::QUOTE_AMOUNT_MAX
+            }
         };
         if is_valid {
             Ok(())

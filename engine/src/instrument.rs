@@ -73,10 +73,20 @@ impl Instrument {
         if !prices_fit || !quantities_fit || !has_room || self.quantity_max.is_zero() {
             return Err(InstrumentError::BadBounds);
         }
-        if matches!(self.funds_check, FundsCheck::Enforced) && !self.holds_fit() {
+        let is_enforced = matches!(self.funds_check, FundsCheck::Enforced);
+        if is_enforced && !(self.holds_fit() && self.levels_fit()) {
             return Err(InstrumentError::BadBounds);
         }
         Ok(())
+    }
+
+    /// Whether one price level can hold all orders that may be open at once.
+    fn levels_fit(&self) -> bool {
+        let all = self
+            .quantity_max
+            .units()
+            .checked_mul(u64::from(self.open_orders_max));
+        all.is_some()
     }
 
     /// Whether the holds of all orders that may be open at once fit in a [`crate::Notional`], in millionths.
@@ -101,7 +111,8 @@ pub enum InstrumentError {
     BadId,
     /// Tick or lot size is not positive, or a bound is off its grid.
     BadGrid,
-    /// Bounds are the wrong way round, or highest price x largest quantity x open orders does not fit.
+    /// Bounds are the wrong way round, or highest price x largest quantity x open orders, or the last two,
+    /// do not fit.
     BadBounds,
 }
 

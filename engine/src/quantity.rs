@@ -59,6 +59,9 @@ impl Notional {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// The most that a market order can be for: with the largest surcharge it still fits, many times over.
+    pub(crate) const QUOTE_AMOUNT_MAX: Self = Self(i128::MAX >> 24);
+
     /// A notional of `units` price units x quantity units.
     #[inline]
     pub const fn from_units(units: i128) -> Self {
