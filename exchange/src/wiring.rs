@@ -148,6 +148,8 @@ impl Exchange {
         )?;
         let view = gateway.view();
         let (stop_gateway, asked) = oneshot::channel();
+        let (open, opening) = oneshot::channel();
+        let gateway = gateway.opened_by(opening);
         let gateway = tokio::spawn(gateway.run(public_listener, admin_listener, async move {
             // A sender that is dropped asks too: nobody is left who could.
             drop(asked.await);
@@ -155,12 +157,15 @@ impl Exchange {
 
         // 5. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
         //    would wait.
-        recovered(&shard.ports).await?;
+        recovered(&shard.ports, &view).await?;
 
         // 6. Accounts and deposits, through the control sequence like everything that decides. Accounts that
         //    the journal has brought are there, with what they have.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
         fund(&shard.ports, missing).await?;
+
+        // 7. Everything is as it was, or as it begins: the public may come in.
+        let _ = open.send(());
         Ok(Self {
             public,
             admin,
@@ -305,14 +310,14 @@ fn listing(config: &Config) -> Result<gateway::Listing, ListingError> {
     gateway::Listing::new(config.listing.instruments.clone(), assets)
 }
 
-/// Waits until everything that the journal has is applied.
-async fn recovered(ports: &Ports) -> Result<(), StartError> {
+/// Waits until everything that the journal has is applied, and told to the gateway.
+async fn recovered(ports: &Ports, view: &GatewayView) -> Result<(), StartError> {
     let recovery = ports.recovery();
     if !recovery.was_needed() {
         return Ok(());
     }
     let mut told = 0;
-    while !recovery.is_over() {
+    while !recovery.is_over() || view.counters().batches < ports.counters().batches {
         if ports.is_halted() {
             return Err(StartError::Recovery);
         }

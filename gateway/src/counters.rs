@@ -35,7 +35,7 @@ pub struct Counters {
     pub rejected: AtomicU64,
     /// Trades.
     pub trades: AtomicU64,
-    /// Batches of events received.
+    /// Batches of events received and told.
     pub batches: AtomicU64,
 }
 

@@ -8,7 +8,7 @@ use ledger::Ledger;
 use protocol::ClockMode;
 use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
@@ -61,6 +61,8 @@ pub struct Gateway {
     inline: Vec<InlineMatcher>,
     allowed: Arc<AllowedHosts>,
     permits: Arc<Permits>,
+    /// What lets the public in, unless it is open from the start.
+    opening: Option<oneshot::Receiver<()>>,
 }
 
 /// Why a gateway stopped.
@@ -147,7 +149,16 @@ impl Gateway {
             inline: parts.inline,
             allowed: Arc::new(parts.allowed),
             permits,
+            opening: None,
         })
+    }
+
+    /// The same, but the public listener lets nobody in before `opening` says so, or is dropped: until then
+    /// read models are built from what the matchers recover. Connections wait meanwhile.
+    #[must_use]
+    pub fn opened_by(mut self, opening: oneshot::Receiver<()>) -> Self {
+        self.opening = Some(opening);
+        self
     }
 
     /// What others may look at while it runs, and after.
@@ -171,18 +182,21 @@ impl Gateway {
         let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
         let admin_permits = Permits::new(ADMIN_CONNECTIONS_MAX, ADMIN_CONNECTIONS_MAX);
+        let opening = self.opening.take();
         let acceptors = [
             self.accept(
                 listener,
                 self.public_router(),
                 &self.permits,
                 is_stopping.clone(),
+                opening,
             ),
             self.accept(
                 admin_listener,
                 self.admin_router(),
                 &admin_permits,
                 is_stopping,
+                None,
             ),
         ];
 
@@ -243,6 +257,7 @@ impl Gateway {
         router: axum::Router,
         permits: &Arc<Permits>,
         mut is_stopping: watch::Receiver<()>,
+        opening: Option<oneshot::Receiver<()>>,
     ) -> JoinHandle<()> {
         let permits = Arc::clone(permits);
         let limits = Arc::clone(&self.edge.limits);
@@ -250,6 +265,14 @@ impl Gateway {
         tokio::spawn(async move {
             // Resolves with an error when the sender is dropped, which is the sign to stop.
             let stop = async move { while is_stopping.changed().await.is_ok() {} };
+            let mut stop = std::pin::pin!(stop);
+            if let Some(opening) = opening {
+                tokio::select! {
+                    () = &mut stop => return,
+                    // A sender that is dropped opens too: nobody is left who could.
+                    _ = opening => {}
+                }
+            }
             accept_until(&listener, &router, &permits, &limits, &counters, stop).await;
         })
     }

@@ -38,7 +38,6 @@ struct Publisher {
 
 impl Publisher {
     fn publish(&mut self, edge: &Edge, batch: &EventBatch) {
-        Counters::count(&edge.counters.batches);
         let mut requested: u64 = 0;
         for outcome in &batch.outcomes {
             self.publish_outcome(edge, batch, outcome);
@@ -50,6 +49,8 @@ impl Publisher {
             edge.saw_engine_time(last.at);
         }
         Counters::add(&edge.counters.outcomes, requested);
+        // Last: who waits for this count finds everything that the batch told.
+        Counters::count(&edge.counters.batches);
     }
 
     fn publish_outcome(&mut self, edge: &Edge, batch: &EventBatch, outcome: &CommandOutcome) {
