@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use feed_sim::replay::{self, ReplayConfig, ReplayProgress, ReplaySummary};
 use feed_sim::{FeedRun, FeedSnapshot, FeedSummary};
@@ -155,7 +156,10 @@ fn progress_bar(output: Output) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:40} {pos}/{len} rows · {per_sec} · {eta} left · {msg}")
             .expect("the template is a constant");
-    ProgressBar::new(0).with_style(style)
+    let bar = ProgressBar::new(0).with_style(style);
+    // It is seen from the start, also where a record's first rows are seconds apart.
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }
 
 fn show(bar: &ProgressBar, progress: ReplayProgress) {

@@ -26,6 +26,15 @@ pub enum DataError {
         /// What the system said.
         error: io::Error,
     },
+    /// The journal that the folder had is gone.
+    #[error(
+        "--data: {folder} had a journal and has no journal-*.seg any more; restore it from a copy, or name an \
+         empty folder"
+    )]
+    LostJournal {
+        /// Which folder.
+        folder: PathBuf,
+    },
     /// The journal was written with other instruments: replaying it would give another state.
     #[error(
         "--data: {path} says that the journal was written with `{written}`, and the configuration says \
@@ -46,6 +55,7 @@ pub enum DataError {
 /// # Errors
 /// The folder is in use, damaged, or of other instruments.
 pub fn open_journal(folder: &Path, config: &Config) -> Result<FileLogs, DataError> {
+    refuse_lost_journal(folder)?;
     let logs = FileLogs::open(folder, config.journal)?;
     keep_instruments(&folder.join(INSTRUMENTS), config)?;
     if let Some(torn) = logs.torn_tail() {
@@ -57,6 +67,26 @@ pub fn open_journal(folder: &Path, config: &Config) -> Result<FileLogs, DataErro
         );
     }
     Ok(logs)
+}
+
+/// A folder that remembers instruments had a journal: without it, it would start as if nothing had been.
+fn refuse_lost_journal(folder: &Path) -> Result<(), DataError> {
+    if !folder.join(INSTRUMENTS).exists() {
+        return Ok(());
+    }
+    let failed = |error| DataError::Io {
+        path: folder.to_owned(),
+        error,
+    };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if name.to_string_lossy().ends_with(".seg") {
+            return Ok(());
+        }
+    }
+    Err(DataError::LostJournal {
+        folder: folder.to_owned(),
+    })
 }
 
 /// Compares the instruments with those of the journal; new ones may come after them.

@@ -1,9 +1,13 @@
 //! The `rialto` binary: notices Ctrl-C and SIGTERM. What they mean is said in `wiring.rs`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use exchange::{Cli, StopSignal};
+
+/// Within this time a second signal is the first one again.
+const SECOND_WISH_AFTER: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -18,7 +22,9 @@ fn main() -> ExitCode {
     runtime.spawn(async move {
         noticed().await;
         signal.stop();
-        // Who asks twice does not want to wait for the order of things.
+        // Who asks twice does not want to wait for the order of things. A shell and a terminal may both pass
+        // one wish on; that is not asking twice.
+        tokio::time::sleep(SECOND_WISH_AFTER).await;
         noticed().await;
         exchange::leave_at_once();
     });

@@ -83,10 +83,12 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
     ));
     let is_clean = totals.ledger_conserved && totals.unanswered == 0;
     output.object(&Told::Stopped(totals));
-    if let Err(error) = run_file.write(&place.stopped(None)) {
+    let written = run_file.write(&place.stopped(None));
+    if let (Err(error), false) = (&written, ending.cause == StopCause::Halted) {
         return exit::fail(&format!("--data: {error}"));
     }
     match ending.cause {
+        // A disk that failed the journal may well fail the run's file too; the journal is what counts.
         StopCause::Halted => exit::log_failed(),
         StopCause::PublisherFailed => exit::fail("a publisher broke; its log says why"),
         StopCause::Asked if is_clean => ExitCode::SUCCESS,

@@ -17,6 +17,11 @@ pub enum FeedError {
         /// Which one.
         symbol: String,
     },
+    /// A record carries its own time, and the exchange takes none.
+    #[error(
+        "the exchange does not run on the replay clock; start it with `rialto serve --clock replay`"
+    )]
+    NotOnReplayClock,
     /// An instrument's reference price or quantity is off the exchange's grid.
     #[error("{symbol}: {problem}")]
     OffGrid {

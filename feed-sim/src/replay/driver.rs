@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use client::{ClientConfig, ClientError, Incoming};
 use protocol::{
-    Cancel, Channel, ClientOrderId, ErrorCode, ExactDecimal, NewOrder, Operation, OrderRef, Reason,
-    Replace, Report, ReportKind, Scale, SelfTradePrevention, ServerMessage, Side, Submit,
-    Subscription, Symbol,
+    Cancel, Channel, ClientOrderId, ClockMode, ErrorCode, ExactDecimal, NewOrder, Operation,
+    OrderRef, Reason, Replace, Report, ReportKind, Scale, SelfTradePrevention, ServerMessage, Side,
+    Submit, Subscription, Symbol,
 };
 use tokio::sync::watch;
 
@@ -81,6 +81,9 @@ impl Driver {
     async fn open(config: &ReplayConfig) -> Result<Self, FeedError> {
         let client = ClientConfig::new(config.url.clone(), "feed-sim replay");
         let session = client::connect(client.with_key(config.key.clone())).await?;
+        if session.hello.clock != ClockMode::Replay {
+            return Err(FeedError::NotOnReplayClock);
+        }
         let mut listed = session.hello.instruments.iter();
         let terms = listed
             .find(|terms| terms.symbol == config.symbol)
