@@ -8,7 +8,7 @@ use engine::{AccountId, InstrumentId, Notional, Side};
 use crate::asset::{Asset, AssetId};
 use crate::balance::{Balance, Insufficient};
 use crate::cells::{Cells, Contribution};
-use crate::door::Doors;
+use crate::door::{Door, Doors};
 use crate::gives::{Contributor, Gives};
 use crate::money::Money;
 use crate::settlement::FEE_ACCOUNT;
@@ -128,15 +128,7 @@ impl Ledger {
         side: Side,
         hold: Notional,
     ) {
-        let Some(terms) = self.terms(instrument) else {
-            return;
-        };
-        let amount = terms
-            .hold_amount(side, hold)
-            .expect("what was reserved was available");
-        if let Some(mut door) = self.doors.lock(account) {
-            door.reserve(terms.paid_asset(side), amount);
-        }
+        self.change_hold(account, instrument, side, hold, Door::reserve);
     }
 
     /// Takes as much of a hold as is available, and says how much that is.
@@ -174,6 +166,18 @@ impl Ledger {
         side: Side,
         hold: Notional,
     ) {
+        self.change_hold(account, instrument, side, hold, Door::give_back);
+    }
+
+    /// Changes at the door a hold that was available when it was first taken.
+    fn change_hold(
+        &self,
+        account: AccountId,
+        instrument: InstrumentId,
+        side: Side,
+        hold: Notional,
+        change: impl FnOnce(&mut Door, AssetId, Money),
+    ) {
         let Some(terms) = self.terms(instrument) else {
             return;
         };
@@ -181,7 +185,7 @@ impl Ledger {
             .hold_amount(side, hold)
             .expect("what was reserved was available");
         if let Some(mut door) = self.doors.lock(account) {
-            door.give_back(terms.paid_asset(side), amount);
+            change(&mut door, terms.paid_asset(side), amount);
         }
     }
 

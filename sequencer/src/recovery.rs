@@ -237,7 +237,10 @@ impl LogEntry {
             commands: commands
                 .filter(|command| is_mine(command.instrument))
                 .collect(),
-            ..self.clone()
+            position: self.position,
+            at: self.at,
+            number: self.number,
+            control: self.control.clone(),
         }
     }
 }

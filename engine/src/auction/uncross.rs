@@ -7,7 +7,6 @@ use super::equilibrium::{Interest, equilibrium};
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
-use crate::id::TradeId;
 use crate::listing::Listing;
 use crate::outcome::report_order;
 use crate::price::Price;
@@ -71,10 +70,8 @@ impl Listing {
             let units = u64::try_from(units).expect("it is at most one order's quantity");
             let taker = self.party(buyer, units);
             let maker = self.party(seller, units);
-            let trade_id = TradeId(self.next_trade_id);
-            self.next_trade_id += 1;
             sink.event(Event::Trade(Trade {
-                trade_id,
+                trade_id: self.next_trade_id(),
                 price,
                 quantity: Quantity::from_units(units),
                 phase: TradePhase::Auction,

@@ -126,7 +126,7 @@ impl Listing {
     }
 
     #[inline]
-    fn next_trade_id(&mut self) -> TradeId {
+    pub(crate) fn next_trade_id(&mut self) -> TradeId {
         let id = self.next_trade_id;
         self.next_trade_id += 1;
         TradeId(id)
