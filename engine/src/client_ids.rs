@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::canonical_hash::CanonicalHash;
+use crate::canonical::{Canonical, HashSink, StateError, StateReader, StateSink, canonical_struct};
 use crate::command::OrderRef;
 use crate::event::OriginalOutcome;
 use crate::id::{AccountId, ClientOrderId};
@@ -130,17 +130,41 @@ impl ClientIds {
         self.window.push_back((now, key));
     }
 
-    /// Everything remembered, oldest first; for the state hash.
-    pub(crate) fn hash_into(&self, hash: &mut CanonicalHash) {
-        hash.word(self.window.len() as u64);
+    /// Spells out everything remembered, oldest first. What is open is not: the orders say it.
+    pub(crate) fn write_window<S: StateSink>(&self, out: &mut S) {
+        (self.window.len() as u64).write(out);
         for (sequence, key) in &self.window {
-            let decided = &self.decided[key];
-            hash.word(sequence.0)
-                .word(u64::from(key.account.0))
-                .client_order_id(Some(key.id))
-                .word(decided.fingerprint)
-                .outcome(decided.outcome);
+            sequence.write(out);
+            key.write(out);
+            self.decided[key].write(out);
         }
+    }
+
+    /// Remembers again what was spelled out up to `now`, the place of the last command.
+    pub(crate) fn read_window(
+        &mut self,
+        now: SequenceNumber,
+        from: &mut StateReader<'_>,
+    ) -> Result<(), StateError> {
+        let length: u64 = from.value()?;
+        let mut before = SequenceNumber(0);
+        for _ in 0..length {
+            let (sequence, key): (SequenceNumber, ClientKey) = from.value()?;
+            let decided: Decided = from.value()?;
+            if sequence < before || sequence > now || self.window.len() >= self.decided_max {
+                return Err(StateError::Impossible(
+                    "the decided client order ids are out of order, or too many",
+                ));
+            }
+            if self.decided.insert(key, decided).is_some() {
+                return Err(StateError::Impossible(
+                    "a client order id was decided twice",
+                ));
+            }
+            self.window.push_back((sequence, key));
+            before = sequence;
+        }
+        Ok(())
     }
 
     fn forget_old(&mut self, now: SequenceNumber) {
@@ -159,20 +183,36 @@ impl ClientIds {
 
 /// Everything of a new order that decides, as one number. What the door reserved for it is not part of it.
 pub(crate) fn fingerprint_of(order: &NewOrder, replaces: Option<OrderRef>) -> u64 {
-    let mut hash = CanonicalHash::new();
-    hash.side(order.side)
-        .kind(order.kind)
-        .size(order.size)
-        .time_in_force(order.time_in_force)
-        .post_only(order.post_only)
-        .display(order.display)
-        .word(order.minimum_quantity.units())
-        .self_trade_prevention(order.self_trade_prevention)
-        .stp_group(order.stp_group)
-        .external_id(order.external_id)
-        .client_id_policy(order.client_id_policy);
+    let NewOrder {
+        account: _, // ids are looked up by account
+        client_order_id: _,
+        client_id_policy,
+        external_id,
+        side,
+        kind,
+        size,
+        time_in_force,
+        post_only,
+        display,
+        minimum_quantity,
+        self_trade_prevention,
+        stp_group,
+        extra: _,
+    } = order;
+    let mut hash = HashSink::new();
+    side.write(&mut hash);
+    kind.write(&mut hash);
+    size.write(&mut hash);
+    time_in_force.write(&mut hash);
+    post_only.write(&mut hash);
+    display.write(&mut hash);
+    minimum_quantity.write(&mut hash);
+    self_trade_prevention.write(&mut hash);
+    stp_group.write(&mut hash);
+    external_id.write(&mut hash);
+    client_id_policy.write(&mut hash);
     if let Some(order) = replaces {
-        hash.order_ref(order);
+        order.write(&mut hash);
     }
     hash.finish()
 }
@@ -182,6 +222,12 @@ struct ClientKey {
     account: AccountId,
     id: ClientOrderId,
 }
+
+canonical_struct!(ClientKey { account, id });
+canonical_struct!(Decided {
+    fingerprint,
+    outcome
+});
 
 impl Hash for ClientKey {
     fn hash<H: Hasher>(&self, state: &mut H) {

@@ -44,6 +44,18 @@ impl HoldTerms {
         }
     }
 
+    /// Whether what such an order must have reserved can be computed; always so within an instrument's bounds.
+    pub(crate) fn can_hold(self, side: Side, price: Price, quantity: Quantity) -> bool {
+        let per_million = MILLION + i128::from(self.surcharge_ppm);
+        match (self.enforced, side) {
+            (true, Side::Buy) => {
+                let cost = Notional::of(price, quantity).units();
+                price.units() >= 0 && cost.checked_mul(per_million).is_some()
+            }
+            (true, Side::Sell) | (false, Side::Buy | Side::Sell) => true,
+        }
+    }
+
     /// What is no longer needed when an order limited to `price` goes from one open quantity to a smaller one.
     #[inline]
     pub(crate) fn freed(self, side: Side, price: Price, before: u64, after: u64) -> Notional {

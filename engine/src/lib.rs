@@ -10,7 +10,7 @@ mod auction;
 mod book;
 mod cancel;
 mod cancel_replace;
-mod canonical_hash;
+mod canonical;
 mod client_ids;
 mod command;
 mod event;
@@ -31,13 +31,14 @@ mod replace;
 mod sequence;
 mod session;
 mod side;
-mod state_hash;
+mod snapshot;
 mod submit;
 mod warm;
 
 pub use auction::AuctionReference;
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
+pub use canonical::{StateError, StateSink};
 pub use command::{
     Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
 };

@@ -1,7 +1,7 @@
 //! All books of one matcher: commands in, events out.
 
 use crate::book::order_book::OrderBook;
-use crate::canonical_hash::CanonicalHash;
+use crate::canonical::{HashSink, StateError, StateSink};
 use crate::command::{CancelReplace, Command};
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
@@ -52,16 +52,22 @@ impl MatchingEngine {
     /// Its id is 0, too high or listed already, or its terms contradict each other.
     pub fn list(&mut self, instrument: Instrument) -> Result<(), InstrumentError> {
         instrument.check()?;
-        let place = instrument.id.0 as usize;
-        if instrument.id.0 > self.limits.instruments_max || self.listing(instrument.id).is_some() {
-            return Err(InstrumentError::BadId);
-        }
-        if self.listings.len() <= place {
-            self.listings.resize_with(place + 1, || None);
-        }
+        let place = self.vacancy(instrument.id)?;
         let listing = Listing::new(instrument, self.indexes_external_ids);
         self.listings[place] = Some(Box::new(listing));
         Ok(())
+    }
+
+    /// The place of an instrument that is not listed yet.
+    fn vacancy(&mut self, id: InstrumentId) -> Result<usize, InstrumentError> {
+        if id.0 > self.limits.instruments_max || self.listing(id).is_some() {
+            return Err(InstrumentError::BadId);
+        }
+        let place = id.0 as usize;
+        if self.listings.len() <= place {
+            self.listings.resize_with(place + 1, || None);
+        }
+        Ok(place)
     }
 
     /// Applies one command and writes its block of events to `sink`.
@@ -110,18 +116,39 @@ impl MatchingEngine {
 
     /// One number for everything that decides what this engine will say next.
     pub fn state_hash(&self) -> u64 {
-        let mut hash = CanonicalHash::new();
+        let mut hash = HashSink::new();
         for listing in self.all() {
-            listing.hash_into(&mut hash);
+            listing.write_state(&mut hash);
         }
         hash.finish()
     }
 
     /// The state hash of one instrument alone.
     pub fn state_hash_of(&self, instrument: InstrumentId) -> Option<u64> {
-        let mut hash = CanonicalHash::new();
-        self.listing(instrument)?.hash_into(&mut hash);
+        let mut hash = HashSink::new();
+        self.listing(instrument)?.write_state(&mut hash);
         Some(hash.finish())
+    }
+
+    /// Spells out everything that decides what this engine will say next of an instrument, byte for byte
+    /// what [`Self::state_hash_of`] hashes. `None` where the instrument is not listed.
+    #[must_use]
+    pub fn write_state<S: StateSink>(&self, instrument: InstrumentId, out: &mut S) -> Option<()> {
+        self.listing(instrument)?.write_state(out);
+        Some(())
+    }
+
+    /// Lists an instrument as [`Self::write_state`] spelled it out: from here on both say the same, but for
+    /// handles, which are of one process.
+    ///
+    /// # Errors
+    /// The bytes are no state, or the instrument is listed already: nothing is listed.
+    pub fn restore(&mut self, state: &[u8]) -> Result<InstrumentId, StateError> {
+        let listing = Listing::read_state(state, self.indexes_external_ids)?;
+        let id = listing.instrument.id;
+        let place = self.vacancy(id).map_err(StateError::Instrument)?;
+        self.listings[place] = Some(Box::new(listing));
+        Ok(id)
     }
 
     /// Panics with a sentence where a book contradicts itself. Walks everything: for tests and simulation.

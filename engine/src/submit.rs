@@ -267,7 +267,7 @@ impl Listing {
 
     /// Notes what only some orders have, and lists the order by it.
     #[inline(never)]
-    fn note_more(&mut self, slot: u32, order: &NewOrder) {
+    pub(crate) fn note_more(&mut self, slot: u32, order: &NewOrder) {
         if order.stp_group.is_some() {
             let mut detail = self.book.pool.detail(slot);
             detail.stp_group = order.stp_group;
@@ -331,7 +331,7 @@ fn is_plain(order: &NewOrder) -> bool {
 
 /// Whether an order has what only some have.
 #[inline]
-fn has_more(order: &NewOrder) -> bool {
+pub(crate) fn has_more(order: &NewOrder) -> bool {
     order.client_order_id.is_some()
         || order.stp_group.is_some()
         || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
@@ -339,7 +339,7 @@ fn has_more(order: &NewOrder) -> bool {
 
 /// The order as it would rest, were nothing to trade.
 #[inline]
-fn slot_of(order: &NewOrder, order_id: OrderId) -> OrderSlot {
+pub(crate) fn slot_of(order: &NewOrder, order_id: OrderId) -> OrderSlot {
     let leaves_units = match order.size {
         OrderSize::Quantity(quantity) => quantity.units(),
         OrderSize::QuoteAmount(_) => 0, // never admitted with a limit

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use engine::Event;
 use random_flow::{
-    FaultySubject, RealSubject, RunKind, Step, StepMaker, Subject, naive_events, play, shrink,
-    story,
+    FaultySubject, RealSubject, RestoredSubject, RunKind, Step, StepMaker, Subject, naive_events,
+    play, shrink, story,
 };
 
 const SEED: u64 = 20_260_701;
@@ -96,6 +96,18 @@ fn books_feeds_and_invariants_agree_after_every_command() {
 fn with_money_the_events_are_the_same_and_what_is_reserved_is_what_open_orders_need() {
     for seed in 101..=120 {
         check::<RealSubject>(seed, 2_000, RunKind::Funded);
+    }
+}
+
+#[test]
+fn an_engine_that_is_restored_again_and_again_says_what_the_first_one_says() {
+    for seed in 201..=220 {
+        let steps = steps(seed, 2_000);
+        for kind in [RunKind::Long, RunKind::Funded] {
+            if let Err(difference) = play::<RestoredSubject>(&steps, kind) {
+                panic!("seed {seed}, {kind:?}, {difference}");
+            }
+        }
     }
 }
 

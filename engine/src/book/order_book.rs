@@ -76,6 +76,15 @@ impl OrderBook {
             .map(|slot| self.resting_order(slot))
     }
 
+    /// How many orders a side has.
+    pub(crate) fn order_count(&self, side: Side) -> u32 {
+        let levels = self.side(side);
+        levels
+            .levels()
+            .map(|level| levels.level(level).order_count)
+            .sum()
+    }
+
     /// One open order.
     pub fn order(&self, order_id: OrderId) -> Option<RestingOrder> {
         let slot = self.ids.get(order_id, &self.pool)?;

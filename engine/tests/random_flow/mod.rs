@@ -4,12 +4,14 @@ mod chance;
 mod entered;
 mod feed_fold;
 mod hold_fold;
+mod restored_subject;
 mod run;
 mod shrink;
 mod step;
 mod story;
 mod subject;
 
+pub use restored_subject::RestoredSubject;
 pub use run::{RunKind, naive_events, play};
 pub use shrink::shrink;
 pub use step::{Step, StepMaker};

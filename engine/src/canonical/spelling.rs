@@ -1,0 +1,150 @@
+//! How each type of the engine is spelled. A tag or an order of fields never changes within one version of
+//! the state; what is new gets a new tag.
+
+use super::{
+    Canonical, StateError, StateReader, StateSink, canonical_enum, canonical_newtype,
+    canonical_struct,
+};
+use crate::command::OrderRef;
+use crate::event::OriginalOutcome;
+use crate::id::{
+    AccountId, ClientOrderId, ExternalId, InstrumentId, OrderHandle, OrderId, StpGroup,
+};
+use crate::instrument::{FundsCheck, Instrument, MarketBudget};
+use crate::order::{
+    ClientIdPolicy, Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce,
+};
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::reject::RejectReason;
+use crate::sequence::{SequenceNumber, Timestamp};
+use crate::session::SessionState;
+use crate::side::Side;
+
+canonical_newtype!(
+    AccountId,
+    InstrumentId,
+    OrderId,
+    ExternalId,
+    StpGroup,
+    SequenceNumber,
+    Timestamp,
+);
+
+macro_rules! canonical_units {
+    ($($type:ident),+) => {$(
+        impl Canonical for $type {
+            fn write<S: StateSink>(&self, out: &mut S) {
+                self.units().write(out);
+            }
+
+            fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+                from.value().map(Self::from_units)
+            }
+        }
+    )+};
+}
+
+canonical_units!(Price, Quantity, Notional);
+
+impl Canonical for ClientOrderId {
+    fn write<S: StateSink>(&self, out: &mut S) {
+        let text = self.as_str().as_bytes();
+        u8::try_from(text.len())
+            .expect("an id has at most 36 characters")
+            .write(out);
+        out.put(text);
+    }
+
+    fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+        let length: u8 = from.value()?;
+        let text = str::from_utf8(from.bytes(usize::from(length))?);
+        text.ok()
+            .and_then(|text| Self::new(text).ok())
+            .ok_or(StateError::Impossible("a text is no client order id"))
+    }
+}
+
+canonical_struct!(OrderHandle { slot, generation });
+
+canonical_enum!(Side { 0 => Buy, 1 => Sell });
+
+canonical_enum!(OrderKind { 1 => Limit { price }, 2 => Market });
+
+canonical_enum!(OrderSize { 1 => Quantity(quantity), 2 => QuoteAmount(amount) });
+
+canonical_enum!(TimeInForce {
+    1 => GoodTillCanceled,
+    2 => ImmediateOrCancel,
+    3 => FillOrKill,
+    4 => GoodTillDate(expiry),
+});
+
+canonical_enum!(PostOnly { 0 => No, 1 => Reject, 2 => Slide });
+
+canonical_enum!(Display { 0 => Full, 1 => Hidden });
+
+canonical_enum!(SelfTradePrevention {
+    0 => None,
+    1 => CancelNewest,
+    2 => CancelOldest,
+    3 => CancelBoth,
+    4 => Decrement,
+});
+
+canonical_enum!(ClientIdPolicy { 1 => Idempotent, 2 => OpenUnique });
+
+canonical_enum!(OrderRef { 1 => Id(id), 2 => Handle(handle), 3 => Client(id), 4 => External(id) });
+
+canonical_enum!(OriginalOutcome { 1 => Accepted(id), 2 => Rejected(reason) });
+
+canonical_enum!(SessionState {
+    0 => Continuous,
+    1 => PreOpen,
+    2 => OpeningAuction,
+    3 => Auction,
+    4 => ClosingAuction,
+    5 => Halted,
+    6 => Closed,
+});
+
+canonical_enum!(MarketBudget { 1 => Reject, 2 => Partial });
+
+canonical_enum!(FundsCheck { 1 => Enforced, 2 => Off });
+
+canonical_struct!(Instrument {
+    id,
+    tick_size,
+    lot_size,
+    price_min,
+    price_max,
+    quantity_min,
+    quantity_max,
+    open_orders_max,
+    idempotency_orders_max,
+    idempotency_sequences_max,
+    market_budget,
+    market_protection_bips,
+    hold_surcharge_ppm,
+    funds_check,
+});
+
+canonical_enum!(RejectReason {
+    1 => DuplicateClientOrderId,
+    2 => DuplicateExternalId,
+    3 => UnknownOrder,
+    4 => TooLate,
+    5 => Halted,
+    6 => Closed,
+    7 => InvalidQuantity,
+    8 => InvalidPrice,
+    9 => InvalidCombination,
+    10 => NotInAuction,
+    11 => Expired,
+    12 => PostOnlyWouldCross,
+    13 => NoReference,
+    14 => InsufficientFunds,
+    15 => TooManyOpenOrders,
+    16 => UnknownInstrument,
+    17 => ExternalIdsOff,
+});

@@ -1,0 +1,325 @@
+//! An instrument's whole state: spelled out for the state hash and the snapshot, and read back.
+//!
+//! Everything that decides what the instrument will say next is here, and nothing else: no handle, no slot,
+//! no cache. What follows from something else is not spelled but made again: open client ids and deadlines
+//! from the orders, totals of levels from their queues.
+
+use crate::book::order_book::OrderBook;
+use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, StpGroup};
+use crate::instrument::Instrument;
+use crate::listing::Listing;
+use crate::order::{
+    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, RestingOrder,
+    SelfTradePrevention, TimeInForce,
+};
+use crate::price::Price;
+use crate::quantity::{Notional, Quantity};
+use crate::sequence::{SequenceNumber, Timestamp};
+use crate::session::SessionState;
+use crate::side::Side;
+use crate::submit::{has_more, slot_of};
+
+/// Version of the spelling; bytes of another version are refused.
+const STATE_VERSION: u32 = 1;
+/// Ids are below this.
+const ID_LIMIT: u64 = 1 << 53;
+
+/// What an instrument counts and remembers beside its orders.
+struct Counted {
+    instrument: Instrument,
+    indexes_external_ids: bool,
+    sequence: SequenceNumber,
+    at: Timestamp,
+    next_order_id: u64,
+    next_trade_id: u64,
+    state: SessionState,
+    may_be_crossed: bool,
+    last_price: Option<Price>,
+}
+
+canonical_struct!(Counted {
+    instrument,
+    indexes_external_ids,
+    sequence,
+    at,
+    next_order_id,
+    next_trade_id,
+    state,
+    may_be_crossed,
+    last_price,
+});
+
+/// Everything of an open order that decides. Its side, and its place among its elders, is said by where it
+/// is listed.
+struct OpenOrder {
+    order_id: OrderId,
+    account: AccountId,
+    price: Price,
+    leaves_quantity: Quantity,
+    filled_quantity: Quantity,
+    time_in_force: TimeInForce,
+    post_only: PostOnly,
+    display: Display,
+    self_trade_prevention: SelfTradePrevention,
+    stp_group: Option<StpGroup>,
+    external_id: Option<ExternalId>,
+    client_order_id: Option<ClientOrderId>,
+    replace_count: u32,
+}
+
+canonical_struct!(OpenOrder {
+    order_id,
+    account,
+    price,
+    leaves_quantity,
+    filled_quantity,
+    time_in_force,
+    post_only,
+    display,
+    self_trade_prevention,
+    stp_group,
+    external_id,
+    client_order_id,
+    replace_count,
+});
+
+impl Listing {
+    /// Spells out everything that decides what this instrument will say next.
+    pub(crate) fn write_state<S: StateSink>(&self, out: &mut S) {
+        let Self {
+            instrument,
+            book,
+            client_ids,
+            expiries: _, // the orders say them
+            last_price,
+            state,
+            may_be_crossed,
+            sequence,
+            at,
+            next_order_id,
+            next_trade_id,
+        } = self;
+        STATE_VERSION.write(out);
+        let counted = Counted {
+            instrument: *instrument,
+            indexes_external_ids: book.externals.is_some(),
+            sequence: *sequence,
+            at: *at,
+            next_order_id: *next_order_id,
+            next_trade_id: *next_trade_id,
+            state: *state,
+            may_be_crossed: *may_be_crossed,
+            last_price: *last_price,
+        };
+        counted.write(out);
+        for side in [Side::Buy, Side::Sell] {
+            write_queue(book, side, out);
+        }
+        client_ids.write_window(out);
+    }
+
+    /// An instrument as it was spelled out.
+    pub(crate) fn read_state(bytes: &[u8], indexes_external_ids: bool) -> Result<Self, StateError> {
+        let from = &mut StateReader::new(bytes);
+        let version: u32 = from.value()?;
+        if version != STATE_VERSION {
+            return Err(StateError::BadVersion(version));
+        }
+        let counted: Counted = from.value()?;
+        let mut listing = Self::counted(&counted, indexes_external_ids)?;
+        for side in [Side::Buy, Side::Sell] {
+            listing.read_queue(side, from)?;
+        }
+        if !listing.may_be_crossed && listing.book.is_crossed() {
+            return Err(StateError::Impossible("the book is crossed or locked"));
+        }
+        listing.client_ids.read_window(listing.sequence, from)?;
+        from.end()?;
+        Ok(listing)
+    }
+
+    /// The instrument without its orders.
+    fn counted(counted: &Counted, indexes_external_ids: bool) -> Result<Self, StateError> {
+        counted.instrument.check().map_err(StateError::Instrument)?;
+        if counted.indexes_external_ids != indexes_external_ids {
+            return Err(StateError::Impossible(
+                "the state was spelled by an engine that treats external ids otherwise",
+            ));
+        }
+        let ids = [counted.next_order_id, counted.next_trade_id];
+        if ids.iter().any(|id| *id == 0 || *id > ID_LIMIT) {
+            return Err(StateError::Impossible("a counter of ids is out of bounds"));
+        }
+        let mut listing = Self::new(counted.instrument, indexes_external_ids);
+        listing.sequence = counted.sequence;
+        listing.at = counted.at;
+        listing.next_order_id = counted.next_order_id;
+        listing.next_trade_id = counted.next_trade_id;
+        listing.state = counted.state;
+        listing.may_be_crossed = counted.may_be_crossed;
+        listing.last_price = counted.last_price;
+        Ok(listing)
+    }
+
+    /// Reads the orders of a side, from the touch outwards and oldest first.
+    fn read_queue(&mut self, side: Side, from: &mut StateReader<'_>) -> Result<(), StateError> {
+        let count: u32 = from.value()?;
+        let mut before: Option<Price> = None;
+        let mut level_units: u64 = 0;
+        for _ in 0..count {
+            let order: OpenOrder = from.value()?;
+            if before.is_some_and(|before| order.price.is_better_than(side, before)) {
+                return Err(StateError::Impossible("orders are not in price order"));
+            }
+            let at_level = if before == Some(order.price) {
+                level_units
+            } else {
+                0
+            };
+            level_units = at_level
+                .checked_add(order.leaves_quantity.units())
+                .ok_or(StateError::Impossible("a level holds too much"))?;
+            before = Some(order.price);
+            self.rest_again(side, &order)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an order back at the tail of its level.
+    fn rest_again(&mut self, side: Side, order: &OpenOrder) -> Result<(), StateError> {
+        self.check_open(side, order)?;
+        let entered = order.as_entered(side);
+        let mut resting = slot_of(&entered, order.order_id);
+        let (levels, pool) = self.book.side_and_pool(side);
+        let slot = pool.next_slot();
+        levels.link(pool, slot, &mut resting, order.price);
+        pool.take(resting);
+        if has_more(&entered) {
+            self.note_more(slot, &entered);
+        }
+        if !order.filled_quantity.is_zero() || order.replace_count != 0 {
+            let mut detail = self.book.pool.detail(slot);
+            detail.filled_units = order.filled_quantity.units();
+            detail.replace_count = order.replace_count;
+            self.book.pool.set_detail(slot, detail);
+        }
+        self.book.list(slot, order.order_id, order.external_id);
+        Ok(())
+    }
+
+    /// Refuses an order that can never be open here.
+    fn check_open(&self, side: Side, order: &OpenOrder) -> Result<(), StateError> {
+        let id = order.order_id;
+        if id.0 == 0
+            || id.0 >= self.next_order_id
+            || self.book.ids.get(id, &self.book.pool).is_some()
+        {
+            return Err(StateError::Impossible(
+                "an order id is open twice, or was never given",
+            ));
+        }
+        let quantities = order.leaves_quantity.checked_add(order.filled_quantity);
+        if order.leaves_quantity.is_zero() || quantities.is_none() {
+            return Err(StateError::Impossible("an open order has no open quantity"));
+        }
+        if !self
+            .book
+            .holds
+            .can_hold(side, order.price, order.leaves_quantity)
+        {
+            return Err(StateError::Impossible("an order's hold does not fit"));
+        }
+        if self.book.open_order_count() >= self.instrument.open_orders_max {
+            return Err(StateError::Impossible("more orders are open than may be"));
+        }
+        match order.time_in_force {
+            TimeInForce::GoodTillCanceled | TimeInForce::GoodTillDate(_) => {}
+            TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => {
+                return Err(StateError::Impossible("an immediate order rests"));
+            }
+        }
+        if let Some(external_id) = order.external_id
+            && (self.book.externals.is_none()
+                || self.book.slot_by_external_id(external_id).is_some())
+        {
+            return Err(StateError::Impossible(
+                "an external id is open twice, or not indexed",
+            ));
+        }
+        match order.client_order_id {
+            Some(client_id) if self.client_ids.is_open(order.account, client_id) => {
+                Err(StateError::Impossible("a client order id is open twice"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Spells out the orders of a side, from the touch outwards and oldest first.
+fn write_queue<S: StateSink>(book: &OrderBook, side: Side, out: &mut S) {
+    book.order_count(side).write(out);
+    for order in book.orders(side) {
+        OpenOrder::of(&order).write(out);
+    }
+}
+
+impl OpenOrder {
+    fn of(resting: &RestingOrder) -> Self {
+        let RestingOrder {
+            order_id,
+            handle: _,
+            external_id,
+            client_order_id,
+            account,
+            side: _,
+            price,
+            leaves_quantity,
+            displayed_quantity: _, // the display says it
+            hidden_quantity: _,
+            filled_quantity,
+            time_in_force,
+            post_only,
+            display,
+            self_trade_prevention,
+            stp_group,
+            replace_count,
+            hold: _, // a function of what is open
+        } = *resting;
+        Self {
+            order_id,
+            account,
+            price,
+            leaves_quantity,
+            filled_quantity,
+            time_in_force,
+            post_only,
+            display,
+            self_trade_prevention,
+            stp_group,
+            external_id,
+            client_order_id,
+            replace_count,
+        }
+    }
+
+    /// The order that would have come to rest like this.
+    fn as_entered(&self, side: Side) -> NewOrder {
+        NewOrder {
+            account: self.account,
+            client_order_id: self.client_order_id,
+            client_id_policy: ClientIdPolicy::OpenUnique,
+            external_id: self.external_id,
+            side,
+            kind: OrderKind::Limit { price: self.price },
+            size: OrderSize::Quantity(self.leaves_quantity),
+            time_in_force: self.time_in_force,
+            post_only: self.post_only,
+            display: self.display,
+            minimum_quantity: Quantity::ZERO,
+            self_trade_prevention: self.self_trade_prevention,
+            stp_group: self.stp_group,
+            extra: Notional::ZERO,
+        }
+    }
+}
