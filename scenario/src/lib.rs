@@ -9,6 +9,7 @@
 //!
 //! [`run_path`] runs files and folders and gives a [`Report`]. Every line is read or is a failure;
 //! what the engine cannot do yet is a failure that says so; one failing scenario never hides the next.
+//! [`run_path_on`] runs them against another [`Subject`] than the engine's [`Market`].
 
 mod command;
 mod instrument_options;
@@ -27,6 +28,7 @@ mod report;
 mod run_path;
 mod run_scenario;
 mod scenario;
+mod subject;
 mod translate;
 mod word_enum;
 
@@ -35,6 +37,7 @@ pub use instrument_options::{
     AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
     MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
 };
+pub use market::Market;
 pub use market_line::{
     BookEntry, BookPicture, BookPrice, CancelWord, MarketLine, Meeting, RejectWord, Shown,
     StatusWord,
@@ -47,6 +50,7 @@ pub use order_entry::{
 };
 pub use parse_file::{UnreadableLine, parse_file};
 pub use report::{Cause, Failure, Mismatch, Report};
-pub use run_path::{run_path, run_text};
+pub use run_path::{run_path, run_path_on, run_text};
 pub use run_scenario::run_scenario;
 pub use scenario::{Numbered, Scenario};
+pub use subject::Subject;

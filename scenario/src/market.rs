@@ -14,12 +14,13 @@ use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWo
 use crate::name::Name;
 use crate::narrator::Narrator;
 use crate::order_entry::OrderEntry;
+use crate::subject::Subject;
 use crate::translate::{
     Identity, Obstacle, auction_reference, instrument, new_order, not_built, session_state, side,
 };
 
 /// An engine with one instrument and the names of a scenario.
-pub(crate) struct Market {
+pub struct Market {
     engine: MatchingEngine,
     instrument: InstrumentId,
     now: Timestamp,
@@ -39,9 +40,8 @@ struct Known {
     side: Side,
 }
 
-impl Market {
-    /// Opens the market; the error says what is not built yet.
-    pub(crate) fn new(options: &InstrumentOptions) -> Result<Self, String> {
+impl Subject for Market {
+    fn open(options: &InstrumentOptions) -> Result<Self, String> {
         let instrument = instrument(options).map_err(|obstacle| match obstacle {
             Obstacle::NotBuilt(what) => what,
             Obstacle::Refused(reason) => reason.to_string(),
@@ -64,13 +64,31 @@ impl Market {
         Ok(market)
     }
 
-    /// Applies a command and tells what happened; the error says what is not built yet.
-    pub(crate) fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
+    fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
         match self.try_apply(command) {
             Ok(lines) => Ok(lines),
             Err(Obstacle::NotBuilt(what)) => Err(what),
             Err(Obstacle::Refused(reason)) => Ok(refusal(command, reason).into_iter().collect()),
         }
+    }
+
+    fn picture(&self) -> BookPicture {
+        let book = self
+            .engine
+            .book(self.instrument)
+            .expect("the instrument was listed at the start");
+        let entries = |side: Side| book.orders(side).map(|order| self.entry(&order)).collect();
+        BookPicture {
+            bids: entries(Side::Buy),
+            asks: entries(Side::Sell),
+        }
+    }
+}
+
+impl Market {
+    /// The engine, to look at it more closely than a scenario can.
+    pub fn engine(&self) -> &MatchingEngine {
+        &self.engine
     }
 
     fn try_apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, Obstacle> {
@@ -214,19 +232,6 @@ impl Market {
             }
         }
         lines
-    }
-
-    /// The book as it stands.
-    pub(crate) fn picture(&self) -> BookPicture {
-        let book = self
-            .engine
-            .book(self.instrument)
-            .expect("the instrument was listed at the start");
-        let entries = |side: Side| book.orders(side).map(|order| self.entry(&order)).collect();
-        BookPicture {
-            bids: entries(Side::Buy),
-            asks: entries(Side::Sell),
-        }
     }
 
     fn entry(&self, order: &RestingOrder) -> BookEntry {

@@ -2,15 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::market::Market;
 use crate::parse_file::parse_file;
 use crate::report::{Cause, Failure, Report};
 use crate::run_scenario::run_scenario;
+use crate::subject::Subject;
 
 /// Runs every scenario of the given files, and of every `*.scenario` file below the given folders.
 ///
 /// A failing scenario never hides the next. A path without scenarios is a failure, so that a
 /// misspelled folder does not look like success.
 pub fn run_path<P: AsRef<Path>>(paths: &[P]) -> Report {
+    run_path_on::<Market, P>(paths)
+}
+
+/// Runs them as [`run_path`] does, against another market than the engine.
+pub fn run_path_on<S: Subject, P: AsRef<Path>>(paths: &[P]) -> Report {
     let mut report = Report::default();
     for path in paths {
         match scenario_files(path.as_ref()) {
@@ -18,22 +25,28 @@ pub fn run_path<P: AsRef<Path>>(paths: &[P]) -> Report {
                 let reason = "no *.scenario file is below this folder".to_owned();
                 report.fail(unreadable(path.as_ref(), reason));
             }
-            Ok(files) => files.iter().for_each(|file| run_file(file, &mut report)),
+            Ok(files) => files
+                .iter()
+                .for_each(|file| run_file::<S>(file, &mut report)),
             Err(error) => report.fail(unreadable(path.as_ref(), error.to_string())),
         }
     }
     report
 }
 
-fn run_file(file: &Path, report: &mut Report) {
+fn run_file<S: Subject>(file: &Path, report: &mut Report) {
     match std::fs::read_to_string(file) {
-        Ok(text) => run_text(file, &text, report),
+        Ok(text) => run_text_on::<S>(file, &text, report),
         Err(error) => report.fail(unreadable(file, error.to_string())),
     }
 }
 
 /// Runs every scenario of a text; `file` is how failures call it.
 pub fn run_text(file: &Path, text: &str, report: &mut Report) {
+    run_text_on::<Market>(file, text, report);
+}
+
+fn run_text_on<S: Subject>(file: &Path, text: &str, report: &mut Report) {
     let scenarios = parse_file(text);
     if scenarios.is_empty() {
         report.fail(unreadable(
@@ -43,7 +56,7 @@ pub fn run_text(file: &Path, text: &str, report: &mut Report) {
     }
     for scenario in scenarios {
         match scenario {
-            Ok(scenario) => match run_scenario(&scenario) {
+            Ok(scenario) => match run_scenario::<S>(&scenario) {
                 Ok(()) => report.passed += 1,
                 Err((line, cause)) => {
                     let title = scenario.title.clone();

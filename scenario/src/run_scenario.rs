@@ -4,21 +4,21 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::command::{Command, Quiet};
-use crate::market::Market;
 use crate::market_line::MarketLine;
 use crate::report::{Cause, Mismatch};
 use crate::scenario::{Numbered, Scenario};
+use crate::subject::Subject;
 
-/// Runs a scenario on a fresh engine.
+/// Runs a scenario on a fresh market.
 ///
 /// # Errors
 /// The line of the file where it fails, and the cause.
-pub fn run_scenario(scenario: &Scenario) -> Result<(), (usize, Cause)> {
+pub fn run_scenario<S: Subject>(scenario: &Scenario) -> Result<(), (usize, Cause)> {
     let mut story = Story {
         lines: Vec::new(),
         at: scenario.line,
     };
-    let played = catch_unwind(AssertUnwindSafe(|| play(scenario, &mut story)));
+    let played = catch_unwind(AssertUnwindSafe(|| play::<S>(scenario, &mut story)));
     match played {
         Ok(played) => played?,
         Err(panic) => return Err((story.at, Cause::Panicked(panic_message(&*panic)))),
@@ -43,8 +43,8 @@ impl Story {
     }
 }
 
-fn play(scenario: &Scenario, story: &mut Story) -> Result<(), (usize, Cause)> {
-    let mut market = Market::new(&scenario.instrument.item)
+fn play<S: Subject>(scenario: &Scenario, story: &mut Story) -> Result<(), (usize, Cause)> {
+    let mut market = S::open(&scenario.instrument.item)
         .map_err(|what| (scenario.instrument.line, Cause::NotBuilt(what)))?;
     let mut quiet = Quiet::Off;
     for Numbered { line, item } in &scenario.commands {
