@@ -5,10 +5,12 @@ use std::sync::Arc;
 use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::{
-    AccountId, Event, HoldReleased, InstrumentId, Notional, OrderId, Party, Price, Quantity, Side,
-    Trade, TradeId, TradePhase,
+    AccountId, Event, FeeTier, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
+    Quantity, Side, Trade, TradeId, TradePhase,
 };
-use ledger::{Asset, AssetId, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
+use ledger::{
+    Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
+};
 
 const INSTRUMENT: InstrumentId = InstrumentId(1);
 const BUYER: AccountId = AccountId(1);
@@ -31,8 +33,10 @@ fn funded_ledger() -> Arc<Ledger> {
         quote: QUOTE,
         base_units_per_quantity_unit: 1_000,
         quote_units_per_notional_unit: 1,
-        maker_fee_ppm: 500,
-        taker_fee_ppm: 1_000,
+        fees: FeeSchedule::flat(FeeRates {
+            maker_ppm: 500,
+            taker_ppm: 1_000,
+        }),
         fee_asset: FeeAsset::Received,
     };
     let assets = vec![asset(BASE, "BTC"), asset(QUOTE, "USDT")];
@@ -40,7 +44,7 @@ fn funded_ledger() -> Arc<Ledger> {
     let ledger = Arc::new(ledger.expect("the terms are sound"));
     let mut desk = ledger.control_desk();
     for account in [BUYER, SELLER] {
-        desk.create_account(account).expect("it is new");
+        desk.create_account(account, &[]).expect("it is new");
         for asset in [BASE, QUOTE] {
             desk.deposit(account, asset, RICHES).expect("it fits");
         }
@@ -76,6 +80,7 @@ fn party(order_id: u64, account: AccountId, hold_used: Notional) -> Party {
         order_id: OrderId(order_id),
         external_id: None,
         account,
+        fee_tier: FeeTier::default(),
         leaves_quantity: Quantity::ZERO,
         filled_quantity: QUANTITY,
         hold_used,

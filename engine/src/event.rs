@@ -3,7 +3,9 @@
 //! One command gives one contiguous block: `Accepted`, then trades and prevented matches in match
 //! order, then what becomes of the residual. A [`HoldReleased`] follows the event that caused it.
 
-use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup, TradeId};
+use crate::id::{
+    AccountId, ClientOrderId, ExternalId, FeeTier, OrderHandle, OrderId, StpGroup, TradeId,
+};
 use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -141,6 +143,8 @@ pub struct Party {
     pub external_id: Option<ExternalId>,
     /// Who owns it.
     pub account: AccountId,
+    /// Its owner's fees.
+    pub fee_tier: FeeTier,
     /// Still open. FIX LeavesQty(151). Zero for a market order by quote amount: it is measured in money.
     pub leaves_quantity: Quantity,
     /// Traded so far. FIX CumQty(14).

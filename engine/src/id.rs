@@ -7,6 +7,11 @@ use std::fmt;
 #[repr(transparent)]
 pub struct AccountId(pub u32);
 
+/// Which of an instrument's fee rates an account has; carried into its trades, and decides nothing here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[repr(transparent)]
+pub struct FeeTier(pub u8);
+
 /// A thing that is traded; dense from 1. 0 is the control sequence and has no book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]

@@ -48,8 +48,8 @@ pub use event::{
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use id::{
-    AccountId, ClientOrderId, ClientOrderIdError, ExternalId, InstrumentId, OrderHandle, OrderId,
-    StpGroup, TradeId,
+    AccountId, ClientOrderId, ClientOrderIdError, ExternalId, FeeTier, InstrumentId, OrderHandle,
+    OrderId, StpGroup, TradeId,
 };
 pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
 pub use matching_engine::{EngineLimits, MatchingEngine};

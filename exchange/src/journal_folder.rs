@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ledger::FeeSchedule;
 use sequencer::{FileLogs, OpenError};
 
 use crate::config::Config;
@@ -133,7 +134,7 @@ fn lines(config: &Config) -> Vec<String> {
                 line,
                 "{} id={} tick={} lot={} price={}..{} quantity={}..{} open_orders={} idempotency={}/{} \
                  budget={:?} protection_bips={} surcharge_ppm={} base={}x{} quote={}x{} \
-                 maker_ppm={} taker_ppm={} fee={:?}",
+                 fees={} fee={:?}",
                 listed.symbol,
                 instrument.id.0,
                 instrument.tick_size,
@@ -152,11 +153,19 @@ fn lines(config: &Config) -> Vec<String> {
                 terms.base_units_per_quantity_unit,
                 terms.quote.0,
                 terms.quote_units_per_notional_unit,
-                terms.maker_fee_ppm,
-                terms.taker_fee_ppm,
+                fees_in_words(&terms.fees),
                 terms.fee_asset,
             );
             line
         })
         .collect()
+}
+
+/// Maker and taker rates of each tier.
+fn fees_in_words(fees: &FeeSchedule) -> String {
+    let tiers = fees.tiers().iter();
+    let words: Vec<String> = tiers
+        .map(|rates| format!("{}/{}", rates.maker_ppm, rates.taker_ppm))
+        .collect();
+    words.join(",")
 }

@@ -335,32 +335,24 @@ async fn recovered(ports: &Ports, view: &GatewayView) -> Result<(), StartError> 
     Ok(())
 }
 
-/// Opens accounts and pays in, one after another: each outcome is known before the next is asked for.
+/// Opens accounts with what they begin with, one after another: each outcome is known before the next is asked
+/// for, and an account and its deposits are one entry of the journal.
 async fn fund(
     ports: &Ports,
     accounts: impl Iterator<Item = &FundedAccount>,
 ) -> Result<(), StartError> {
     for account in accounts {
+        let deposits = account.deposits.iter().copied();
         let opening = ControlCommand::CreateAccount {
             account: account.id,
+            deposits: deposits.filter(|(_, amount)| amount.units() > 0).collect(),
         };
-        let deposits = account
-            .deposits
-            .iter()
-            .filter(|(_, amount)| amount.units() > 0)
-            .map(|(asset, amount)| ControlCommand::Deposit {
-                account: account.id,
-                asset: *asset,
-                amount: *amount,
-            });
-        for command in std::iter::once(opening).chain(deposits) {
-            apply(ports, command)
-                .await
-                .map_err(|error| StartError::Account {
-                    name: account.name.clone(),
-                    error,
-                })?;
-        }
+        apply(ports, opening)
+            .await
+            .map_err(|error| StartError::Account {
+                name: account.name.clone(),
+                error,
+            })?;
     }
     Ok(())
 }

@@ -211,6 +211,27 @@ fn rebate_above_the_takers_fee() {
 }
 
 #[test]
+fn rebate_above_the_lowest_takers_fee_of_any_tier() {
+    assert_eq!(
+        refused(
+            "[[instrument]]\nsymbol = \"BTCUSDT\"\nfee_asset = \"quote\"\nfee_tiers = [{ maker_fee_ppm = -60, taker_fee_ppm = 100 }, { maker_fee_ppm = 0, taker_fee_ppm = 50 }]\n"
+        ),
+        "FILE:4: instrument.BTCUSDT.fee_tiers: the rebate is more than the lowest taker's fee of any tier, of 50; write a rebate of at most the taker's fee"
+    );
+}
+
+#[test]
+fn nine_fee_tiers() {
+    let tier = "{ maker_fee_ppm = 1, taker_fee_ppm = 1 },".repeat(8);
+    assert_eq!(
+        refused(&format!(
+            "[[instrument]]\nsymbol = \"BTCUSDT\"\nfee_tiers = [{tier}]\n"
+        )),
+        "FILE:3: instrument.BTCUSDT.fee_tiers: there are at most 8 tiers, the first one included; list fewer"
+    );
+}
+
+#[test]
 fn unknown_asset_of_an_instrument() {
     assert!(
         refused("[[instrument]]\nsymbol = \"BTCUSDT\"\nquote = \"EUR\"\n").starts_with(
@@ -316,7 +337,7 @@ fn file_changes_one_key_of_a_listed_instrument() {
 
     let listed = &config.listing.instruments[1];
     assert_eq!(listed.symbol.as_str(), "ETHUSDT");
-    assert_eq!(listed.terms.taker_fee_ppm, 7);
-    assert_eq!(listed.terms.maker_fee_ppm, 100);
+    assert_eq!(listed.terms.fees.tiers()[0].taker_ppm, 7);
+    assert_eq!(listed.terms.fees.tiers()[0].maker_ppm, 100);
     assert_eq!(config.listing.instruments.len(), 9);
 }

@@ -181,3 +181,10 @@ pub(crate) fn chunk_place(account: AccountId) -> (usize, usize) {
     let index = usize::try_from(account.0).expect("a machine has at least 32 bits");
     (index / CHUNK_ACCOUNTS, index % CHUNK_ACCOUNTS)
 }
+
+/// The accounts whose place is in a chunk.
+pub(crate) fn accounts_of_chunk(chunk: u32) -> impl Iterator<Item = AccountId> {
+    let size = u32::try_from(CHUNK_ACCOUNTS).expect("a chunk is small");
+    let first = chunk.saturating_mul(size);
+    (first..first.saturating_add(size)).map(AccountId)
+}

@@ -8,7 +8,7 @@ use crate::ledger::{Ledger, balance};
 use crate::money::Money;
 use crate::settlement::FEE_ACCOUNT;
 
-/// How often [`Ledger::conservation`] looks again where an event was settled meanwhile.
+/// How often a reader of all books looks again where an event was settled meanwhile.
 const STEADY_ATTEMPTS: u32 = 10_000;
 
 /// One asset's books: what came in, what went out, what there is.
@@ -53,29 +53,18 @@ impl Ledger {
     /// # Errors
     /// Matchers settled without a pause; ask again.
     pub fn conservation(&self) -> Result<Vec<ConservationLine>, StillSettling> {
+        self.steadily(|| self.lines())
+    }
+
+    /// What `read` reads while nothing is settled.
+    pub(crate) fn steadily<R>(&self, read: impl Fn() -> R) -> Result<R, StillSettling> {
         for _ in 0..STEADY_ATTEMPTS {
-            if let Some(lines) = self.steady_lines() {
-                return Ok(lines);
+            if let Some(result) = steady_under(&mut self.writers(), &read) {
+                return Ok(result);
             }
             std::thread::yield_now();
         }
         Err(StillSettling)
-    }
-
-    /// One line per asset, or `None` where anything was settled while they were read.
-    fn steady_lines(&self) -> Option<Vec<ConservationLine>> {
-        let mut writers = self.writers();
-        self.steady_under(&mut writers)
-    }
-
-    fn steady_under(
-        &self,
-        writers: &mut dyn Iterator<Item = &Cells>,
-    ) -> Option<Vec<ConservationLine>> {
-        match writers.next() {
-            Some(cells) => cells.steady(|| self.steady_under(writers))?,
-            None => Some(self.lines()),
-        }
     }
 
     fn lines(&self) -> Vec<ConservationLine> {
@@ -106,5 +95,13 @@ impl Ledger {
                 line
             })
             .collect()
+    }
+}
+
+/// What `read` reads, or `None` where one of `writers` settled anything meanwhile.
+fn steady_under<R>(writers: &mut dyn Iterator<Item = &Cells>, read: &dyn Fn() -> R) -> Option<R> {
+    match writers.next() {
+        Some(cells) => cells.steady(|| steady_under(writers, read))?,
+        None => Some(read()),
     }
 }

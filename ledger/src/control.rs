@@ -1,4 +1,4 @@
-//! Accounts, deposits and withdrawals: entries of the control sequence, applied once.
+//! Accounts, deposits, withdrawals and keys: entries of the control sequence, applied once.
 
 use std::sync::Arc;
 
@@ -8,10 +8,11 @@ use crate::asset::AssetId;
 use crate::balance::Insufficient;
 use crate::door::NotOpened;
 use crate::gives::{Contributor, Gives};
+use crate::keys::{ApiKey, KeyId, NotAdded};
 use crate::ledger::Ledger;
 use crate::money::Money;
 
-/// The only writer of accounts, deposits and withdrawals.
+/// The only writer of accounts, deposits, withdrawals and keys.
 ///
 /// Like a [`crate::Settlement`] it never waits for a lock that a session can hold: a withdrawal's
 /// amount was reserved at the door.
@@ -38,6 +39,14 @@ pub enum ControlRefusal {
     TooMuchMoney,
     /// What is available does not cover the withdrawal.
     Insufficient,
+    /// There is such a key already, perhaps a revoked one.
+    KeyExists,
+    /// There is no such key.
+    UnknownKey,
+    /// There are as many keys as there may be.
+    TooManyKeys,
+    /// A secret or public key is too short or too long.
+    BadKey,
 }
 
 impl std::fmt::Display for ControlRefusal {
@@ -50,6 +59,10 @@ impl std::fmt::Display for ControlRefusal {
             Self::AmountNotPositive => "an amount is above zero",
             Self::TooMuchMoney => "more would have been deposited than one asset can have",
             Self::Insufficient => "available funds do not cover the withdrawal",
+            Self::KeyExists => "a key has this id, or had it before it was revoked",
+            Self::UnknownKey => "no such key",
+            Self::TooManyKeys => "there are as many keys as there may be",
+            Self::BadKey => "the secret or public key is too short or too long",
         })
     }
 }
@@ -64,18 +77,78 @@ impl ControlDesk {
         }
     }
 
-    /// Opens an account.
+    pub(crate) const fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Opens an account and pays in what it begins with: all of it, or nothing where a part is refused.
     ///
     /// # Errors
-    /// It exists, or its id is beyond the accounts that there may be.
-    pub fn create_account(&mut self, account: AccountId) -> Result<(), ControlRefusal> {
+    /// It exists, its id is beyond the accounts that there may be, or a deposit is refused.
+    pub fn create_account(
+        &mut self,
+        account: AccountId,
+        deposits: &[(AssetId, Money)],
+    ) -> Result<(), ControlRefusal> {
+        self.check_opening(deposits)?;
         self.ledger
             .doors()
             .open(account)
             .map_err(|refused| match refused {
                 NotOpened::OpenAlready => ControlRefusal::AccountExists,
                 NotOpened::TooMany => ControlRefusal::TooManyAccounts,
+            })?;
+        for (asset, amount) in deposits {
+            self.deposit(account, *asset, *amount)
+                .expect("every deposit was checked before the account was opened");
+        }
+        Ok(())
+    }
+
+    /// Whether these deposits, all together, can be paid in.
+    fn check_opening(&self, deposits: &[(AssetId, Money)]) -> Result<(), ControlRefusal> {
+        for (place, (asset, amount)) in deposits.iter().enumerate() {
+            self.ledger.check_amount(*asset, *amount)?;
+            let [deposited, _] = self.ledger.deposited(*asset).read();
+            deposits[..=place]
+                .iter()
+                .filter(|(other, _)| other == asset)
+                .try_fold(Money::from_units(deposited), |sum, (_, amount)| {
+                    sum.checked_add(*amount).filter(|sum| *sum <= Money::MAX)
+                })
+                .ok_or(ControlRefusal::TooMuchMoney)?;
+        }
+        Ok(())
+    }
+
+    /// Enters a key.
+    ///
+    /// # Errors
+    /// Its account is unknown, its id was used before, or it cannot be one.
+    pub fn add_key(&mut self, key: &ApiKey) -> Result<(), ControlRefusal> {
+        if !self.ledger.has_account(key.account) {
+            return Err(ControlRefusal::UnknownAccount);
+        }
+        self.ledger
+            .keys()
+            .add(key)
+            .map_err(|refused| match refused {
+                NotAdded::Exists => ControlRefusal::KeyExists,
+                NotAdded::TooMany => ControlRefusal::TooManyKeys,
+                NotAdded::BadMaterial => ControlRefusal::BadKey,
             })
+    }
+
+    /// Ends a key for ever.
+    ///
+    /// # Errors
+    /// There is none with this id.
+    pub fn revoke_key(&mut self, id: &KeyId) -> Result<(), ControlRefusal> {
+        if self.ledger.keys().revoke(id) {
+            Ok(())
+        } else {
+            Err(ControlRefusal::UnknownKey)
+        }
     }
 
     /// Adds to an account; it is spendable once it is published.
@@ -179,6 +252,10 @@ impl Ledger {
         if !self.has_account(account) {
             return Err(ControlRefusal::UnknownAccount);
         }
+        self.check_amount(asset, amount)
+    }
+
+    fn check_amount(&self, asset: AssetId, amount: Money) -> Result<(), ControlRefusal> {
         if self.assets().get(usize::from(asset.0)).is_none() {
             return Err(ControlRefusal::UnknownAsset);
         }

@@ -1,10 +1,91 @@
-//! What a trade costs its two parties.
+//! What a trade costs its two parties: rates by account tier, and the fees that they make.
 
-use engine::{Notional, Side, Trade};
+use engine::{FeeTier, Notional, Side, Trade};
 
 use crate::asset::AssetId;
 use crate::money::Money;
 use crate::terms::{FeeAsset, InstrumentTerms, PPM};
+
+/// Tiers that a schedule has; their numbers are below this.
+pub const FEE_TIERS_MAX: usize = 8;
+
+/// One tier's fees on one instrument, in millionths of what they are taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeRates {
+    /// The maker's fee; negative is a rebate out of the taker's fee.
+    pub maker_ppm: i32,
+    /// The taker's fee.
+    pub taker_ppm: u32,
+}
+
+/// An instrument's fees by account tier. Every tier has rates: those beyond the last one named have its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeSchedule {
+    tiers: [FeeRates; FEE_TIERS_MAX],
+    named: usize,
+}
+
+impl FeeSchedule {
+    /// The same rates for everybody.
+    pub const fn flat(rates: FeeRates) -> Self {
+        Self {
+            tiers: [rates; FEE_TIERS_MAX],
+            named: 1,
+        }
+    }
+
+    /// Rates by tier, the first ones for tier 0; `None` for no tier or more than [`FEE_TIERS_MAX`].
+    pub fn by_tier(rates: &[FeeRates]) -> Option<Self> {
+        let last = *rates.last()?;
+        if rates.len() > FEE_TIERS_MAX {
+            return None;
+        }
+        let mut tiers = [last; FEE_TIERS_MAX];
+        for (tier, rates) in tiers.iter_mut().zip(rates) {
+            *tier = *rates;
+        }
+        Some(Self {
+            tiers,
+            named: rates.len(),
+        })
+    }
+
+    /// The rates of one tier.
+    pub fn of(&self, tier: FeeTier) -> FeeRates {
+        let last = self.tiers[FEE_TIERS_MAX - 1];
+        self.tiers.get(usize::from(tier.0)).copied().unwrap_or(last)
+    }
+
+    /// The tiers that were named, from tier 0 on.
+    pub fn tiers(&self) -> &[FeeRates] {
+        &self.tiers[..self.named]
+    }
+
+    /// The highest rate that anybody pays, in millionths.
+    pub fn highest_ppm(&self) -> u32 {
+        let highest = |rates: &FeeRates| {
+            rates
+                .taker_ppm
+                .max(u32::try_from(rates.maker_ppm).unwrap_or(0))
+        };
+        self.tiers.iter().map(highest).max().unwrap_or(0)
+    }
+
+    /// The lowest fee that any taker pays, in millionths: what every rebate has to fit in.
+    pub fn lowest_taker_ppm(&self) -> u32 {
+        self.tiers
+            .iter()
+            .map(|rates| rates.taker_ppm)
+            .min()
+            .unwrap_or(0)
+    }
+
+    /// The highest rebate that any maker gets, in millionths.
+    pub fn highest_rebate_ppm(&self) -> u32 {
+        let rebate = |rates: &FeeRates| rates.maker_ppm.min(0).unsigned_abs();
+        self.tiers.iter().map(rebate).max().unwrap_or(0)
+    }
+}
 
 /// What both parties of a trade pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +106,7 @@ pub struct Fee {
 }
 
 impl InstrumentTerms {
-    /// What `trade` costs its parties: amount x rate, truncated, in the fee asset. (MON-2)
+    /// What `trade` costs its parties: amount x rate of the party's tier, truncated, in the fee asset. (MON-2)
     ///
     /// # Panics
     /// The trade is larger than all the money that there can be.
@@ -44,12 +125,11 @@ impl InstrumentTerms {
                 amount: share(amount, rate_ppm),
             }
         };
+        let taker_ppm = self.fees.of(trade.taker.fee_tier).taker_ppm;
+        let maker_ppm = self.fees.of(trade.maker.fee_tier).maker_ppm;
         TradeFees {
-            taker: fee(trade.aggressor_side, i128::from(self.taker_fee_ppm)),
-            maker: fee(
-                trade.aggressor_side.opposite(),
-                i128::from(self.maker_fee_ppm),
-            ),
+            taker: fee(trade.aggressor_side, i128::from(taker_ppm)),
+            maker: fee(trade.aggressor_side.opposite(), i128::from(maker_ppm)),
         }
     }
 }

@@ -10,7 +10,10 @@ use crate::balance::{Balance, Insufficient};
 use crate::cells::{Cells, Contribution};
 use crate::door::{Door, Doors};
 use crate::gives::{Contributor, Gives};
+use crate::keys::{ApiKey, KeyId, KeyState, KeyTable};
 use crate::money::Money;
+use crate::position::Position;
+use crate::position_cells::PositionCells;
 use crate::settlement::FEE_ACCOUNT;
 use crate::terms::{InstrumentTerms, TermsError};
 use crate::versioned::Versioned;
@@ -40,7 +43,15 @@ pub struct Ledger {
     /// Deposits and withdrawals in all, per asset.
     deposited: Box<[Versioned<2>]>,
     /// Filled from the first matcher on, as matchers are started.
-    matchers: Box<[OnceLock<Arc<Cells>>]>,
+    matchers: Box<[OnceLock<MatcherCells>]>,
+    keys: KeyTable,
+}
+
+/// What one matcher writes.
+#[derive(Debug, Clone)]
+pub(crate) struct MatcherCells {
+    pub money: Arc<Cells>,
+    pub positions: Arc<PositionCells>,
 }
 
 impl Ledger {
@@ -79,6 +90,7 @@ impl Ledger {
             terms,
             accounts_max,
             doors,
+            keys: KeyTable::new(),
         })
     }
 
@@ -212,6 +224,48 @@ impl Ledger {
             .collect()
     }
 
+    /// What an account bought and sold, by instrument; flat ones among them.
+    pub fn positions(&self, account: AccountId) -> Vec<Position> {
+        let mut positions: Vec<Position> = self
+            .matchers
+            .iter()
+            .map_while(OnceLock::get)
+            .flat_map(|matcher| {
+                let cells = &matcher.positions;
+                let own = cells.instruments().iter();
+                own.map(|instrument| cells.read(account, *instrument))
+            })
+            .collect();
+        positions.sort_by_key(|position| position.instrument);
+        positions
+    }
+
+    /// What an account bought and sold of one instrument.
+    pub fn position(&self, account: AccountId, instrument: InstrumentId) -> Position {
+        self.matchers
+            .iter()
+            .map_while(OnceLock::get)
+            .find(|matcher| matcher.positions.instruments().contains(&instrument))
+            .map_or(Position::flat(instrument), |matcher| {
+                matcher.positions.read(account, instrument)
+            })
+    }
+
+    /// A key, and whether it still opens anything.
+    pub fn key(&self, id: &KeyId) -> Option<(&ApiKey, KeyState)> {
+        self.keys.get(id)
+    }
+
+    /// Every key that was ever entered, in the order of their ids.
+    pub fn all_keys(&self) -> Vec<(&ApiKey, KeyState)> {
+        self.keys.all()
+    }
+
+    /// Every account that is open, the fee account among them, in the order of their ids.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        self.doors.accounts().collect()
+    }
+
     /// Makes what a durable batch gave spendable. The gate calls it before it sends the batch's events.
     pub fn publish(&self, gives: &Gives) {
         match gives.contributor {
@@ -219,6 +273,7 @@ impl Ledger {
             Contributor::Matcher(matcher) => self.matchers[matcher]
                 .get()
                 .expect("gives come from a matcher that was started")
+                .money
                 .publish(gives),
         }
     }
@@ -254,6 +309,10 @@ impl Ledger {
         &self.doors
     }
 
+    pub(crate) const fn keys(&self) -> &KeyTable {
+        &self.keys
+    }
+
     pub(crate) const fn control_cells(&self) -> &Cells {
         &self.control
     }
@@ -272,7 +331,7 @@ impl Ledger {
     }
 
     /// Makes the cells of a matcher that owns `instruments`.
-    pub(crate) fn register(&self, matcher: usize, instruments: &[InstrumentId]) -> Arc<Cells> {
+    pub(crate) fn register(&self, matcher: usize, instruments: &[InstrumentId]) -> MatcherCells {
         let has_predecessor = matcher
             .checked_sub(1)
             .is_none_or(|before| self.matchers[before].get().is_some());
@@ -284,16 +343,19 @@ impl Ledger {
             .iter()
             .filter_map(|instrument| self.terms(*instrument))
             .flat_map(|terms| [terms.base, terms.quote]);
-        let cells = Arc::new(Cells::new(assets, self.assets.len(), self.accounts_max));
+        let cells = MatcherCells {
+            money: Arc::new(Cells::new(assets, self.assets.len(), self.accounts_max)),
+            positions: Arc::new(PositionCells::new(instruments, self.accounts_max)),
+        };
         self.matchers[matcher]
-            .set(Arc::clone(&cells))
+            .set(cells.clone())
             .expect("a matcher's cells have one writer");
         cells
     }
 
     pub(crate) fn writers(&self) -> impl Iterator<Item = &Cells> {
         let matchers = self.matchers.iter().map_while(OnceLock::get);
-        std::iter::once(&self.control).chain(matchers.map(AsRef::as_ref))
+        std::iter::once(&self.control).chain(matchers.map(|matcher| matcher.money.as_ref()))
     }
 
     fn given_durable(&self, account: AccountId, asset: AssetId) -> Money {

@@ -1,4 +1,4 @@
-//! Accounts, holds, settlement and fees in exact integers.
+//! Accounts, holds, settlement, fees, positions and keys in exact integers.
 //!
 //! The principal type is [`Ledger`]. It is a sum of contributions: sessions reserve at the door under an
 //! account's own lock, each matcher writes only its own cells through its [`Settlement`], and a balance is
@@ -20,8 +20,12 @@ mod control;
 mod door;
 mod fees;
 mod gives;
+mod image;
+mod keys;
 mod ledger;
 mod money;
+mod position;
+mod position_cells;
 mod settlement;
 mod terms;
 mod versioned;
@@ -30,9 +34,12 @@ pub use asset::{Asset, AssetId};
 pub use balance::{Balance, Insufficient};
 pub use conservation::{ConservationLine, StillSettling};
 pub use control::{ControlDesk, ControlRefusal};
-pub use fees::{Fee, TradeFees};
+pub use fees::{FEE_TIERS_MAX, Fee, FeeRates, FeeSchedule, TradeFees};
 pub use gives::Gives;
+pub use image::{AccountImage, Advance, LedgerImage, SettlementImage};
+pub use keys::{ApiKey, KEYS_MAX, KeyId, KeyMaterial, KeyState, Permissions};
 pub use ledger::{Ledger, LedgerConfig, MATCHERS_MAX};
 pub use money::Money;
+pub use position::{Mark, Position};
 pub use settlement::{FEE_ACCOUNT, Settlement};
 pub use terms::{FeeAsset, InstrumentTerms, TermsError};

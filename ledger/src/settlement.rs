@@ -8,8 +8,9 @@ use engine::{AccountId, Event, HoldReleased, InstrumentId, Notional, Party, Side
 use crate::asset::AssetId;
 use crate::cells::Cells;
 use crate::gives::{Contributor, Gives};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, MatcherCells};
 use crate::money::Money;
+use crate::position_cells::PositionCells;
 use crate::terms::{FeeAsset, InstrumentTerms};
 
 /// Where fees go.
@@ -22,14 +23,16 @@ pub const FEE_ACCOUNT: AccountId = AccountId(0);
 pub struct Settlement {
     terms: Arc<[Option<InstrumentTerms>]>,
     cells: Arc<Cells>,
+    positions: Arc<PositionCells>,
     contributor: Contributor,
     gives: Gives,
     /// What fills took beyond their share of a hold, to be kept from the next give of the same cell.
     ///
     /// A hold is kept in whole notional units, a fee in the quote asset's smallest units. Where those
     /// differ, a fill's share of its order's hold can be short of cost and fee by less than one
-    /// notional unit. The order's hold as a whole is never short, so its later gives repay it.
-    advances: BTreeMap<(AccountId, AssetId), Money>,
+    /// notional unit. The order's hold as a whole is never short, so its later gives repay it: those of the
+    /// same instrument, so that no layout of matchers makes a difference.
+    advances: BTreeMap<(InstrumentId, AccountId, AssetId), Money>,
 }
 
 /// One party's share of a trade, in money.
@@ -44,12 +47,13 @@ impl Settlement {
     pub(crate) fn new(
         matcher: usize,
         terms: Arc<[Option<InstrumentTerms>]>,
-        cells: Arc<Cells>,
+        cells: MatcherCells,
     ) -> Self {
         let contributor = Contributor::Matcher(matcher);
         Self {
             terms,
-            cells,
+            cells: cells.money,
+            positions: cells.positions,
             contributor,
             gives: Gives::new(contributor),
             advances: BTreeMap::new(),
@@ -68,6 +72,7 @@ impl Settlement {
             Event::Trade(trade) => {
                 let cells = Arc::clone(&self.cells);
                 cells.settling(|| self.trade(&terms, trade));
+                self.note_positions(&terms, trade);
             }
             Event::HoldReleased(released) => {
                 let cells = Arc::clone(&self.cells);
@@ -87,6 +92,30 @@ impl Settlement {
     /// What was given since this was asked last; it is spendable once it is published.
     pub fn take_gives(&mut self) -> Gives {
         std::mem::replace(&mut self.gives, Gives::new(self.contributor))
+    }
+
+    /// What fills took in advance, in the order of instrument, account and asset.
+    pub(crate) fn advances(
+        &self,
+    ) -> impl Iterator<Item = ((InstrumentId, AccountId, AssetId), Money)> {
+        self.advances
+            .iter()
+            .map(|(place, amount)| (*place, *amount))
+    }
+
+    pub(crate) fn restore_advance(
+        &mut self,
+        place: (InstrumentId, AccountId, AssetId),
+        amount: Money,
+    ) {
+        let (instrument, _, _) = place;
+        if self.positions.has(instrument) {
+            self.advances.insert(place, amount);
+        }
+    }
+
+    pub(crate) const fn positions(&self) -> &Arc<PositionCells> {
+        &self.positions
     }
 
     /// As [`Settlement::take_gives`]; goes on in the room of `spare`, whose lines are forgotten.
@@ -122,16 +151,36 @@ impl Settlement {
 
         self.pay(terms, &leg(terms, Side::Buy, &buyer, buyer_pays));
         self.pay(terms, &leg(terms, Side::Sell, &seller, base));
-        self.receive(buyer.account, terms.base, buyer_gets);
-        self.receive(seller.account, terms.quote, quote.minus(seller_fee));
+        self.receive(terms, buyer.account, terms.base, buyer_gets);
+        self.receive(terms, seller.account, terms.quote, quote.minus(seller_fee));
         match terms.fee_asset {
             FeeAsset::Received => {
-                self.receive(FEE_ACCOUNT, terms.base, buyer_fee);
-                self.receive(FEE_ACCOUNT, terms.quote, seller_fee);
+                self.receive(terms, FEE_ACCOUNT, terms.base, buyer_fee);
+                self.receive(terms, FEE_ACCOUNT, terms.quote, seller_fee);
             }
             FeeAsset::Quote => {
-                self.receive(FEE_ACCOUNT, terms.quote, buyer_fee.plus(seller_fee));
+                self.receive(terms, FEE_ACCOUNT, terms.quote, buyer_fee.plus(seller_fee));
             }
+        }
+    }
+
+    /// Takes a trade into both parties' positions.
+    fn note_positions(&self, terms: &InstrumentTerms, trade: &Trade) {
+        let fees = terms.fees(trade);
+        let taker_side = trade.aggressor_side;
+        let legs = [
+            (trade.taker.account, taker_side, fees.taker),
+            (trade.maker.account, taker_side.opposite(), fees.maker),
+        ];
+        for (account, side, fee) in legs {
+            let mut position = self.positions.read(account, terms.instrument);
+            position.trade(side, trade.price, trade.quantity);
+            if fee.asset == terms.base {
+                position.fees_base = position.fees_base.plus(fee.amount);
+            } else {
+                position.fees_quote = position.fees_quote.plus(fee.amount);
+            }
+            self.positions.write(account, &position);
         }
     }
 
@@ -144,7 +193,7 @@ impl Settlement {
             "a hold gives back nothing or something"
         );
         let asset = terms.paid_asset(released.side);
-        self.give(released.account, asset, amount, Money::ZERO);
+        self.give(terms, released.account, asset, amount, Money::ZERO);
     }
 
     /// Takes `leg.paid` out of `leg.held`, and gives back what is left of it.
@@ -152,7 +201,7 @@ impl Settlement {
         let surplus = leg.held.minus(leg.paid);
         let traded = Money::ZERO.minus(leg.paid);
         if !surplus.is_negative() {
-            self.give(leg.account, leg.asset, surplus, traded);
+            self.give(terms, leg.account, leg.asset, surplus, traded);
             return;
         }
         let short = Money::ZERO.minus(surplus);
@@ -160,22 +209,36 @@ impl Settlement {
             short.units() < terms.quote_units_per_notional_unit && leg.asset == terms.quote,
             "what a fill used of its hold covers cost and fee, but for a rounded fee: {short:?} short"
         );
-        let advance = self.advances.entry((leg.account, leg.asset)).or_default();
+        let place = (terms.instrument, leg.account, leg.asset);
+        let advance = self.advances.entry(place).or_default();
         *advance = advance.plus(short);
-        self.give(leg.account, leg.asset, Money::ZERO, traded);
+        self.give(terms, leg.account, leg.asset, Money::ZERO, traded);
     }
 
-    fn receive(&mut self, account: AccountId, asset: AssetId, amount: Money) {
+    fn receive(
+        &mut self,
+        terms: &InstrumentTerms,
+        account: AccountId,
+        asset: AssetId,
+        amount: Money,
+    ) {
         assert!(
             !amount.is_negative(),
             "a fee is at most what it is taken from"
         );
-        self.give(account, asset, amount, amount);
+        self.give(terms, account, asset, amount, amount);
     }
 
     /// Adds to the cell what is given, less what an earlier fill took in advance.
-    fn give(&mut self, account: AccountId, asset: AssetId, given: Money, traded: Money) {
-        let given = self.repay(account, asset, given);
+    fn give(
+        &mut self,
+        terms: &InstrumentTerms,
+        account: AccountId,
+        asset: AssetId,
+        given: Money,
+        traded: Money,
+    ) {
+        let given = self.repay((terms.instrument, account, asset), given);
         if given.is_zero() && traded.is_zero() {
             return;
         }
@@ -185,17 +248,17 @@ impl Settlement {
         }
     }
 
-    fn repay(&mut self, account: AccountId, asset: AssetId, given: Money) -> Money {
+    fn repay(&mut self, place: (InstrumentId, AccountId, AssetId), given: Money) -> Money {
         if self.advances.is_empty() || given.is_zero() {
             return given;
         }
-        let Some(advance) = self.advances.get_mut(&(account, asset)) else {
+        let Some(advance) = self.advances.get_mut(&place) else {
             return given;
         };
         let repaid = given.min(*advance);
         *advance = advance.minus(repaid);
         if advance.is_zero() {
-            self.advances.remove(&(account, asset));
+            self.advances.remove(&place);
         }
         given.minus(repaid)
     }

@@ -3,6 +3,7 @@
 use engine::{InstrumentId, Notional, Quantity, Side};
 
 use crate::asset::{Asset, AssetId};
+use crate::fees::FeeSchedule;
 use crate::money::Money;
 
 /// Millionths in a whole.
@@ -21,10 +22,8 @@ pub struct InstrumentTerms {
     pub base_units_per_quantity_unit: i128,
     /// Smallest quote units per price unit x quantity unit; at least 1.
     pub quote_units_per_notional_unit: i128,
-    /// The maker's fee in millionths of what it is taken from; negative is a rebate out of the taker's fee.
-    pub maker_fee_ppm: i32,
-    /// The taker's fee in millionths of what it is taken from.
-    pub taker_fee_ppm: u32,
+    /// What makers and takers pay, by account tier.
+    pub fees: FeeSchedule,
     /// What fees are taken from.
     pub fee_asset: FeeAsset,
 }
@@ -59,27 +58,24 @@ impl InstrumentTerms {
                 return Err(TermsError::BadScale);
             }
         }
-        let (maker, taker) = (
-            i128::from(self.maker_fee_ppm),
-            i128::from(self.taker_fee_ppm),
-        );
-        if maker > PPM || taker > PPM {
+        if i128::from(self.fees.highest_ppm()) > PPM {
             return Err(TermsError::BadFee);
         }
-        let is_rebate = maker < 0;
-        if is_rebate && (self.fee_asset == FeeAsset::Received || maker.abs() > taker) {
+        let rebate = self.fees.highest_rebate_ppm();
+        let is_covered =
+            self.fee_asset == FeeAsset::Quote && rebate <= self.fees.lowest_taker_ppm();
+        if rebate > 0 && !is_covered {
             return Err(TermsError::BadRebate);
         }
         Ok(())
     }
 
-    /// What a buy holds on top of its cost, in millionths: the bound of a fee that is taken in quote.
+    /// What a buy holds on top of its cost, in millionths: the bound, over all tiers, of a fee that is taken
+    /// in quote.
     pub fn hold_surcharge_ppm(&self) -> u32 {
         match self.fee_asset {
             FeeAsset::Received => 0,
-            FeeAsset::Quote => self
-                .taker_fee_ppm
-                .max(u32::try_from(self.maker_fee_ppm).unwrap_or(0)),
+            FeeAsset::Quote => self.fees.highest_ppm(),
         }
     }
 
@@ -129,7 +125,7 @@ pub enum TermsError {
     FractionalUnit,
     /// One unit is more than all the money that an asset can have.
     BadScale,
-    /// A rebate needs fees in quote and must not exceed the taker's fee.
+    /// A rebate needs fees in quote and must not exceed the lowest taker's fee of any tier.
     BadRebate,
     /// A fee is above the whole amount.
     BadFee,
@@ -148,7 +144,7 @@ impl std::fmt::Display for TermsError {
                 "price unit x quantity unit must be a whole number of the quote asset's smallest unit"
             }
             Self::BadScale => "one unit is worth more than an asset can have in all",
-            Self::BadRebate => "a maker rebate needs fee_asset = \"quote\" and at most the taker's fee",
+            Self::BadRebate => "a maker rebate needs fee_asset = \"quote\" and at most the lowest taker's fee of any tier",
             Self::BadFee => "a fee is at most 1,000,000 ppm",
             Self::BadAsset => "base and quote must be two known assets",
             Self::BadInstrument => "an instrument has terms once, and 0 is no instrument",

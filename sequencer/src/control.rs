@@ -1,17 +1,19 @@
-//! The control sequence: accounts, deposits and withdrawals.
+//! The control sequence: accounts, deposits, withdrawals and keys.
 
 use engine::{AccountId, SequenceNumber, Timestamp};
-use ledger::{AssetId, ControlDesk, ControlRefusal, Money};
+use ledger::{ApiKey, AssetId, ControlDesk, ControlRefusal, KeyId, Money};
 
 use crate::inbound::Refused;
 
 /// One thing asked of the ledger itself; sequenced under instrument 0 and applied once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ControlCommand {
-    /// Opens an account.
+    /// Opens an account with what it begins with: one entry, so that no crash comes between.
     CreateAccount {
         /// Under which id.
         account: AccountId,
+        /// What is paid in, each amount above zero.
+        deposits: Box<[(AssetId, Money)]>,
     },
     /// Adds money to an account.
     Deposit {
@@ -31,10 +33,17 @@ pub enum ControlCommand {
         /// How much, above zero.
         amount: Money,
     },
+    /// Enters an API key.
+    AddKey(Box<ApiKey>),
+    /// Ends an API key for ever.
+    RevokeKey {
+        /// Which one.
+        id: KeyId,
+    },
 }
 
 /// What a control entry did; durable when it is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ControlOutcome {
     /// Its place in the control sequence.
     pub sequence: SequenceNumber,
@@ -110,19 +119,21 @@ fn settled(
 
 impl ControlCommand {
     /// Does what is asked.
-    pub(crate) fn apply(self, desk: &mut ControlDesk) -> Result<(), ControlRefusal> {
+    pub(crate) fn apply(&self, desk: &mut ControlDesk) -> Result<(), ControlRefusal> {
         match self {
-            Self::CreateAccount { account } => desk.create_account(account),
+            Self::CreateAccount { account, deposits } => desk.create_account(*account, deposits),
             Self::Deposit {
                 account,
                 asset,
                 amount,
-            } => desk.deposit(account, asset, amount),
+            } => desk.deposit(*account, *asset, *amount),
             Self::Withdraw {
                 account,
                 asset,
                 amount,
-            } => desk.withdraw(account, asset, amount),
+            } => desk.withdraw(*account, *asset, *amount),
+            Self::AddKey(key) => desk.add_key(key),
+            Self::RevokeKey { id } => desk.revoke_key(id),
         }
     }
 }

@@ -50,13 +50,13 @@ impl ControlOwner {
             let outcome = ControlOutcome {
                 sequence: self.last,
                 at: self.at,
-                command: *command,
+                command: command.clone(),
                 result: command.apply(&mut self.desk),
             };
-            outcomes.push(outcome);
             if let Some(reply) = self.replies.pop_front() {
-                replies.push((reply, outcome));
+                replies.push((reply, outcome.clone()));
             }
+            outcomes.push(outcome);
         }
         PendingControl {
             gives: self.desk.take_gives(),

@@ -73,7 +73,10 @@ impl Ports {
         let (reply, receipt) = flume::bounded(1);
         let owner = &self.inboxes[0];
         match command {
-            ControlCommand::CreateAccount { .. } | ControlCommand::Deposit { .. } => owner
+            ControlCommand::CreateAccount { .. }
+            | ControlCommand::Deposit { .. }
+            | ControlCommand::AddKey(_)
+            | ControlCommand::RevokeKey { .. } => owner
                 .try_control(ControlRequest { command, reply })
                 .map_err(ControlError::NotTaken)?,
             ControlCommand::Withdraw {

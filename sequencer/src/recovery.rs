@@ -197,13 +197,18 @@ impl Replay {
             self.take_at_the_door(command);
         }
         for control in &entry.control {
-            match *control {
-                ControlCommand::CreateAccount { .. } | ControlCommand::Deposit { .. } => {}
+            match control {
+                ControlCommand::CreateAccount { .. }
+                | ControlCommand::Deposit { .. }
+                | ControlCommand::AddKey(_)
+                | ControlCommand::RevokeKey { .. } => {}
                 ControlCommand::Withdraw {
                     account,
                     asset,
                     amount,
-                } => self.ledger.reserve_withdrawal_again(account, asset, amount),
+                } => self
+                    .ledger
+                    .reserve_withdrawal_again(*account, *asset, *amount),
             }
         }
     }

@@ -12,7 +12,10 @@ use engine::{
     Instrument, InstrumentId, MarketBudget, NewOrder, Notional, OrderId, OrderKind, OrderRef,
     OrderSize, PostOnly, Price, Quantity, SelfTradePrevention, Side, TimeInForce,
 };
-use ledger::{Asset, AssetId, Balance, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
+use ledger::{
+    Asset, AssetId, Balance, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger,
+    LedgerConfig, Money,
+};
 use sequencer::{
     ClockSource, ControlCommand, Durability, EventBatch, FileLogOptions, FileLogs, InboundCommand,
     MatcherState, Origin, Running, SequencerConfig, Stamps, Threads, start,
@@ -58,8 +61,10 @@ fn ledger() -> Arc<Ledger> {
         quote: AssetId(0),
         base_units_per_quantity_unit: 10,
         quote_units_per_notional_unit: 10,
-        maker_fee_ppm: 1_000,
-        taker_fee_ppm: 2_000,
+        fees: FeeSchedule::flat(FeeRates {
+            maker_ppm: 1_000,
+            taker_ppm: 2_000,
+        }),
         fee_asset: FeeAsset::Received,
     });
     let config = LedgerConfig { accounts_max: 10 };
@@ -118,7 +123,8 @@ impl Exchange {
 
     fn fund(&self) {
         for account in ACCOUNTS {
-            self.control(ControlCommand::CreateAccount { account });
+            let deposits = Box::default();
+            self.control(ControlCommand::CreateAccount { account, deposits });
             for asset in [AssetId(0), AssetId(1)] {
                 self.control(ControlCommand::Deposit {
                     account,

@@ -7,6 +7,7 @@ use super::equilibrium::{Interest, equilibrium};
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::id::FeeTier;
 use crate::listing::Listing;
 use crate::outcome::report_order;
 use crate::price::Price;
@@ -102,6 +103,7 @@ impl Listing {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, &order),
             account: order.account,
+            fee_tier: FeeTier::default(),
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
-use crate::id::TradeId;
+use crate::id::{FeeTier, TradeId};
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;
 use crate::matching::taker::Taker;
@@ -85,6 +85,7 @@ impl Listing {
                 order_id: taker.order_id,
                 external_id: taker.external_id,
                 account: taker.account,
+                fee_tier: FeeTier::default(),
                 leaves_quantity: taker.leaves_quantity(),
                 filled_quantity: Quantity::from_units(taker.filled_units),
                 hold_used: taker_used,
@@ -94,6 +95,7 @@ impl Listing {
                 order_id: order.id(),
                 external_id,
                 account: order.account,
+                fee_tier: FeeTier::default(),
                 leaves_quantity: Quantity::from_units(after),
                 filled_quantity: Quantity::from_units(detail.filled_units),
                 hold_used: terms.freed(order.side(), price, before, after),

@@ -59,6 +59,7 @@ impl Order {
             order_id: self.id,
             external_id: None,
             account: self.account,
+            fee_tier: engine::FeeTier::default(),
             leaves_quantity: Quantity::from_units(self.open),
             filled_quantity: Quantity::from_units(self.filled),
             hold_used: Notional::ZERO,

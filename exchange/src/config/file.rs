@@ -226,6 +226,8 @@ pub struct Instrument {
     pub maker_fee_ppm: i32,
     /// Taker's fee.
     pub taker_fee_ppm: u32,
+    /// Fees of the tiers after the first one, which has the two above.
+    pub fee_tiers: Vec<FeeTier>,
     /// What fees are taken from.
     pub fee_asset: FeeAsset,
     /// What a market buy beyond its reserve does.
@@ -238,6 +240,16 @@ pub struct Instrument {
     pub idempotency_orders_max: u32,
     /// Commands for which they are remembered.
     pub idempotency_sequences_max: u64,
+}
+
+/// A row of `fee_tiers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeeTier {
+    /// Maker's fee, negative for a rebate.
+    pub maker_fee_ppm: i32,
+    /// Taker's fee.
+    pub taker_fee_ppm: u32,
 }
 
 /// What fees are taken from.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use engine::{FundsCheck, Instrument, InstrumentId, Price, Quantity};
 use gateway::ListedInstrument;
-use ledger::InstrumentTerms;
+use ledger::{FEE_TIERS_MAX, FeeRates, FeeSchedule, InstrumentTerms};
 use protocol::{InlineTextError, Scale};
 
 use crate::config::error::ConfigError;
@@ -44,12 +44,7 @@ impl Row<'_> {
                 file::MarketBudget::Partial => engine::MarketBudget::Partial,
             },
             market_protection_bips: self.market_protection_bips()?,
-            hold_surcharge_ppm: match row.fee_asset {
-                file::FeeAsset::Received => 0,
-                file::FeeAsset::Quote => row
-                    .taker_fee_ppm
-                    .max(row.maker_fee_ppm.max(0).unsigned_abs()),
-            },
+            hold_surcharge_ppm: terms.hold_surcharge_ppm(),
             funds_check: FundsCheck::Enforced,
         };
         self.check_grid(&instrument)?;
@@ -141,7 +136,7 @@ impl Row<'_> {
                 "write the asset it is paid with",
             ));
         }
-        self.check_fees()?;
+        let fees = self.fees()?;
         let base_units = units_per(base.decimals, scale.quantity_decimals).ok_or_else(|| {
             self.error(
                 "quantity_decimals",
@@ -166,8 +161,7 @@ impl Row<'_> {
             quote: quote.id,
             base_units_per_quantity_unit: base_units,
             quote_units_per_notional_unit: quote_units,
-            maker_fee_ppm: row.maker_fee_ppm,
-            taker_fee_ppm: row.taker_fee_ppm,
+            fees,
             fee_asset: match row.fee_asset {
                 file::FeeAsset::Received => ledger::FeeAsset::Received,
                 file::FeeAsset::Quote => ledger::FeeAsset::Quote,
@@ -175,17 +169,58 @@ impl Row<'_> {
         })
     }
 
-    fn check_fees(&self) -> Result<(), ConfigError> {
-        const WHOLE_PPM: u32 = 1_000_000;
+    /// The fees of every tier.
+    fn fees(&self) -> Result<FeeSchedule, ConfigError> {
         let row = self.row;
-        let remedy = "write at most 1000000, which is the whole amount";
-        if row.taker_fee_ppm > WHOLE_PPM {
-            return Err(self.error("taker_fee_ppm", "the fee is more than the amount", remedy));
+        let first = FeeRates {
+            maker_ppm: row.maker_fee_ppm,
+            taker_ppm: row.taker_fee_ppm,
+        };
+        self.check_rates("maker_fee_ppm", "taker_fee_ppm", first)?;
+        let mut tiers = vec![first];
+        for tier in &row.fee_tiers {
+            let rates = FeeRates {
+                maker_ppm: tier.maker_fee_ppm,
+                taker_ppm: tier.taker_fee_ppm,
+            };
+            self.check_rates("fee_tiers", "fee_tiers", rates)?;
+            tiers.push(rates);
         }
-        if row.maker_fee_ppm > 0 && row.maker_fee_ppm.unsigned_abs() > WHOLE_PPM {
-            return Err(self.error("maker_fee_ppm", "the fee is more than the amount", remedy));
+        let fees = FeeSchedule::by_tier(&tiers).ok_or_else(|| {
+            self.error(
+                "fee_tiers",
+                format!("there are at most {FEE_TIERS_MAX} tiers, the first one included"),
+                "list fewer",
+            )
+        })?;
+        self.check_rebate(&fees)?;
+        Ok(fees)
+    }
+
+    fn check_rates(
+        &self,
+        maker_key: &str,
+        taker_key: &str,
+        rates: FeeRates,
+    ) -> Result<(), ConfigError> {
+        const WHOLE_PPM: u32 = 1_000_000;
+        let too_much = |key: &str| {
+            let remedy = "write at most 1000000, which is the whole amount";
+            self.error(key, "the fee is more than the amount", remedy)
+        };
+        if rates.taker_ppm > WHOLE_PPM {
+            return Err(too_much(taker_key));
         }
-        if row.maker_fee_ppm >= 0 {
+        if u32::try_from(rates.maker_ppm).is_ok_and(|maker_ppm| maker_ppm > WHOLE_PPM) {
+            return Err(too_much(maker_key));
+        }
+        Ok(())
+    }
+
+    /// A rebate is paid out of the taker's fee of the same trade, whatever the tiers of the two are.
+    fn check_rebate(&self, fees: &FeeSchedule) -> Result<(), ConfigError> {
+        let row = self.row;
+        if fees.highest_rebate_ppm() == 0 {
             return Ok(());
         }
         if row.fee_asset == file::FeeAsset::Received {
@@ -195,17 +230,22 @@ impl Row<'_> {
                 "write fee_asset = \"quote\", or no rebate",
             ));
         }
-        if row.maker_fee_ppm.unsigned_abs() > row.taker_fee_ppm {
-            return Err(self.error(
-                "maker_fee_ppm",
-                format!(
-                    "the rebate is more than the taker's fee of {}",
-                    row.taker_fee_ppm
-                ),
-                "write a rebate of at most the taker's fee",
-            ));
+        if fees.highest_rebate_ppm() <= fees.lowest_taker_ppm() {
+            return Ok(());
         }
-        Ok(())
+        let (key, fee) = if row.fee_tiers.is_empty() {
+            ("maker_fee_ppm", "the taker's fee")
+        } else {
+            ("fee_tiers", "the lowest taker's fee of any tier,")
+        };
+        Err(self.error(
+            key,
+            format!(
+                "the rebate is more than {fee} of {}",
+                fees.lowest_taker_ppm()
+            ),
+            "write a rebate of at most the taker's fee",
+        ))
     }
 
     fn price(&self, key: &str, amount: Amount) -> Result<i64, ConfigError> {

@@ -11,7 +11,9 @@ use gateway::{
     AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
     ListedInstrument, Listing, Stopped,
 };
-use ledger::{Asset, AssetId, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
+use ledger::{
+    Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
+};
 use protocol::{ClockMode, Scale};
 use sequencer::{
     ClockSource, ControlCommand, Epoch, MemLogControl, MemLogs, Ports, Retention, SequencerConfig,
@@ -190,19 +192,13 @@ const ETH: AssetId = AssetId(2);
 async fn fund(ports: &Ports) {
     for (_, account) in KEYS {
         let account = AccountId(account);
-        control(ports, ControlCommand::CreateAccount { account }).await;
-        for (asset, units) in [(USDT, 100_000), (BTC, 10), (ETH, 100)] {
-            let amount = Money::from_units(units * 100_000_000);
-            control(
-                ports,
-                ControlCommand::Deposit {
-                    account,
-                    asset,
-                    amount,
-                },
-            )
-            .await;
-        }
+        let deposits = [(USDT, 100_000), (BTC, 10), (ETH, 100)]
+            .map(|(asset, units)| (asset, Money::from_units(units * 100_000_000)));
+        let opening = ControlCommand::CreateAccount {
+            account,
+            deposits: Box::new(deposits),
+        };
+        control(ports, opening).await;
     }
 }
 
@@ -275,8 +271,10 @@ fn listed(
             quote: USDT,
             base_units_per_quantity_unit: 10_i128.pow(8 - u32::from(quantity_decimals)),
             quote_units_per_notional_unit: 10_i128.pow(6 - u32::from(quantity_decimals)),
-            maker_fee_ppm: 0,
-            taker_fee_ppm,
+            fees: FeeSchedule::flat(FeeRates {
+                maker_ppm: 0,
+                taker_ppm: taker_fee_ppm,
+            }),
             fee_asset: FeeAsset::Received,
         },
         base: base.parse().unwrap(),

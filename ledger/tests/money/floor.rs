@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use engine::{
-    AccountId, Event, HoldReleased, InstrumentId, Notional, OrderId, Party, Price, Quantity, Side,
-    Trade, TradeId, TradePhase,
+    AccountId, Event, FeeTier, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
+    Quantity, Side, Trade, TradeId, TradePhase,
 };
 use ledger::{
-    Asset, AssetId, Balance, ControlDesk, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money,
+    Asset, AssetId, Balance, ControlDesk, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger,
+    LedgerConfig, Money,
 };
 
 pub const COIN: AssetId = AssetId(0);
@@ -25,10 +26,17 @@ pub fn terms(maker_fee_ppm: i32, taker_fee_ppm: u32, fee_asset: FeeAsset) -> Ins
         quote: CASH,
         base_units_per_quantity_unit: 1,
         quote_units_per_notional_unit: 1,
-        maker_fee_ppm,
-        taker_fee_ppm,
+        fees: flat(maker_fee_ppm, taker_fee_ppm),
         fee_asset,
     }
+}
+
+/// The same fees for everybody.
+pub fn flat(maker_ppm: i32, taker_ppm: u32) -> FeeSchedule {
+    FeeSchedule::flat(FeeRates {
+        maker_ppm,
+        taker_ppm,
+    })
 }
 
 pub fn assets() -> Vec<Asset> {
@@ -49,7 +57,7 @@ pub fn open(terms: Vec<InstrumentTerms>) -> (Arc<Ledger>, ControlDesk) {
     let ledger = Arc::new(Ledger::new(config, assets(), terms).unwrap());
     let mut desk = ledger.control_desk();
     for account in 1..=4 {
-        desk.create_account(AccountId(account)).unwrap();
+        desk.create_account(AccountId(account), &[]).unwrap();
     }
     (ledger, desk)
 }
@@ -115,6 +123,7 @@ pub fn party(account: u32, hold_used: i128, hold: i128) -> Party {
         order_id: OrderId(u64::from(account)),
         external_id: None,
         account: AccountId(account),
+        fee_tier: FeeTier::default(),
         leaves_quantity: Quantity::ZERO,
         filled_quantity: Quantity::ZERO,
         hold_used: Notional::from_units(hold_used),

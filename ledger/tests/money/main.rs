@@ -4,5 +4,9 @@
 
 mod conservation;
 mod floor;
+mod images;
+mod keys;
+mod positions;
 mod racing_sessions;
 mod rules;
+mod tiers;

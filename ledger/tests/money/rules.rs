@@ -1,7 +1,8 @@
 //! The worked money cases of the rule book (section 17), and the rules around them, in literal numbers.
 
 use crate::floor::{
-    CASH, COIN, COIN_CASH, GOLD, assets, balance, deposit, open, party, released, terms, trade,
+    CASH, COIN, COIN_CASH, GOLD, assets, balance, deposit, flat, open, party, released, terms,
+    trade,
 };
 use engine::{AccountId, Event, Notional, Side};
 use ledger::{ControlRefusal, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money, TermsError};
@@ -289,11 +290,11 @@ fn control_entries_are_refused_with_a_reason_and_change_nothing() {
     let nobody = AccountId(99);
 
     assert_eq!(
-        desk.create_account(AccountId(1)),
+        desk.create_account(AccountId(1), &[]),
         Err(ControlRefusal::AccountExists)
     );
     assert_eq!(
-        desk.create_account(AccountId(200)),
+        desk.create_account(AccountId(200), &[]),
         Err(ControlRefusal::TooManyAccounts)
     );
     assert_eq!(
@@ -314,6 +315,39 @@ fn control_entries_are_refused_with_a_reason_and_change_nothing() {
         Err(ControlRefusal::TooMuchMoney)
     );
     assert_eq!(balance(&ledger, 2, CASH), [0, 0, 0, 0]);
+}
+
+#[test]
+fn an_account_is_opened_with_all_it_begins_with_or_not_at_all() {
+    let (ledger, mut desk) = open(vec![terms(0, 0, FeeAsset::Received)]);
+    let newcomer = AccountId(9);
+    let amount = Money::from_units;
+
+    for (deposits, refusal) in [
+        (
+            vec![(CASH, amount(5)), (COIN, amount(0))],
+            ControlRefusal::AmountNotPositive,
+        ),
+        (
+            vec![(CASH, amount(5)), (ledger::AssetId(3), amount(1))],
+            ControlRefusal::UnknownAsset,
+        ),
+        (
+            vec![(CASH, Money::MAX), (COIN, amount(1)), (CASH, amount(1))],
+            ControlRefusal::TooMuchMoney,
+        ),
+    ] {
+        assert_eq!(desk.create_account(newcomer, &deposits), Err(refusal));
+        assert!(!ledger.has_account(newcomer));
+    }
+    desk.create_account(newcomer, &[(CASH, amount(5)), (COIN, amount(7))])
+        .unwrap();
+
+    assert_eq!(balance(&ledger, 9, CASH), [5, 0, 5, 0]);
+    ledger.publish(&desk.take_gives());
+    assert_eq!(balance(&ledger, 9, CASH), [5, 5, 0, 0]);
+    assert_eq!(balance(&ledger, 9, COIN), [7, 7, 0, 0]);
+    assert_conserved(&ledger);
 }
 
 #[test]
@@ -355,14 +389,14 @@ fn terms_are_refused_by_the_rule_they_break() {
     );
     assert_eq!(
         refused(InstrumentTerms {
-            taker_fee_ppm: 1_000_001,
+            fees: flat(0, 1_000_001),
             ..good
         }),
         TermsError::BadFee
     );
     assert_eq!(
         refused(InstrumentTerms {
-            maker_fee_ppm: -1_001,
+            fees: flat(-1_001, 1_000),
             ..good
         }),
         TermsError::BadRebate

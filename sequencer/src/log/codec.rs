@@ -5,6 +5,7 @@
 
 mod command;
 mod control;
+mod key;
 mod order;
 mod reader;
 

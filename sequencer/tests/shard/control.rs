@@ -25,7 +25,7 @@ fn control_entries_are_counted_in_a_sequence_of_their_own() {
         .wait()
         .unwrap();
 
-    let sequences = [created, paid_in, paid_out].map(|outcome| outcome.sequence.0);
+    let sequences = [&created, &paid_in, &paid_out].map(|outcome| outcome.sequence.0);
     assert_eq!(sequences, [1, 2, 3]);
     assert_eq!(floor.balance(9, CASH), [40, 40, 0, 0]);
     let mut seen = Vec::new();
@@ -42,7 +42,7 @@ fn refusals_are_said_and_change_nothing() {
     let refused = |command: ControlCommand| {
         let outcome = floor
             .ports()
-            .control(command)
+            .control(command.clone())
             .and_then(|receipt| receipt.wait());
         match outcome {
             Err(ControlError::Refused(refusal)) => refusal,
@@ -105,7 +105,10 @@ fn a_control_entry_that_comes_twice_is_applied_once() {
 }
 
 fn create(account: AccountId) -> ControlCommand {
-    ControlCommand::CreateAccount { account }
+    ControlCommand::CreateAccount {
+        account,
+        deposits: Box::default(),
+    }
 }
 
 fn deposit(account: AccountId, units: i128) -> ControlCommand {

@@ -9,7 +9,9 @@ use engine::{
     InstrumentId, MarketBudget, NewOrder, Notional, OrderId, OrderKind, OrderRef, OrderSize,
     PostOnly, Price, Quantity, SelfTradePrevention, Side, TimeInForce,
 };
-use ledger::{Asset, AssetId, FeeAsset, InstrumentTerms, Ledger, LedgerConfig, Money};
+use ledger::{
+    Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
+};
 use sequencer::{
     ClockSource, ControlCommand, EventBatch, InboundCommand, MatcherState, MemLogControl, MemLogs,
     Origin, Ports, Refused, Retention, Running, SequencerConfig, SessionId, Stamps, start,
@@ -132,7 +134,8 @@ pub fn next_batch(events: &flume::Receiver<EventBatch>) -> EventBatch {
 pub fn funding() -> Vec<ControlCommand> {
     let mut commands = Vec::new();
     for account in (1..=4).map(AccountId) {
-        commands.push(ControlCommand::CreateAccount { account });
+        let deposits = Box::default();
+        commands.push(ControlCommand::CreateAccount { account, deposits });
         for asset in [COIN, CASH] {
             let amount = Money::from_units(FUNDS);
             commands.push(ControlCommand::Deposit {
@@ -160,8 +163,10 @@ pub fn ledger(instruments: u32) -> Arc<Ledger> {
         quote: CASH,
         base_units_per_quantity_unit: 1,
         quote_units_per_notional_unit: 1,
-        maker_fee_ppm: 0,
-        taker_fee_ppm: 0,
+        fees: FeeSchedule::flat(FeeRates {
+            maker_ppm: 0,
+            taker_ppm: 0,
+        }),
         fee_asset: FeeAsset::Received,
     });
     let config = LedgerConfig { accounts_max: 100 };

@@ -68,7 +68,7 @@ fn after_the_stop_everything_is_unavailable_and_the_stream_ends() {
 
     assert_eq!(states[0].books[0].sequence.0, 1);
     assert_eq!(ports.try_submit(uncovered(2)), Err(Refused::Unavailable));
-    let control = ports.control(funding()[0]).unwrap_err();
+    let control = ports.control(funding().remove(0)).unwrap_err();
     assert_eq!(control, ControlError::NotTaken(Refused::Unavailable));
     let batches: Vec<_> = floor.running.events[0].iter().collect();
     assert_eq!(batches.iter().flat_map(requests).collect::<Vec<_>>(), [1]);

@@ -6,7 +6,7 @@ use engine::{
     OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
     SelfTradePrevention, SessionState, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
 };
-use ledger::{AssetId, Money};
+use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
 use super::{decode_entry, encode_batch};
 use crate::control::ControlCommand;
@@ -101,6 +101,16 @@ fn batch() -> Batch {
         control: vec![
             ControlCommand::CreateAccount {
                 account: AccountId(9),
+                deposits: Box::new([
+                    (AssetId(0), Money::from_units(5)),
+                    (AssetId(2), Money::from_units(6)),
+                ]),
+            },
+            add_key("hmac", KeyMaterial::HmacSecret(vec![7; 32].into())),
+            add_key("rsa", KeyMaterial::RsaPublic(vec![8; 270].into())),
+            add_key("ed25519", KeyMaterial::Ed25519Public([9; 32])),
+            ControlCommand::RevokeKey {
+                id: KeyId::new("rsa").unwrap(),
             },
             ControlCommand::Deposit {
                 account: AccountId(9),
@@ -123,6 +133,15 @@ fn batch() -> Batch {
             })
             .collect(),
     }
+}
+
+fn add_key(id: &str, material: KeyMaterial) -> ControlCommand {
+    ControlCommand::AddKey(Box::new(ApiKey {
+        id: KeyId::new(id).unwrap(),
+        account: AccountId(9),
+        material,
+        permissions: Permissions::READ.and(Permissions::TRADE),
+    }))
 }
 
 fn encoded() -> Vec<u8> {
