@@ -10,7 +10,7 @@ use crate::session::SessionState;
 use crate::side::Side;
 
 /// One thing asked of one instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Enter a new order. FIX D.
     Submit(NewOrder),

@@ -116,7 +116,7 @@ fn a_warmed_engine_says_the_same_and_stands_at_the_same() {
                 instrument: INSTRUMENT,
                 sequence: SequenceNumber(sequence),
                 at: Timestamp(sequence),
-                command: *command,
+                command: command.clone(),
             };
             plain.apply(&command, &mut plain_events);
             warmed.apply(&command, &mut warmed_events);

@@ -146,12 +146,14 @@ impl Edge {
         }
         // Counted before it is handed over: its outcome may be counted before this line goes on.
         Counters::count(&self.counters.commands);
-        self.ports.try_submit(*command).inspect_err(|refused| {
-            self.counters.commands.fetch_sub(1, Ordering::Relaxed);
-            if *refused == Refused::Full {
-                Counters::count(&self.counters.busy);
-            }
-        })
+        self.ports
+            .try_submit(command.clone())
+            .inspect_err(|refused| {
+                self.counters.commands.fetch_sub(1, Ordering::Relaxed);
+                if *refused == Refused::Full {
+                    Counters::count(&self.counters.busy);
+                }
+            })
     }
 
     /// Whether commands are taken.

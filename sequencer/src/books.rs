@@ -147,7 +147,7 @@ impl Books {
             instrument: inbound.instrument,
             sequence: book.last,
             at: book.at,
-            command: inbound.command,
+            command: inbound.command.clone(),
         };
         let before = Lengths::of(batch);
         self.engine.apply(&command, &mut BatchSink(batch));

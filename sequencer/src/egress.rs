@@ -52,7 +52,7 @@ impl EventBatch {
 }
 
 /// What one command did: ranges of the batch's lists.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CommandOutcome {
     /// Which instrument.
     pub instrument: InstrumentId,

@@ -19,7 +19,7 @@ pub struct Origin {
 }
 
 /// A command on its way to the matcher of its instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundCommand {
     /// Which book it is for.
     pub instrument: InstrumentId,

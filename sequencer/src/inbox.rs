@@ -53,7 +53,7 @@ impl Inbox {
             | Command::Uncross(_)
             | Command::SetLastPrice(_) => self.new_orders_limit,
         };
-        let pushed = self.push(&self.commands, *command, limit);
+        let pushed = self.push(&self.commands, command.clone(), limit);
         if pushed == Err(Refused::Full) {
             self.counters.note_full();
         }

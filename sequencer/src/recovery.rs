@@ -237,11 +237,12 @@ impl Replay {
 impl LogEntry {
     /// The part of it that is for the instruments that `is_mine` names; control entries go with it.
     pub(crate) fn part_of(&self, is_mine: impl Fn(InstrumentId) -> bool) -> Self {
-        let commands = self.commands.iter().copied();
+        let mine = self
+            .commands
+            .iter()
+            .filter(|command| is_mine(command.instrument));
         Self {
-            commands: commands
-                .filter(|command| is_mine(command.instrument))
-                .collect(),
+            commands: mine.cloned().collect(),
             position: self.position,
             at: self.at,
             number: self.number,

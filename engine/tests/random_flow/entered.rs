@@ -33,7 +33,7 @@ impl Entered {
             Some(Target::ClientIdOf(_)) => entry.client.map_or(by_id, OrderRef::Client),
             Some(Target::HandleOf(_)) => entry.handle.map_or(by_id, OrderRef::Handle),
         };
-        about(step.command, reference)
+        about(step.command.clone(), reference)
     }
 
     /// The same for the naive book, which has no places in memory and is given the id instead.
@@ -44,7 +44,10 @@ impl Entered {
                 step.target
             }
         };
-        self.command(&Step { target, ..*step })
+        self.command(&Step {
+            target,
+            ..step.clone()
+        })
     }
 
     /// Notes which order the step entered, from what the engine said.

@@ -72,7 +72,7 @@ impl RestoredSubject {
 
 /// The command as both know it: a place in memory is of one engine.
 fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
-    let mut command = *command;
+    let mut command = command.clone();
     match &mut command.command {
         Command::Cancel(cancel) => cancel.order = by_id(cancel.order),
         Command::Replace(replace) => replace.order = by_id(replace.order),

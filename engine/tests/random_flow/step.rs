@@ -10,7 +10,7 @@ use super::chance::Chance;
 
 /// One command of a random run. Orders are named by the step that entered them, so that steps can
 /// be left out when a failure is made smaller.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Step {
     /// Which step it was when the run was made.
     pub number: usize,
@@ -294,10 +294,10 @@ impl StepMaker {
         if self.chance.chance(1, 10) && !self.exchanges.is_empty() {
             let recent = u64::try_from(self.exchanges.len().min(10)).expect("at most 10");
             let back = index(self.chance.below(recent));
-            return self.exchanges[self.exchanges.len() - 1 - back];
+            return self.exchanges[self.exchanges.len() - 1 - back].clone();
         }
         let exchange = self.fresh_exchange(number);
-        self.exchanges.push(exchange);
+        self.exchanges.push(exchange.clone());
         exchange
     }
 

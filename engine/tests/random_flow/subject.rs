@@ -41,7 +41,7 @@ impl Subject for FaultySubject {
     }
 
     fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
-        let mut command = *command;
+        let mut command = command.clone();
         if let Command::Submit(order) = &mut command.command
             && order.time_in_force == TimeInForce::ImmediateOrCancel
         {

@@ -209,9 +209,9 @@ impl Session {
             stamps: self.stamps,
             command,
         };
-        way.door.note_on_its_way(&command);
+        way.door.note_on_its_way(&inbound.command);
         self.edge.submit(&inbound).map_err(|refused| {
-            way.door.take_back(&command);
+            way.door.take_back(&inbound.command);
             refused.into()
         })
     }

@@ -146,7 +146,7 @@ fn enter_orders(ports: &Ports, ledger: &Ledger, instrument: InstrumentId) {
 }
 
 fn push_until_taken(ports: &Ports, command: &InboundCommand) {
-    while ports.try_submit(*command) == Err(Refused::Full) {
+    while ports.try_submit(command.clone()) == Err(Refused::Full) {
         std::thread::yield_now();
     }
 }

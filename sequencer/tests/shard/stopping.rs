@@ -134,7 +134,7 @@ fn an_unknown_instrument_is_refused_at_the_port() {
 
     command.instrument = engine::InstrumentId(9);
     assert_eq!(
-        floor.ports().try_submit(command),
+        floor.ports().try_submit(command.clone()),
         Err(Refused::UnknownInstrument)
     );
     command.instrument = engine::InstrumentId::CONTROL;
