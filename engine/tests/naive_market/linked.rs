@@ -1,0 +1,73 @@
+//! One-cancels-the-other, and one-triggers-the-other.
+
+use scenario::CancelWord;
+
+use super::NaiveMarket;
+use super::order::{Id, Order, Partner};
+
+impl NaiveMarket {
+    /// The partner of a new leg gets to know it.
+    pub(super) fn tie_partner(&mut self, id: Id) {
+        if let Some(partner) = self.order(id).partner {
+            self.order_mut(partner.id).partner = Some(Partner {
+                id,
+                reduces: partner.reduces,
+            });
+        }
+    }
+
+    fn untie(&mut self, id: Id) {
+        if self.find(id).is_some() {
+            self.order_mut(id).partner = None;
+        }
+    }
+
+    /// A leg traded: the other one goes, or becomes smaller by as much.
+    pub(super) fn execute_partner(&mut self, order: &Order, quantity: u64) {
+        // The tie may be gone since the trade.
+        let Some(partner) = order.partner else { return };
+        let is_tied = self
+            .find(partner.id)
+            .is_some_and(|other| other.partner.is_some_and(|back| back.id == order.id));
+        if !is_tied {
+            return;
+        }
+        let open = self.order(partner.id).open;
+        if partner.reduces && open > quantity && !order.is_over() {
+            self.order_mut(partner.id).lose(quantity, 1);
+            return;
+        }
+        self.untie(order.id);
+        self.untie(partner.id);
+        self.cancel(partner.id, CancelWord::Oco);
+    }
+
+    /// A leg traded and is the parent of others: they start, or grow.
+    pub(super) fn wake_children(&mut self, order: &Order) {
+        let is_full = order.is_over();
+        for id in self.ids(|child| child.parent.is_some_and(|parent| parent.id == order.id)) {
+            let child = self.order_mut(id).parent.as_mut().expect("a child");
+            child.allowed = order.filled;
+            let wakes = child.is_partial || is_full;
+            if wakes && !self.queue.contains(&id) {
+                self.queue.push(id);
+            }
+        }
+    }
+
+    /// An order ended unfilled: its partner goes, and its children, unless they live off what it traded.
+    pub(super) fn end_what_hangs_on(&mut self, order: &Order) {
+        if let Some(partner) = order.partner {
+            self.untie(partner.id);
+            self.cancel(partner.id, CancelWord::Oco);
+        }
+        for id in self.ids(|child| child.parent.is_some_and(|parent| parent.id == order.id)) {
+            // A child can have gone with its partner, a moment ago.
+            let Some(child) = self.find(id) else { continue };
+            let parent = child.parent.expect("a child");
+            if !parent.is_partial || order.filled == 0 {
+                self.cancel(id, CancelWord::Parent);
+            }
+        }
+    }
+}

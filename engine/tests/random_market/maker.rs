@@ -1,0 +1,220 @@
+//! Random commands: mostly about what is open, so that things meet.
+
+use scenario::{
+    Command, InstrumentOptions, Limit, MarketState, MassCancellation, Name, Quote, QuoteSide,
+    Replacement, SideWord, Size,
+};
+
+use super::chance::Chance;
+use super::orders::{Habits, name};
+use super::terms::{GROUPS, MIDDLE, has, random_terms};
+use crate::naive_market::NaiveMarket;
+
+/// Accounts that quote: a group belongs to one of them.
+const MAKERS: [&str; 2] = ["M", "W"];
+
+/// Makes the commands of one run.
+pub struct Maker {
+    chance: Chance,
+    pub terms: InstrumentOptions,
+    habits: Habits,
+    open_orders_max: usize,
+    now: u64,
+    states: u64,
+    quotes: u64,
+    replaces: u64,
+    ticks: u64,
+    rare: u64,
+}
+
+impl Maker {
+    pub fn new(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let terms = random_terms(&mut chance);
+        let habits = Habits::new(&mut chance, terms.tick.unwrap_or(1), terms.lot.unwrap_or(1));
+        Self {
+            habits,
+            open_orders_max: 4 + usize::try_from(chance.below(24)).expect("small"),
+            now: 0,
+            states: chance.pick(&[0, 5, 20, 60]),
+            quotes: if has("quote") {
+                chance.pick(&[0, 0, 30, 120])
+            } else {
+                0
+            },
+            replaces: chance.pick(&[0, 80, 200]),
+            ticks: chance.pick(&[20, 80, 150]),
+            rare: chance.pick(&[0, 4, 15]),
+            terms,
+            chance,
+        }
+    }
+
+    /// The next command, seen from where the market stands.
+    pub fn next(&mut self, market: &NaiveMarket) -> Command {
+        let open = market.open_names();
+        if !market.is_trading() && self.chance.chance(1, 6) {
+            return self.end_of_call(market);
+        }
+        let per_mille = self.chance.below(1_000);
+        let mut bound = 0;
+        let mut falls = |often: u64| {
+            bound += often;
+            per_mille < bound
+        };
+        if falls(self.states) {
+            self.state()
+        } else if falls(self.ticks) {
+            self.time()
+        } else if falls(self.quotes) {
+            self.quote()
+        } else if falls(self.rare) {
+            self.rare_command(market)
+        } else if falls(self.replaces) && !open.is_empty() {
+            self.replace(&open)
+        } else if open.len() >= self.open_orders_max || self.chance.chance(1, 8) {
+            self.cancel(&open)
+        } else {
+            self.submit(market, &open)
+        }
+    }
+
+    fn submit(&mut self, market: &NaiveMarket, open: &[Name]) -> Command {
+        let seldom_open = self.chance.chance(1, 100) && !open.is_empty();
+        let order_name = if seldom_open {
+            self.pick(open)
+        } else {
+            let free = (0..60).map(|_| self.chance.below(64)).find_map(|number| {
+                let candidate = name(&format!("o{number}"));
+                (!open.contains(&candidate)).then_some(candidate)
+            });
+            free.unwrap_or_else(|| name("spare"))
+        };
+        let account = Habits::account(&mut self.chance);
+        let own = market.open_names_of(&account);
+        let mut order = self
+            .habits
+            .order(&mut self.chance, order_name, self.now, &own, account);
+        if !has("market_in_call") && !market.is_trading() && order.limit == Limit::Market {
+            (order.limit, order.size) = (Limit::Price(MIDDLE), Size::Quantity(self.habits.lot));
+        }
+        Command::Submit(Box::new(order))
+    }
+
+    fn pick(&mut self, names: &[Name]) -> Name {
+        let count = u64::try_from(names.len()).expect("few");
+        names[usize::try_from(self.chance.below(count)).expect("few")].clone()
+    }
+
+    fn target(&mut self, open: &[Name]) -> Name {
+        if open.is_empty() || self.chance.chance(1, 25) {
+            return name(&format!("o{}", self.chance.below(70)));
+        }
+        self.pick(open)
+    }
+
+    fn cancel(&mut self, open: &[Name]) -> Command {
+        Command::Cancel(self.target(open))
+    }
+
+    fn replace(&mut self, open: &[Name]) -> Command {
+        let target = self.target(open);
+        let chance = &mut self.chance;
+        let quantity = chance.chance(1, 2).then(|| self.habits.quantity(chance));
+        let price = chance.chance(1, 2).then(|| self.habits.price(chance));
+        let has_peak = has("peak") && chance.chance(1, 6);
+        let has_stop = has("stop") && chance.chance(1, 6);
+        Command::Replace(Replacement {
+            name: target,
+            quantity,
+            price,
+            peak: has_peak.then(|| self.habits.quantity(chance)),
+            stop: has_stop.then(|| self.habits.price(chance)),
+            expiry: chance.chance(1, 12).then(|| self.now + chance.below(12)),
+        })
+    }
+
+    fn quote(&mut self) -> Command {
+        let which = usize::try_from(self.chance.below(2)).expect("small");
+        let chance = &mut self.chance;
+        let mut side = |shift: i64| {
+            let quantity = if chance.chance(1, 12) {
+                0
+            } else {
+                self.habits.quantity(chance)
+            };
+            let price = self.habits.price(chance) + shift * self.habits.tick;
+            (!chance.chance(1, 12)).then_some(QuoteSide { quantity, price })
+        };
+        Command::Quote(Quote {
+            group: name(GROUPS[which]),
+            account: name(MAKERS[which]),
+            bid: side(-3),
+            ask: side(3),
+        })
+    }
+
+    fn time(&mut self) -> Command {
+        self.now += self.chance.pick(&[0, 1, 1, 2, 3, 7]);
+        Command::Time(self.now)
+    }
+
+    fn state(&mut self) -> Command {
+        Command::State(self.chance.pick(&[
+            MarketState::Continuous,
+            MarketState::Auction,
+            MarketState::Auction,
+            MarketState::OpeningAuction,
+            MarketState::ClosingAuction,
+            MarketState::PreOpen,
+            MarketState::Halted,
+            MarketState::Closed,
+        ]))
+    }
+
+    fn end_of_call(&mut self, market: &NaiveMarket) -> Command {
+        if market.is_in_call() && self.chance.chance(1, 2) {
+            let given = self.chance.chance(1, 2);
+            let reference = given.then(|| self.habits.price(&mut self.chance).max(1));
+            Command::Uncross { reference }
+        } else if self.chance.chance(1, 3) {
+            self.time()
+        } else {
+            Command::State(MarketState::Continuous)
+        }
+    }
+
+    fn rare_command(&mut self, market: &NaiveMarket) -> Command {
+        let account = Habits::account(&mut self.chance);
+        let which = usize::try_from(self.chance.below(2)).expect("small");
+        match self.chance.below(8) {
+            0 if has("kill") && self.chance.chance(1, 10) => Command::Kill(account),
+            1 | 2 if has("cancel_after") => Command::CancelAfter {
+                account,
+                delay: self.chance.below(8),
+            },
+            3 if has("disconnect") => Command::Disconnect(account),
+            4 if has("mmp") => Command::ProtectionReset {
+                group: name(GROUPS[which]),
+                account: name(MAKERS[which]),
+            },
+            5 if market.is_trading() => Command::Last(self.habits.price(&mut self.chance).max(1)),
+            _ => self.mass_cancel(account),
+        }
+    }
+
+    fn mass_cancel(&mut self, account: Name) -> Command {
+        let chance = &mut self.chance;
+        let side = chance.pick(&[None, Some(SideWord::Buy), Some(SideWord::Sell)]);
+        let mut bound = || {
+            let price = self.habits.price(chance);
+            chance.chance(1, 3).then_some(price)
+        };
+        Command::MassCancel(MassCancellation {
+            account,
+            side,
+            from: bound(),
+            to: bound(),
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! Goal: the engine says, line by line, what a market says that was written from the rule book alone.
+//!
+//! Method: seeded random commands of the whole rule book over few prices and few accounts run through
+//! both. Each run has other rules and other habits. A difference is made as small as it gets and
+//! printed as a scenario, ready to commit. `RIALTO_SEED` and `RIALTO_ORACLE_COMMANDS` choose seed and length.
+
+mod naive_market;
+mod random_market;
+
+use std::path::Path;
+
+use naive_market::NaiveMarket;
+use random_market::{Checked, Depth, Maker, Played, Run, replay, shrink, story};
+use scenario::{BookPicture, Command, InstrumentOptions, Lifetime, Market, MarketLine, Subject};
+
+const SEED: u64 = 20_261_123;
+const COMMANDS: u64 = 300_000;
+const COMMANDS_OF_A_RUN: u64 = 400;
+const THREADS: u64 = 2;
+
+fn number_from_environment(key: &str) -> Option<u64> {
+    let text = std::env::var(key).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{key}={text} is no number")),
+    )
+}
+
+/// Plays one seed; a difference is made small and told.
+fn check(seed: u64, count: u64, depth: Depth) {
+    if let Some(played) = first_difference::<Market>(seed, count, depth) {
+        panic!("{}", tell_failure(seed, &played));
+    }
+}
+
+/// Plays one seed up to the first difference.
+fn first_difference<M: Checked>(seed: u64, count: u64, depth: Depth) -> Option<Played> {
+    let mut maker = Maker::new(seed);
+    let mut run = Run::<M>::new(&maker.terms, depth);
+    let mut commands = Vec::new();
+    for _ in 0..count {
+        let command = maker.next(&run.naive);
+        commands.push(command.clone());
+        if run.play(&command).is_err() {
+            let terms = maker.terms;
+            return Some(Played { terms, commands });
+        }
+    }
+    None
+}
+
+fn tell_failure(seed: u64, played: &Played) -> String {
+    let small = shrink::<Market>(played);
+    let difference = replay::<Market>(&small.terms, &small.commands).expect_err("it fails too");
+    let title = format!("found by the oracle with seed {seed}");
+    let scenario = story(&title, &small.terms, &small.commands);
+    format!("RIALTO_SEED={seed}: engine and naive market differ {difference}\n\n{scenario}")
+}
+
+/// Seeds that are looked at, shared out over threads.
+fn check_many(first_seed: u64, commands: u64, depth: Depth) {
+    let runs = commands.div_ceil(COMMANDS_OF_A_RUN);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            scope.spawn(move || {
+                for run in (thread..runs).step_by(usize::try_from(THREADS).expect("few")) {
+                    check(first_seed.wrapping_add(run), COMMANDS_OF_A_RUN, depth);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn engine_says_what_the_naive_market_says() {
+    let seed = number_from_environment("RIALTO_SEED").unwrap_or(SEED);
+    let wanted = number_from_environment("RIALTO_ORACLE_COMMANDS").unwrap_or(COMMANDS);
+    println!("RIALTO_SEED={seed} RIALTO_ORACLE_COMMANDS={wanted}");
+
+    check_many(seed, wanted, Depth::Lines);
+}
+
+#[test]
+fn books_and_invariants_agree_after_every_command() {
+    check_many(1, 50_000, Depth::Everything);
+}
+
+/// The naive market knows the whole rule book, whatever the engine has of it.
+#[test]
+fn the_naive_market_passes_every_scenario() {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![crate_folder.join("tests/scenarios")];
+    // Cargo runs tests in the crate's folder; a relative path is meant from the workspace.
+    let asked = std::env::var_os("SCENARIOS");
+    folders.extend(asked.map(|folder| crate_folder.join("..").join(folder)));
+
+    let report = scenario::run_path_on::<NaiveMarket, _>(&folders);
+
+    assert!(report.is_success(), "{report}");
+    assert!(report.passed > 200, "the scenarios were found");
+}
+
+/// An engine whose immediate-or-cancel orders rest: proves that the comparison can fail.
+struct FaultyMarket(Market);
+
+impl Subject for FaultyMarket {
+    fn open(options: &InstrumentOptions) -> Result<Self, String> {
+        Market::open(options).map(Self)
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
+        let mut command = command.clone();
+        if let Command::Submit(entry) = &mut command {
+            let lifetimes = &mut entry.options.lifetimes;
+            lifetimes.retain(|lifetime| *lifetime != Lifetime::ImmediateOrCancel);
+        }
+        self.0.apply(&command)
+    }
+
+    fn picture(&self) -> BookPicture {
+        self.0.picture()
+    }
+}
+
+impl Checked for FaultyMarket {
+    fn check(&self) {
+        self.0.check();
+    }
+}
+
+#[test]
+fn a_planted_fault_is_found_made_small_and_told_as_a_scenario_that_the_engine_passes() {
+    let mut found = (1..50).filter_map(|seed| {
+        first_difference::<FaultyMarket>(seed, COMMANDS_OF_A_RUN, Depth::Everything)
+    });
+    let small = shrink::<FaultyMarket>(&found.next().expect("the fault is found"));
+    let scenario = story(
+        "an immediate order never rests",
+        &small.terms,
+        &small.commands,
+    );
+    let text = scenario.to_string();
+    let mut report = scenario::Report::default();
+    scenario::run_text("oracle".as_ref(), &text, &mut report);
+
+    assert!(small.commands.len() <= 2, "one order is enough: {text}");
+    assert_eq!((report.passed, report.failed), (1, 0), "{report}\n{text}");
+}
