@@ -147,7 +147,7 @@ impl<S: Subject> Run<S> {
         self.subject.apply(&asked, &mut self.feeds);
         self.naive.apply(&naive_asked, &mut self.naive_events);
         self.entered.remember(step, &self.feeds.events);
-        self.compare_events(asked.command)?;
+        self.compare_events(&asked.command)?;
         match self.kind {
             RunKind::Thorough => self.compare_books(),
             RunKind::Funded => self.compare_books().and_then(|()| self.compare_holds()),
@@ -156,7 +156,7 @@ impl<S: Subject> Run<S> {
         }
     }
 
-    fn compare_events(&mut self, asked: Command) -> Result<(), String> {
+    fn compare_events(&mut self, asked: &Command) -> Result<(), String> {
         let by_handle = is_by_handle(asked);
         let known = |event: Event| {
             if by_handle {
@@ -269,7 +269,7 @@ fn naive_shown(order: &crate::naive::Order) -> Shown {
     (order.id, order.price, displayed, hidden)
 }
 
-fn is_by_handle(command: Command) -> bool {
+fn is_by_handle(command: &Command) -> bool {
     let order = match command {
         Command::Cancel(cancel) => cancel.order,
         Command::Replace(replace) => replace.order,
