@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ledger::FeeSchedule;
-use sequencer::{FileLogs, OpenError};
+use sequencer::{
+    FaultError, Faults, FileLogs, LogPosition, OpenError, RealDisk, Storage, WasShown,
+};
 
 use crate::config::Config;
 
@@ -19,6 +22,9 @@ pub enum DataError {
     /// The journal cannot be used.
     #[error("--data: {0}")]
     Journal(#[from] OpenError),
+    /// A fault point cannot be played.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
     /// Reading or writing failed.
     #[error("--data: {path}: {error}")]
     Io {
@@ -57,17 +63,37 @@ pub enum DataError {
 /// The folder is in use, damaged, or of other instruments.
 pub fn open_journal(folder: &Path, config: &Config) -> Result<FileLogs, DataError> {
     refuse_lost_journal(folder)?;
-    let logs = FileLogs::open(folder, config.journal)?;
+    let storage = Storage::with_faults(Arc::new(RealDisk), Faults::from_environment()?);
+    let logs = FileLogs::open_on(storage, folder, config.journal, LogPosition(0))?;
     keep_instruments(&folder.join(INSTRUMENTS), config)?;
+    say_what_was_lost(&logs);
+    Ok(logs)
+}
+
+fn say_what_was_lost(logs: &FileLogs) {
     if let Some(torn) = logs.torn_tail() {
-        tracing::warn!(
-            file = %torn.file.display(),
-            offset = torn.offset,
-            position = torn.position.0,
-            "the journal's last write was not finished; it was cut off, and nothing of it had been reported"
+        let (file, offset, position) = (torn.file.display(), torn.offset, torn.position.0);
+        match torn.was_shown {
+            WasShown::No => tracing::warn!(
+                %file, offset, position,
+                "the journal's last write was not finished; it was cut off, and nothing of it had been reported"
+            ),
+            WasShown::Perhaps => tracing::error!(
+                %file, offset, position,
+                "the journal's last write was not finished; it was cut off, and some of it may have been \
+                 reported: durability was not \"sync\""
+            ),
+        }
+    }
+    if logs.epoch() != logs.epoch_before() {
+        tracing::error!(
+            last_position = logs.last_position().0,
+            epoch_before = logs.epoch_before().0,
+            epoch = logs.epoch().0,
+            "the exchange did not stop in order while it reported what was not synced: what was reported after \
+             the last position is lost, and published numbers may repeat in the new epoch"
         );
     }
-    Ok(logs)
 }
 
 /// A folder that remembers instruments had a journal: without it, it would start as if nothing had been.

@@ -160,6 +160,15 @@ impl Stopwatch {
     }
 }
 
+/// Does nothing for a while: for what is told to take long, and for looking again later.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the clock module of the crate"
+)]
+pub(crate) fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the clock module of the crate"

@@ -23,6 +23,8 @@ pub struct Counters {
     pub batch_commands_max: u64,
     /// Commands that were refused because the ring had no room.
     pub refused_full: u64,
+    /// Commands that were refused because the disk is nearly full.
+    pub refused_low_disk: u64,
     /// Turns that popped nothing because egress was full.
     pub egress_full_turns: u64,
     /// Commands in the ring now.
@@ -44,6 +46,7 @@ pub(crate) struct SharedCounters {
     batches: AtomicU64,
     batch_commands_max: AtomicU64,
     refused_full: AtomicU64,
+    refused_low_disk: AtomicU64,
     egress_full_turns: AtomicU64,
     stamped: AtomicU64,
     stage_ns: [AtomicU64; Stamps::STAGES],
@@ -81,6 +84,11 @@ impl SharedCounters {
         self.refused_full.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a command that the log has no room for.
+    pub(crate) fn note_low_disk(&self) {
+        self.refused_low_disk.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Adds a command that passed its last stage here. Called under the lane's lock.
     pub(crate) fn note_released(&self, stamps: &Stamps) {
         self.stamped.fetch_add(1, Ordering::Relaxed);
@@ -104,6 +112,7 @@ impl SharedCounters {
             batches: count(&self.batches),
             batch_commands_max: count(&self.batch_commands_max),
             refused_full: count(&self.refused_full),
+            refused_low_disk: count(&self.refused_low_disk),
             egress_full_turns: count(&self.egress_full_turns),
             queue_depth: u64::try_from(queue_depth).unwrap_or(u64::MAX),
             stamped: count(&self.stamped),
@@ -129,6 +138,7 @@ impl Counters {
             batches: self.batches.saturating_add(other.batches),
             batch_commands_max: self.batch_commands_max.max(other.batch_commands_max),
             refused_full: self.refused_full.saturating_add(other.refused_full),
+            refused_low_disk: self.refused_low_disk.saturating_add(other.refused_low_disk),
             egress_full_turns: self
                 .egress_full_turns
                 .saturating_add(other.egress_full_turns),

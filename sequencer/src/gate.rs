@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use flume::TrySendError;
 use ledger::{Gives, Ledger};
@@ -11,6 +11,7 @@ use crate::clock::StageClock;
 use crate::control::ControlOutcome;
 use crate::counters::SharedCounters;
 use crate::egress::EventBatch;
+use crate::faults::{FaultPoint, Faults};
 use crate::position::LogPosition;
 use crate::stamps::Stage;
 use crate::waker::Waker;
@@ -26,6 +27,17 @@ pub struct Gate {
     ledger: Arc<Ledger>,
     stage_clock: StageClock,
     is_halted: AtomicBool,
+    is_low_on_disk: AtomicBool,
+    faults: OnceLock<Faults>,
+}
+
+/// What the log has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// Everything.
+    All,
+    /// The disk is nearly full: cancels only.
+    CancelsOnly,
 }
 
 /// One matcher's way out.
@@ -81,7 +93,34 @@ impl Gate {
             ledger,
             stage_clock,
             is_halted: AtomicBool::new(false),
+            is_low_on_disk: AtomicBool::new(false),
+            faults: OnceLock::new(),
         }
+    }
+
+    /// Says what the log has room for.
+    pub fn set_intake(&self, intake: Intake) {
+        let is_low = intake == Intake::CancelsOnly;
+        self.is_low_on_disk.store(is_low, Ordering::Relaxed);
+    }
+
+    /// What the log has room for.
+    pub fn intake(&self) -> Intake {
+        if self.is_low_on_disk.load(Ordering::Relaxed) {
+            Intake::CancelsOnly
+        } else {
+            Intake::All
+        }
+    }
+
+    /// Makes go wrong what `faults` says. To be called before anything leaves.
+    pub(crate) fn play(&self, faults: &Faults) {
+        self.faults.get_or_init(|| faults.clone());
+    }
+
+    /// Whether this goes wrong.
+    pub(crate) fn has_fault(&self, point: FaultPoint) -> bool {
+        self.faults.get().is_some_and(|faults| faults.has(point))
     }
 
     /// Lets out every batch up to `durable`, of every matcher.
@@ -187,6 +226,11 @@ impl Gate {
             .back()
             .is_none_or(|last| last.batch.position < pending.batch.position);
         assert!(is_ascending, "a matcher's batches have ascending positions");
+        let mut pending = pending;
+        if self.has_fault(FaultPoint::GivesBeforeDurable) {
+            self.ledger.publish(&pending.gives);
+            pending.gives.clear();
+        }
         queue.waiting.push_back(pending);
         lane.backlog.fetch_add(1, Ordering::AcqRel);
     }

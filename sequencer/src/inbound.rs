@@ -38,6 +38,8 @@ pub struct InboundCommand {
 pub enum Refused {
     /// The ring has no room: the session answers Busy.
     Full,
+    /// The disk is nearly full: cancels are taken, new orders are not.
+    LowDisk,
     /// The shard is halted or stopping.
     Unavailable,
     /// No matcher has the instrument.
@@ -48,6 +50,7 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Self::Full => "the exchange is busy",
+            Self::LowDisk => "the disk of the exchange is nearly full: cancels only",
             Self::Unavailable => "the exchange is unavailable",
             Self::UnknownInstrument => "no such instrument",
         })

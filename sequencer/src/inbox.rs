@@ -6,6 +6,7 @@ use engine::Command;
 
 use crate::control::ControlRequest;
 use crate::counters::SharedCounters;
+use crate::gate::Intake;
 use crate::inbound::{InboundCommand, Refused};
 use crate::inspection::Inspection;
 use crate::ring::{Ring, RingRefused};
@@ -42,16 +43,29 @@ impl Inbox {
         }
     }
 
-    pub(crate) fn try_submit(&self, command: &InboundCommand) -> Result<(), Refused> {
-        let limit = match command.command {
-            Command::Cancel(_) | Command::MassCancel(_) => self.capacity,
+    pub(crate) fn try_submit(
+        &self,
+        command: &InboundCommand,
+        intake: Intake,
+    ) -> Result<(), Refused> {
+        let is_cancel = match command.command {
+            Command::Cancel(_) | Command::MassCancel(_) => true,
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => self.new_orders_limit,
+            | Command::SetLastPrice(_) => false,
+        };
+        if intake == Intake::CancelsOnly && !is_cancel {
+            self.counters.note_low_disk();
+            return Err(Refused::LowDisk);
+        }
+        let limit = if is_cancel {
+            self.capacity
+        } else {
+            self.new_orders_limit
         };
         let pushed = self.push(&self.commands, command.clone(), limit);
         if pushed == Err(Refused::Full) {

@@ -18,8 +18,10 @@ mod config;
 mod control;
 mod control_owner;
 mod counters;
+mod disk;
 mod driver;
 mod egress;
+mod faults;
 mod gate;
 mod inbound;
 mod inbox;
@@ -39,15 +41,20 @@ pub use clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 pub use config::{IdleStrategy, SequencerConfig, StartError, Threads};
 pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt};
 pub use counters::Counters;
+pub use disk::{
+    Disk, DiskCall, DiskFile, DiskLock, DiskSpace, OpenMode, RealDisk, RecordedCall, SimulatedDisk,
+    Storage, read_file, read_up_to, write_file_whole, write_once,
+};
 pub use driver::InlineMatcher;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
-pub use gate::Gate;
+pub use faults::{FaultError, FaultPoint, Faults, Which, WriteFault};
+pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
 pub use inspection::{BookState, MatcherState};
 pub use log::{
     AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, LogContext,
     LogEntry, LogError, LogFactory, LogReader, LogState, MemLog, MemLogControl, MemLogs, OpenError,
-    Retention, TornTail,
+    RejectedPart, Rejection, Retention, TornTail, WasShown,
 };
 pub use matcher::Turn;
 pub use pool::BatchPool;

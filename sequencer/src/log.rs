@@ -4,9 +4,10 @@ mod codec;
 mod file_log;
 mod mem_log;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::Timestamp;
+use engine::{InstrumentId, SequenceNumber, Timestamp};
 use ledger::{Ledger, LedgerConfig};
 
 use crate::clock::{EngineClock, StageClock, Stamping};
@@ -16,7 +17,7 @@ use crate::inbound::InboundCommand;
 use crate::position::LogPosition;
 use crate::waker::Waker;
 
-pub use file_log::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, TornTail};
+pub use file_log::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, TornTail, WasShown};
 pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
 
 /// One matcher's handle of the shard's log. Nothing here waits.
@@ -113,6 +114,8 @@ pub struct LogEntry {
     pub control: Vec<ControlCommand>,
     /// Commands, in order.
     pub commands: Vec<InboundCommand>,
+    /// What a repair has taken out of it.
+    pub rejected: RejectedPart,
 }
 
 /// What a poll found.
@@ -140,15 +143,64 @@ pub enum LogError {
     /// Opening or reading failed.
     #[error("the log cannot be read: {0}")]
     Unreadable(String),
+    /// What was acknowledged is damaged.
+    #[error(
+        "{file} is damaged at byte {offset}: position {} cannot be read, and everything up to {} was \
+         acknowledged; restore the file from a copy",
+        position.0, durable.0
+    )]
+    Damaged {
+        /// In which file.
+        file: PathBuf,
+        /// At which byte.
+        offset: u64,
+        /// The first position that cannot be read.
+        position: LogPosition,
+        /// Everything up to here was durable.
+        durable: LogPosition,
+    },
 }
 
-/// Reads a shard's entries in the order of their positions.
-pub struct LogReader(Box<dyn Iterator<Item = Result<LogEntry, LogError>> + Send>);
+/// A position of the log, or a command in it, that a repair has taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rejection {
+    /// Where it stands.
+    pub position: LogPosition,
+    /// How much of it.
+    pub rejected: RejectedPart,
+}
+
+/// How much of an entry a repair has taken out. What is taken out keeps its place and its number, and is
+/// answered as rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RejectedPart {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Every command.
+    Whole,
+    /// The command that is this one of its instrument.
+    Command {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// Which of its commands.
+        sequence: SequenceNumber,
+    },
+}
+
+/// Reads a shard's entries in the order of their positions. It ends after an error.
+pub struct LogReader {
+    entries: Box<dyn Iterator<Item = Result<LogEntry, LogError>> + Send>,
+    is_over: bool,
+}
 
 impl LogReader {
     /// A reader of what `entries` yields, which is in order.
     pub fn new(entries: impl Iterator<Item = Result<LogEntry, LogError>> + Send + 'static) -> Self {
-        Self(Box::new(entries))
+        Self {
+            entries: Box::new(entries),
+            is_over: false,
+        }
     }
 }
 
@@ -156,7 +208,12 @@ impl Iterator for LogReader {
     type Item = Result<LogEntry, LogError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
+        if self.is_over {
+            return None;
+        }
+        let next = self.entries.next();
+        self.is_over = !matches!(next, Some(Ok(_)));
+        next
     }
 }
 

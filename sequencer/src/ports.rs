@@ -8,7 +8,7 @@ use ledger::Ledger;
 use crate::clock::StageClock;
 use crate::control::{ControlCommand, ControlError, ControlReceipt, ControlRequest};
 use crate::counters::Counters;
-use crate::gate::Gate;
+use crate::gate::{Gate, Intake};
 use crate::inbound::{InboundCommand, Refused};
 use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
@@ -59,7 +59,7 @@ impl Ports {
             return Err(Refused::Unavailable);
         }
         self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
-        inbox.try_submit(&command)
+        inbox.try_submit(&command, self.gate.intake())
     }
 
     /// Hands in an entry of the control sequence. A withdrawal is reserved here.
@@ -142,6 +142,11 @@ impl Ports {
     /// Whether the shard is halted: no report leaves any more, every command is refused.
     pub fn is_halted(&self) -> bool {
         self.gate.is_halted()
+    }
+
+    /// What the log has room for.
+    pub fn intake(&self) -> Intake {
+        self.gate.intake()
     }
 
     /// How far the shard is with what earlier processes logged; nothing new is taken before it is over.

@@ -247,6 +247,7 @@ impl LogEntry {
             at: self.at,
             number: self.number,
             control: self.control.clone(),
+            rejected: self.rejected,
         }
     }
 }

@@ -26,6 +26,7 @@ const ACCOUNTS: [AccountId; 2] = [AccountId(1), AccountId(2)];
 const OPTIONS: FileLogOptions = FileLogOptions {
     durability: Durability::Sync,
     segment_bytes: 256 << 10,
+    reserve_bytes: 0,
 };
 
 fn instruments() -> Vec<Instrument> {

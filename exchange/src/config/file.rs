@@ -122,6 +122,8 @@ pub struct Log {
     pub sync_interval: Span,
     /// Bytes of a file of the journal.
     pub segment_bytes: u64,
+    /// Bytes of the disk that are kept for cancels.
+    pub reserve_bytes: u64,
 }
 
 /// When a batch's events may leave.

@@ -26,8 +26,10 @@ const BUILT_IN_FEED: (&str, &str, &str) = (
     include_str!("../../../config/feed-sim.toml"),
 );
 
-/// Variables that start like a key but belong to something else: logging, the recorded flow of the tests.
-const NOT_KEYS: [&str; 4] = [
+/// Variables that start like a key but belong to something else: logging, fault points, the recorded flow of
+/// the tests.
+const NOT_KEYS: [&str; 5] = [
+    "RIALTO_FAULT",
     "RIALTO_KEY",
     "RIALTO_LOG",
     "RIALTO_RECORDED_DATA",

@@ -173,6 +173,7 @@ pub fn derive_journal(log: &file::Log) -> Result<FileLogOptions, ConfigError> {
             file::Durability::None => Durability::None,
         },
         segment_bytes: log.segment_bytes,
+        reserve_bytes: log.reserve_bytes,
     })
 }
 

@@ -102,6 +102,10 @@ impl From<Refused> for DoorRefusal {
                 Reason::Busy,
                 "too many commands are waiting; send it again later",
             ),
+            Refused::LowDisk => Self::new(
+                Reason::Unavailable,
+                "the exchange's disk is nearly full; it takes cancels and no new orders",
+            ),
             Refused::Unavailable => {
                 Self::new(Reason::Unavailable, "the exchange takes no commands now")
             }

@@ -12,7 +12,7 @@ mod reader;
 use engine::Timestamp;
 
 use crate::inbound::{InboundCommand, Origin};
-use crate::log::{Batch, LogEntry};
+use crate::log::{Batch, LogEntry, RejectedPart};
 use crate::position::LogPosition;
 use crate::stamps::Stamps;
 
@@ -56,6 +56,7 @@ pub(crate) fn decode_entry(position: LogPosition, bytes: &[u8]) -> Result<LogEnt
         number,
         control,
         commands,
+        rejected: RejectedPart::Nothing,
     })
 }
 

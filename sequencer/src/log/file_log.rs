@@ -8,12 +8,15 @@ mod block;
 mod entries;
 mod frame;
 mod journal;
+mod preparing;
 mod reading;
 mod recovery;
+mod room;
 mod segment;
+mod survey;
+mod watermark;
 
 use std::collections::VecDeque;
-use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -24,6 +27,7 @@ use std::time::Duration;
 use crossbeam_queue::ArrayQueue;
 
 use crate::clock::EngineClock;
+use crate::disk::{Disk, DiskLock, Storage, folder_of};
 use crate::gate::Gate;
 use crate::log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
@@ -34,10 +38,9 @@ use crate::waker::Waker;
 
 use entries::Entries;
 use journal::Journal;
-use reading::segments_of;
-use segment::sync_folder;
+use room::Room;
 
-pub use recovery::{OpenError, TornTail};
+pub use survey::{OpenError, TornTail, WasShown};
 
 /// The unit that is written whole, torn or not at all.
 const BLOCK_BYTES: usize = 512;
@@ -62,6 +65,9 @@ pub struct FileLogOptions {
     pub durability: Durability,
     /// Bytes of a segment, preallocated; a multiple of 512, at least 64 KiB.
     pub segment_bytes: u64,
+    /// Bytes of the disk that are kept free for cancels: with fewer, new orders are refused. At most 5 % of
+    /// the disk count.
+    pub reserve_bytes: u64,
 }
 
 /// The shard's log in a data folder; hands out one [`FileLog`] per matcher.
@@ -71,6 +77,7 @@ pub struct FileLogs {
     journal: Option<Journal>,
     torn: Option<TornTail>,
     epoch: Epoch,
+    epoch_before: Epoch,
 }
 
 /// One matcher's handle of a log in files.
@@ -89,6 +96,8 @@ pub struct FileLog {
 #[derive(Debug)]
 struct Shard {
     folder: PathBuf,
+    storage: Storage,
+    room: Room,
     /// Last position that was given out.
     last: AtomicU64,
     /// Everything up to this position may leave.
@@ -104,7 +113,7 @@ struct Shard {
     gate: OnceLock<Arc<Gate>>,
     wakers: Mutex<Vec<Arc<Waker>>>,
     /// Held as long as the log is open, so that no second process writes into the folder.
-    _lock: File,
+    _lock: Box<dyn DiskLock>,
 }
 
 /// A batch on its way to the journal thread.
@@ -121,13 +130,29 @@ impl FileLogs {
     /// # Errors
     /// The folder is in use or cannot be used, or something that was acknowledged cannot be read.
     pub fn open(folder: &Path, options: FileLogOptions) -> Result<Self, OpenError> {
-        make_folder(folder).map_err(|error| OpenError::io(folder, error))?;
-        let lock = lock_folder(folder)?;
-        let recovered = recovery::recover(folder)?;
+        Self::open_on(Storage::real(), folder, options, LogPosition(0))
+    }
+
+    /// As [`FileLogs::open`], on any storage. Something beside the log, such as a snapshot, knows that
+    /// everything up to `known` was durable: a log that ends before is refused.
+    ///
+    /// # Errors
+    /// As of [`FileLogs::open`].
+    pub fn open_on(
+        storage: Storage,
+        folder: &Path,
+        options: FileLogOptions,
+        known: LogPosition,
+    ) -> Result<Self, OpenError> {
+        let disk = &**storage.disk();
+        make_folder(disk, folder).map_err(|error| OpenError::io(folder, error))?;
+        let lock = lock_folder(disk, folder)?;
+        let recovered = recovery::recover(&storage, folder, options, known)?;
         let last = recovered.last;
-        let (torn, epoch) = (recovered.torn.clone(), recovered.epoch);
         let shard = Arc::new(Shard {
             folder: folder.to_owned(),
+            room: Room::new(options.reserve_bytes),
+            storage,
             last: AtomicU64::new(last.0),
             durable: AtomicU64::new(last.0),
             is_failed: AtomicBool::new(false),
@@ -141,12 +166,13 @@ impl FileLogs {
             wakers: Mutex::new(Vec::new()),
             _lock: lock,
         });
-        let journal = Journal::open(Arc::clone(&shard), options, recovered)?;
+        shard.look_after_space();
         Ok(Self {
+            torn: recovered.torn.clone(),
+            epoch: recovered.epoch,
+            epoch_before: recovered.epoch_before,
+            journal: Some(Journal::open(Arc::clone(&shard), options, recovered)?),
             shard,
-            journal: Some(journal),
-            torn,
-            epoch,
         })
     }
 
@@ -158,6 +184,12 @@ impl FileLogs {
     /// The epoch of the folder's numbers.
     pub const fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// The epoch that the folder's numbers had before it was opened. Where it is another one, a tail was lost
+    /// that may have been shown.
+    pub const fn epoch_before(&self) -> Epoch {
+        self.epoch_before
     }
 
     /// The last position that the log has.
@@ -181,7 +213,9 @@ impl LogFactory for FileLogs {
         // Before the thread starts: it ends when there is no handle left.
         self.shard.handles.fetch_add(1, Ordering::AcqRel);
         lock(&self.shard.wakers).push(context.waker);
+        context.gate.play(self.shard.storage.faults());
         self.shard.gate.get_or_init(|| context.gate);
+        self.shard.look_after_space();
         if let Some(journal) = self.journal.take() {
             let thread = journal
                 .spawn()
@@ -251,6 +285,17 @@ impl CommandLog for FileLog {
     }
 }
 
+/// Opened, and nobody went on in it: nothing was shown, so it stops in order.
+impl Drop for FileLogs {
+    fn drop(&mut self) {
+        if let Some(mut unused) = self.journal.take()
+            && let Err(error) = unused.finish()
+        {
+            tracing::error!(%error, "the journal could not be closed");
+        }
+    }
+}
+
 /// The last handle waits until everything is written and synced.
 impl Drop for FileLog {
     fn drop(&mut self) {
@@ -307,47 +352,57 @@ impl Shard {
     }
 
     fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
-        let unreadable = |error: io::Error| LogError::Unreadable(error.to_string());
         // Before the folder is listed: a segment that is begun meanwhile holds nothing up to here.
         let durable = self.durable();
-        let segments = segments_of(&self.folder).map_err(unreadable)?;
-        Ok(LogReader::new(Entries::new(segments, position, durable)))
+        let disk = Arc::clone(self.disk());
+        let entries = Entries::new(disk, &self.folder, position, durable, [].into())
+            .map_err(|error| LogError::Unreadable(error.to_string()))?;
+        Ok(LogReader::new(entries))
+    }
+
+    fn disk(&self) -> &Arc<dyn Disk> {
+        self.storage.disk()
+    }
+
+    /// Looks how much room there is, and has new orders refused while it is too little.
+    fn look_after_space(&self) {
+        let changed = self.room.look(&**self.disk(), &self.folder);
+        if let Some(gate) = self.gate.get() {
+            gate.set_intake(self.room.intake());
+        }
+        if let Some(change) = changed {
+            change.say(&self.folder);
+        }
+    }
+
+    /// Whether the reserve is still free after `bytes` more are taken.
+    fn has_space_for(&self, bytes: u64) -> bool {
+        self.room.has_space_for(bytes)
     }
 }
 
 /// Makes the folder and those above it, each with a durable name.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
+fn make_folder(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
+    if disk.is_folder(folder) {
         return Ok(());
     }
-    let above = match folder.parent() {
-        Some(above) if !above.as_os_str().is_empty() => above,
-        Some(_) | None => Path::new("."),
-    };
-    make_folder(above)?;
-    match fs::create_dir(folder) {
-        // Somebody else made it just now.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-        made => made?,
-    }
-    sync_folder(above)
+    let above = folder_of(folder);
+    make_folder(disk, above)?;
+    disk.make_folder(folder)?;
+    disk.sync_folder(above)
 }
 
-fn lock_folder(folder: &Path) -> Result<File, OpenError> {
+fn lock_folder(disk: &dyn Disk, folder: &Path) -> Result<Box<dyn DiskLock>, OpenError> {
     let path = folder.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| OpenError::io(&path, error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            folder: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(OpenError::io(&path, error)),
-    }
+    disk.lock(&path).map_err(|error| {
+        if error.kind() == io::ErrorKind::WouldBlock {
+            OpenError::InUse {
+                folder: folder.to_owned(),
+            }
+        } else {
+            OpenError::io(&path, error)
+        }
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

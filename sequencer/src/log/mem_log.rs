@@ -8,7 +8,7 @@ use crate::clock::EngineClock;
 use crate::gate::Gate;
 use crate::log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
-    LogState,
+    LogState, RejectedPart,
 };
 use crate::position::LogPosition;
 use crate::waker::Waker;
@@ -285,6 +285,7 @@ impl LogEntry {
             number: 0,
             control: Vec::new(),
             commands: Vec::new(),
+            rejected: RejectedPart::Nothing,
         }
     }
 }

@@ -33,6 +33,7 @@ fn a_log_in_files_conforms_under_every_durability() {
             let options = FileLogOptions {
                 durability,
                 segment_bytes: 64 << 10,
+                reserve_bytes: 0,
             };
             FileLogs::open(&folder.path().join(opened.get().to_string()), options).unwrap()
         });

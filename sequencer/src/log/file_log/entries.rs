@@ -1,23 +1,31 @@
 //! Reads a folder's entries again.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::frame::Chain;
-use super::reading::{Found, SegmentReader};
-use super::segment::SegmentHeader;
-use crate::log::{LogEntry, LogError, codec};
+use super::reading::{Found, Opened, SegmentError, SegmentReader};
+use super::segment::segments_of;
+use crate::disk::Disk;
+use crate::log::{LogEntry, LogError, Rejection, codec};
 use crate::position::LogPosition;
 
 /// Entries of a folder, in the order of their positions.
 #[derive(Debug)]
 pub(super) struct Entries {
-    segments: VecDeque<(u64, PathBuf)>,
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    /// Numbers of the segments that come.
+    segments: VecDeque<u64>,
     reader: Option<SegmentReader>,
     /// The next position and the chain hash before it, once a segment was opened.
     next: Option<(LogPosition, Chain)>,
     from: LogPosition,
     up_to: LogPosition,
+    body: Vec<u8>,
+    rejections: Arc<[Rejection]>,
 }
 
 impl Iterator for Entries {
@@ -30,74 +38,133 @@ impl Iterator for Entries {
             }
             match self.next_frame().transpose()? {
                 Err(error) => return Some(Err(error)),
-                Ok((position, _)) if position < self.from => {}
-                Ok((position, body)) => {
-                    let entry = codec::decode_entry(position, &body);
-                    return Some(entry.map_err(|error| {
-                        LogError::Unreadable(format!("position {}: {error}", position.0))
-                    }));
-                }
+                Ok(position) if position < self.from => {}
+                Ok(position) => return Some(self.entry(position)),
             }
         }
     }
 }
 
 impl Entries {
-    /// Entries of `segments` from position `from` on, up to `up_to`.
+    /// Entries of `folder` from position `from` on, up to `up_to`.
     pub(super) fn new(
-        segments: Vec<(u64, PathBuf)>,
+        disk: Arc<dyn Disk>,
+        folder: &Path,
         from: LogPosition,
         up_to: LogPosition,
-    ) -> Self {
-        Self {
-            segments: segments.into(),
+        rejections: Arc<[Rejection]>,
+    ) -> io::Result<Self> {
+        let segments = segments_of(&*disk, folder)?;
+        Ok(Self {
+            disk,
+            folder: folder.to_owned(),
+            segments: segments.into_iter().map(|(number, _)| number).collect(),
             reader: None,
             next: None,
             from,
             up_to,
-        }
+            body: Vec::new(),
+            rejections,
+        })
     }
 
-    fn next_frame(&mut self) -> Result<Option<(LogPosition, Vec<u8>)>, LogError> {
+    fn entry(&self, position: LogPosition) -> Result<LogEntry, LogError> {
+        let entry = codec::decode_entry(position, &self.body);
+        let mut entry = entry
+            .map_err(|error| LogError::Unreadable(format!("position {}: {error}", position.0)))?;
+        let rejections = self.rejections.iter();
+        for rejection in rejections.filter(|rejection| rejection.position == position) {
+            entry.rejected = rejection.rejected;
+        }
+        Ok(entry)
+    }
+
+    /// Reads the next frame into the buffer; gives its position.
+    fn next_frame(&mut self) -> Result<Option<LogPosition>, LogError> {
         loop {
             let Some(reader) = self.reader.as_mut() else {
-                let Some((number, path)) = self.segments.pop_front() else {
+                if !self.open_next()? {
                     return self.end();
-                };
-                let opened = SegmentReader::open(&path, number).map_err(|error| {
-                    LogError::Unreadable(format!("{}: {error}", path.display()))
-                })?;
-                let SegmentHeader { first, chain, .. } = opened.header;
-                if self.next.is_none() && first > self.from.max(LogPosition(1)) {
-                    return Err(LogError::NotKept(self.from));
                 }
-                self.next.get_or_insert((first, chain));
-                self.reader = Some(opened);
                 continue;
             };
             let (expected, chain) = self.next.expect("it is set with the first segment");
-            match reader.next_frame(expected, chain) {
-                Found::Frame { header, body } => {
+            let found = reader
+                .next_frame(expected, chain, &mut self.body)
+                .map_err(|error| unreadable(&reader.blocks.path, &error.into()))?;
+            match found {
+                Found::Frame(header) => {
                     let after = LogPosition(expected.0 + 1);
-                    self.next = Some((after, chain.then(&header, &body)));
-                    return Ok(Some((expected, body)));
+                    self.next = Some((after, chain.then(&header, &self.body)));
+                    return Ok(Some(expected));
                 }
                 Found::End => self.reader = None,
                 // While the log is written to, what is not durable may be half there.
                 Found::Damage if expected > self.up_to => return Ok(None),
                 Found::Damage => {
-                    return Err(LogError::Unreadable(format!(
-                        "{} is damaged at byte {}",
-                        reader.path.display(),
-                        reader.offset()
-                    )));
+                    return Err(LogError::Damaged {
+                        file: reader.blocks.path.clone(),
+                        offset: reader.offset(),
+                        position: expected,
+                        durable: self.up_to,
+                    });
                 }
             }
         }
     }
 
+    /// Opens the next segment, the first time the one that has `from`; says whether there was one.
+    fn open_next(&mut self) -> Result<bool, LogError> {
+        while let Some(number) = self.segments.pop_front() {
+            let opened = Opened::open(&*self.disk, &self.folder, number);
+            let path = super::segment::segment_path(&self.folder, number);
+            let Opened::Begun(reader) = opened.map_err(|error| unreadable(&path, &error))? else {
+                // It stands ready: nothing is in it.
+                return Ok(false);
+            };
+            let (first, chain) = (reader.header.first, reader.header.chain);
+            match self.next {
+                None if first > self.from.max(LogPosition(1)) => {
+                    return Err(LogError::NotKept(self.from));
+                }
+                None if self.is_before_from(number)? => {}
+                None => {
+                    self.next = Some((first, chain));
+                    self.reader = Some(reader);
+                    return Ok(true);
+                }
+                Some(next) if next == (first, chain) => {
+                    self.reader = Some(reader);
+                    return Ok(true);
+                }
+                Some((next, _)) => {
+                    return Err(LogError::Damaged {
+                        file: path,
+                        offset: 0,
+                        position: next,
+                        durable: self.up_to,
+                    });
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether everything in segment `number` comes before what is asked for.
+    fn is_before_from(&self, number: u64) -> Result<bool, LogError> {
+        let Some(following) = self.segments.front() else {
+            return Ok(false);
+        };
+        let opened = Opened::open(&*self.disk, &self.folder, *following);
+        let path = super::segment::segment_path(&self.folder, number);
+        match opened.map_err(|error| unreadable(&path, &error))? {
+            Opened::Begun(following) => Ok(following.header.first <= self.from),
+            Opened::Blank(_) => Ok(false),
+        }
+    }
+
     /// There is no segment left: everything that was asked for has been read, or something is missing.
-    fn end(&self) -> Result<Option<(LogPosition, Vec<u8>)>, LogError> {
+    fn end(&self) -> Result<Option<LogPosition>, LogError> {
         match self.next {
             Some((next, _)) if next <= self.up_to => Err(LogError::Unreadable(format!(
                 "it ends before position {}, and everything up to {} is durable",
@@ -106,4 +173,8 @@ impl Entries {
             Some(_) | None => Ok(None),
         }
     }
+}
+
+fn unreadable(path: &Path, error: &SegmentError) -> LogError {
+    LogError::Unreadable(format!("{}: {error}", path.display()))
 }

@@ -36,7 +36,7 @@ impl Chain {
     /// The chain after a frame whose header and body these are.
     pub fn then(self, header: &FrameHeader, body: &[u8]) -> Self {
         let of_body = xxh3_64_with_seed(body, self.0);
-        Self(xxh3_64_with_seed(&header.position.0.to_le_bytes(), of_body))
+        Self(xxh3_64_with_seed(&header.encode(), of_body))
     }
 }
 

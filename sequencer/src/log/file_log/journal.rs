@@ -1,27 +1,28 @@
 //! The journal thread: one write and one sync per round, then the gate.
 
 use std::collections::VecDeque;
-use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::frame::{Chain, FrameHeader, blocks_of, put_frame};
-use super::recovery::{OpenError, Recovered};
-use super::segment::{Segment, SegmentHeader, preallocate};
+use super::preparing::Preparing;
+use super::recovery::{Begins, Recovered};
+use super::segment::{FIRST_FRAME_BLOCK, SEGMENT_BYTES_MIN, Segment, SegmentHeader, Shows};
+use super::survey::OpenError;
+use super::watermark::SegmentState;
 use super::{BLOCK_BYTES, Durability, FileLogOptions, Frame, Shard};
 use crate::abort::abort_on_panic;
 use crate::clock::Stopwatch;
+use crate::faults::FaultPoint;
 use crate::position::{Epoch, LogPosition};
 
 /// Most bytes one write has: a sync costs the same up to about this size.
 const ROUND_BYTES_MAX: usize = 1 << 20;
-/// Smallest segment: a frame of a usual batch must fit several times.
-const SEGMENT_BYTES_MIN: u64 = 64 << 10;
+/// How long nothing has to come before the watermark is synced too, which nobody waits for.
+const QUIET: Duration = Duration::from_millis(20);
 
 /// Everything the journal thread owns.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(super) struct Journal {
     shard: Arc<Shard>,
     options: FileLogOptions,
     segment: Segment,
-    spares: Spares,
+    preparing: Preparing,
     chain: Chain,
     epoch: Epoch,
     /// Position of the next frame that is written.
@@ -37,17 +38,11 @@ pub(super) struct Journal {
     /// Highest position that is synced.
     synced: LogPosition,
     since_sync: Stopwatch,
+    /// Whether the last watermark is synced.
+    is_watermark_synced: bool,
     /// Frames that came before one with a lower position; `None` where that one is missing.
     waiting: VecDeque<Option<Frame>>,
     buffer: Vec<u8>,
-}
-
-/// The file of zeros that becomes the next segment, made by a thread of its own.
-#[derive(Debug)]
-struct Spares {
-    folder: PathBuf,
-    ask: SyncSender<(PathBuf, u64)>,
-    ready: Receiver<io::Result<File>>,
 }
 
 impl Journal {
@@ -63,29 +58,33 @@ impl Journal {
             segment_bytes: bytes - bytes % BLOCK_BYTES as u64,
             ..options
         };
-        let spares = Spares::start(folder.clone()).map_err(in_folder)?;
-        spares.order(options.segment_bytes);
+        let preparing = Preparing::start(&shard).map_err(in_folder)?;
         let next = LogPosition(recovered.last.0 + 1);
-        let header = header_of(&options, recovered.epoch, next, recovered.chain);
-        let segment = if let Some(segment) = recovered.segment {
-            segment
-        } else {
-            let first = spares
-                .begin(1, &header, options.segment_bytes)
-                .map_err(in_folder)?;
-            spares.order(options.segment_bytes);
-            first
+        let header = SegmentHeader {
+            epoch: recovered.epoch,
+            blocks: options.segment_bytes / BLOCK_BYTES as u64,
+            first: next,
+            chain: recovered.chain,
+            shows: Shows::from(options.durability),
         };
+        let segment = match (recovered.segment, recovered.begins) {
+            (Some(segment), Begins::There) => segment,
+            (before, Begins::There | Begins::Anew) => {
+                begin(before, &preparing, header, recovered.last).map_err(in_folder)?
+            }
+        };
+        preparing.order(segment.number + 1, options.segment_bytes);
         Ok(Self {
             shard,
             options,
             segment,
-            spares,
+            preparing,
             chain: recovered.chain,
             epoch: recovered.epoch,
             next,
             synced: recovered.last,
             since_sync: Stopwatch::start(),
+            is_watermark_synced: true,
             waiting: VecDeque::new(),
             buffer: Vec::new(),
         })
@@ -107,11 +106,8 @@ impl Journal {
                 Ok(true) => {}
                 Ok(false) if self.is_over() => break,
                 Ok(false) => self.sleep(),
-                Err(error) => {
-                    // One failed write or sync and nothing that follows can be trusted: no retry.
-                    shard.fail(&format!("the journal failed: {error}"));
-                    return;
-                }
+                // One failed write or sync and nothing that follows can be trusted: no retry.
+                Err(error) => return shard.fail(&format!("the journal failed: {error}")),
             }
         }
         if let Err(error) = self.finish() {
@@ -121,8 +117,12 @@ impl Journal {
 
     /// Writes what has come, syncs it, lets it out. Says whether there was anything.
     fn round(&mut self) -> io::Result<bool> {
+        if self.shard.is_failed.load(Ordering::Acquire) {
+            return Err(io::Error::other("an earlier write failed"));
+        }
         self.collect();
         if !matches!(self.waiting.front(), Some(Some(_))) {
+            self.sync_watermark_when_quiet()?;
             return self.sync_when_due();
         }
         self.buffer.clear();
@@ -177,6 +177,9 @@ impl Journal {
     }
 
     fn make_durable(&mut self, last: LogPosition) -> io::Result<()> {
+        if self.shard.storage.faults().has(FaultPoint::AckBeforeSync) {
+            self.let_out(last);
+        }
         match self.options.durability {
             Durability::Sync => self.sync(last)?,
             Durability::Async(every) => {
@@ -186,22 +189,32 @@ impl Journal {
             }
             Durability::None => {}
         }
+        self.let_out(last);
+        if self.synced == last {
+            // After the reports: nobody waits for it.
+            self.write_watermark(SegmentState::Open)?;
+        }
+        Ok(())
+    }
+
+    fn let_out(&self, last: LogPosition) {
         self.shard.durable.store(last.0, Ordering::Release);
         if let Some(gate) = self.shard.gate.get() {
             gate.release(last);
         }
-        if self.synced == last {
-            // After the reports: nobody waits for it.
-            self.segment.write_watermark(last)?;
-        }
-        Ok(())
     }
 
     fn sync(&mut self, last: LogPosition) -> io::Result<()> {
         self.segment.sync()?;
         self.synced = last;
         self.since_sync = Stopwatch::start();
+        self.is_watermark_synced = true;
         Ok(())
+    }
+
+    fn write_watermark(&mut self, state: SegmentState) -> io::Result<()> {
+        self.is_watermark_synced = false;
+        self.segment.write_watermark(self.synced, state)
     }
 
     /// Under [`Durability::Async`]: syncs what was written a while ago.
@@ -212,26 +225,35 @@ impl Journal {
             && self.since_sync.elapsed() >= every
         {
             self.sync(last)?;
-            self.segment.write_watermark(last)?;
+            self.write_watermark(SegmentState::Open)?;
         }
         Ok(false)
     }
 
-    /// Goes on in a new segment, once everything in this one is synced.
+    /// Goes on in the next segment, once everything in this one is synced.
     fn rotate(&mut self) -> io::Result<()> {
         let frame = self.waiting.front().and_then(Option::as_ref);
         let blocks = frame.map_or(0, |frame| blocks_of(frame.body.len()) as u64);
         // A frame larger than a whole segment gets a segment of its size.
-        let needed = (blocks + 2) * BLOCK_BYTES as u64;
-        let bytes = self.options.segment_bytes.max(needed);
-        self.sync(LogPosition(self.next.0 - 1))?;
-        let options = FileLogOptions {
-            segment_bytes: bytes,
-            ..self.options
+        let needed = (FIRST_FRAME_BLOCK + blocks) * BLOCK_BYTES as u64;
+        let last = LogPosition(self.next.0 - 1);
+        if self.synced < last {
+            self.sync(last)?;
+        }
+        let blank = self
+            .preparing
+            .take(self.options.segment_bytes.max(needed))?;
+        self.write_watermark(SegmentState::Continued)?;
+        let header = SegmentHeader {
+            epoch: self.epoch,
+            blocks: blank.bytes / BLOCK_BYTES as u64,
+            first: self.next,
+            chain: self.chain,
+            shows: self.segment.header.shows,
         };
-        let header = header_of(&options, self.epoch, self.next, self.chain);
-        self.segment = self.spares.begin(self.segment.number + 1, &header, bytes)?;
-        self.spares.order(self.options.segment_bytes);
+        self.segment = Segment::begin(blank, header);
+        self.preparing
+            .order(self.segment.number + 1, self.options.segment_bytes);
         Ok(())
     }
 
@@ -242,7 +264,7 @@ impl Journal {
             && self.waiting.is_empty()
     }
 
-    fn sleep(&self) {
+    fn sleep(&mut self) {
         self.shard.is_journal_asleep.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         let has_work = !self.shard.frames.is_empty() || self.is_over();
@@ -251,67 +273,52 @@ impl Journal {
                 Durability::Async(every) if self.synced.0 + 1 < self.next.0 => {
                     std::thread::park_timeout(every.max(Duration::from_millis(1)));
                 }
+                Durability::Sync if !self.is_watermark_synced => {
+                    std::thread::park_timeout(QUIET);
+                }
                 Durability::Sync | Durability::Async(_) | Durability::None => std::thread::park(),
             }
         }
         self.shard.is_journal_asleep.store(false, Ordering::Relaxed);
     }
 
-    fn finish(&mut self) -> io::Result<()> {
-        let last = LogPosition(self.next.0 - 1);
-        self.sync(last)?;
-        self.segment.write_watermark(last)
-    }
-}
-
-fn header_of(
-    options: &FileLogOptions,
-    epoch: Epoch,
-    first: LogPosition,
-    chain: Chain,
-) -> SegmentHeader {
-    SegmentHeader {
-        epoch,
-        blocks: options.segment_bytes / BLOCK_BYTES as u64,
-        first,
-        chain,
-    }
-}
-
-impl Spares {
-    fn start(folder: PathBuf) -> io::Result<Self> {
-        let (ask, orders) = sync_channel::<(PathBuf, u64)>(1);
-        let (done, ready) = sync_channel(1);
-        std::thread::Builder::new()
-            .name("journal-spare".to_owned())
-            .spawn(move || {
-                for (path, bytes) in orders {
-                    if done.send(preallocate(&path, bytes)).is_err() {
-                        break;
-                    }
-                }
-            })?;
-        Ok(Self { folder, ask, ready })
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.join("journal.next")
-    }
-
-    /// Has a spare made; [`Spares::begin`] waits for it.
-    fn order(&self, bytes: u64) {
-        // Whether the thread is still there is seen when the spare is fetched.
-        let _ = self.ask.send((self.path(), bytes));
-    }
-
-    fn begin(&self, number: u64, header: &SegmentHeader, bytes: u64) -> io::Result<Segment> {
-        let gone = || io::Error::other("the thread that preallocates segments is gone");
-        let mut file = self.ready.recv().map_err(|_| gone())??;
-        if file.metadata()?.len() != bytes {
-            // Ordered in the usual size; this frame needs a larger one.
-            fs::remove_file(self.path())?;
-            file = preallocate(&self.path(), bytes)?;
+    /// Under [`Durability::Sync`], when nothing has come for a while: makes the watermark durable, so that
+    /// even after a power cut it says which of the last frames had been acknowledged.
+    fn sync_watermark_when_quiet(&mut self) -> io::Result<()> {
+        if self.options.durability == Durability::Sync
+            && !self.is_watermark_synced
+            && self.since_sync.elapsed() >= QUIET
+        {
+            self.segment.sync()?;
+            self.is_watermark_synced = true;
         }
-        Segment::begin(&self.folder, &self.path(), file, number, header)
+        Ok(())
     }
+
+    /// Syncs everything, and notes that nothing is missing.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.segment.write_header()?;
+        self.sync(LogPosition(self.next.0 - 1))?;
+        self.write_watermark(SegmentState::Closed)?;
+        self.segment.sync()
+    }
+}
+
+/// Begins a segment, synced, after the one that there is.
+fn begin(
+    before: Option<Segment>,
+    preparing: &Preparing,
+    header: SegmentHeader,
+    last: LogPosition,
+) -> io::Result<Segment> {
+    let bytes = header.blocks * BLOCK_BYTES as u64;
+    preparing.order(before.as_ref().map_or(1, |before| before.number + 1), bytes);
+    let blank = preparing.take(bytes)?;
+    if let Some(mut before) = before {
+        before.write_watermark(last, SegmentState::Continued)?;
+    }
+    let mut segment = Segment::begin(blank, header);
+    segment.write_header()?;
+    segment.sync()?;
+    Ok(segment)
 }

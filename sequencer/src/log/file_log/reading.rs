@@ -1,31 +1,57 @@
 //! Reads segments block by block, and tells the end of a log from damage to it.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::BLOCK_BYTES;
 use super::block::{BlockKind, BlockState, Place, read_block};
 use super::frame::{BODY_BYTES_MAX, Chain, FrameHeader, HEADER_BYTES, blocks_of};
-use super::segment::{HeaderError, SegmentHeader, segment_number};
+use super::segment::{
+    FIRST_FRAME_BLOCK, HeaderError, SEGMENT_BYTES_MIN, SegmentHeader, segment_path,
+};
+use super::watermark::{WATERMARK_BLOCKS, Watermark};
+use crate::disk::{Disk, DiskFile, OpenMode, read_up_to};
 use crate::position::LogPosition;
 
-/// A segment's bytes, and how far they have been read.
+/// Blocks that are read at once.
+const WINDOW_BLOCKS: u64 = 512;
+
+/// A segment as it is read, a window of it in memory.
 #[derive(Debug)]
-pub(super) struct SegmentReader {
+pub(super) struct SegmentBlocks {
     pub path: PathBuf,
     pub number: u64,
+    /// Whole blocks of the file.
+    pub blocks: u64,
+    file: Box<dyn DiskFile>,
+    window: Vec<u8>,
+    /// Index of the window's first block.
+    window_first: u64,
+}
+
+/// Reads the frames of a segment in their order.
+#[derive(Debug)]
+pub(super) struct SegmentReader {
+    pub blocks: SegmentBlocks,
     pub header: SegmentHeader,
-    bytes: Vec<u8>,
     /// Index of the next block.
     pub next: u64,
+}
+
+/// A segment's file.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// Its header was written.
+    Begun(SegmentReader),
+    /// Its header was never written, or cannot be read.
+    Blank(SegmentBlocks),
 }
 
 /// What comes next in a segment.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// The frame that is expected.
-    Frame { header: FrameHeader, body: Vec<u8> },
+    /// The frame that is expected; its body is in the buffer.
+    Frame(FrameHeader),
     /// Nothing more was written, as far as this segment says.
     End,
     /// Something else stands there, or stands after a block that was never written.
@@ -41,131 +67,169 @@ pub(super) enum SegmentError {
     Header(#[from] HeaderError),
 }
 
-/// The segments of `folder`, in the order of their numbers.
-pub(super) fn segments_of(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
-    let mut segments = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if let Some(number) = segment_number(&path) {
-            segments.push((number, path));
+impl Opened {
+    pub fn open(disk: &dyn Disk, folder: &Path, number: u64) -> Result<Self, SegmentError> {
+        let path = segment_path(folder, number);
+        let file = disk.open(&path, OpenMode::Read)?;
+        let found = file.length()?;
+        let mut blocks = SegmentBlocks {
+            path,
+            number,
+            blocks: found / BLOCK_BYTES as u64,
+            file,
+            window: Vec::new(),
+            window_first: 0,
+        };
+        let header = SegmentHeader::read(blocks.bytes_of(0)?.unwrap_or_default(), number);
+        match header {
+            Ok(header) => {
+                // It had its full length before its header was written.
+                let expected = header.blocks.saturating_mul(BLOCK_BYTES as u64);
+                if found != expected {
+                    return Err(HeaderError::Truncated { found, expected }.into());
+                }
+                Ok(Self::Begun(SegmentReader {
+                    blocks,
+                    header,
+                    next: FIRST_FRAME_BLOCK,
+                }))
+            }
+            // It got its name when it had its full length, and that is this at least.
+            Err(_) if found < SEGMENT_BYTES_MIN => Err(HeaderError::Truncated {
+                found,
+                expected: SEGMENT_BYTES_MIN,
+            }
+            .into()),
+            Err(HeaderError::Damaged) => Ok(Self::Blank(blocks)),
+            Err(error) => Err(error.into()),
         }
     }
-    segments.sort_unstable();
-    Ok(segments)
+}
+
+impl SegmentBlocks {
+    /// The watermarks that can be read.
+    pub fn watermarks(&mut self) -> io::Result<Vec<Watermark>> {
+        let mut watermarks = Vec::new();
+        for index in WATERMARK_BLOCKS {
+            if let Some(BlockState::Valid(BlockKind::Watermark, payload)) = self.block(index)? {
+                watermarks.extend(Watermark::decode(payload).ok());
+            }
+        }
+        Ok(watermarks)
+    }
+
+    /// The highest position that any frame header from block `first` up to block `end` knows to be durable.
+    pub fn durable_seen(&mut self, first: u64, end: u64) -> io::Result<LogPosition> {
+        let mut durable = LogPosition(0);
+        for index in first..end.min(self.blocks) {
+            if let Some(BlockState::Valid(BlockKind::FrameStart, payload)) = self.block(index)?
+                && let Ok(header) = FrameHeader::decode(payload)
+            {
+                durable = durable.max(header.durable);
+            }
+        }
+        Ok(durable)
+    }
+
+    /// Whether nothing was ever written from block `first` on.
+    pub fn is_zero_from(&mut self, first: u64) -> io::Result<bool> {
+        for index in first..self.blocks {
+            let bytes = self.bytes_of(index)?;
+            if bytes.is_some_and(|bytes| bytes.iter().any(|byte| *byte != 0)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The block at `index`; `None` at the end of the segment.
+    fn block(&mut self, index: u64) -> io::Result<Option<BlockState<'_>>> {
+        let place = Place {
+            segment: self.number,
+            index,
+        };
+        let bytes = self.bytes_of(index)?;
+        Ok(bytes.map(|bytes| read_block(bytes, place)))
+    }
+
+    fn bytes_of(&mut self, index: u64) -> io::Result<Option<&[u8]>> {
+        if index >= self.blocks {
+            return Ok(None);
+        }
+        let window_blocks = (self.window.len() / BLOCK_BYTES) as u64;
+        if index < self.window_first || index >= self.window_first + window_blocks {
+            let blocks = WINDOW_BLOCKS.min(self.blocks - index);
+            let bytes = usize::try_from(blocks).expect("a window is small") * BLOCK_BYTES;
+            self.window.resize(bytes, 0);
+            let found = read_up_to(&*self.file, &mut self.window, index * BLOCK_BYTES as u64)?;
+            self.window.truncate(found - found % BLOCK_BYTES);
+            self.window_first = index;
+        }
+        let start = usize::try_from(index - self.window_first).expect("a window is small");
+        let start = start * BLOCK_BYTES;
+        Ok(self.window.get(start..start + BLOCK_BYTES))
+    }
 }
 
 impl SegmentReader {
-    pub fn open(path: &Path, number: u64) -> Result<Self, SegmentError> {
-        let bytes = fs::read(path)?;
-        let first = bytes.get(..BLOCK_BYTES).unwrap_or(&bytes);
-        let header = SegmentHeader::read(first, number)?;
-        let (found, expected) = (bytes.len() as u64, header.blocks * BLOCK_BYTES as u64);
-        // It had its full length before its header was written.
-        if found != expected {
-            return Err(HeaderError::Truncated { found, expected }.into());
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            number,
-            header,
-            bytes,
-            next: 1,
-        })
-    }
-
     /// Offset in the file of the next block.
     pub const fn offset(&self) -> u64 {
         self.next * BLOCK_BYTES as u64
     }
 
-    /// Reads the frame at `expected`, whose predecessors hash to `chain`.
-    pub fn next_frame(&mut self, expected: LogPosition, chain: Chain) -> Found {
-        match self.block(self.next) {
-            None => Found::End,
-            Some(BlockState::Zero | BlockState::Valid(BlockKind::Watermark, _)) => {
-                if self.is_zero_after(self.next) {
-                    Found::End
-                } else {
-                    Found::Damage
-                }
+    /// Reads the frame at `expected`, whose predecessors hash to `chain`, and its body into `body`.
+    pub fn next_frame(
+        &mut self,
+        expected: LogPosition,
+        chain: Chain,
+        body: &mut Vec<u8>,
+    ) -> io::Result<Found> {
+        let first = self.next;
+        let header = match self.blocks.block(first)? {
+            None => return Ok(Found::End),
+            Some(BlockState::Zero) => {
+                let is_end = self.blocks.is_zero_from(first)?;
+                return Ok(if is_end { Found::End } else { Found::Damage });
             }
             Some(BlockState::Valid(BlockKind::FrameStart, payload)) => {
-                match self.frame(payload, expected, chain) {
-                    None => Found::Damage,
-                    Some((header, body)) => {
-                        self.next += blocks_of(body.len()) as u64;
-                        Found::Frame { header, body }
+                match expected_header(payload, expected, chain) {
+                    None => return Ok(Found::Damage),
+                    Some(header) => {
+                        body.clear();
+                        body.extend_from_slice(&payload[HEADER_BYTES..]);
+                        header
                     }
                 }
             }
             Some(
                 BlockState::Damaged
-                | BlockState::Valid(BlockKind::SegmentHeader | BlockKind::FrameContinued, _),
-            ) => Found::Damage,
-        }
-    }
-
-    /// The highest position that anything from the next block on knows to be durable.
-    pub fn durable_seen(&self) -> LogPosition {
-        let blocks = (self.next..self.header.blocks).filter_map(|index| self.block(index));
-        let known = blocks.filter_map(|block| match block {
-            BlockState::Valid(BlockKind::FrameStart, payload) => FrameHeader::decode(payload)
-                .ok()
-                .map(|header| header.durable),
-            BlockState::Valid(BlockKind::Watermark, payload) => {
-                let bytes = payload.first_chunk::<8>()?;
-                Some(LogPosition(u64::from_le_bytes(*bytes)))
-            }
-            BlockState::Valid(BlockKind::SegmentHeader | BlockKind::FrameContinued, _)
-            | BlockState::Zero
-            | BlockState::Damaged => None,
-        });
-        known.max().unwrap_or_default()
-    }
-
-    fn frame(
-        &self,
-        payload: &[u8],
-        expected: LogPosition,
-        chain: Chain,
-    ) -> Option<(FrameHeader, Vec<u8>)> {
-        let header = FrameHeader::decode(payload).ok()?;
-        let body_bytes = usize::try_from(header.body_bytes).ok()?;
-        let is_next = header.position == expected && header.chain == chain;
-        if !is_next || body_bytes > BODY_BYTES_MAX {
-            return None;
-        }
-        let mut body = Vec::with_capacity(body_bytes);
-        body.extend_from_slice(&payload[HEADER_BYTES..]);
-        for index in (self.next + 1..).take(blocks_of(body_bytes) - 1) {
-            let Some(BlockState::Valid(BlockKind::FrameContinued, part)) = self.block(index) else {
-                return None;
-            };
-            body.extend_from_slice(part);
-        }
-        (body.len() == body_bytes).then_some((header, body))
-    }
-
-    /// The block at `index`; `None` at the end of the segment.
-    fn block(&self, index: u64) -> Option<BlockState<'_>> {
-        if index >= self.header.blocks {
-            return None;
-        }
-        let start = usize::try_from(index).ok()?.checked_mul(BLOCK_BYTES)?;
-        let end = start.checked_add(BLOCK_BYTES)?;
-        let bytes = self.bytes.get(start..end)?;
-        let place = Place {
-            segment: self.number,
-            index,
+                | BlockState::Valid(
+                    BlockKind::SegmentHeader | BlockKind::FrameContinued | BlockKind::Watermark,
+                    _,
+                ),
+            ) => return Ok(Found::Damage),
         };
-        Some(read_block(bytes, place))
+        let body_bytes = usize::try_from(header.body_bytes).unwrap_or(usize::MAX);
+        let end = first + blocks_of(body_bytes) as u64;
+        for index in first + 1..end {
+            match self.blocks.block(index)? {
+                Some(BlockState::Valid(BlockKind::FrameContinued, part)) => {
+                    body.extend_from_slice(part);
+                }
+                Some(_) | None => return Ok(Found::Damage),
+            }
+        }
+        if body.len() != body_bytes {
+            return Ok(Found::Damage);
+        }
+        self.next = end;
+        Ok(Found::Frame(header))
     }
+}
 
-    fn is_zero_after(&self, index: u64) -> bool {
-        let start = usize::try_from(index)
-            .ok()
-            .and_then(|index| index.checked_add(1)?.checked_mul(BLOCK_BYTES));
-        let rest = start.and_then(|start| self.bytes.get(start..));
-        rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0))
-    }
+fn expected_header(payload: &[u8], expected: LogPosition, chain: Chain) -> Option<FrameHeader> {
+    let header = FrameHeader::decode(payload).ok()?;
+    let is_next = header.position == expected && header.chain == chain;
+    let is_bounded = usize::try_from(header.body_bytes).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
+    (is_next && is_bounded).then_some(header)
 }

@@ -3,24 +3,27 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::{AccountId, Cancel, Command, InstrumentId, OrderId, OrderRef};
 use ledger::{Asset, AssetId, Ledger, LedgerConfig};
 
 use super::entries::Entries;
-use super::reading::segments_of;
-use super::{Durability, FileLog, FileLogOptions, FileLogs, OpenError};
+use super::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, WasShown};
 use crate::clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
+use crate::disk::{Disk, RealDisk, SimulatedDisk, Storage};
+use crate::faults::Faults;
 use crate::gate::Gate;
 use crate::inbound::{InboundCommand, Origin};
-use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory};
-use crate::position::LogPosition;
+use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader};
+use crate::position::{Epoch, LogPosition};
 use crate::stamps::Stamps;
 use crate::waker::Waker;
 
 const SMALL: FileLogOptions = FileLogOptions {
     durability: Durability::Sync,
     segment_bytes: 64 << 10,
+    reserve_bytes: 0,
 };
 
 fn context() -> LogContext {
@@ -161,10 +164,10 @@ fn damage_to_what_was_acknowledged_is_refused_bit_by_bit() {
     write(folder.path(), SMALL, 3);
     let path = first_segment(folder.path());
     let whole = fs::read(&path).unwrap();
-    // The header and three frames of two blocks; the watermark follows.
-    let used = 512 * (1 + 3 * 2);
+    // The header and three frames of two blocks.
+    let used = (0..512 * 8).chain(512 * 8 * 8..512 * (8 + 3 * 2) * 8);
 
-    for bit in (0..used * 8).step_by(61) {
+    for bit in used.step_by(61) {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
         fs::write(&path, &bytes).unwrap();
@@ -186,7 +189,7 @@ fn damage_to_the_watermark_loses_nothing() {
     write(folder.path(), SMALL, 3);
     let path = first_segment(folder.path());
     let mut bytes = fs::read(&path).unwrap();
-    bytes[512 * 7 + 100] ^= 1;
+    bytes[512 + 30] ^= 1;
     fs::write(&path, &bytes).unwrap();
 
     assert_holds(folder.path(), 3);
@@ -199,7 +202,7 @@ fn a_truncated_file_is_refused() {
     let path = first_segment(folder.path());
     let whole = fs::read(&path).unwrap();
 
-    for length in [0, 100, 512, 1_000, 512 * 5] {
+    for length in [0, 100, 512, 1_000, 512 * 12, 512 * 127] {
         fs::write(&path, &whole[..length]).unwrap();
         let opened = FileLogs::open(folder.path(), SMALL);
         assert!(opened.is_err(), "{length} bytes: {opened:?}");
@@ -224,7 +227,7 @@ fn a_torn_tail_that_was_never_acknowledged_is_cut_and_said() {
         let path = first_segment(folder.path());
         let mut bytes = fs::read(&path).unwrap();
         // The second block of the third frame never reached the disk.
-        bytes[512 * 6..512 * 7].fill(0);
+        bytes[512 * 13..512 * 14].fill(0);
         fs::write(folder.path().join("torn"), &bytes).unwrap();
         drop(log);
         fs::rename(folder.path().join("torn"), path).unwrap();
@@ -234,7 +237,8 @@ fn a_torn_tail_that_was_never_acknowledged_is_cut_and_said() {
 
     let torn = logs.torn_tail().unwrap();
     assert_eq!(torn.position, LogPosition(3));
-    assert_eq!(torn.offset, 512 * 5);
+    assert_eq!(torn.offset, 512 * 12);
+    assert_eq!(torn.was_shown, WasShown::Perhaps);
     assert_eq!(logs.last_position(), LogPosition(2));
     drop(logs);
     write(folder.path(), SMALL, 1);
@@ -285,18 +289,165 @@ fn what_the_folder_no_longer_has_is_not_passed_over() {
 }
 
 #[test]
-fn a_log_that_ends_before_what_is_durable_is_said_to() {
+fn a_log_that_ends_before_what_is_durable_is_said_to_once() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), SMALL, 3);
-    let segments = segments_of(folder.path()).unwrap();
+    let (first, up_to) = (LogPosition(1), LogPosition(9));
 
-    let entries: Vec<_> = Entries::new(segments, LogPosition(1), LogPosition(9))
-        .take(4)
-        .collect();
+    let entries = Entries::new(Arc::new(RealDisk), folder.path(), first, up_to, [].into());
+    let entries: Vec<_> = LogReader::new(entries.unwrap()).collect();
 
+    assert_eq!(entries.len(), 4, "{entries:?}");
     assert!(entries[..3].iter().all(Result::is_ok), "{entries:?}");
     assert!(
         matches!(&entries[3], Err(LogError::Unreadable(reason)) if reason.contains("before position 4")),
         "{entries:?}"
     );
+}
+
+#[test]
+fn reading_starts_in_the_segment_that_has_the_position() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 300);
+    let logs = FileLogs::open(folder.path(), SMALL).unwrap();
+    // Nobody looks into what comes before.
+    let mut bytes = fs::read(first_segment(folder.path())).unwrap();
+    bytes[512 * 8..512 * 20].fill(7);
+    fs::write(first_segment(folder.path()), &bytes).unwrap();
+
+    let from_later = logs.read_from(LogPosition(200)).unwrap();
+    let from_start: Vec<_> = logs.read_from(LogPosition(1)).unwrap().collect();
+
+    let positions: Vec<u64> = from_later.map(|entry| entry.unwrap().position.0).collect();
+    assert_eq!(positions, (200..=300).collect::<Vec<_>>());
+    assert!(
+        matches!(
+            from_start[..],
+            [Err(LogError::Damaged {
+                offset: 4096,
+                position: LogPosition(1),
+                ..
+            })]
+        ),
+        "{from_start:?}"
+    );
+}
+
+#[test]
+fn a_snapshot_that_knows_more_than_the_log_has_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), SMALL, 3);
+
+    let opened = FileLogs::open_on(Storage::real(), folder.path(), SMALL, LogPosition(4));
+
+    assert!(
+        matches!(
+            opened,
+            Err(OpenError::Damaged {
+                position: LogPosition(4),
+                ..
+            })
+        ),
+        "{opened:?}"
+    );
+}
+
+#[test]
+fn a_clean_restart_keeps_the_epoch_under_every_durability() {
+    for durability in [
+        Durability::Sync,
+        Durability::Async(Duration::from_secs(100)),
+        Durability::None,
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let options = FileLogOptions {
+            durability,
+            ..SMALL
+        };
+        write(folder.path(), options, 3);
+        write(folder.path(), options, 3);
+
+        let logs = FileLogs::open(folder.path(), options).unwrap();
+
+        assert_eq!(logs.epoch(), Epoch(1), "{durability:?}");
+    }
+}
+
+#[test]
+fn a_tail_that_was_shown_and_is_lost_begins_a_new_epoch() {
+    let unsynced = FileLogOptions {
+        durability: Durability::None,
+        ..SMALL
+    };
+    for (options, epoch) in [(unsynced, Epoch(2)), (SMALL, Epoch(1))] {
+        let disk = SimulatedDisk::new();
+        let open = |disk: &SimulatedDisk| {
+            let storage = Storage::with_faults(Arc::new(disk.clone()), Faults::none());
+            FileLogs::open_on(storage, Path::new("/log"), options, LogPosition(0)).unwrap()
+        };
+        // Stopped in order once, gone on with, and cut off.
+        for number in [1, 2] {
+            let mut logs = open(&disk);
+            let mut log = LogFactory::open(&mut logs, context()).unwrap();
+            log.append(&batch(number, 1)).unwrap();
+            wait_until_durable(&log, number);
+            let left = disk.cut_power_losing_everything();
+            drop((log, logs));
+            if number == 2 {
+                let logs = open(&left);
+                assert_eq!(logs.epoch(), epoch, "{options:?}");
+                assert_eq!(logs.epoch_before(), Epoch(1));
+                drop(logs);
+                assert_eq!(open(&left).epoch(), epoch, "it stays");
+            }
+        }
+    }
+}
+
+/// A disk whose page cache has two frames, and which forgot to sync the second.
+fn disk_that_forgot(open: impl Fn(&SimulatedDisk) -> FileLogs) -> SimulatedDisk {
+    loop {
+        let disk = SimulatedDisk::new();
+        let mut logs = open(&disk);
+        let context = context();
+        let gate = Arc::clone(&context.gate);
+        let mut log = LogFactory::open(&mut logs, context).unwrap();
+        log.append(&batch(1, 1)).unwrap();
+        wait_until_durable(&log, 1);
+        // The next segment is synced too, once.
+        let prepared = PathBuf::from("/log/journal-0000000002.seg");
+        while !disk.list(Path::new("/log")).unwrap().contains(&prepared) {
+            std::thread::yield_now();
+        }
+        disk.lose_sync(1);
+        // Refused where the quiet watermark's sync was the one that failed: then it is played again.
+        let is_taken = log.append(&batch(2, 1)).is_ok();
+        while !gate.is_halted() {
+            std::thread::yield_now();
+        }
+        assert_eq!(log.durable(), LogPosition(1));
+        drop((log, logs));
+        if is_taken && open(&disk.copy()).last_position() == LogPosition(2) {
+            return disk;
+        }
+    }
+}
+
+#[test]
+fn what_an_earlier_sync_forgot_is_durable_before_it_is_shown_again() {
+    let open = |disk: &SimulatedDisk, faults: &str| {
+        let storage = Storage::with_faults(Arc::new(disk.clone()), faults.parse().unwrap());
+        FileLogs::open_on(storage, Path::new("/log"), SMALL, LogPosition(0))
+    };
+    for (faults, is_kept) in [("", true), ("trust_page_cache", false)] {
+        let disk = disk_that_forgot(|disk| open(disk, "").unwrap());
+
+        // It reads from the page cache, and is shown.
+        let shown = open(&disk, faults).unwrap().last_position();
+        let left = disk.cut_power_losing_everything();
+
+        assert_eq!(shown, LogPosition(2));
+        let kept = open(&left, "").map(|logs| logs.last_position());
+        assert_eq!(matches!(kept, Ok(LogPosition(2))), is_kept, "{kept:?}");
+    }
 }
