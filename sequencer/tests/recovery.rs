@@ -18,7 +18,7 @@ use ledger::{
 };
 use sequencer::{
     ClockSource, ControlCommand, Durability, EventBatch, FileLogOptions, FileLogs, InboundCommand,
-    MatcherState, Origin, Running, SequencerConfig, Stamps, Threads, start,
+    ManualClock, MatcherState, Origin, Running, SequencerConfig, Stamps, Threads, start,
 };
 
 const INSTRUMENTS: u32 = 3;
@@ -101,7 +101,8 @@ impl Exchange {
             &instruments(),
             Arc::clone(&ledger),
             logs,
-            ClockSource::Realtime,
+            // The time of the last command is part of the state.
+            ClockSource::Manual(ManualClock::default()),
         )
         .unwrap();
         let mut exchange = Self {
