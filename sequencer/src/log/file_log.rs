@@ -13,39 +13,32 @@ mod reading;
 mod recovery;
 mod room;
 mod segment;
+mod shard;
 mod survey;
 mod watermark;
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::{JoinHandle, Thread};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-use crossbeam_queue::ArrayQueue;
 
 use crate::clock::EngineClock;
 use crate::disk::{Disk, DiskLock, Storage, folder_of};
-use crate::gate::Gate;
 use crate::log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
     LogState, codec,
 };
 use crate::position::{Epoch, LogPosition};
-use crate::waker::Waker;
 
-use entries::Entries;
 use journal::Journal;
-use room::Room;
+use shard::{Frame, Shard, lock};
 
 pub use survey::{OpenError, TornTail, WasShown};
 
 /// The unit that is written whole, torn or not at all.
 const BLOCK_BYTES: usize = 512;
-/// Frames that may wait for the journal thread.
-const FRAMES_MAX: usize = 4_096;
 
 /// When what was written is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,38 +85,6 @@ pub struct FileLog {
     spare: Vec<LogEntry>,
 }
 
-/// What handles and the journal thread share.
-#[derive(Debug)]
-struct Shard {
-    folder: PathBuf,
-    storage: Storage,
-    room: Room,
-    /// Last position that was given out.
-    last: AtomicU64,
-    /// Everything up to this position may leave.
-    durable: AtomicU64,
-    is_failed: AtomicBool,
-    handles: AtomicUsize,
-    frames: ArrayQueue<Frame>,
-    /// Room of bodies that were written.
-    spare_bodies: ArrayQueue<Vec<u8>>,
-    journal_thread: OnceLock<Thread>,
-    is_journal_asleep: AtomicBool,
-    thread: Mutex<Option<JoinHandle<()>>>,
-    gate: OnceLock<Arc<Gate>>,
-    wakers: Mutex<Vec<Arc<Waker>>>,
-    /// Held as long as the log is open, so that no second process writes into the folder.
-    _lock: Box<dyn DiskLock>,
-}
-
-/// A batch on its way to the journal thread.
-#[derive(Debug)]
-struct Frame {
-    position: LogPosition,
-    matcher: u32,
-    body: Vec<u8>,
-}
-
 impl FileLogs {
     /// Opens the log in `folder`, which is made if there is none; cuts a torn tail, refuses damage.
     ///
@@ -148,24 +109,8 @@ impl FileLogs {
         make_folder(disk, folder).map_err(|error| OpenError::io(folder, error))?;
         let lock = lock_folder(disk, folder)?;
         let recovered = recovery::recover(&storage, folder, options, known)?;
-        let last = recovered.last;
-        let shard = Arc::new(Shard {
-            folder: folder.to_owned(),
-            room: Room::new(options.reserve_bytes),
-            storage,
-            last: AtomicU64::new(last.0),
-            durable: AtomicU64::new(last.0),
-            is_failed: AtomicBool::new(false),
-            handles: AtomicUsize::new(0),
-            frames: ArrayQueue::new(FRAMES_MAX),
-            spare_bodies: ArrayQueue::new(FRAMES_MAX),
-            journal_thread: OnceLock::new(),
-            is_journal_asleep: AtomicBool::new(false),
-            thread: Mutex::new(None),
-            gate: OnceLock::new(),
-            wakers: Mutex::new(Vec::new()),
-            _lock: lock,
-        });
+        let shard = Shard::new(storage, folder, options.reserve_bytes, lock, recovered.last);
+        let shard = Arc::new(shard);
         shard.look_after_space();
         Ok(Self {
             torn: recovered.torn.clone(),
@@ -310,77 +255,6 @@ impl Drop for FileLog {
     }
 }
 
-impl Shard {
-    fn durable(&self) -> LogPosition {
-        LogPosition(self.durable.load(Ordering::Acquire))
-    }
-
-    /// Hands a frame to the journal thread; waits while the disk is this far behind.
-    fn hand_over(&self, frame: Frame) {
-        let mut frame = frame;
-        while let Err(refused) = self.frames.push(frame) {
-            if self.is_failed.load(Ordering::Acquire) {
-                return;
-            }
-            frame = refused;
-            self.wake_journal();
-            std::thread::yield_now();
-        }
-        self.wake_journal();
-    }
-
-    /// The fences are those of [`Waker`]: "announce, look" and "bring, look" stand in one order.
-    fn wake_journal(&self) {
-        std::sync::atomic::fence(Ordering::SeqCst);
-        if self.is_journal_asleep.load(Ordering::Relaxed)
-            && self.is_journal_asleep.swap(false, Ordering::Relaxed)
-            && let Some(thread) = self.journal_thread.get()
-        {
-            thread.unpark();
-        }
-    }
-
-    /// Nothing more is taken, nothing more leaves.
-    fn fail(&self, reason: &str) {
-        self.is_failed.store(true, Ordering::Release);
-        if let Some(gate) = self.gate.get() {
-            gate.halt(reason);
-        }
-        for waker in lock(&self.wakers).iter() {
-            waker.wake();
-        }
-    }
-
-    fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
-        // Before the folder is listed: a segment that is begun meanwhile holds nothing up to here.
-        let durable = self.durable();
-        let disk = Arc::clone(self.disk());
-        let entries = Entries::new(disk, &self.folder, position, durable, [].into())
-            .map_err(|error| LogError::Unreadable(error.to_string()))?;
-        Ok(LogReader::new(entries))
-    }
-
-    fn disk(&self) -> &Arc<dyn Disk> {
-        self.storage.disk()
-    }
-
-    /// Looks how much room there is, and has new orders refused while it is too little.
-    fn look_after_space(&self) {
-        let changed = self.room.look(&**self.disk(), &self.folder);
-        if let Some(gate) = self.gate.get() {
-            gate.set_intake(self.room.intake());
-        }
-        if let Some(change) = changed {
-            change.say(&self.folder);
-        }
-    }
-
-    /// Whether the reserve is still free after `bytes` more are taken.
-    fn has_space_for(&self, bytes: u64) -> bool {
-        self.room.has_space_for(bytes)
-    }
-}
-
 /// Makes the folder and those above it, each with a durable name.
 fn make_folder(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     if disk.is_folder(folder) {
@@ -403,10 +277,6 @@ fn lock_folder(disk: &dyn Disk, folder: &Path) -> Result<Box<dyn DiskLock>, Open
             OpenError::io(&path, error)
         }
     })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

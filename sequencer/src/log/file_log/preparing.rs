@@ -11,9 +11,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::BLOCK_BYTES;
 use super::reading::Opened;
 use super::segment::{BlankSegment, segment_path};
-use super::{BLOCK_BYTES, Shard};
+use super::shard::Shard;
 use crate::abort::abort_on_panic;
 use crate::disk::{Disk, OpenMode, write_once};
 
@@ -116,7 +117,7 @@ impl Worker {
         loop {
             match self.asked.recv_timeout(SPACE_POLL) {
                 Ok(Ask::Soon(number, bytes)) => {
-                    (wanted, is_urgent) = (Some((number, bytes)), false)
+                    (wanted, is_urgent) = (Some((number, bytes)), false);
                 }
                 Ok(Ask::Now) => is_urgent = true,
                 Err(RecvTimeoutError::Timeout) => {}

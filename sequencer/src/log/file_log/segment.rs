@@ -273,7 +273,7 @@ impl Segment {
     /// Writes what stands from block `first` up to the next one to be written again: what reads well may
     /// stand in the page cache only, left there by a sync that failed, and only what is written is synced.
     pub fn write_again(&self, first: u64) -> io::Result<()> {
-        self.each_part(first, self.next, |part, offset| {
+        each_part(first, self.next, |part, offset| {
             let found = read_up_to(&*self.file, part, offset)?;
             write_once(&*self.file, &part[..found], offset)
         })
@@ -281,7 +281,7 @@ impl Segment {
 
     /// Writes zeros from the next block to the end: what stood there is gone.
     pub fn cut(&self) -> io::Result<()> {
-        self.each_part(self.next, self.header.blocks, |part, offset| {
+        each_part(self.next, self.header.blocks, |part, offset| {
             let found = read_up_to(&*self.file, part, offset)?;
             if part[..found].iter().all(|byte| *byte == 0) {
                 return Ok(());
@@ -291,28 +291,28 @@ impl Segment {
         })
     }
 
-    fn each_part(
-        &self,
-        first: u64,
-        end: u64,
-        mut visit: impl FnMut(&mut [u8], u64) -> io::Result<()>,
-    ) -> io::Result<()> {
-        const PART_BLOCKS: u64 = 128;
-        let mut part = vec![0; 128 * BLOCK_BYTES];
-        let mut index = first;
-        while index < end {
-            let blocks = PART_BLOCKS.min(end - index);
-            let bytes = usize::try_from(blocks).expect("a part is small") * BLOCK_BYTES;
-            visit(&mut part[..bytes], index * BLOCK_BYTES as u64)?;
-            index += blocks;
-        }
-        Ok(())
-    }
-
     const fn place_of(&self, index: u64) -> Place {
         Place {
             segment: self.number,
             index,
         }
     }
+}
+
+/// Shows `visit` the blocks from `first` up to `end`, in parts with their offsets.
+fn each_part(
+    first: u64,
+    end: u64,
+    mut visit: impl FnMut(&mut [u8], u64) -> io::Result<()>,
+) -> io::Result<()> {
+    const PART_BLOCKS: u64 = 128;
+    let mut part = vec![0; 128 * BLOCK_BYTES];
+    let mut index = first;
+    while index < end {
+        let blocks = PART_BLOCKS.min(end - index);
+        let bytes = usize::try_from(blocks).expect("a part is small") * BLOCK_BYTES;
+        visit(&mut part[..bytes], index * BLOCK_BYTES as u64)?;
+        index += blocks;
+    }
+    Ok(())
 }
