@@ -4,7 +4,7 @@ use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
     ExternalId, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder,
     Notional, OrderHandle, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
-    SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
+    Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
 };
 
 use crate::book::{BATCH_OPERATIONS, Book};
@@ -32,6 +32,7 @@ pub fn unbounded_instrument(workload: &Workload) -> Instrument {
         market_protection_bips: 500,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
+        rules: Rules::PLAIN,
     }
 }
 
@@ -214,7 +215,11 @@ impl Book for EngineByHandle {
     }
 }
 
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "measured: a command is built where it is used, not copied there"
+)]
+#[inline(always)]
 fn next_command(sequence: &mut u64, command: Command) -> Sequenced<Command> {
     *sequence += 1;
     Sequenced {
@@ -225,7 +230,11 @@ fn next_command(sequence: &mut u64, command: Command) -> Sequenced<Command> {
     }
 }
 
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "measured: a command is built where it is used, not copied there"
+)]
+#[inline(always)]
 fn command_of(operation: &Operation, id: Option<ExternalId>, order: OrderRef) -> Command {
     match operation.kind {
         OperationKind::Submit => {
@@ -246,13 +255,19 @@ fn command_of(operation: &Operation, id: Option<ExternalId>, order: OrderRef) ->
                 operation.quantity + operation.filled,
             ))),
             price: Some(Price::from_units(operation.price)),
+            peak: None,
+            stop: None,
             expiry: None,
             extra: Notional::ZERO,
         }),
     }
 }
 
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "measured: a command is built where it is used, not copied there"
+)]
+#[inline(always)]
 fn new_order(
     operation: &Operation,
     external_id: Option<ExternalId>,
@@ -274,6 +289,7 @@ fn new_order(
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::None,
         stp_group: None,
+        conditions: None,
         extra: Notional::ZERO,
     }
 }

@@ -4,7 +4,9 @@ use crate::client_ids::ClientIdClaim;
 use crate::id::OrderId;
 use crate::listing::Listing;
 use crate::matching::taker::{PriceLimit, Taker};
-use crate::order::{ClientIdPolicy, NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
+use crate::order::{
+    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce,
+};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
@@ -30,6 +32,24 @@ impl Listing {
             && self.is_valid_price(price)
             && order.extra >= need
             && self.book.pool.open_count() < self.instrument.open_orders_max
+    }
+
+    /// Whether an order asks for a mechanism that this engine does not have.
+    pub(crate) fn is_not_supported(order: &NewOrder) -> bool {
+        let has_lifetime = match order.time_in_force {
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill
+            | TimeInForce::GoodTillDate(_) => true,
+            TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => false,
+        };
+        !has_lifetime
+            || matches!(order.display, Display::Iceberg { .. })
+            || order.conditions.is_some()
     }
 
     /// Admits a limit order that has `have` reserved for it: at which price it enters, or why it does not.
@@ -173,7 +193,12 @@ impl Listing {
             TimeInForce::GoodTillDate(_)
             | TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
-            | TimeInForce::FillOrKill => Ok(()),
+            | TimeInForce::FillOrKill
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => Ok(()),
         }
     }
 
@@ -209,13 +234,7 @@ impl Listing {
 /// Whether an order may come to rest.
 #[inline]
 pub(crate) fn may_rest(order: &NewOrder) -> bool {
-    match (order.kind, order.time_in_force) {
-        (OrderKind::Market, _) => false,
-        (OrderKind::Limit { .. }, time_in_force) => match time_in_force {
-            TimeInForce::GoodTillCanceled | TimeInForce::GoodTillDate(_) => true,
-            TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => false,
-        },
-    }
+    !matches!(order.kind, OrderKind::Market) && !order.time_in_force.is_immediate()
 }
 
 /// Attributes that contradict each other: a post-only order must be able to rest and must not have to

@@ -197,6 +197,7 @@ pub(crate) fn fingerprint_of(order: &NewOrder, replaces: Option<OrderRef>) -> u6
         minimum_quantity,
         self_trade_prevention,
         stp_group,
+        conditions,
         extra: _,
     } = order;
     let mut hash = HashSink::new();
@@ -211,6 +212,7 @@ pub(crate) fn fingerprint_of(order: &NewOrder, replaces: Option<OrderRef>) -> u6
     stp_group.write(&mut hash);
     external_id.write(&mut hash);
     client_id_policy.write(&mut hash);
+    conditions.write(&mut hash);
     if let Some(order) = replaces {
         order.write(&mut hash);
     }

@@ -67,6 +67,10 @@ pub struct Replace {
     pub quantity: Option<Quantity>,
     /// New limit price.
     pub price: Option<Price>,
+    /// New displayed slice of an iceberg.
+    pub peak: Option<Quantity>,
+    /// New stop or take-profit price of an order that waits for it.
+    pub stop: Option<Price>,
     /// New expiry: turns the order into good-till-date.
     pub expiry: Option<Timestamp>,
     /// What the door reserved beyond the order's hold as last reported; units as in [`NewOrder::extra`], for `side`.
@@ -74,7 +78,7 @@ pub struct Replace {
 }
 
 /// Ends one order and enters another, which is at the tail of its level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelReplace {
     /// Which order ends; it must be of the new order's account.
     pub cancel: OrderRef,

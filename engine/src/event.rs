@@ -3,6 +3,7 @@
 //! One command gives one contiguous block: `Accepted`, then trades and prevented matches in match
 //! order, then what becomes of the residual. A [`HoldReleased`] follows the event that caused it.
 
+use crate::conditions::Conditions;
 use crate::id::{
     AccountId, ClientOrderId, ExternalId, FeeTier, OrderHandle, OrderId, StpGroup, TradeId,
 };
@@ -18,6 +19,8 @@ use crate::side::Side;
 pub enum Event {
     /// An order passed admission and has an id.
     Accepted(Accepted),
+    /// What the order that was accepted just before waits for, and whom it is tied to.
+    Conditioned(Conditioned),
     /// A command was refused and changed nothing.
     Rejected(Rejected),
     /// A submit repeated one that was decided before; nothing changed.
@@ -28,6 +31,12 @@ pub enum Event {
     Prevented(Prevented),
     /// An order, or what is left of it, rests in the book.
     Rested(Rested),
+    /// A waiting order's trigger fired; what it does now follows, as if it had just arrived.
+    Triggered(Triggered),
+    /// An iceberg shows its next slice, at the tail of its level.
+    Refilled(Refilled),
+    /// A pegged order got its price, or lost it.
+    Pegged(Pegged),
     /// An open order was changed; what it trades now follows.
     Replaced(Replaced),
     /// An order ended with this much unfilled.
@@ -36,6 +45,8 @@ pub enum Event {
     HoldReleased(HoldReleased),
     /// The instrument treats orders differently from now on.
     StatusChanged(StatusChanged),
+    /// What an uncross would do now.
+    Indicative(Indicative),
 }
 
 /// An order passed admission and has an id.
@@ -69,6 +80,77 @@ pub struct Accepted {
     pub stp_group: Option<StpGroup>,
     /// What is reserved for it now; units as in [`crate::NewOrder::extra`].
     pub hold: Notional,
+}
+
+/// What an order waits for, and whom it is tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conditioned {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// As entered. Where they make it wait, the order is open and rests later, or never.
+    pub conditions: Conditions,
+}
+
+/// A waiting order's trigger fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Triggered {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Buy or sell.
+    pub side: Side,
+    /// The stop price that was reached.
+    pub stop_price: Price,
+}
+
+/// An iceberg shows its next slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refilled {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Among the bids or the asks.
+    pub side: Side,
+    /// Where it rests.
+    pub price: Price,
+    /// How much the market sees now.
+    pub displayed_quantity: Quantity,
+    /// How much it does not see.
+    pub hidden_quantity: Quantity,
+}
+
+/// A pegged order got its price, or lost it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pegged {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Its place in memory.
+    pub handle: OrderHandle,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Where it rests now; `None` while it is parked outside the book.
+    pub price: Option<Price>,
+    /// Still open.
+    pub leaves_quantity: Quantity,
+    /// What is reserved for it.
+    pub hold: Notional,
+}
+
+/// What an uncross would do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Indicative {
+    /// At which price; `None` where nothing crosses.
+    pub price: Option<Price>,
+    /// How much would trade, in quantity units.
+    pub volume: u128,
+    /// What would be left at that price: above zero of buyers, below zero of sellers.
+    pub surplus: i128,
 }
 
 /// A command was refused and changed nothing.
@@ -208,7 +290,7 @@ pub struct Replaced {
     pub account: AccountId,
     /// Buy or sell.
     pub side: Side,
-    /// Its limit price now.
+    /// Its limit price now; of a waiting order without one, its stop price.
     pub price: Price,
     /// Its total quantity now, what is filled included.
     pub quantity: Quantity,
@@ -278,6 +360,30 @@ pub enum CancelReason {
     NoLiquidity = 7,
     /// What was reserved for it is spent.
     BudgetSpent = 8,
+    /// It was a market order and met no more within its protection.
+    Protection = 9,
+    /// What it met next is outside the execution range.
+    ExecutionRange = 10,
+    /// Its partner of one-cancels-the-other traded, fired or ended.
+    OcoPartner = 11,
+    /// Its parent ended without starting it.
+    ParentEnded = 12,
+    /// Market-maker protection pulled its group.
+    MarketMakerProtection = 13,
+    /// Its account's connection was lost, or its dead man's timer ran out.
+    Disconnected = 14,
+    /// The auction it was for has ended.
+    AuctionEnded = 15,
+    /// The market went to a state that it is not for.
+    SessionState = 16,
+    /// It waited, entered, and would have taken although it is post-only.
+    PostOnlyWouldCross = 17,
+    /// It waited, entered, and its limit was outside the entry band.
+    PriceOutsideBand = 18,
+    /// It waited, entered, and its limit was off the tick grid or out of bounds.
+    InvalidPrice = 19,
+    /// It waited, was to wait for its stop, and that was true already.
+    WouldTrigger = 20,
 }
 
 /// Part of what was reserved for an order is no longer needed.

@@ -3,6 +3,7 @@
 use crate::id::InstrumentId;
 use crate::price::Price;
 use crate::quantity::Quantity;
+use crate::rules::Rules;
 
 /// A thing that is traded. FIX Instrument. Its units are fixed for its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct Instrument {
     pub hold_surcharge_ppm: u32,
     /// Whether orders must be covered.
     pub funds_check: FundsCheck,
+    /// Which of the rule book's mechanisms it has.
+    pub rules: Rules,
 }
 
 /// What a market buy does whose reserve does not cover what the book asks.
@@ -72,6 +75,9 @@ impl Instrument {
         let has_room = self.open_orders_max > 0 && self.open_orders_max < u32::MAX;
         if !prices_fit || !quantities_fit || !has_room || self.quantity_max.is_zero() {
             return Err(InstrumentError::BadBounds);
+        }
+        if !self.rules.are_sound() {
+            return Err(InstrumentError::BadRules);
         }
         let is_enforced = matches!(self.funds_check, FundsCheck::Enforced);
         if is_enforced && !(self.holds_fit() && self.levels_fit()) {
@@ -114,6 +120,8 @@ pub enum InstrumentError {
     /// Bounds are the wrong way round, or highest price x largest quantity x open orders, or the last two,
     /// do not fit.
     BadBounds,
+    /// A mechanism's parameters contradict each other.
+    BadRules,
 }
 
 impl std::fmt::Display for InstrumentError {
@@ -122,6 +130,7 @@ impl std::fmt::Display for InstrumentError {
             Self::BadId => "the instrument id is 0 or listed already",
             Self::BadGrid => "tick and lot size must be positive and the bounds on their grid",
             Self::BadBounds => "bounds must be in order and their product must fit",
+            Self::BadRules => "a mechanism's parameters contradict each other",
         })
     }
 }

@@ -13,6 +13,7 @@ mod cancel_replace;
 mod canonical;
 mod client_ids;
 mod command;
+mod conditions;
 mod event;
 mod event_sink;
 mod expiry;
@@ -28,6 +29,7 @@ mod price;
 mod quantity;
 mod reject;
 mod replace;
+mod rules;
 mod sequence;
 mod session;
 mod side;
@@ -42,9 +44,14 @@ pub use canonical::{StateError, StateSink};
 pub use command::{
     Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
 };
+pub use conditions::{
+    ChildStart, Conditions, MmpGroup, Oco, OcoMode, OnDisconnect, Parent, TrailingDistance,
+    Trigger, TriggerKind, TriggerSource,
+};
 pub use event::{
-    Accepted, CancelReason, Canceled, Event, HoldReleased, OriginalOutcome, Party, Prevented,
-    Priority, Rejected, Repeated, Replaced, Rested, StatusChanged, Trade, TradePhase,
+    Accepted, CancelReason, Canceled, Conditioned, Event, HoldReleased, Indicative,
+    OriginalOutcome, Party, Pegged, Prevented, Priority, Refilled, Rejected, Repeated, Replaced,
+    Rested, StatusChanged, Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use id::{
@@ -54,12 +61,16 @@ pub use id::{
 pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
 pub use matching_engine::{EngineLimits, MatchingEngine};
 pub use order::{
-    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, RestingOrder,
+    ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
     SelfTradePrevention, TimeInForce,
 };
 pub use price::Price;
 pub use quantity::{Notional, Quantity};
 pub use reject::RejectReason;
+pub use rules::{
+    ExecutionRange, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill, Rules,
+    StopOnEntry, TopOrder,
+};
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
 pub use session::SessionState;
 pub use side::Side;

@@ -1,5 +1,6 @@
 //! What a participant enters, and what rests.
 
+use crate::conditions::Conditions;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -7,7 +8,7 @@ use crate::sequence::Timestamp;
 use crate::side::Side;
 
 /// An order as entered, before admission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     /// Who owns it.
     pub account: AccountId,
@@ -35,6 +36,9 @@ pub struct NewOrder {
     pub self_trade_prevention: SelfTradePrevention,
     /// Further accounts that are in self-trade scope.
     pub stp_group: Option<StpGroup>,
+    /// What it waits for and whom it is tied to; `None` for a plain order, which then pays eight bytes
+    /// for it on its way and no more.
+    pub conditions: Option<Box<Conditions>>,
     /// What the door reserved for it, in price units x quantity units for a buy and quantity units for a sell.
     pub extra: Notional,
 }
@@ -49,6 +53,33 @@ pub enum OrderKind {
     },
     /// Trades at any price, never rests.
     Market,
+    /// Trades up to `points` price units beyond the best opposite price; a stop, beyond its stop price. CME.
+    MarketWithProtection {
+        /// How far, in price units.
+        points: u64,
+    },
+    /// Trades at the best opposite price; what is left becomes a limit order there.
+    MarketToLimit,
+    /// A limit order whose price follows the book.
+    ///
+    /// The worst price it goes to is in its [`Conditions::cap`].
+    Pegged {
+        /// Which price it follows.
+        reference: PegReference,
+        /// Price units added to it, for buys and sells alike.
+        offset: i64,
+    },
+}
+
+/// Which price a pegged order follows; pegged orders themselves do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PegReference {
+    /// The best price of its own side.
+    Primary,
+    /// The best price of the other side.
+    Market,
+    /// The middle of both.
+    Mid,
 }
 
 /// How much an order is for.
@@ -71,6 +102,24 @@ pub enum TimeInForce {
     FillOrKill,
     /// Until the first command or tick at or after this engine time.
     GoodTillDate(Timestamp),
+    /// Until the session closes.
+    Day,
+    /// Waits for the opening auction and goes when it ends.
+    AtOpen,
+    /// Waits for the closing auction and goes when it ends.
+    AtClose,
+    /// Taken in a call only, and goes when it ends.
+    GoodForAuction,
+    /// Taken outside calls only, and goes when one begins.
+    GoodForContinuous,
+}
+
+impl TimeInForce {
+    /// Whether what does not trade at once dies.
+    #[inline]
+    pub const fn is_immediate(self) -> bool {
+        matches!(self, Self::ImmediateOrCancel | Self::FillOrKill)
+    }
 }
 
 /// Whether an order may take liquidity.
@@ -91,6 +140,11 @@ pub enum Display {
     Full,
     /// Nothing of it; it queues by price and time like displayed ones.
     Hidden,
+    /// A slice of it; when the slice has traded the next one joins the tail of the level.
+    Iceberg {
+        /// How much the first slice shows; the next ones too, unless [`crate::Refill`] says otherwise.
+        peak: Quantity,
+    },
 }
 
 /// What happens where a taker meets a maker of its own account or group; the taker's mode decides.

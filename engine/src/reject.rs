@@ -42,6 +42,16 @@ pub enum RejectReason {
     UnknownInstrument = 16,
     /// External ids are not indexed by this engine.
     ExternalIdsOff = 17,
+    /// The limit price is outside the entry band.
+    PriceOutsideBand = 18,
+    /// Market-maker protection has frozen the order's group.
+    MmpFrozen = 19,
+    /// The stop is true already.
+    WouldTrigger = 20,
+    /// The account's kill switch is on.
+    AccountKilled = 21,
+    /// This engine does not have the mechanism that the command asks for.
+    NotSupported = 22,
 }
 
 impl RejectReason {
@@ -71,6 +81,11 @@ impl RejectReason {
             Self::TooManyOpenOrders => "the instrument has as many open orders as it may have",
             Self::UnknownInstrument => "the instrument is not listed here",
             Self::ExternalIdsOff => "external ids are not indexed by this engine",
+            Self::PriceOutsideBand => "the limit price is outside the entry band",
+            Self::MmpFrozen => "market-maker protection has frozen the order's group",
+            Self::WouldTrigger => "the stop is true already",
+            Self::AccountKilled => "the account's kill switch is on",
+            Self::NotSupported => "the exchange does not offer what the command asks for",
         }
     }
 }

@@ -57,6 +57,9 @@ impl Listing {
     #[inline]
     fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
         self.check_state()?;
+        if replace.peak.is_some() || replace.stop.is_some() {
+            return Err(RejectReason::NotSupported);
+        }
         let order = self.book.pool.get(slot);
         let old_price = self.book.price_of(order);
         let filled = self.book.pool.detail(slot).filled_units;

@@ -234,7 +234,13 @@ impl Listing {
             return Err(StateError::Impossible("more orders are open than may be"));
         }
         match order.time_in_force {
-            TimeInForce::GoodTillCanceled | TimeInForce::GoodTillDate(_) => {}
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => {}
             TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => {
                 return Err(StateError::Impossible("an immediate order rests"));
             }
@@ -319,6 +325,7 @@ impl OpenOrder {
             minimum_quantity: Quantity::ZERO,
             self_trade_prevention: self.self_trade_prevention,
             stp_group: self.stp_group,
+            conditions: None,
             extra: Notional::ZERO,
         }
     }

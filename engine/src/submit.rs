@@ -11,7 +11,7 @@ use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{PriceLimit, Taker};
-use crate::order::{NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
+use crate::order::{Display, NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
 use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
 use crate::quantity::Notional;
@@ -79,6 +79,7 @@ impl Listing {
     ) {
         let have = carried + order.extra;
         let refused = match order.kind {
+            _ if Self::is_not_supported(order) => RejectReason::NotSupported,
             OrderKind::Limit { price } => match self.admit_limit(order, price, have) {
                 Ok(price) => return self.enter_limit(order, price, claim, have, sink),
                 Err(reason) => reason,
@@ -92,6 +93,9 @@ impl Listing {
                 }
                 Err(reason) => reason,
             },
+            OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. } => RejectReason::NotSupported,
         };
         self.remember(order, claim, OriginalOutcome::Rejected(refused));
         report_refused(order, refused, sink);
@@ -326,7 +330,19 @@ fn is_plain(order: &NewOrder) -> bool {
     order.client_order_id.is_none()
         && order.post_only == PostOnly::No
         && order.minimum_quantity.is_zero()
-        && !matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
+        && match order.time_in_force {
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill => true,
+            TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => false,
+        }
+        && !matches!(order.display, Display::Iceberg { .. })
+        && order.conditions.is_none()
 }
 
 /// Whether an order has what only some have.

@@ -100,7 +100,10 @@ fn last_at_limit(book: &OrderBook, order: &NewOrder) -> u32 {
     }
     match order.kind {
         OrderKind::Limit { price } => book.side(order.side).last_at(price),
-        OrderKind::Market => NO_SLOT,
+        OrderKind::Market
+        | OrderKind::MarketWithProtection { .. }
+        | OrderKind::MarketToLimit
+        | OrderKind::Pegged { .. } => NO_SLOT,
     }
 }
 

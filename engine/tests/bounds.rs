@@ -5,7 +5,7 @@
 use engine::{
     AccountId, ClientIdPolicy, Command, Display, EngineLimits, Event, FundsCheck, Instrument,
     InstrumentError, InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional, OrderKind,
-    OrderSize, PostOnly, Price, Quantity, RejectReason, Rejected, SelfTradePrevention,
+    OrderSize, PostOnly, Price, Quantity, RejectReason, Rejected, Rules, SelfTradePrevention,
     SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
 };
 
@@ -26,6 +26,7 @@ const TERMS: Instrument = Instrument {
     market_protection_bips: 500,
     hold_surcharge_ppm: 1_500,
     funds_check: FundsCheck::Enforced,
+    rules: Rules::PLAIN,
 };
 
 fn market_order(side: Side, amount: i128) -> Command {
@@ -43,6 +44,7 @@ fn market_order(side: Side, amount: i128) -> Command {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::CancelNewest,
         stp_group: None,
+        conditions: None,
         extra: Notional::ZERO,
     })
 }

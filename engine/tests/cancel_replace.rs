@@ -35,6 +35,11 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Replaced(_) => "replaced",
         Event::Canceled(_) => "canceled",
         Event::StatusChanged(_) => "status",
+        Event::Conditioned(_) => "conditioned",
+        Event::Triggered(_) => "triggered",
+        Event::Refilled(_) => "refilled",
+        Event::Pegged(_) => "pegged",
+        Event::Indicative(_) => "indicative",
         Event::HoldReleased(_) => "hold released",
     };
     events.iter().map(word).collect()
@@ -60,7 +65,7 @@ fn the_new_order_may_have_the_client_id_of_the_old_one() {
     desk.ask(Command::Submit(limit("a", Side::Buy, 10, 100)));
 
     let new_order = limit("a", Side::Buy, 7, 101);
-    let events = desk.ask(exchange(1, new_order, OnCancelFailure::Stop));
+    let events = desk.ask(exchange(1, new_order.clone(), OnCancelFailure::Stop));
 
     assert_eq!(words(&events), ["canceled", "accepted", "rested"]);
     assert_eq!(desk.queue(Side::Buy), [(2, 7)]);
@@ -77,7 +82,7 @@ fn the_new_order_trades_at_once_where_it_crosses() {
     desk.ask(Command::Submit(maker));
 
     let new_order = limit("n", Side::Buy, 10, 101);
-    let events = desk.ask(exchange(1, new_order, OnCancelFailure::Stop));
+    let events = desk.ask(exchange(1, new_order.clone(), OnCancelFailure::Stop));
 
     assert_eq!(words(&events), ["canceled", "accepted", "trade", "rested"]);
     assert_eq!(desk.queue(Side::Buy), [(3, 6)]);
@@ -98,7 +103,7 @@ fn a_refused_new_order_does_not_bring_the_old_one_back() {
         post_only: PostOnly::Reject,
         ..limit("n", Side::Buy, 10, 101)
     };
-    let events = desk.ask(exchange(1, new_order, OnCancelFailure::Stop));
+    let events = desk.ask(exchange(1, new_order.clone(), OnCancelFailure::Stop));
 
     assert_eq!(words(&events), ["canceled", "rejected"]);
     assert_eq!(desk.queue(Side::Buy), []);
@@ -111,7 +116,7 @@ fn nothing_is_entered_when_the_cancel_fails_and_failure_stops() {
     desk.ask(cancel(1));
 
     let new_order = limit("n", Side::Buy, 10, 100);
-    let events = desk.ask(exchange(1, new_order, OnCancelFailure::Stop));
+    let events = desk.ask(exchange(1, new_order.clone(), OnCancelFailure::Stop));
 
     match events.as_slice() {
         [Event::Rejected(rejected)] => {
@@ -142,7 +147,7 @@ fn the_old_order_does_not_stand_in_the_new_one_s_way() {
     desk.ask(Command::Submit(limit("a", Side::Sell, 10, 100)));
 
     let new_order = limit("n", Side::Buy, 10, 100);
-    let events = desk.ask(exchange(1, new_order, OnCancelFailure::Stop));
+    let events = desk.ask(exchange(1, new_order.clone(), OnCancelFailure::Stop));
 
     assert_eq!(words(&events), ["canceled", "accepted", "rested"]);
     assert!(matches!(&events[0], Event::Canceled(old) if old.reason == CancelReason::Requested));

@@ -45,9 +45,9 @@ fn is_accepted(events: &[Event]) -> bool {
 fn the_same_payload_again_returns_the_original_result_and_enters_nothing() {
     let mut desk = desk();
     let order = idempotent("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
 
-    let events = desk.ask(Command::Submit(order));
+    let events = desk.ask(Command::Submit(order.clone()));
 
     assert_eq!(original(&events), OriginalOutcome::Accepted(OrderId(1)));
     assert_eq!(desk.queue(Side::Buy), [(1, 5)]);
@@ -57,10 +57,10 @@ fn the_same_payload_again_returns_the_original_result_and_enters_nothing() {
 fn the_original_result_is_returned_after_the_order_is_gone_too() {
     let mut desk = desk();
     let order = idempotent("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
     desk.ask(cancel(1));
 
-    let events = desk.ask(Command::Submit(order));
+    let events = desk.ask(Command::Submit(order.clone()));
 
     assert_eq!(original(&events), OriginalOutcome::Accepted(OrderId(1)));
     assert_eq!(desk.queue(Side::Buy), []);
@@ -70,9 +70,9 @@ fn the_original_result_is_returned_after_the_order_is_gone_too() {
 fn a_refusal_is_an_original_result_too() {
     let mut desk = desk();
     let order = idempotent("a", Side::Buy, 0, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
 
-    let events = desk.ask(Command::Submit(order));
+    let events = desk.ask(Command::Submit(order.clone()));
 
     assert_eq!(
         original(&events),
@@ -96,7 +96,7 @@ fn another_payload_under_a_used_id_is_refused() {
     ];
 
     for other in others {
-        let events = desk.ask(Command::Submit(other));
+        let events = desk.ask(Command::Submit(other.clone()));
         assert_eq!(
             reason(&events),
             RejectReason::DuplicateClientOrderId,
@@ -112,7 +112,7 @@ fn ids_are_each_accounts_own() {
     let mine = idempotent("a", Side::Buy, 5, 100);
     let yours = NewOrder {
         account: AccountId(2),
-        ..mine
+        ..mine.clone()
     };
     desk.ask(Command::Submit(mine));
 
@@ -125,12 +125,12 @@ fn ids_are_each_accounts_own() {
 fn the_window_forgets_the_oldest_id_when_it_is_full() {
     let mut desk = Desk::remembering(2, 1_000_000);
     let order = idempotent("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
     desk.ask(cancel(1));
     desk.ask(Command::Submit(idempotent("b", Side::Buy, 5, 100)));
     desk.ask(Command::Submit(idempotent("c", Side::Buy, 5, 100)));
 
-    let again = desk.ask(Command::Submit(order));
+    let again = desk.ask(Command::Submit(order.clone()));
 
     assert!(is_accepted(&again), "{again:?}");
 }
@@ -139,10 +139,10 @@ fn the_window_forgets_the_oldest_id_when_it_is_full() {
 fn an_open_order_s_id_is_refused_even_when_the_window_forgot_it() {
     let mut desk = Desk::remembering(1, 1_000_000);
     let order = idempotent("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
     desk.ask(Command::Submit(idempotent("b", Side::Buy, 5, 100)));
 
-    let again = desk.ask(Command::Submit(order));
+    let again = desk.ask(Command::Submit(order.clone()));
 
     assert_eq!(reason(&again), RejectReason::DuplicateClientOrderId);
 }
@@ -151,13 +151,13 @@ fn an_open_order_s_id_is_refused_even_when_the_window_forgot_it() {
 fn the_window_forgets_an_id_after_so_many_commands() {
     let mut desk = Desk::remembering(1_000, 10);
     let order = idempotent("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
     desk.ask(cancel(1));
     for _ in 0..20 {
         desk.ask(Command::Tick);
     }
 
-    let again = desk.ask(Command::Submit(order));
+    let again = desk.ask(Command::Submit(order.clone()));
 
     assert!(is_accepted(&again), "{again:?}");
 }
@@ -166,11 +166,11 @@ fn the_window_forgets_an_id_after_so_many_commands() {
 fn under_the_open_unique_profile_an_id_is_free_when_its_order_is_gone() {
     let mut desk = desk();
     let order = limit("a", Side::Buy, 5, 100);
-    desk.ask(Command::Submit(order));
+    desk.ask(Command::Submit(order.clone()));
 
-    let while_open = desk.ask(Command::Submit(order));
+    let while_open = desk.ask(Command::Submit(order.clone()));
     desk.ask(cancel(1));
-    let afterwards = desk.ask(Command::Submit(order));
+    let afterwards = desk.ask(Command::Submit(order.clone()));
 
     assert_eq!(reason(&while_open), RejectReason::DuplicateClientOrderId);
     assert!(is_accepted(&afterwards), "{afterwards:?}");

@@ -60,7 +60,12 @@ impl Reserves {
                 | Event::Rested(_)
                 | Event::Replaced(_)
                 | Event::Canceled(_)
-                | Event::StatusChanged(_) => {}
+                | Event::StatusChanged(_)
+                | Event::Conditioned(_)
+                | Event::Triggered(_)
+                | Event::Refilled(_)
+                | Event::Pegged(_)
+                | Event::Indicative(_) => {}
             }
         }
     }

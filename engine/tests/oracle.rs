@@ -125,6 +125,11 @@ fn word(event: &Event) -> String {
         Event::Canceled(canceled) => format!("canceled {:?}", canceled.reason),
         Event::HoldReleased(_) => "hold released".to_owned(),
         Event::StatusChanged(_) => "status changed".to_owned(),
+        Event::Conditioned(_) => "conditioned".to_owned(),
+        Event::Triggered(_) => "triggered".to_owned(),
+        Event::Refilled(_) => "refilled".to_owned(),
+        Event::Pegged(_) => "pegged".to_owned(),
+        Event::Indicative(_) => "indicative".to_owned(),
     }
 }
 

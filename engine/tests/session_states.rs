@@ -4,8 +4,8 @@
 use engine::{
     AccountId, ClientIdPolicy, Command, Display, EngineLimits, Event, FundsCheck, Instrument,
     InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional, OrderKind, OrderSize, PostOnly,
-    Price, Quantity, RejectReason, SelfTradePrevention, SequenceNumber, Sequenced, SessionState,
-    Side, TimeInForce, Timestamp,
+    Price, Quantity, RejectReason, Rules, SelfTradePrevention, SequenceNumber, Sequenced,
+    SessionState, Side, TimeInForce, Timestamp,
 };
 
 const INSTRUMENT: Instrument = Instrument {
@@ -23,6 +23,7 @@ const INSTRUMENT: Instrument = Instrument {
     market_protection_bips: 500,
     hold_surcharge_ppm: 0,
     funds_check: FundsCheck::Enforced,
+    rules: Rules::PLAIN,
 };
 
 fn first_event_in(state: SessionState) -> Event {
@@ -44,6 +45,7 @@ fn first_event_in(state: SessionState) -> Event {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::None,
         stp_group: None,
+        conditions: None,
         extra: Notional::from_units(1_000),
     };
     let commands = [Command::SetState(state), Command::Submit(order)];

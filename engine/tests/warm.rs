@@ -5,7 +5,7 @@ use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, ExternalId,
     FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional,
     OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
-    SelfTradePrevention, SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
+    Rules, SelfTradePrevention, SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
     WARM_COMMANDS_MAX,
 };
 
@@ -30,6 +30,7 @@ fn listed_engine() -> MatchingEngine {
         market_protection_bips: 500,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
+        rules: Rules::PLAIN,
     };
     engine.list(instrument).expect("the instrument is sound");
     engine
@@ -52,6 +53,7 @@ fn limit(number: u64, side: Side, price: i64) -> Command {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::None,
         stp_group: None,
+        conditions: None,
         extra: Notional::ZERO,
     })
 }
@@ -92,6 +94,8 @@ fn commands() -> Vec<Command> {
             side: Side::Buy,
             quantity: None,
             price: Some(Price::from_units(9_000)),
+            peak: None,
+            stop: None,
             expiry: None,
             extra: Notional::ZERO,
         }));

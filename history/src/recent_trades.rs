@@ -75,7 +75,12 @@ impl RecentTrades {
             | Event::Replaced(_)
             | Event::Canceled(_)
             | Event::HoldReleased(_)
-            | Event::StatusChanged(_) => None,
+            | Event::StatusChanged(_)
+            | Event::Conditioned(_)
+            | Event::Triggered(_)
+            | Event::Refilled(_)
+            | Event::Pegged(_)
+            | Event::Indicative(_) => None,
         }
     }
 

@@ -85,7 +85,12 @@ impl Settlement {
             | Event::Rested(_)
             | Event::Replaced(_)
             | Event::Canceled(_)
-            | Event::StatusChanged(_) => {}
+            | Event::StatusChanged(_)
+            | Event::Conditioned(_)
+            | Event::Triggered(_)
+            | Event::Refilled(_)
+            | Event::Pegged(_)
+            | Event::Indicative(_) => {}
         }
     }
 

@@ -51,6 +51,32 @@ words! {
         NoLiquidity = "no_liquidity",
         /// What was reserved for it is spent.
         BudgetSpent = "budget_spent",
+        /// The limit price is outside the entry band.
+        PriceOutsideBand = "price_outside_band",
+        /// Market-maker protection has frozen the order's group.
+        MmpFrozen = "mmp_frozen",
+        /// The stop is true already.
+        WouldTrigger = "would_trigger",
+        /// The account's kill switch is on.
+        AccountKilled = "account_killed",
+        /// The exchange does not offer what the order asks for.
+        NotSupported = "not_supported",
+        /// It was a market order and met no more within its protection.
+        Protection = "protection",
+        /// What it met next is outside the execution range.
+        ExecutionRange = "execution_range",
+        /// Its partner of one-cancels-the-other traded, fired or ended.
+        OcoPartner = "oco_partner",
+        /// Its parent ended without starting it.
+        ParentEnded = "parent_ended",
+        /// Market-maker protection pulled its group.
+        MarketMakerProtection = "market_maker_protection",
+        /// Its account's connection was lost, or its dead man's timer ran out.
+        Disconnected = "disconnected",
+        /// The auction it was for has ended.
+        AuctionEnded = "auction_ended",
+        /// The market went to a state that it is not for.
+        SessionState = "session_state",
         /// A reason that this version does not know.
         Other = "other",
     }

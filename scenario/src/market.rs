@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Accepted, AccountId, Cancel, ClientOrderId, EngineLimits, Event, InstrumentId, MassCancel,
-    MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace, RestingOrder,
-    SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
+    Accepted, AccountId, Cancel, ClientOrderId, Display, EngineLimits, Event, InstrumentId,
+    MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace,
+    RestingOrder, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
 };
 
 use crate::command::{Command, MassCancellation, Replacement};
@@ -59,7 +59,7 @@ impl Subject for Market {
         };
         if let Some(price) = options.reference {
             let price = Price::from_units(price);
-            market.market_command(engine::Command::SetLastPrice(price));
+            market.market_command(&engine::Command::SetLastPrice(price));
         }
         Ok(market)
     }
@@ -99,7 +99,7 @@ impl Market {
             Command::MassCancel(cancellation) => Ok(self.mass_cancel(cancellation)),
             Command::Time(time) => {
                 self.now = Timestamp(*time);
-                Ok(self.market_command(engine::Command::Tick))
+                Ok(self.market_command(&engine::Command::Tick))
             }
             Command::Show => Ok(vec![MarketLine::Book(self.picture())]),
             Command::Quiet(_) => Ok(Vec::new()),
@@ -109,15 +109,15 @@ impl Market {
             Command::Kill(_) => not_built("the kill switch (kill)"),
             Command::CancelAfter { .. } => not_built("the dead man's timer (cancel_after)"),
             Command::State(state) => {
-                Ok(self.market_command(engine::Command::SetState(session_state(*state))))
+                Ok(self.market_command(&engine::Command::SetState(session_state(*state))))
             }
             Command::Uncross { reference } => {
                 let reference = auction_reference(*reference);
-                Ok(self.market_command(engine::Command::Uncross(reference)))
+                Ok(self.market_command(&engine::Command::Uncross(reference)))
             }
             Command::Last(price) => {
                 let price = Price::from_units(*price);
-                Ok(self.market_command(engine::Command::SetLastPrice(price)))
+                Ok(self.market_command(&engine::Command::SetLastPrice(price)))
             }
         }
     }
@@ -127,9 +127,8 @@ impl Market {
         let options = &entry.options;
         let account = self.account(options.account.as_ref(), &entry.name);
         let known = self.orders.get(&entry.name);
-        let is_taken = known.is_some_and(|known| {
-            known.account != account && self.narrator.is_resting(known.order_id)
-        });
+        let is_taken = known
+            .is_some_and(|known| known.account != account && self.narrator.is_open(known.order_id));
         let stp_group = options
             .group
             .as_ref()
@@ -147,13 +146,13 @@ impl Market {
             return Err(Obstacle::Refused(RejectWord::DuplicateId));
         }
         self.narrator.begin(Some(entry.name.clone()), None);
-        Ok(self.engine_command(engine::Command::Submit(order)))
+        Ok(self.engine_command(&engine::Command::Submit(order)))
     }
 
     fn cancel(&mut self, name: &Name) -> Vec<MarketLine> {
         let (account, order) = self.reference(name);
         self.narrator.begin(Some(name.clone()), None);
-        self.engine_command(engine::Command::Cancel(Cancel { account, order }))
+        self.engine_command(&engine::Command::Cancel(Cancel { account, order }))
     }
 
     fn replace(&mut self, replacement: &Replacement) -> Result<Vec<MarketLine>, Obstacle> {
@@ -170,12 +169,14 @@ impl Market {
             .map_or(Side::Buy, |known| known.side);
         let price = replacement.price.map(Price::from_units);
         self.narrator.begin(Some(replacement.name.clone()), price);
-        Ok(self.engine_command(engine::Command::Replace(Replace {
+        Ok(self.engine_command(&engine::Command::Replace(Replace {
             account,
             order,
             side,
             quantity: replacement.quantity.map(Quantity::from_units),
             price,
+            peak: None,
+            stop: None,
             expiry: replacement.expiry.map(Timestamp),
             extra: Notional::ZERO,
         })))
@@ -184,7 +185,7 @@ impl Market {
     fn mass_cancel(&mut self, cancellation: &MassCancellation) -> Vec<MarketLine> {
         let account = AccountId(self.number("account", &cancellation.account));
         self.narrator.begin(None, None);
-        self.engine_command(engine::Command::MassCancel(MassCancel {
+        self.engine_command(&engine::Command::MassCancel(MassCancel {
             account,
             side: cancellation
                 .side
@@ -195,18 +196,18 @@ impl Market {
     }
 
     /// A command that is about the market and no order.
-    fn market_command(&mut self, command: engine::Command) -> Vec<MarketLine> {
+    fn market_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
         self.narrator.begin(None, None);
         self.engine_command(command)
     }
 
-    fn engine_command(&mut self, command: engine::Command) -> Vec<MarketLine> {
+    fn engine_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
         self.sequence += 1;
         let sequenced = Sequenced {
             instrument: self.instrument,
             sequence: SequenceNumber(self.sequence),
             at: self.now,
-            command,
+            command: command.clone(),
         };
         let mut events: Vec<Event> = Vec::new();
         self.engine.apply(&sequenced, &mut events);
@@ -243,7 +244,8 @@ impl Market {
             name: self.narrator.name(order.order_id).clone(),
             shown: Shown {
                 displayed,
-                hidden: (hidden > 0).then_some(hidden),
+                hidden: (hidden > 0 || matches!(order.display, Display::Iceberg { .. }))
+                    .then_some(hidden),
             },
             price: BookPrice::At(order.price.units()),
         }

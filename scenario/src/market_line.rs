@@ -200,6 +200,8 @@ word_enum! {
         TooManyOpenOrders = "too_many_open_orders",
         /// No such instrument. No word of the grammar.
         UnknownInstrument = "unknown_instrument",
+        /// The engine lacks the mechanism. No word of the grammar.
+        NotSupported = "not_supported",
         /// External ids are off. No word of the grammar.
         ExternalIdsOff = "external_ids_off",
     }

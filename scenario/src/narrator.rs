@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
-    Accepted, CancelReason, Canceled, Event, OrderId, OrderKind, OrderSize, Prevented, Price,
-    RejectReason, Rested, SessionState, Trade,
+    Accepted, CancelReason, Canceled, Display, Event, OrderId, OrderKind, OrderSize, Prevented,
+    Price, RejectReason, Rested, SessionState, Trade, Triggered,
 };
 
 use crate::market_line::{
@@ -17,11 +17,17 @@ use crate::name::Name;
 pub struct Narrator {
     names: BTreeMap<OrderId, Name>,
     by_quote_amount: BTreeSet<OrderId>,
-    resting: BTreeSet<OrderId>,
+    icebergs: BTreeSet<OrderId>,
+    /// Orders in the book, and those that wait outside it.
+    open: BTreeSet<OrderId>,
     /// Whom the command is about.
     subject: Option<Name>,
-    /// Where the order that the command is about would like to rest.
+    /// The price that a replace asks for.
     asked_price: Option<Price>,
+    /// Where orders that this command enters or changes would like to rest.
+    asked: BTreeMap<OrderId, Price>,
+    /// Orders that entered in this command, later than they came.
+    late: BTreeSet<OrderId>,
     /// Orders that took in this command.
     takers: BTreeSet<OrderId>,
 }
@@ -36,12 +42,14 @@ impl Narrator {
     pub fn begin(&mut self, subject: Option<Name>, asked_price: Option<Price>) {
         self.subject = subject;
         self.asked_price = asked_price;
+        self.asked.clear();
+        self.late.clear();
         self.takers.clear();
     }
 
-    /// Whether the order rests in the book.
-    pub fn is_resting(&self, order: OrderId) -> bool {
-        self.resting.contains(&order)
+    /// Whether the order rests in the book, or waits outside it.
+    pub fn is_open(&self, order: OrderId) -> bool {
+        self.open.contains(&order)
     }
 
     /// How the scenario calls an order.
@@ -69,11 +77,38 @@ impl Narrator {
             Event::Prevented(prevented) => Some(self.tell_prevented(prevented)),
             Event::Rested(rested) => self.tell_rested(rested),
             Event::Replaced(replaced) => {
-                self.asked_price = self.asked_price.or(Some(replaced.price));
+                let asked = self.asked_price.unwrap_or(replaced.price);
+                self.asked.insert(replaced.order_id, asked);
                 Some(MarketLine::Replaced(self.name(replaced.order_id).clone()))
             }
             Event::Canceled(canceled) => Some(self.tell_canceled(canceled)),
             Event::StatusChanged(changed) => Some(MarketLine::Status(status_word(changed.state))),
+            Event::Conditioned(conditioned) => {
+                if conditioned.conditions.make_it_wait() {
+                    self.open.insert(conditioned.order_id);
+                }
+                None
+            }
+            Event::Triggered(triggered) => Some(self.tell_triggered(triggered)),
+            Event::Refilled(refilled) => Some(MarketLine::Refill {
+                name: self.name(refilled.order_id).clone(),
+                shown: Shown {
+                    displayed: refilled.displayed_quantity.units(),
+                    hidden: Some(refilled.hidden_quantity.units()),
+                },
+            }),
+            Event::Pegged(pegged) => {
+                self.open.insert(pegged.order_id);
+                Some(MarketLine::Peg {
+                    name: self.name(pegged.order_id).clone(),
+                    price: pegged.price.map(Price::units),
+                })
+            }
+            Event::Indicative(indicative) => Some(MarketLine::Indicative {
+                price: indicative.price.map(Price::units),
+                volume: u64::try_from(indicative.volume).expect("scenarios are small"),
+                surplus: i64::try_from(indicative.surplus).expect("scenarios are small"),
+            }),
             Event::Repeated(_) | Event::HoldReleased(_) => None,
         }
     }
@@ -81,20 +116,34 @@ impl Narrator {
     fn hear_accepted(&mut self, accepted: &Accepted) {
         let name = self.subject.clone().expect("an accepted order has a name");
         self.names.insert(accepted.order_id, name);
-        self.asked_price = match accepted.kind {
-            OrderKind::Limit { price } => Some(price),
-            OrderKind::Market => None,
-        };
+        match accepted.kind {
+            OrderKind::Limit { price } => {
+                self.asked.insert(accepted.order_id, price);
+            }
+            OrderKind::Market
+            | OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. } => {}
+        }
+        if matches!(accepted.display, Display::Iceberg { .. }) {
+            self.icebergs.insert(accepted.order_id);
+        }
         if matches!(accepted.size, OrderSize::QuoteAmount(_)) {
             self.by_quote_amount.insert(accepted.order_id);
         }
+    }
+
+    fn tell_triggered(&mut self, triggered: &Triggered) -> MarketLine {
+        self.open.remove(&triggered.order_id);
+        self.late.insert(triggered.order_id);
+        MarketLine::Trigger(self.name(triggered.order_id).clone())
     }
 
     fn tell_trade(&mut self, trade: &Trade) -> MarketLine {
         self.takers.insert(trade.taker.order_id);
         for party in [&trade.taker, &trade.maker] {
             if party.leaves_quantity.is_zero() {
-                self.resting.remove(&party.order_id);
+                self.open.remove(&party.order_id);
             }
         }
         MarketLine::Trade(Meeting {
@@ -112,7 +161,7 @@ impl Narrator {
         ];
         for (order, leaves_quantity) in leaves {
             if leaves_quantity.is_zero() {
-                self.resting.remove(&order);
+                self.open.remove(&order);
             }
         }
         MarketLine::Prevent(Meeting {
@@ -123,30 +172,30 @@ impl Narrator {
         })
     }
 
-    /// Told of an order that traded on entry or rests elsewhere than it asked.
+    /// Told of an order that traded on entry, or rests elsewhere than it asked or later than it came.
     fn tell_rested(&mut self, rested: &Rested) -> Option<MarketLine> {
-        self.resting.insert(rested.order_id);
-        let traded = self.takers.contains(&rested.order_id);
-        let moved = self.asked_price.is_some_and(|asked| asked != rested.price);
+        let order_id = rested.order_id;
+        self.open.insert(order_id);
+        let traded = self.takers.contains(&order_id);
+        let asked = self.asked.get(&order_id);
+        let moved = asked.is_some_and(|asked| *asked != rested.price);
+        let is_late = self.late.contains(&order_id);
         let (displayed, hidden) = (
             rested.displayed_quantity.units(),
             rested.hidden_quantity.units(),
         );
-        let shown = match (displayed, hidden) {
-            (0, hidden) => Shown {
-                displayed: hidden,
-                hidden: None,
-            },
-            (displayed, 0) => Shown {
-                displayed,
-                hidden: None,
-            },
-            (displayed, hidden) => Shown {
+        let shown = if self.icebergs.contains(&order_id) {
+            Shown {
                 displayed,
                 hidden: Some(hidden),
-            },
+            }
+        } else {
+            Shown {
+                displayed: displayed + hidden,
+                hidden: None,
+            }
         };
-        (traded || moved).then(|| MarketLine::Rest {
+        (traded || moved || is_late).then(|| MarketLine::Rest {
             name: self.name(rested.order_id).clone(),
             shown,
             price: BookPrice::At(rested.price.units()),
@@ -154,17 +203,47 @@ impl Narrator {
     }
 
     fn tell_canceled(&mut self, canceled: &Canceled) -> MarketLine {
-        self.resting.remove(&canceled.order_id);
+        self.open.remove(&canceled.order_id);
+        let name = self.name(canceled.order_id).clone();
+        if let Some(reason) = refusal_word(canceled.reason) {
+            return MarketLine::Reject { name, reason };
+        }
         let quantity = if self.by_quote_amount.contains(&canceled.order_id) {
             u64::try_from(canceled.unspent.units()).expect("a scenario's money fits in 64 bits")
         } else {
             canceled.canceled_quantity.units()
         };
         MarketLine::Cancel {
-            name: self.name(canceled.order_id).clone(),
+            name,
             quantity,
             reason: cancel_word(canceled.reason),
         }
+    }
+}
+
+/// The word for an order that was refused when it entered, later than it came.
+const fn refusal_word(reason: CancelReason) -> Option<RejectWord> {
+    match reason {
+        CancelReason::PostOnlyWouldCross => Some(RejectWord::PostOnly),
+        CancelReason::PriceOutsideBand => Some(RejectWord::PriceBand),
+        CancelReason::InvalidPrice => Some(RejectWord::InvalidPrice),
+        CancelReason::WouldTrigger => Some(RejectWord::WouldTrigger),
+        CancelReason::Requested
+        | CancelReason::MassCancel
+        | CancelReason::ImmediateOrCancel
+        | CancelReason::FillOrKill
+        | CancelReason::Expired
+        | CancelReason::SelfTradePrevention
+        | CancelReason::NoLiquidity
+        | CancelReason::BudgetSpent
+        | CancelReason::Protection
+        | CancelReason::ExecutionRange
+        | CancelReason::OcoPartner
+        | CancelReason::ParentEnded
+        | CancelReason::MarketMakerProtection
+        | CancelReason::Disconnected
+        | CancelReason::AuctionEnded
+        | CancelReason::SessionState => None,
     }
 }
 
@@ -178,6 +257,19 @@ const fn cancel_word(reason: CancelReason) -> CancelWord {
         CancelReason::SelfTradePrevention => CancelWord::SelfTrade,
         CancelReason::NoLiquidity => CancelWord::NoLiquidity,
         CancelReason::BudgetSpent => CancelWord::BudgetSpent,
+        CancelReason::Protection => CancelWord::Protection,
+        CancelReason::ExecutionRange => CancelWord::Collar,
+        CancelReason::OcoPartner => CancelWord::Oco,
+        CancelReason::ParentEnded => CancelWord::Parent,
+        CancelReason::MarketMakerProtection => CancelWord::MarketMakerProtection,
+        CancelReason::Disconnected => CancelWord::Disconnect,
+        CancelReason::AuctionEnded => CancelWord::Auction,
+        // The last ones are told as refusals.
+        CancelReason::SessionState
+        | CancelReason::PostOnlyWouldCross
+        | CancelReason::PriceOutsideBand
+        | CancelReason::InvalidPrice
+        | CancelReason::WouldTrigger => CancelWord::State,
     }
 }
 
@@ -213,5 +305,10 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         RejectReason::TooManyOpenOrders => RejectWord::TooManyOpenOrders,
         RejectReason::UnknownInstrument => RejectWord::UnknownInstrument,
         RejectReason::ExternalIdsOff => RejectWord::ExternalIdsOff,
+        RejectReason::PriceOutsideBand => RejectWord::PriceBand,
+        RejectReason::MmpFrozen => RejectWord::ProtectionFrozen,
+        RejectReason::WouldTrigger => RejectWord::WouldTrigger,
+        RejectReason::AccountKilled => RejectWord::Killed,
+        RejectReason::NotSupported => RejectWord::NotSupported,
     }
 }

@@ -5,7 +5,7 @@
 use engine::{
     AccountId, AuctionReference, ClientIdPolicy, ClientOrderId, Display, FundsCheck, Instrument,
     InstrumentId, MarketBudget, NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price,
-    Quantity, SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp,
+    Quantity, Rules, SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp,
 };
 
 use crate::command::MarketState;
@@ -59,6 +59,7 @@ pub(crate) fn instrument(options: &InstrumentOptions) -> Result<Instrument, Obst
         market_protection_bips: 0,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
+        rules: Rules::PLAIN,
     })
 }
 
@@ -137,6 +138,7 @@ pub(crate) fn new_order(entry: &OrderEntry, identity: &Identity) -> Result<NewOr
         minimum_quantity: Quantity::from_units(options.minimum.unwrap_or(0)),
         self_trade_prevention: self_trade_prevention(options.self_trade),
         stp_group: identity.stp_group,
+        conditions: None,
         extra: Notional::ZERO,
     })
 }

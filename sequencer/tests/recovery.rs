@@ -10,7 +10,7 @@ use std::sync::Arc;
 use engine::{
     AccountId, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, Event, FundsCheck,
     Instrument, InstrumentId, MarketBudget, NewOrder, Notional, OrderId, OrderKind, OrderRef,
-    OrderSize, PostOnly, Price, Quantity, SelfTradePrevention, Side, TimeInForce,
+    OrderSize, PostOnly, Price, Quantity, Rules, SelfTradePrevention, Side, TimeInForce,
 };
 use ledger::{
     Asset, AssetId, Balance, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger,
@@ -46,6 +46,7 @@ fn instruments() -> Vec<Instrument> {
             market_protection_bips: 500,
             hold_surcharge_ppm: 0,
             funds_check: FundsCheck::Enforced,
+            rules: Rules::PLAIN,
         })
         .collect()
 }
@@ -252,6 +253,7 @@ fn order(
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::CancelNewest,
         stp_group: None,
+        conditions: None,
         extra,
     }
 }

@@ -34,7 +34,7 @@ impl Traits {
             Side::Sell => Self::SELL,
         };
         let display = match order.display {
-            Display::Full => 0,
+            Display::Full | Display::Iceberg { .. } => 0,
             Display::Hidden => Self::HIDDEN,
         };
         let post_only = match order.post_only {

@@ -66,6 +66,16 @@ impl<A: Canonical, B: Canonical> Canonical for (A, B) {
     }
 }
 
+impl<T: Canonical> Canonical for Box<T> {
+    fn write<S: StateSink>(&self, out: &mut S) {
+        T::write(self, out);
+    }
+
+    fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+        from.value().map(Self::new)
+    }
+}
+
 /// A list in an order that decides: its length, then its values.
 impl<T: Canonical> Canonical for Vec<T> {
     fn write<S: StateSink>(&self, out: &mut S) {

@@ -5,8 +5,10 @@
 //! or a variant is one byte and what belongs to it, so the same values are the same bytes on every machine.
 
 mod collections;
+mod conditions;
 mod macros;
 mod reader;
+mod rules;
 mod sink;
 mod spelling;
 

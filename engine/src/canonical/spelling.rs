@@ -12,7 +12,7 @@ use crate::id::{
 };
 use crate::instrument::{FundsCheck, Instrument, MarketBudget};
 use crate::order::{
-    ClientIdPolicy, Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce,
+    ClientIdPolicy, Display, OrderKind, OrderSize, PegReference, PostOnly, SelfTradePrevention, TimeInForce,
 };
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -69,7 +69,15 @@ canonical_struct!(OrderHandle { slot, generation });
 
 canonical_enum!(Side { 0 => Buy, 1 => Sell });
 
-canonical_enum!(OrderKind { 1 => Limit { price }, 2 => Market });
+canonical_enum!(OrderKind {
+    1 => Limit { price },
+    2 => Market,
+    3 => MarketWithProtection { points },
+    4 => MarketToLimit,
+    5 => Pegged { reference, offset },
+});
+
+canonical_enum!(PegReference { 1 => Primary, 2 => Market, 3 => Mid });
 
 canonical_enum!(OrderSize { 1 => Quantity(quantity), 2 => QuoteAmount(amount) });
 
@@ -78,11 +86,16 @@ canonical_enum!(TimeInForce {
     2 => ImmediateOrCancel,
     3 => FillOrKill,
     4 => GoodTillDate(expiry),
+    5 => Day,
+    6 => AtOpen,
+    7 => AtClose,
+    8 => GoodForAuction,
+    9 => GoodForContinuous,
 });
 
 canonical_enum!(PostOnly { 0 => No, 1 => Reject, 2 => Slide });
 
-canonical_enum!(Display { 0 => Full, 1 => Hidden });
+canonical_enum!(Display { 0 => Full, 1 => Hidden, 2 => Iceberg { peak } });
 
 canonical_enum!(SelfTradePrevention {
     0 => None,
@@ -127,6 +140,7 @@ canonical_struct!(Instrument {
     market_protection_bips,
     hold_surcharge_ppm,
     funds_check,
+    rules,
 });
 
 canonical_enum!(RejectReason {
@@ -147,4 +161,9 @@ canonical_enum!(RejectReason {
     15 => TooManyOpenOrders,
     16 => UnknownInstrument,
     17 => ExternalIdsOff,
+    18 => PriceOutsideBand,
+    19 => MmpFrozen,
+    20 => WouldTrigger,
+    21 => AccountKilled,
+    22 => NotSupported,
 });

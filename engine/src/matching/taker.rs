@@ -77,7 +77,12 @@ impl Taker {
             TimeInForce::FillOrKill => AtOnce::Whole,
             TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
-            | TimeInForce::GoodTillDate(_) => {
+            | TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => {
                 if order.minimum_quantity.is_zero() {
                     AtOnce::Nothing
                 } else {
@@ -203,15 +208,12 @@ impl Taker {
 impl Remainder {
     #[inline]
     fn of(order: &NewOrder) -> Self {
-        match (order.kind, order.time_in_force) {
-            (OrderKind::Market, _) => Self::Unserved,
-            (
-                OrderKind::Limit { .. },
-                TimeInForce::GoodTillCanceled | TimeInForce::GoodTillDate(_),
-            ) => Self::Rests,
-            (OrderKind::Limit { .. }, TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill) => {
-                Self::Dies
-            }
+        if matches!(order.kind, OrderKind::Market) {
+            Self::Unserved
+        } else if order.time_in_force.is_immediate() {
+            Self::Dies
+        } else {
+            Self::Rests
         }
     }
 }

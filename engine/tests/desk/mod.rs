@@ -3,7 +3,7 @@
 use engine::{
     AccountId, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, EngineLimits, Event,
     FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional,
-    OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, SelfTradePrevention,
+    OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Rules, SelfTradePrevention,
     SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
 };
 
@@ -33,6 +33,7 @@ impl Desk {
             market_protection_bips: 0,
             hold_surcharge_ppm: 0,
             funds_check: FundsCheck::Off,
+            rules: Rules::PLAIN,
         };
         engine
             .list(instrument)
@@ -85,6 +86,7 @@ pub fn limit(client: &str, side: Side, quantity: u64, price: i64) -> NewOrder {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::CancelNewest,
         stp_group: None,
+        conditions: None,
         extra: Notional::ZERO,
     }
 }

@@ -4,7 +4,7 @@ use engine::{
     AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display,
     EngineLimits, Event, EventSink, ExternalId, FundsCheck, Instrument, InstrumentId, LevelChange,
     MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional, OnCancelFailure, OrderChange,
-    OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
+    OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, Rules,
     SelfTradePrevention, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, TimeInForce,
     Timestamp,
 };
@@ -27,6 +27,7 @@ pub fn instrument(market_budget: MarketBudget) -> Instrument {
         market_protection_bips: 500,
         hold_surcharge_ppm: 1_500,
         funds_check: FundsCheck::Enforced,
+        rules: Rules::PLAIN,
     }
 }
 
@@ -173,6 +174,8 @@ impl Flow {
             side: self.side(),
             quantity: (self.below(2) == 0).then(|| self.quantity()),
             price: (self.below(2) == 0).then(|| self.price()),
+            peak: None,
+            stop: None,
             expiry: (self.below(8) == 0).then(|| self.expiry()),
             extra: self.extra(),
         }
@@ -231,6 +234,7 @@ impl Flow {
                 _ => SelfTradePrevention::Decrement,
             },
             stp_group: (self.below(4) == 0).then_some(StpGroup(1)),
+            conditions: None,
             extra: self.extra(),
         }
     }

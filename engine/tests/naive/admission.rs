@@ -37,7 +37,7 @@ impl NaiveBook {
                 OriginalOutcome::Rejected(reason)
             }
         };
-        self.remember((*order, replaces), outcome);
+        self.remember((order.clone(), replaces), outcome);
     }
 
     /// Under the idempotent policy what was decided of a client id is decided.
@@ -61,7 +61,7 @@ impl NaiveBook {
         }
         let (account, client_order_id) = (order.account, order.client_order_id?);
         let (payload, original) = self.remembered.get(&(account, client_order_id))?;
-        Some(if *payload == (*order, replaces) {
+        Some(if *payload == (order.clone(), replaces) {
             Event::Repeated(Repeated {
                 account,
                 client_order_id,
@@ -90,6 +90,11 @@ impl NaiveBook {
             OrderKind::Limit { price } if is_on_grid(&self.instrument, price) => Some(price),
             OrderKind::Limit { .. } => return Err(RejectReason::InvalidPrice),
             OrderKind::Market => None,
+            OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. } => {
+                unreachable!("this book knows limit and market orders only")
+            }
         };
         check_combination(order)?;
         check_expiry(order.time_in_force, self.now)?;
@@ -268,6 +273,11 @@ fn check_expiry(time_in_force: TimeInForce, now: Timestamp) -> Result<(), Reject
         | TimeInForce::GoodTillCanceled
         | TimeInForce::ImmediateOrCancel
         | TimeInForce::FillOrKill => Ok(()),
+        TimeInForce::Day
+        | TimeInForce::AtOpen
+        | TimeInForce::AtClose
+        | TimeInForce::GoodForAuction
+        | TimeInForce::GoodForContinuous => unreachable!("this book knows no sessions"),
     }
 }
 

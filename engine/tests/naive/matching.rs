@@ -47,6 +47,11 @@ impl NaiveBook {
                 events.push(taker.rested());
                 self.insert(taker);
             }
+            TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => unreachable!("this book knows no sessions"),
         }
     }
 

@@ -58,12 +58,12 @@ impl NaiveBook {
     pub fn apply(&mut self, command: &Sequenced<Command>, events: &mut Vec<Event>) {
         self.now = command.at;
         self.expire(events);
-        match command.command {
-            Command::Submit(order) => self.submit(&order, events),
-            Command::Cancel(cancel) => self.cancel(cancel, events),
-            Command::Replace(replace) => self.replace(replace, events),
+        match &command.command {
+            Command::Submit(order) => self.submit(order, events),
+            Command::Cancel(cancel) => self.cancel(*cancel, events),
+            Command::Replace(replace) => self.replace(*replace, events),
             Command::CancelReplace(both) => self.cancel_replace(both, events),
-            Command::MassCancel(filter) => self.mass_cancel(filter, events),
+            Command::MassCancel(filter) => self.mass_cancel(*filter, events),
             Command::Tick => {}
             Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
                 panic!("this book trades continuously")
@@ -79,6 +79,11 @@ impl NaiveBook {
             TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
             | TimeInForce::FillOrKill => None,
+            TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => unreachable!("this book knows no sessions"),
         };
         let mut expired: Vec<_> = self.bids.iter().chain(&self.asks).filter_map(due).collect();
         expired.sort();
@@ -102,7 +107,7 @@ impl NaiveBook {
 
     /// Two steps in one block, unless it repeats one that was decided before; a refused new order does not bring the old one back. Where
     /// the first step's refusal ends it, it is the new order that is refused.
-    fn cancel_replace(&mut self, both: CancelReplace, events: &mut Vec<Event>) {
+    fn cancel_replace(&mut self, both: &CancelReplace, events: &mut Vec<Event>) {
         let replaces = Some((both.cancel, both.on_cancel_failure));
         if let Some(answer) = self.repeated(&both.new_order, replaces) {
             events.push(answer);
@@ -117,7 +122,7 @@ impl NaiveBook {
                 OnCancelFailure::Stop => {
                     events.push(admission::refused(&both.new_order, reason));
                     let outcome = OriginalOutcome::Rejected(reason);
-                    self.remember((both.new_order, replaces), outcome);
+                    self.remember((both.new_order.clone(), replaces), outcome);
                     return;
                 }
                 OnCancelFailure::Continue => {

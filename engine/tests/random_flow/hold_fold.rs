@@ -63,7 +63,12 @@ impl HoldFold {
             | Event::Rested(_)
             | Event::Replaced(_)
             | Event::Canceled(_)
-            | Event::StatusChanged(_) => {}
+            | Event::StatusChanged(_)
+            | Event::Conditioned(_)
+            | Event::Triggered(_)
+            | Event::Refilled(_)
+            | Event::Pegged(_)
+            | Event::Indicative(_) => {}
         }
     }
 
@@ -125,7 +130,12 @@ pub fn without_holds(event: Event) -> Option<Event> {
         | Event::Repeated(_)
         | Event::Prevented(_)
         | Event::Canceled(_)
-        | Event::StatusChanged(_) => event,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => event,
         Event::HoldReleased(_) => return None,
     })
 }

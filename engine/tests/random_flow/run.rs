@@ -64,6 +64,7 @@ pub fn instrument(kind: RunKind) -> Instrument {
             RunKind::Long | RunKind::Thorough => FundsCheck::Off,
             RunKind::Funded => FundsCheck::Enforced,
         },
+        rules: engine::Rules::PLAIN,
     }
 }
 
@@ -299,7 +300,12 @@ fn without_order(event: Event) -> Event {
         | Event::Replaced(_)
         | Event::Canceled(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => event,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => event,
     }
 }
 
@@ -319,7 +325,12 @@ fn without_place(event: Event) -> Event {
         | Event::Replaced(_)
         | Event::Canceled(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => event,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => event,
     }
 }
 

@@ -107,7 +107,7 @@ impl StepMaker {
             let back = self
                 .chance
                 .below(u64::try_from(recent).expect("at most 40"));
-            let mut order = self.submits[self.submits.len() - 1 - index(back)];
+            let mut order = self.submits[self.submits.len() - 1 - index(back)].clone();
             if self.chance.chance(1, 3) {
                 order.size = OrderSize::Quantity(self.quantity());
             }
@@ -116,7 +116,7 @@ impl StepMaker {
             self.fresh_order(number)
         };
         self.entries.push((number, order.account, order.side));
-        self.submits.push(order);
+        self.submits.push(order.clone());
         order
     }
 
@@ -133,6 +133,11 @@ impl StepMaker {
         let by_amount = match kind {
             OrderKind::Market => self.chance.chance(1, 2),
             OrderKind::Limit { .. } => self.chance.chance(1, 300),
+            OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. } => {
+                unreachable!("this flow has limit and market orders only")
+            }
         };
         NewOrder {
             account,
@@ -162,6 +167,7 @@ impl StepMaker {
                 SelfTradePrevention::Decrement,
             ]),
             stp_group: self.chance.chance(1, 10).then_some(StpGroup(1)),
+            conditions: None,
             extra: Notional::ZERO,
         }
     }
@@ -281,6 +287,8 @@ impl StepMaker {
             side,
             quantity: self.chance.chance(1, 2).then(|| self.quantity()),
             price: self.chance.chance(1, 2).then(|| self.price(side)),
+            peak: None,
+            stop: None,
             expiry: self
                 .chance
                 .chance(1, 6)

@@ -176,7 +176,12 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::Rested(_)
         | Event::Replaced(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => false,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => false,
     }
 }
 
@@ -197,6 +202,11 @@ fn entry(order_name: &Name, order: &NewOrder) -> OrderEntry {
         TimeInForce::ImmediateOrCancel => Some(Lifetime::ImmediateOrCancel),
         TimeInForce::FillOrKill => Some(Lifetime::FillOrKill),
         TimeInForce::GoodTillDate(Timestamp(expiry)) => Some(Lifetime::GoodTillDate(expiry)),
+        TimeInForce::Day => Some(Lifetime::Day),
+        TimeInForce::AtOpen => Some(Lifetime::AtOpen),
+        TimeInForce::AtClose => Some(Lifetime::AtClose),
+        TimeInForce::GoodForAuction => Some(Lifetime::GoodForAuction),
+        TimeInForce::GoodForContinuous => Some(Lifetime::GoodForContinuous),
     };
     let options = OrderOptions {
         lifetimes: lifetime.into_iter().collect(),
@@ -230,6 +240,11 @@ fn entry(order_name: &Name, order: &NewOrder) -> OrderEntry {
         limit: match order.kind {
             OrderKind::Limit { price } => Limit::Price(price.units()),
             OrderKind::Market => Limit::Market,
+            OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. } => {
+                unreachable!("this flow has limit and market orders only")
+            }
         },
         options,
     }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use engine::{FundsCheck, Instrument, InstrumentId, Price, Quantity};
+use engine::{FundsCheck, Instrument, InstrumentId, Price, Quantity, Rules};
 use gateway::ListedInstrument;
 use ledger::{FEE_TIERS_MAX, FeeRates, FeeSchedule, InstrumentTerms};
 use protocol::{InlineTextError, Scale};
@@ -46,6 +46,7 @@ impl Row<'_> {
             market_protection_bips: self.market_protection_bips()?,
             hold_surcharge_ppm: terms.hold_surcharge_ppm(),
             funds_check: FundsCheck::Enforced,
+            rules: Rules::PLAIN,
         };
         self.check_grid(&instrument)?;
         Ok(ListedInstrument {

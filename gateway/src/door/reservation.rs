@@ -198,6 +198,13 @@ const fn is_measured_by_reference(order: &NewOrder) -> bool {
     match (order.kind, order.side, order.size) {
         (engine::OrderKind::Limit { .. }, _, _)
         | (engine::OrderKind::Market, Side::Sell, OrderSize::Quantity(_)) => false,
+        (
+            engine::OrderKind::MarketWithProtection { .. }
+            | engine::OrderKind::MarketToLimit
+            | engine::OrderKind::Pegged { .. },
+            side,
+            _,
+        ) => matches!(side, Side::Buy),
         (engine::OrderKind::Market, Side::Buy, _)
         | (engine::OrderKind::Market, Side::Sell, OrderSize::QuoteAmount(_)) => true,
     }

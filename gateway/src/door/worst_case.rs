@@ -28,6 +28,13 @@ pub fn of_entry(
             Side::Buy => with_surcharge(amount, instrument),
             Side::Sell => sold_for(amount, reference?, instrument),
         },
+        // The wire does not carry these yet; the engine says so.
+        (
+            OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. },
+            _,
+        ) => None,
     }
 }
 

@@ -26,7 +26,12 @@ const fn decides_entry(event: &Event) -> bool {
         | Event::Replaced(_)
         | Event::Canceled(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => false,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => false,
     }
 }
 
@@ -40,7 +45,12 @@ const fn decides_cancel(event: &Event) -> bool {
         | Event::Rested(_)
         | Event::Replaced(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => false,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => false,
     }
 }
 
@@ -54,6 +64,11 @@ const fn decides_replace(event: &Event) -> bool {
         | Event::Prevented(_)
         | Event::Rested(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => false,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => false,
     }
 }

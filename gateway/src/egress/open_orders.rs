@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use engine::{
-    Accepted, AccountId, Canceled, ClientOrderId, Display, Event, HoldReleased, Notional, OrderId,
-    OrderKind, OrderRef, OrderSize, Party, PostOnly, Prevented, Price, Quantity, Replaced, Rested,
-    Side, TimeInForce, Timestamp,
+    Accepted, AccountId, Canceled, ClientOrderId, Conditioned, Display, Event, HoldReleased,
+    Notional, OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, PostOnly, Prevented, Price,
+    Quantity, Replaced, Rested, Side, TimeInForce, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
@@ -53,6 +53,8 @@ pub struct OpenOrder {
 enum Stage {
     /// Entered by the command that is being applied.
     Entering,
+    /// Outside the book: it waits for what makes it enter.
+    Waiting,
     /// In the book.
     Resting,
     /// Ended.
@@ -147,7 +149,14 @@ impl OpenOrders {
             Event::Replaced(replaced) => self.replaced(replaced),
             Event::Canceled(canceled) => self.canceled(canceled),
             Event::HoldReleased(released) => self.hold_released(released),
-            Event::Rejected(_) | Event::Repeated(_) | Event::StatusChanged(_) => {}
+            Event::Conditioned(conditioned) => self.conditioned(conditioned),
+            Event::Triggered(triggered) => self.triggered(triggered),
+            Event::Pegged(pegged) => self.pegged(pegged),
+            Event::Rejected(_)
+            | Event::Repeated(_)
+            | Event::Refilled(_)
+            | Event::StatusChanged(_)
+            | Event::Indicative(_) => {}
         }
     }
 
@@ -194,7 +203,7 @@ impl OpenOrders {
                 .get(&order_id)
                 .is_some_and(|order| match order.stage {
                     Stage::Entering | Stage::Gone => true,
-                    Stage::Resting => order.leaves_quantity.is_zero(),
+                    Stage::Waiting | Stage::Resting => order.leaves_quantity.is_zero(),
                 });
             if is_over {
                 self.forget(order_id);
@@ -243,8 +252,16 @@ impl OpenOrders {
             (OrderKind::Limit { price }, OrderSize::QuoteAmount(_)) => {
                 (Some(price), Quantity::ZERO)
             }
-            (OrderKind::Market, OrderSize::Quantity(quantity)) => (None, quantity),
-            (OrderKind::Market, OrderSize::QuoteAmount(_)) => (None, Quantity::ZERO),
+            (
+                OrderKind::Market
+                | OrderKind::MarketWithProtection { .. }
+                | OrderKind::MarketToLimit
+                | OrderKind::Pegged { .. },
+                size,
+            ) => match size {
+                OrderSize::Quantity(quantity) => (None, quantity),
+                OrderSize::QuoteAmount(_) => (None, Quantity::ZERO),
+            },
         };
         let order = OpenOrder {
             order_id: accepted.order_id,
@@ -320,11 +337,42 @@ impl OpenOrders {
             .expect("the parts of an order are no larger than the order");
     }
 
+    fn conditioned(&mut self, conditioned: &Conditioned) {
+        if let Some(order) = self.orders.get_mut(&conditioned.order_id)
+            && conditioned.conditions.make_it_wait()
+        {
+            order.stage = Stage::Waiting;
+        }
+    }
+
+    fn triggered(&mut self, triggered: &Triggered) {
+        if let Some(order) = self.orders.get_mut(&triggered.order_id) {
+            order.stage = Stage::Entering;
+            self.touched.push(triggered.order_id);
+        }
+    }
+
+    fn pegged(&mut self, pegged: &Pegged) {
+        let Some(order) = self.orders.get_mut(&pegged.order_id) else {
+            return;
+        };
+        order.stage = match pegged.price {
+            Some(_) => Stage::Resting,
+            None => Stage::Waiting,
+        };
+        order.price = pegged.price;
+        order.leaves_quantity = pegged.leaves_quantity;
+        order.hold = pegged.hold;
+    }
+
     fn replaced(&mut self, replaced: &Replaced) {
         let Some(order) = self.orders.get_mut(&replaced.order_id) else {
             return;
         };
-        order.price = Some(replaced.price);
+        // A market order that waits has none.
+        if order.price.is_some() {
+            order.price = Some(replaced.price);
+        }
         order.size = OrderSize::Quantity(replaced.quantity);
         order.filled_quantity = replaced.filled_quantity;
         order.leaves_quantity = replaced.leaves_quantity;

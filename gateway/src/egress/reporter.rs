@@ -108,7 +108,13 @@ impl<'a> Reporter<'a> {
             Event::Trade(trade) => self.tell_trade(place, at, trade, orders),
             Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
             // What it gives back is seen in the balances; a status is the market's, not an order's.
-            Event::HoldReleased(_) | Event::StatusChanged(_) => {}
+            Event::HoldReleased(_)
+            | Event::StatusChanged(_)
+            | Event::Conditioned(_)
+            | Event::Triggered(_)
+            | Event::Refilled(_)
+            | Event::Pegged(_)
+            | Event::Indicative(_) => {}
         }
     }
 
@@ -302,7 +308,12 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::Rested(_)
         | Event::Replaced(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => false,
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => false,
     }
 }
 
@@ -317,6 +328,11 @@ fn count(event: &Event, counters: &Counters) {
         | Event::Replaced(_)
         | Event::Canceled(_)
         | Event::HoldReleased(_)
-        | Event::StatusChanged(_) => {}
+        | Event::StatusChanged(_)
+        | Event::Conditioned(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Indicative(_) => {}
     }
 }

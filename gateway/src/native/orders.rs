@@ -236,6 +236,8 @@ fn engine_replace(
         side: Side::Buy,
         quantity: quantity.transpose()?,
         price: price.transpose()?,
+        peak: None,
+        stop: None,
         expiry: asked.expire_at_us.map(translate::timestamp),
         extra: Notional::ZERO,
     })

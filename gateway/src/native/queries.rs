@@ -118,7 +118,12 @@ fn wire_order(state: &InstrumentState, order: &OpenOrder) -> Option<protocol::Op
             TimeInForce::GoodTillDate(expiry) => Some(translate::at_us(expiry)),
             TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
-            | TimeInForce::FillOrKill => None,
+            | TimeInForce::FillOrKill
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => None,
         },
         entered_at_us: translate::at_us(order.entered_at),
     })

@@ -57,6 +57,7 @@ pub fn new_order(
         },
         self_trade_prevention: self_trade_prevention(order.self_trade_prevention),
         stp_group: order.stp_group.map(engine::StpGroup),
+        conditions: None,
         extra: Notional::ZERO,
     })
 }
@@ -255,6 +256,11 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::InsufficientFunds => Reason::InsufficientFunds,
         RejectReason::TooManyOpenOrders => Reason::TooManyOpenOrders,
         RejectReason::UnknownInstrument => Reason::UnknownSymbol,
+        RejectReason::PriceOutsideBand => Reason::PriceOutsideBand,
+        RejectReason::MmpFrozen => Reason::MmpFrozen,
+        RejectReason::WouldTrigger => Reason::WouldTrigger,
+        RejectReason::AccountKilled => Reason::AccountKilled,
+        RejectReason::NotSupported => Reason::NotSupported,
         // External ids do not exist on this wire.
         RejectReason::DuplicateExternalId | RejectReason::ExternalIdsOff => Reason::Other,
     }
@@ -271,6 +277,18 @@ pub const fn cancel_reason(reason: engine::CancelReason) -> Reason {
         engine::CancelReason::SelfTradePrevention => Reason::SelfTradePrevention,
         engine::CancelReason::NoLiquidity => Reason::NoLiquidity,
         engine::CancelReason::BudgetSpent => Reason::BudgetSpent,
+        engine::CancelReason::Protection => Reason::Protection,
+        engine::CancelReason::ExecutionRange => Reason::ExecutionRange,
+        engine::CancelReason::OcoPartner => Reason::OcoPartner,
+        engine::CancelReason::ParentEnded => Reason::ParentEnded,
+        engine::CancelReason::MarketMakerProtection => Reason::MarketMakerProtection,
+        engine::CancelReason::Disconnected => Reason::Disconnected,
+        engine::CancelReason::AuctionEnded => Reason::AuctionEnded,
+        engine::CancelReason::SessionState => Reason::SessionState,
+        engine::CancelReason::PostOnlyWouldCross => Reason::PostOnlyWouldCross,
+        engine::CancelReason::PriceOutsideBand => Reason::PriceOutsideBand,
+        engine::CancelReason::InvalidPrice => Reason::InvalidPrice,
+        engine::CancelReason::WouldTrigger => Reason::WouldTrigger,
     }
 }
 

@@ -6,7 +6,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{AccountId, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity};
+use engine::{
+    AccountId, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity, Rules,
+};
 use gateway::{
     AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
     ListedInstrument, Listing, Stopped,
@@ -298,5 +300,6 @@ fn instrument(id: InstrumentId) -> Instrument {
         market_protection_bips: 500,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Enforced,
+        rules: Rules::PLAIN,
     }
 }

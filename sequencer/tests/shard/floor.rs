@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, Event, FundsCheck, Instrument,
     InstrumentId, MarketBudget, NewOrder, Notional, OrderId, OrderKind, OrderRef, OrderSize,
-    PostOnly, Price, Quantity, SelfTradePrevention, Side, TimeInForce,
+    PostOnly, Price, Quantity, Rules, SelfTradePrevention, Side, TimeInForce,
 };
 use ledger::{
     Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
@@ -77,15 +77,13 @@ impl Floor {
     /// Reserves at the door and hands in, as a session does.
     pub fn submit(&self, request: u64, mut order: NewOrder) -> Result<(), Refused> {
         order.extra = need(&order);
-        let (account, side) = (order.account, order.side);
-        self.ledger
-            .reserve(account, FIRST, side, order.extra)
-            .unwrap();
+        let (account, side, extra) = (order.account, order.side, order.extra);
+        self.ledger.reserve(account, FIRST, side, extra).unwrap();
         let taken = self
             .ports()
             .try_submit(inbound(request, Command::Submit(order)));
         if taken.is_err() {
-            self.ledger.give_back(account, FIRST, side, order.extra);
+            self.ledger.give_back(account, FIRST, side, extra);
         }
         taken
     }
@@ -189,6 +187,7 @@ pub fn instrument(id: u32) -> Instrument {
         market_protection_bips: 500,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Enforced,
+        rules: Rules::PLAIN,
     }
 }
 
@@ -209,6 +208,7 @@ pub fn limit(account: u32, side: Side, quantity: u64, price: i64) -> NewOrder {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::None,
         stp_group: None,
+        conditions: None,
         extra: Notional::ZERO,
     }
 }

@@ -113,6 +113,12 @@ fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
     put_option(bytes, replace.price, |bytes, price| {
         put_i64(bytes, price.units());
     });
+    put_option(bytes, replace.peak, |bytes, peak| {
+        put_u64(bytes, peak.units());
+    });
+    put_option(bytes, replace.stop, |bytes, price| {
+        put_i64(bytes, price.units());
+    });
     put_option(bytes, replace.expiry, |bytes, expiry| {
         put_u64(bytes, expiry.0);
     });
@@ -126,12 +132,14 @@ fn replace(reader: &mut Reader<'_>) -> Result<Replace, DecodeError> {
         side: side(reader)?,
         quantity: reader.option(|reader| reader.u64().map(Quantity::from_units))?,
         price: reader.option(|reader| reader.i64().map(Price::from_units))?,
+        peak: reader.option(|reader| reader.u64().map(Quantity::from_units))?,
+        stop: reader.option(|reader| reader.i64().map(Price::from_units))?,
         expiry: reader.option(|reader| reader.u64().map(Timestamp))?,
         extra: Notional::from_units(reader.i128()?),
     })
 }
 
-fn put_order_ref(bytes: &mut Vec<u8>, order: OrderRef) {
+pub(super) fn put_order_ref(bytes: &mut Vec<u8>, order: OrderRef) {
     match order {
         OrderRef::Id(id) => {
             put_u8(bytes, 1);
@@ -153,7 +161,7 @@ fn put_order_ref(bytes: &mut Vec<u8>, order: OrderRef) {
     }
 }
 
-fn order_ref(reader: &mut Reader<'_>) -> Result<OrderRef, DecodeError> {
+pub(super) fn order_ref(reader: &mut Reader<'_>) -> Result<OrderRef, DecodeError> {
     Ok(match reader.u8()? {
         1 => OrderRef::Id(OrderId(reader.u64()?)),
         2 => OrderRef::Handle(OrderHandle {

@@ -2,10 +2,11 @@
 
 use engine::{
     AccountId, ClientIdPolicy, Display, ExternalId, NewOrder, Notional, OrderKind, OrderSize,
-    PostOnly, Price, Quantity, SelfTradePrevention, StpGroup, TimeInForce, Timestamp,
+    PegReference, PostOnly, Price, Quantity, SelfTradePrevention, StpGroup, TimeInForce, Timestamp,
 };
 
 use super::command::{client_order_id, put_client_order_id, put_side, side};
+use super::conditions::{conditions, put_conditions};
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
 
 pub(super) fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
@@ -31,13 +32,7 @@ pub(super) fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
             PostOnly::Slide => 3,
         },
     );
-    put_u8(
-        bytes,
-        match order.display {
-            Display::Full => 1,
-            Display::Hidden => 2,
-        },
-    );
+    put_display(bytes, order.display);
     put_u64(bytes, order.minimum_quantity.units());
     put_u8(
         bytes,
@@ -52,6 +47,7 @@ pub(super) fn put_order(bytes: &mut Vec<u8>, order: &NewOrder) {
     put_option(bytes, order.stp_group, |bytes, group| {
         put_u32(bytes, group.0);
     });
+    put_option(bytes, order.conditions.as_deref(), put_conditions);
     put_i128(bytes, order.extra.units());
 }
 
@@ -75,11 +71,7 @@ pub(super) fn order(reader: &mut Reader<'_>) -> Result<NewOrder, DecodeError> {
             3 => PostOnly::Slide,
             _ => return Err(DecodeError::Unknown("a post-only mode")),
         },
-        display: match reader.u8()? {
-            1 => Display::Full,
-            2 => Display::Hidden,
-            _ => return Err(DecodeError::Unknown("a display mode")),
-        },
+        display: display(reader)?,
         minimum_quantity: Quantity::from_units(reader.u64()?),
         self_trade_prevention: match reader.u8()? {
             1 => SelfTradePrevention::None,
@@ -90,6 +82,7 @@ pub(super) fn order(reader: &mut Reader<'_>) -> Result<NewOrder, DecodeError> {
             _ => return Err(DecodeError::Unknown("a self-trade prevention mode")),
         },
         stp_group: reader.option(|reader| reader.u32().map(StpGroup))?,
+        conditions: reader.option(conditions)?.map(Box::new),
         extra: Notional::from_units(reader.i128()?),
     })
 }
@@ -101,6 +94,23 @@ fn put_kind(bytes: &mut Vec<u8>, kind: OrderKind) {
             put_i64(bytes, price.units());
         }
         OrderKind::Market => put_u8(bytes, 2),
+        OrderKind::MarketWithProtection { points } => {
+            put_u8(bytes, 3);
+            put_u64(bytes, points);
+        }
+        OrderKind::MarketToLimit => put_u8(bytes, 4),
+        OrderKind::Pegged { reference, offset } => {
+            put_u8(bytes, 5);
+            put_u8(
+                bytes,
+                match reference {
+                    PegReference::Primary => 1,
+                    PegReference::Market => 2,
+                    PegReference::Mid => 3,
+                },
+            );
+            put_i64(bytes, offset);
+        }
     }
 }
 
@@ -110,7 +120,42 @@ fn kind(reader: &mut Reader<'_>) -> Result<OrderKind, DecodeError> {
             price: Price::from_units(reader.i64()?),
         },
         2 => OrderKind::Market,
+        3 => OrderKind::MarketWithProtection {
+            points: reader.u64()?,
+        },
+        4 => OrderKind::MarketToLimit,
+        5 => OrderKind::Pegged {
+            reference: match reader.u8()? {
+                1 => PegReference::Primary,
+                2 => PegReference::Market,
+                3 => PegReference::Mid,
+                _ => return Err(DecodeError::Unknown("what a peg follows")),
+            },
+            offset: reader.i64()?,
+        },
         _ => return Err(DecodeError::Unknown("an order kind")),
+    })
+}
+
+fn put_display(bytes: &mut Vec<u8>, display: Display) {
+    match display {
+        Display::Full => put_u8(bytes, 1),
+        Display::Hidden => put_u8(bytes, 2),
+        Display::Iceberg { peak } => {
+            put_u8(bytes, 3);
+            put_u64(bytes, peak.units());
+        }
+    }
+}
+
+fn display(reader: &mut Reader<'_>) -> Result<Display, DecodeError> {
+    Ok(match reader.u8()? {
+        1 => Display::Full,
+        2 => Display::Hidden,
+        3 => Display::Iceberg {
+            peak: Quantity::from_units(reader.u64()?),
+        },
+        _ => return Err(DecodeError::Unknown("a display mode")),
     })
 }
 
@@ -144,6 +189,11 @@ fn put_time_in_force(bytes: &mut Vec<u8>, time_in_force: TimeInForce) {
             put_u8(bytes, 4);
             put_u64(bytes, expiry.0);
         }
+        TimeInForce::Day => put_u8(bytes, 5),
+        TimeInForce::AtOpen => put_u8(bytes, 6),
+        TimeInForce::AtClose => put_u8(bytes, 7),
+        TimeInForce::GoodForAuction => put_u8(bytes, 8),
+        TimeInForce::GoodForContinuous => put_u8(bytes, 9),
     }
 }
 
@@ -153,6 +203,11 @@ fn time_in_force(reader: &mut Reader<'_>) -> Result<TimeInForce, DecodeError> {
         2 => TimeInForce::ImmediateOrCancel,
         3 => TimeInForce::FillOrKill,
         4 => TimeInForce::GoodTillDate(Timestamp(reader.u64()?)),
+        5 => TimeInForce::Day,
+        6 => TimeInForce::AtOpen,
+        7 => TimeInForce::AtClose,
+        8 => TimeInForce::GoodForAuction,
+        9 => TimeInForce::GoodForContinuous,
         _ => return Err(DecodeError::Unknown("a time in force")),
     })
 }

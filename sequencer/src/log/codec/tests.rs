@@ -1,10 +1,12 @@
 //! Every command and control entry, there and back.
 
 use engine::{
-    AccountId, AuctionReference, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
-    Display, ExternalId, InstrumentId, MassCancel, NewOrder, Notional, OnCancelFailure,
-    OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
+    AccountId, AuctionReference, Cancel, CancelReplace, ChildStart, ClientIdPolicy, ClientOrderId,
+    Command, Conditions, Display, ExternalId, InstrumentId, MassCancel, MmpGroup, NewOrder,
+    Notional, Oco, OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind,
+    OrderRef, OrderSize, Parent, PegReference, PostOnly, Price, Quantity, Replace,
     SelfTradePrevention, SessionState, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
+    TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
@@ -32,6 +34,7 @@ fn plain_order() -> NewOrder {
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: SelfTradePrevention::CancelNewest,
         stp_group: None,
+        conditions: None,
         extra: Notional::from_units(15),
     }
 }
@@ -52,7 +55,7 @@ fn every_command() -> Vec<Command> {
         stp_group: Some(StpGroup(4)),
         ..plain_order()
     };
-    vec![
+    let mut commands = vec![
         Command::Submit(plain_order()),
         Command::Submit(other_order),
         Command::Cancel(Cancel {
@@ -72,6 +75,8 @@ fn every_command() -> Vec<Command> {
             side: Side::Sell,
             quantity: Some(Quantity::from_units(8)),
             price: None,
+            peak: Some(Quantity::from_units(2)),
+            stop: Some(Price::from_units(-6)),
             expiry: Some(Timestamp(11)),
             extra: Notional::ZERO,
         }),
@@ -91,7 +96,93 @@ fn every_command() -> Vec<Command> {
         Command::Uncross(AuctionReference::LastPrice),
         Command::Uncross(AuctionReference::Given(Price::from_units(-7))),
         Command::SetLastPrice(Price::from_units(12)),
-    ]
+    ];
+    commands.extend(special_orders().into_iter().map(Command::Submit));
+    commands
+}
+
+/// Orders that use what only few have: each kind, lifetime, trigger and tie once.
+fn special_orders() -> Vec<NewOrder> {
+    let kinds = [
+        OrderKind::MarketWithProtection { points: u64::MAX },
+        OrderKind::MarketToLimit,
+        OrderKind::Pegged {
+            reference: PegReference::Primary,
+            offset: -2,
+        },
+        OrderKind::Pegged {
+            reference: PegReference::Mid,
+            offset: 3,
+        },
+    ];
+    let lifetimes = [
+        TimeInForce::Day,
+        TimeInForce::AtOpen,
+        TimeInForce::AtClose,
+        TimeInForce::GoodForAuction,
+        TimeInForce::GoodForContinuous,
+    ];
+    let trailing = |distance, step, activation| TriggerKind::Trailing {
+        distance,
+        step,
+        activation,
+    };
+    let triggers = [
+        (TriggerKind::Stop { price: Price::MIN }, TriggerSource::Last),
+        (
+            TriggerKind::TakeProfit { price: Price::MAX },
+            TriggerSource::BidAsk,
+        ),
+        (
+            trailing(TrailingDistance::Price(5), Some(2), None),
+            TriggerSource::Mid,
+        ),
+        (
+            trailing(
+                TrailingDistance::Bips(500),
+                None,
+                Some(Price::from_units(4)),
+            ),
+            TriggerSource::Last,
+        ),
+    ];
+    let conditions = triggers.map(|(kind, source)| Conditions {
+        trigger: Some(Trigger { kind, source }),
+        oco: Some(Oco {
+            partner: OrderRef::Id(OrderId(3)),
+            mode: OcoMode::Reduce,
+        }),
+        parent: Some(Parent {
+            order: OrderRef::Client(ClientOrderId::new("p").unwrap()),
+            start: ChildStart::OnEachFill,
+        }),
+        cap: Some(Price::from_units(101)),
+        mmp_group: Some(MmpGroup(9)),
+        on_disconnect: OnDisconnect::Cancel,
+    });
+    let orders = kinds.map(|kind| NewOrder {
+        kind,
+        ..plain_order()
+    });
+    let lasting = lifetimes.map(|time_in_force| NewOrder {
+        time_in_force,
+        ..plain_order()
+    });
+    let iceberg = NewOrder {
+        display: Display::Iceberg {
+            peak: Quantity::from_units(4),
+        },
+        ..plain_order()
+    };
+    let conditioned = conditions.map(|conditions| NewOrder {
+        conditions: Some(Box::new(conditions)),
+        ..plain_order()
+    });
+    let mut all = orders.to_vec();
+    all.extend(lasting);
+    all.push(iceberg);
+    all.extend(conditioned);
+    all
 }
 
 fn batch() -> Batch {

@@ -1,0 +1,136 @@
+//! Which of the rule book's mechanisms an instrument has, and their parameters.
+
+use crate::price::Price;
+use crate::quantity::Quantity;
+
+/// Which of the rule book's mechanisms an instrument has. What is not named in [`Rules::PLAIN`] is off.
+///
+/// Each mechanism has its own type, in its own file where it needs more than a line here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How a taker is shared out among the makers of one level.
+    pub matching: MatchingAlgorithm,
+    /// What becomes of the rest of a market order with protection.
+    pub market_residual: MarketResidual,
+    /// What becomes of a stop that is true when it comes.
+    pub stop_on_entry: StopOnEntry,
+    /// How much the next slices of icebergs show.
+    pub refill: Refill,
+    /// Limit prices outside are refused; `None` refuses none.
+    pub entry_band: Option<PriceBand>,
+    /// How far from the reference a taker may trade; `None` anywhere.
+    pub execution_range: Option<ExecutionRange>,
+    /// Start of the instrument's stream of chance: icebergs' random slices, random ends of calls.
+    pub random_seed: u64,
+}
+
+impl Rules {
+    /// Price-time priority and nothing else.
+    pub const PLAIN: Self = Self {
+        matching: MatchingAlgorithm::PriceTime,
+        market_residual: MarketResidual::Rest,
+        stop_on_entry: StopOnEntry::Reject,
+        refill: Refill::Fixed,
+        entry_band: None,
+        execution_range: None,
+        random_seed: 0,
+    };
+
+    /// Whether the parameters make sense, and the engine has what they ask for.
+    pub(crate) fn are_sound(&self) -> bool {
+        let is_built = *self == Self::PLAIN;
+        let shares = match self.matching {
+            MatchingAlgorithm::PriceTime => true,
+            MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_percent <= 100,
+        };
+        let band = self.entry_band.is_none_or(|band| band.low <= band.high);
+        let range = self
+            .execution_range
+            .is_none_or(|range| range.low_bips <= range.high_bips);
+        is_built && shares && band && range
+    }
+}
+
+/// How a taker is shared out among the makers of one level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchingAlgorithm {
+    /// Oldest first. CME F.
+    PriceTime,
+    /// By size. CME A, C and K.
+    ProRata(ProRata),
+}
+
+/// How pro-rata shares are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProRata {
+    /// Shares below this are none.
+    pub minimum_allocation: Quantity,
+    /// Whether the order that bettered the market is filled first.
+    pub top_order: TopOrder,
+    /// So many percent of the taker are shared out oldest first before the rest goes by size; at most 100.
+    pub first_in_first_out_percent: u32,
+}
+
+/// Whether the order that bettered the market is filled before all others of its level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopOrder {
+    /// It is one of many.
+    Off,
+    /// It is filled first.
+    On {
+        /// Smaller orders do not become the top order.
+        quantity_min: Quantity,
+        /// It is filled first for at most this much.
+        quantity_max: Quantity,
+    },
+}
+
+/// What becomes of the rest of a market order with protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarketResidual {
+    /// It rests at the protection price.
+    Rest,
+    /// It is canceled.
+    Cancel,
+}
+
+/// What becomes of a stop that is true when it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopOnEntry {
+    /// It is refused.
+    Reject,
+    /// It fires at once.
+    Trigger,
+}
+
+/// How much the next slice of an iceberg shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refill {
+    /// As much as its peak.
+    Fixed,
+    /// So many percent of its peak, both ends included, in whole lots, from the instrument's stream of chance.
+    Random {
+        /// Least; above zero.
+        low_percent: u32,
+        /// Most.
+        high_percent: u32,
+    },
+}
+
+/// Prices from one to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceBand {
+    /// Lowest price.
+    pub low: Price,
+    /// Highest price.
+    pub high: Price,
+}
+
+/// How far from the reference, which is frozen when the taker begins, it may trade. Binance `PRICE_RANGE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExecutionRange {
+    /// Lowest price, in hundredths of a percent of the reference.
+    pub low_bips: u32,
+    /// Highest price, in hundredths of a percent of the reference.
+    pub high_bips: u32,
+}
