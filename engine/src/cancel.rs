@@ -1,8 +1,9 @@
 //! Cancel, mass cancel, and which order a command means.
 
 use crate::book::order_pool::OrderSlot;
+use crate::cancel_reason::CancelReason;
 use crate::command::{Cancel, MassCancel, OrderRef, SideFilter};
-use crate::event::{CancelReason, Event, Rejected};
+use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
 use crate::id::AccountId;
 use crate::listing::Listing;

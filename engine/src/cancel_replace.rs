@@ -1,8 +1,9 @@
 //! Cancel-replace: one order ends and another enters, in one event block.
 
+use crate::cancel_reason::CancelReason;
 use crate::client_ids::fingerprint_of;
 use crate::command::{CancelReplace, OnCancelFailure};
-use crate::event::{CancelReason, OriginalOutcome};
+use crate::event::OriginalOutcome;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::outcome::release_all;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::CancelReason;
+use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
 use crate::id::OrderId;
 use crate::listing::Listing;

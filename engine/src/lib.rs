@@ -9,6 +9,7 @@ mod admission;
 mod auction;
 mod book;
 mod cancel;
+mod cancel_reason;
 mod cancel_replace;
 mod canonical;
 mod client_ids;
@@ -40,6 +41,7 @@ mod warm;
 pub use auction::AuctionReference;
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
+pub use cancel_reason::CancelReason;
 pub use canonical::{StateError, StateSink};
 pub use command::{
     Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
@@ -49,9 +51,9 @@ pub use conditions::{
     Trigger, TriggerKind, TriggerSource,
 };
 pub use event::{
-    Accepted, CancelReason, Canceled, Conditioned, Event, HoldReleased, Indicative,
-    OriginalOutcome, Party, Pegged, Prevented, Priority, Refilled, Rejected, Repeated, Replaced,
-    Rested, StatusChanged, Trade, TradePhase, Triggered,
+    Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
+    Pegged, Prevented, Priority, Refilled, Rejected, Repeated, Replaced, Rested, StatusChanged,
+    Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use id::{

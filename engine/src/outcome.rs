@@ -1,7 +1,8 @@
 //! How orders come to rest, change and end, and how that is told.
 
 use crate::book::order_pool::OrderSlot;
-use crate::event::{CancelReason, Canceled, Event, HoldReleased, Rested};
+use crate::cancel_reason::CancelReason;
+use crate::event::{Canceled, Event, HoldReleased, Rested};
 use crate::event_sink::{EventSink, OrderChange, OrderChangeKind};
 use crate::id::{AccountId, OrderHandle};
 use crate::listing::Listing;

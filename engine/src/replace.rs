@@ -1,8 +1,9 @@
 //! Replace: an open order changes and keeps its id. Priority by market-rules section 9.
 
 use crate::book::order_pool::OrderSlot;
+use crate::cancel_reason::CancelReason;
 use crate::command::Replace;
-use crate::event::{CancelReason, Event, Priority, Replaced};
+use crate::event::{Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;

@@ -34,4 +34,7 @@ canonical_enum!(Refill { 1 => Fixed, 2 => Random { low_percent, high_percent } }
 
 canonical_struct!(PriceBand { low, high });
 
-canonical_struct!(ExecutionRange { low_bips, high_bips });
+canonical_struct!(ExecutionRange {
+    low_bips,
+    high_bips
+});

@@ -12,7 +12,8 @@ use crate::id::{
 };
 use crate::instrument::{FundsCheck, Instrument, MarketBudget};
 use crate::order::{
-    ClientIdPolicy, Display, OrderKind, OrderSize, PegReference, PostOnly, SelfTradePrevention, TimeInForce,
+    ClientIdPolicy, Display, OrderKind, OrderSize, PegReference, PostOnly, SelfTradePrevention,
+    TimeInForce,
 };
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};

@@ -2,7 +2,7 @@
 
 use crate::book::book_side::rank_of;
 use crate::book::price_level::NO_SLOT;
-use crate::event::CancelReason;
+use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};

@@ -1,6 +1,7 @@
 //! Self-trade prevention: orders of one account or group meet, and the taker's mode decides.
 
-use crate::event::{CancelReason, Event, Prevented};
+use crate::cancel_reason::CancelReason;
+use crate::event::{Event, Prevented};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;

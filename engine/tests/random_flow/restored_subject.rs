@@ -155,7 +155,12 @@ impl Said {
             match event {
                 Event::Accepted(accepted) => accepted.handle = nowhere,
                 Event::Rested(rested) => rested.handle = nowhere,
+                Event::Pegged(pegged) => pegged.handle = nowhere,
                 Event::Rejected(_)
+                | Event::Conditioned(_)
+                | Event::Triggered(_)
+                | Event::Refilled(_)
+                | Event::Indicative(_)
                 | Event::Repeated(_)
                 | Event::Trade(_)
                 | Event::Prevented(_)

@@ -318,6 +318,7 @@ fn without_place(event: Event) -> Event {
     match event {
         Event::Accepted(accepted) => Event::Accepted(engine::Accepted { handle, ..accepted }),
         Event::Rested(rested) => Event::Rested(engine::Rested { handle, ..rested }),
+        Event::Pegged(pegged) => Event::Pegged(engine::Pegged { handle, ..pegged }),
         Event::Rejected(_)
         | Event::Repeated(_)
         | Event::Trade(_)
@@ -329,7 +330,6 @@ fn without_place(event: Event) -> Event {
         | Event::Conditioned(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
-        | Event::Pegged(_)
         | Event::Indicative(_) => event,
     }
 }

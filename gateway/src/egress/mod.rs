@@ -2,11 +2,13 @@
 
 mod account_loads;
 mod answer;
+mod open_order;
 mod open_orders;
 mod publisher;
 mod report;
 mod reporter;
 
 pub use account_loads::AccountLoads;
-pub use open_orders::{Entering, OpenOrder, OpenOrders};
+pub use open_order::OpenOrder;
+pub use open_orders::{Entering, OpenOrders};
 pub use publisher::run;

@@ -4,85 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use engine::{
-    Accepted, AccountId, Canceled, ClientOrderId, Conditioned, Display, Event, HoldReleased,
-    Notional, OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, PostOnly, Prevented, Price,
-    Quantity, Replaced, Rested, Side, TimeInForce, Timestamp, Triggered,
+    Accepted, AccountId, Canceled, ClientOrderId, Conditioned, Event, HoldReleased, Notional,
+    OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Replaced, Rested,
+    Side, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
-
-/// An order as its last report left it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenOrder {
-    /// The exchange's id.
-    pub order_id: OrderId,
-    /// Who owns it.
-    pub account: AccountId,
-    /// The participant's id.
-    pub client_order_id: Option<ClientOrderId>,
-    /// Buy or sell.
-    pub side: Side,
-    /// Its limit price now; `None` for a market order.
-    pub price: Option<Price>,
-    /// What it is for now.
-    pub size: OrderSize,
-    /// Traded so far.
-    pub filled_quantity: Quantity,
-    /// Still open.
-    pub leaves_quantity: Quantity,
-    /// How long it lives.
-    pub time_in_force: TimeInForce,
-    /// Whether it may take liquidity.
-    pub post_only: PostOnly,
-    /// How much of it the market sees.
-    pub display: Display,
-    /// What is reserved for it.
-    pub hold: Notional,
-    /// Engine time of its entry.
-    pub entered_at: Timestamp,
-    /// How often it was changed.
-    pub replace_count: u32,
-    stage: Stage,
-    changes_under_way: u32,
-    /// The least that may be reserved for it when the changes under way are done.
-    least_hold: Notional,
-}
-
-/// Where an order is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Entered by the command that is being applied.
-    Entering,
-    /// Outside the book: it waits for what makes it enter.
-    Waiting,
-    /// In the book.
-    Resting,
-    /// Ended.
-    Gone,
-}
-
-impl OpenOrder {
-    /// Its quantity; zero for one by quote amount, which is measured in money.
-    pub const fn quantity(&self) -> Quantity {
-        match self.size {
-            OrderSize::Quantity(quantity) => quantity,
-            OrderSize::QuoteAmount(_) => Quantity::ZERO,
-        }
-    }
-
-    /// What the next change can count on: less than `hold` where an earlier one on its way gives some of it back.
-    pub fn counted_hold(&self) -> Notional {
-        if self.changes_under_way == 0 {
-            self.hold
-        } else {
-            self.hold.min(self.least_hold)
-        }
-    }
-
-    const fn is_by_quantity(&self) -> bool {
-        matches!(self.size, OrderSize::Quantity(_))
-    }
-}
+use crate::egress::open_order::{OpenOrder, Stage};
 
 /// The open orders of one instrument.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use protocol::{
     AssetName, EventId, ExactDecimal, Liquidity, OrderStatus, Reason, Report, ReportKind, Scale,
 };
 
-use crate::egress::open_orders::OpenOrder;
+use crate::egress::open_order::OpenOrder;
 use crate::listing::{ListedInstrument, Listing};
 use crate::native::translate;
 

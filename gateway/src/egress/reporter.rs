@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::counters::Counters;
 use crate::egress::answer::place_of_answer;
-use crate::egress::open_orders::{OpenOrder, OpenOrders};
+use crate::egress::open_order::OpenOrder;
+use crate::egress::open_orders::OpenOrders;
 use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
 use crate::listing::{ListedInstrument, Listing};
 use crate::native::request_number;

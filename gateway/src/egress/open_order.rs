@@ -1,0 +1,79 @@
+//! One open order of the private read model.
+
+use engine::{
+    AccountId, ClientOrderId, Display, Notional, OrderId, OrderSize, PostOnly, Price, Quantity,
+    Side, TimeInForce, Timestamp,
+};
+
+/// An order as its last report left it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// The exchange's id.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// The participant's id.
+    pub client_order_id: Option<ClientOrderId>,
+    /// Buy or sell.
+    pub side: Side,
+    /// Its limit price now; `None` for a market order.
+    pub price: Option<Price>,
+    /// What it is for now.
+    pub size: OrderSize,
+    /// Traded so far.
+    pub filled_quantity: Quantity,
+    /// Still open.
+    pub leaves_quantity: Quantity,
+    /// How long it lives.
+    pub time_in_force: TimeInForce,
+    /// Whether it may take liquidity.
+    pub post_only: PostOnly,
+    /// How much of it the market sees.
+    pub display: Display,
+    /// What is reserved for it.
+    pub hold: Notional,
+    /// Engine time of its entry.
+    pub entered_at: Timestamp,
+    /// How often it was changed.
+    pub replace_count: u32,
+    pub(super) stage: Stage,
+    pub(super) changes_under_way: u32,
+    /// The least that may be reserved for it when the changes under way are done.
+    pub(super) least_hold: Notional,
+}
+
+/// Where an order is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Entered by the command that is being applied.
+    Entering,
+    /// Outside the book: it waits for what makes it enter.
+    Waiting,
+    /// In the book.
+    Resting,
+    /// Ended.
+    Gone,
+}
+
+impl OpenOrder {
+    /// Its quantity; zero for one by quote amount, which is measured in money.
+    pub const fn quantity(&self) -> Quantity {
+        match self.size {
+            OrderSize::Quantity(quantity) => quantity,
+            OrderSize::QuoteAmount(_) => Quantity::ZERO,
+        }
+    }
+
+    /// What the next change can count on: less than `hold` where an earlier one on its way gives some of it back.
+    pub fn counted_hold(&self) -> Notional {
+        if self.changes_under_way == 0 {
+            self.hold
+        } else {
+            self.hold.min(self.least_hold)
+        }
+    }
+
+    pub(super) const fn is_by_quantity(&self) -> bool {
+        matches!(self.size, OrderSize::Quantity(_))
+    }
+}
