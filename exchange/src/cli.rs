@@ -69,9 +69,13 @@ pub struct ExchangeArgs {
     /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
     #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
     pub clock: Option<ClockMode>,
-    /// Folder that keeps the state: its journal is applied at the next start. Without it state is in memory only.
+    /// Folder that keeps the state [default for serve: $XDG_DATA_HOME/rialto or ~/.local/share/rialto, on macOS
+    /// ~/Library/Application Support/rialto; for demo: a fresh one, removed at the end].
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
+    /// When a report may leave [default: sync]: `sync` after its command is synced, `async` when it is written, `none` never synced.
+    #[arg(long, value_name = "WHEN")]
+    pub durability: Option<String>,
     /// Configuration laid over the built-in one, key by key; may be repeated, the last one wins.
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
@@ -161,6 +165,10 @@ impl ExchangeArgs {
                 "gateway.admin_listen",
                 Node::Text(address.clone()),
             ));
+        }
+        if let Some(durability) = &self.durability {
+            let when = Node::Text(durability.clone());
+            flags.push(("--durability", "log.durability", when));
         }
         if let Some(clock) = &self.clock {
             flags.push(("--clock", "clock.mode", Node::Text(clock.to_string())));

@@ -15,53 +15,48 @@ use crate::cli::DemoArgs;
 use crate::config::{ClockMode, Config, ConfigError};
 use crate::demo::live::Live;
 use crate::demo::summary::Summary;
+use crate::exchange::Exchange;
 use crate::exit;
 use crate::launch::{LaunchError, Launched};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
-use crate::wiring::Exchange;
+use crate::storage::DataFolder;
 
 /// Runs a demo until its time is over or `stop` is said.
-pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> ExitCode {
-    let data = arguments.exchange.data.as_deref();
-    let launched = match launch(arguments).await {
+pub async fn run(arguments: &DemoArgs, output: Output, mut stop: StopSignal) -> ExitCode {
+    let launched = match launch(arguments, &mut stop).await {
         Ok(launched) => launched,
-        Err(error) => return error.refuse(),
+        Err(error) => return error.end(),
     };
     let Launched {
         config,
         exchange,
+        folder,
         run_file,
         place,
     } = launched;
-    output.say(&banner::text(&exchange, &config, data));
+    output.say(&banner::text(&exchange, &config, &folder));
 
     // The feed goes first, so that its last answers still come; then the exchange.
     let traded = tokio::select! {
         traded = trade(&config, &place.url, arguments.run_for, &exchange, output, stop) => Some(traded),
         () = exchange.stopped_by_itself() => None,
     };
-    let view = exchange.view.clone();
     let ending = match exchange.stop().await {
         Ok(ending) => ending,
-        Err(error) => return exit::fail(&format!("a part of the exchange broke: {error}")),
+        Err(error) => return exit::fail(&error.to_string()),
     };
     let feed = match (traded, ending.cause) {
         (_, StopCause::Halted) => return exit::log_failed(),
-        (Some(Ok(feed)), StopCause::Asked) => feed,
-        (Some(Err(error)), StopCause::Asked) => {
+        (Some(Ok(feed)), StopCause::Asked | StopCause::Reset) => feed,
+        (Some(Err(error)), StopCause::Asked | StopCause::Reset) => {
             return exit::fail(&format!("the participants could not go on: {error}"));
         }
-        (None, StopCause::Asked) | (_, StopCause::PublisherFailed) => {
+        (None, StopCause::Asked | StopCause::Reset) | (_, StopCause::PublisherFailed) => {
             return exit::fail("a part of the exchange broke; its log says which");
         }
     };
-    let summary = Summary::new(
-        feed,
-        config.feed.rate_orders_per_s,
-        view.counters().trades,
-        &ending,
-    );
+    let summary = Summary::new(feed, config.feed.rate_orders_per_s, &ending);
     output.say(&summary.text());
     output.object(&summary);
     let is_clean = summary.is_clean();
@@ -75,7 +70,7 @@ pub async fn run(arguments: &DemoArgs, output: Output, stop: StopSignal) -> Exit
     }
 }
 
-async fn launch(arguments: &DemoArgs) -> Result<Launched, LaunchError> {
+async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {
     let config = Config::load(&arguments.layers())?;
     if config.clock == ClockMode::Replay {
         return Err(ConfigError::new(
@@ -85,7 +80,11 @@ async fn launch(arguments: &DemoArgs) -> Result<Launched, LaunchError> {
         )
         .into());
     }
-    Launched::new(config, arguments.exchange.data.as_deref()).await
+    let folder = match &arguments.exchange.data {
+        Some(folder) => DataFolder::open(folder)?,
+        None => DataFolder::temporary()?,
+    };
+    Launched::new(config, folder, stop).await
 }
 
 /// Runs the participants, and shows where they stand.
@@ -123,7 +122,7 @@ async fn trade(
             ended = &mut feed => return ended,
             _ = ticks.tick() => {
                 let shown = snapshot.borrow().clone();
-                live.show(&shown, exchange.queued_commands(), &exchange.view);
+                live.show(&shown, &exchange.view());
             }
         }
     }

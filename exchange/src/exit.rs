@@ -22,6 +22,12 @@ pub fn fail(reason: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// It was asked to stop before it had started: nothing is wrong.
+pub fn stopped_early(reason: &str) -> ExitCode {
+    complain(reason);
+    ExitCode::SUCCESS
+}
+
 /// The log failed; nothing after that can be trusted.
 pub fn log_failed() -> ExitCode {
     complain("the command log failed: no report left after that, every command was refused");

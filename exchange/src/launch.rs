@@ -3,21 +3,27 @@
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::config::{Config, ConfigError};
 use crate::demo::banner;
 use crate::demo::summary::Summary;
+use crate::exchange::Exchange;
 use crate::exit;
 use crate::run_file::RunFile;
-use crate::wiring::{Exchange, StartError};
+use crate::stop_signal::StopSignal;
+use crate::storage::{DataError, DataFolder};
+use crate::wiring::StartError;
 
 /// An exchange that was started as the command line asks.
 #[derive(Debug)]
 pub struct Launched {
     /// What it was told.
     pub config: Config,
+    /// Where its state is; a temporary folder goes away with this.
+    pub folder: Arc<DataFolder>,
     /// It.
     pub exchange: Exchange,
     /// Where it says so.
@@ -38,6 +44,8 @@ pub struct RunPlace {
     pub http: String,
     /// Where admin answers.
     pub admin: String,
+    /// Where the state is; the admin key is in `admin.key` there.
+    pub folder: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
 }
@@ -56,22 +64,36 @@ pub enum LaunchError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The folder of `--data` cannot be used.
-    #[error("--data: {0}; give a folder that can be written")]
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// It cannot be said where the exchange is.
+    #[error("--data: rialto.run.json: {0}; give a folder that can be written")]
     RunFile(#[from] io::Error),
     /// A part refuses to start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// It was asked to stop before it was ready.
+    #[error("stopped while it was starting; what the folder has is as it was")]
+    Interrupted,
 }
 
 impl Launched {
-    /// Starts an exchange.
+    /// Starts an exchange in `folder`, unless `stop` is said before it is ready.
     ///
     /// # Errors
-    /// An address is taken, or the folder cannot be used.
-    pub async fn new(config: Config, data: Option<&Path>) -> Result<Self, LaunchError> {
-        let run_file = RunFile::open(data)?;
-        let exchange = Exchange::start(&config, data).await?;
+    /// An address is taken, the folder cannot be used, or it was asked to stop.
+    pub async fn new(
+        config: Config,
+        folder: DataFolder,
+        stop: &mut StopSignal,
+    ) -> Result<Self, LaunchError> {
+        let folder = Arc::new(folder);
+        let exchange = tokio::select! {
+            exchange = Exchange::start(config.clone(), Arc::clone(&folder)) => exchange?,
+            () = stop.said() => return Err(LaunchError::Interrupted),
+        };
+        let run_file = RunFile::of(folder.path());
         let place = RunPlace {
             state: RunState::Running,
             version: env!("CARGO_PKG_VERSION"),
@@ -79,15 +101,28 @@ impl Launched {
             url: banner::websocket_url(exchange.public),
             http: format!("http://{}", banner::reachable(exchange.public)),
             admin: format!("http://{}", banner::reachable(exchange.admin)),
+            folder: folder.path().display().to_string(),
             summary: None,
         };
         run_file.write(&place)?;
         Ok(Self {
             config,
+            folder,
             exchange,
             run_file,
             place,
         })
+    }
+}
+
+/// Takes the folder that `named` says, or the default.
+///
+/// # Errors
+/// It cannot be used, or another process does.
+pub fn take_folder(named: Option<&Path>) -> Result<DataFolder, DataError> {
+    match named {
+        Some(folder) => DataFolder::open(folder),
+        None => DataFolder::open(&crate::storage::default_folder()?),
     }
 }
 
@@ -105,7 +140,12 @@ impl RunPlace {
 
 impl LaunchError {
     /// How the process ends for it.
-    pub fn refuse(&self) -> ExitCode {
-        exit::refuse(&self.to_string())
+    pub fn end(&self) -> ExitCode {
+        match self {
+            Self::Interrupted => exit::stopped_early(&self.to_string()),
+            Self::Config(_) | Self::Data(_) | Self::RunFile(_) | Self::Start(_) => {
+                exit::refuse(&self.to_string())
+            }
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! The process: config, command line, wiring. It has no market rule of its own.
 //!
 //! ```text
-//!  main.rs ──► run.rs ──► demo.rs ─┬─► launch.rs ─► wiring.rs   gateway ── sequencer ── ledger,
-//!  (signals)   (one arm   serve.rs ┘                            in one constructor
-//!               a command) feed.rs  scenario_files.rs  version.rs
+//!  main.rs ──► run.rs ──► demo.rs ─┬─► launch.rs ─► exchange.rs ─► wiring.rs   gateway ── sequencer ── ledger,
+//!  (signals)   (one arm   serve.rs ┘               (one generation              in one constructor
+//!               a command) feed.rs                  after another)
+//!                          scenario_files.rs  version.rs        └──► storage.rs  the data folder
 //!
 //!  cli.rs, config.rs: what was asked        output.rs, exit.rs, logging.rs: what is answered
 //! ```
@@ -11,9 +12,9 @@
 mod cli;
 mod config;
 mod demo;
+mod exchange;
 mod exit;
 mod feed;
-mod journal_folder;
 mod launch;
 mod logging;
 mod memory;
@@ -23,6 +24,7 @@ mod run_file;
 mod scenario_files;
 mod serve;
 mod stop_signal;
+mod storage;
 mod version;
 mod wiring;
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::Parser;
 use exchange::{Cli, StopSignal};
 
+/// For tasks that nobody waits for any more.
+const LAST_PATIENCE: Duration = Duration::from_millis(100);
 /// Within this time a second signal is the first one again.
 const SECOND_WISH_AFTER: Duration = Duration::from_millis(500);
 
@@ -28,7 +30,10 @@ fn main() -> ExitCode {
         noticed().await;
         exchange::leave_at_once();
     });
-    runtime.block_on(exchange::run(cli, stop))
+    let code = runtime.block_on(exchange::run(cli, stop));
+    // What still waits for the disk, such as a start that was interrupted, holds nobody up.
+    runtime.shutdown_timeout(LAST_PATIENCE);
+    code
 }
 
 /// Resolves at the next Ctrl-C or SIGTERM.

@@ -1,28 +1,26 @@
-//! `rialto.run.json` in the folder of `--data`: where the exchange is, and how its run ended.
+//! `rialto.run.json` in the data folder: where the exchange is, and how its run ended.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::storage::replace_file;
+
 /// The file's name.
 pub const NAME: &str = "rialto.run.json";
 
-/// A run's file; without `--data` nothing is written.
+/// There is nothing secret in it.
+const MODE: u32 = 0o644;
+
+/// A run's file.
 #[derive(Debug)]
-pub struct RunFile(Option<PathBuf>);
+pub struct RunFile(PathBuf);
 
 impl RunFile {
-    /// Makes the folder if it is not there.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
-        if let Some(folder) = folder {
-            fs::create_dir_all(folder)?;
-        }
-        Ok(Self(folder.map(|folder| folder.join(NAME))))
+    /// The one in `folder`, which is there.
+    pub fn of(folder: &Path) -> Self {
+        Self(folder.join(NAME))
     }
 
     /// Replaces what the file says; a reader sees the old text or the new one, never half of it.
@@ -30,10 +28,7 @@ impl RunFile {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, content: &impl Serialize) -> io::Result<()> {
-        let Some(path) = &self.0 else { return Ok(()) };
         let text = serde_json::to_string_pretty(content).map_err(io::Error::other)?;
-        let unfinished = path.with_extension("json.new");
-        fs::write(&unfinished, text + "\n")?;
-        fs::rename(&unfinished, path)
+        replace_file(&self.0, &(text + "\n"), MODE)
     }
 }

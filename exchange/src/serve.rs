@@ -9,7 +9,7 @@ use crate::cli::ExchangeArgs;
 use crate::config::Config;
 use crate::demo::banner;
 use crate::exit;
-use crate::launch::{LaunchError, Launched, RunPlace};
+use crate::launch::{LaunchError, Launched, RunPlace, take_folder};
 use crate::memory;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
@@ -36,33 +36,32 @@ struct Totals {
 
 /// Serves until `stop` is said, or until the exchange cannot go on.
 pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal) -> ExitCode {
-    let launched = match launch(arguments).await {
+    let launched = match launch(arguments, &mut stop).await {
         Ok(launched) => launched,
-        Err(error) => return error.refuse(),
+        Err(error) => return error.end(),
     };
     let Launched {
         config,
         exchange,
+        folder,
         run_file,
         place,
     } = launched;
-    output.say(&banner::text(&exchange, &config, arguments.data.as_deref()));
+    output.say(&banner::text(&exchange, &config, &folder));
     output.object(&Told::Ready(&place));
 
     tokio::select! {
         () = stop.said() => {}
         () = exchange.stopped_by_itself() => {}
     }
-    let view = exchange.view.clone();
     let ending = match exchange.stop().await {
         Ok(ending) => ending,
-        Err(error) => return exit::fail(&format!("a part of the exchange broke: {error}")),
+        Err(error) => return exit::fail(&error.to_string()),
     };
-    let counters = view.counters();
     let totals = Totals {
-        commands: counters.commands,
-        trades: counters.trades,
-        busy: counters.busy,
+        commands: ending.commands,
+        trades: ending.trades,
+        busy: ending.busy,
         unanswered: ending.unanswered,
         ledger_conserved: ending.is_conserved(),
         state_hash: format!("{:016x}", ending.state_hash),
@@ -91,12 +90,12 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         // A disk that failed the journal may well fail the run's file too; the journal is what counts.
         StopCause::Halted => exit::log_failed(),
         StopCause::PublisherFailed => exit::fail("a publisher broke; its log says why"),
-        StopCause::Asked if is_clean => ExitCode::SUCCESS,
-        StopCause::Asked => ExitCode::FAILURE,
+        StopCause::Asked | StopCause::Reset if is_clean => ExitCode::SUCCESS,
+        StopCause::Asked | StopCause::Reset => ExitCode::FAILURE,
     }
 }
 
-async fn launch(arguments: &ExchangeArgs) -> Result<Launched, LaunchError> {
+async fn launch(arguments: &ExchangeArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {
     let config = Config::load(&arguments.layers())?;
-    Launched::new(config, arguments.data.as_deref()).await
+    Launched::new(config, take_folder(arguments.data.as_deref())?, stop).await
 }

@@ -1,134 +1,111 @@
-//! The topology in one constructor, and the order of stopping.
+//! The topology in one constructor, and the order of stopping: one generation of the exchange.
 
-use std::io;
-use std::net::SocketAddr;
-use std::path::Path;
+mod listeners;
+mod seed;
+mod start_error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::{
-    BadLimit, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset, ListingError, RunError,
-    StopCause, Stopped,
+    AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
+    ListingError, Operations, ResetRequest, RunError, StopCause, Stopped,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
-use sequencer::{
-    ClockSource, ControlCommand, ControlError, Epoch, MatcherState, MemLogs, Ports, Retention,
-    Running, StopHandle,
-};
-use tokio::net::TcpListener;
+use sequencer::{ClockSource, Epoch, MatcherState, Ports, StopHandle};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::config::{ClockMode, Config, FundedAccount};
-use crate::journal_folder::{DataError, open_journal};
+use crate::config::{ClockMode, Config};
+use crate::storage::{GenerationMark, OpenGeneration};
 
-/// The generation of published numbers of state that lives in memory: every start is a first one.
-const FIRST_EPOCH: Epoch = Epoch(1);
+pub use listeners::Listeners;
+pub use start_error::StartError;
 
 /// How often a start looks whether the journal is applied.
 const RECOVERY_POLL: Duration = Duration::from_millis(5);
 /// A long recovery says so each time it has applied so many commands.
 const RECOVERY_TOLD_COMMANDS: u64 = 1_000_000;
 
-/// An exchange that runs.
+/// What every generation of a process is wired with.
 #[derive(Debug)]
-pub struct Exchange {
-    /// Where the public listener is.
-    pub public: SocketAddr,
-    /// Where the admin listener is.
-    pub admin: SocketAddr,
+pub struct Surroundings {
+    /// What the process is told.
+    pub config: Config,
+    /// Where it listens.
+    pub listeners: Listeners,
+    /// Who its operators are.
+    pub admin_key: AdminKey,
+    /// Where operators ask for the next generation.
+    pub resets: flume::Sender<ResetRequest>,
+}
+
+/// An exchange that runs, from a reset or the start of the process on.
+#[derive(Debug)]
+pub struct Generation {
     /// Looks at books and counters.
     pub view: GatewayView,
-    ports: Arc<Ports>,
+    /// Which one it is.
+    pub mark: GenerationMark,
+    /// The epoch of its published numbers.
+    pub epoch: Epoch,
     ledger: Arc<Ledger>,
-    stop_gateway: oneshot::Sender<()>,
+    /// What recovery had counted when it was opened to the public.
+    recovered: CounterReadings,
+    stop_gateway: oneshot::Sender<StopCause>,
     gateway: JoinHandle<Result<Stopped, RunError>>,
     stop_shard: StopHandle,
 }
 
-/// How an exchange ended.
+/// How a generation ended.
 #[derive(Debug)]
 pub struct Ending {
     /// Why it stopped.
     pub cause: StopCause,
     /// Commands that got no answer.
     pub unanswered: u64,
-    /// Over everything that decides, of all books.
+    /// Commands that sessions handed in.
+    pub commands: u64,
+    /// Trades, without those that the journal brought.
+    pub trades: u64,
+    /// Commands refused because a ring was full.
+    pub busy: u64,
+    /// Over everything that decides, of all books, in the order of the instruments.
     pub state_hash: u64,
     /// Every asset's books.
     pub conservation: Result<Vec<ConservationLine>, StillSettling>,
 }
 
-/// Why an exchange cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Somebody listens there already.
-    #[error(
-        "{address} is in use, perhaps by another rialto: stop it, or choose a port with {flag}, such as {flag} 127.0.0.1:0 for any free one"
-    )]
-    AddressInUse {
-        /// The address.
-        address: SocketAddr,
-        /// The flag that moves it.
-        flag: &'static str,
-    },
-    /// The system gives no listener.
-    #[error("cannot listen on {address}: {error}; choose another address with {flag}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The flag that moves it.
-        flag: &'static str,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// An instrument's terms break a rule of the ledger.
-    #[error("an instrument's terms: {0}")]
-    Terms(#[from] TermsError),
-    /// The matchers cannot be laid out.
-    #[error(transparent)]
-    Sequencer(#[from] sequencer::StartError),
-    /// Instruments cannot be listed together.
-    #[error(transparent)]
-    Listing(#[from] ListingError),
-    /// A limit cannot be used.
-    #[error(transparent)]
-    Limit(#[from] BadLimit),
-    /// The data folder cannot be used.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// The journal cannot be applied.
-    #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]
-    Recovery,
-    /// An account cannot be opened or funded.
-    #[error("account {name}: {error}")]
-    Account {
-        /// Which one.
-        name: String,
-        /// Why.
-        error: ControlError,
-    },
-}
-
-impl Exchange {
+impl Generation {
     /// Starts everything, from the inside out; when it returns, everything is there.
     ///
     /// # Errors
-    /// An address is taken, or a part refuses its configuration. Nothing runs then.
-    pub async fn start(config: &Config, data: Option<&Path>) -> Result<Self, StartError> {
-        // 1. Addresses. A taken port is the likeliest trouble, so it is noticed before anything runs.
-        let public_listener = listen(config.addresses.public, "--listen").await?;
-        let admin_listener = listen(config.addresses.admin, "--admin-listen").await?;
-        let public = local_address(&public_listener, config.addresses.public, "--listen")?;
-        let admin = local_address(&admin_listener, config.addresses.admin, "--admin-listen")?;
+    /// A part refuses its configuration, or the journal cannot be applied. Nothing runs then.
+    pub async fn start(around: &Surroundings, opened: OpenGeneration) -> Result<Self, StartError> {
+        let config = &around.config;
+        let OpenGeneration { logs, mut mark } = opened;
 
-        // 2. The ledger: doors for sessions, cells for each matcher.
+        // 1. The ledger: doors for sessions, cells for each matcher.
         let ledger = Arc::new(new_ledger(config)?);
 
-        // 3. The sequencer: one ring and one log handle per matcher, the durability gate behind them.
-        let (shard, epoch) = start_shard(config, data, &ledger)?;
+        // 2. The sequencer: one ring and one log handle per matcher, the durability gate behind them.
+        let epoch = logs.epoch();
+        let instruments: Vec<engine::Instrument> = config
+            .listing
+            .instruments
+            .iter()
+            .map(|listed| listed.instrument)
+            .collect();
+        let clock = clock_source(config.clock);
+        let shard = sequencer::start(
+            config.sequencer,
+            &instruments,
+            Arc::clone(&ledger),
+            logs,
+            clock,
+        )?;
 
-        // 4. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
+        // 3. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
         //    thread of their own are turned by its runtime.
         let accounts = || config.demo.people.iter().chain(&config.demo.participants);
         let gateway = Gateway::new(
@@ -143,6 +120,7 @@ impl Exchange {
                 allowed: config.allowed_hosts.clone(),
                 epoch,
                 clock: wire_clock(config.clock),
+                operations: around.operations(),
             },
             config.limits.clone(),
         )?;
@@ -150,40 +128,39 @@ impl Exchange {
         let (stop_gateway, asked) = oneshot::channel();
         let (open, opening) = oneshot::channel();
         let gateway = gateway.opened_by(opening);
-        let gateway = tokio::spawn(gateway.run(public_listener, admin_listener, async move {
+        let public = Arc::clone(&around.listeners.public);
+        let admin = Arc::clone(&around.listeners.admin);
+        let gateway = tokio::spawn(gateway.run(public, admin, async move {
             // A sender that is dropped asks too: nobody is left who could.
-            drop(asked.await);
+            asked.await.unwrap_or(StopCause::Asked)
         }));
 
-        // 5. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
+        // 4. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
         //    would wait.
         recovered(&shard.ports, &view).await?;
 
-        // 6. Accounts and deposits, through the control sequence like everything that decides. Accounts that
-        //    the journal has brought are there, with what they have.
+        // 5. Accounts and deposits. Those that the journal has brought are there, with what they have. A new
+        //    generation counts from here on.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
-        fund(&shard.ports, missing).await?;
+        seed::seed(&shard.ports, missing).await?;
+        mark.finish()?;
 
-        // 7. Everything is as it was, or as it begins: the public may come in.
+        // 6. Everything is as it was, or as it begins: the public may come in.
+        let recovered = view.counters();
         let _ = open.send(());
         Ok(Self {
-            public,
-            admin,
             view,
-            ports: shard.ports,
+            mark,
+            epoch,
             ledger,
+            recovered,
             stop_gateway,
             gateway,
             stop_shard: shard.stop,
         })
     }
 
-    /// Commands that wait for all matchers together.
-    pub fn queued_commands(&self) -> u64 {
-        self.ports.counters().queue_depth
-    }
-
-    /// Resolves when the exchange has stopped by itself: its log failed, or a part of it broke.
+    /// Resolves when it has stopped by itself: its log failed, or a part of it broke.
     pub async fn stopped_by_itself(&self) {
         while !self.gateway.is_finished() {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -195,9 +172,9 @@ impl Exchange {
     ///
     /// # Errors
     /// A part of it panicked.
-    pub async fn stop(self) -> Result<Ending, JoinError> {
+    pub async fn stop(self, cause: StopCause) -> Result<Ending, JoinError> {
         // Nobody listens any more where it has stopped by itself.
-        let _ = self.stop_gateway.send(());
+        let _ = self.stop_gateway.send(cause);
         let stopped = self
             .gateway
             .await?
@@ -209,14 +186,31 @@ impl Exchange {
         let inline = stopped.drained().await;
         let mut states = draining.await?;
         states.extend(inline);
-        states.sort_by_key(|state| state.matcher);
 
+        let counters = self.view.counters();
         Ok(Ending {
             cause,
             unanswered,
+            commands: counters.commands,
+            trades: counters.trades.saturating_sub(self.recovered.trades),
+            busy: counters.busy,
             state_hash: hash_of_all(&states),
             conservation: self.ledger.conservation(),
         })
+    }
+}
+
+impl Surroundings {
+    fn operations(&self) -> Operations {
+        let demo = &self.config.demo;
+        let named = demo.people.iter().chain(&demo.participants);
+        Operations {
+            key: self.admin_key.clone(),
+            account_names: named
+                .map(|account| (account.id, account.name.clone()))
+                .collect(),
+            resets: self.resets.clone(),
+        }
     }
 }
 
@@ -227,60 +221,22 @@ impl Ending {
             .as_ref()
             .is_ok_and(|lines| lines.iter().all(ConservationLine::is_conserved))
     }
-}
 
-async fn listen(address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        if error.kind() == io::ErrorKind::AddrInUse {
-            StartError::AddressInUse { address, flag }
-        } else {
-            StartError::Listen {
-                address,
-                flag,
-                error,
-            }
+    /// This one, with what was counted before it.
+    #[must_use]
+    pub fn after(self, earlier: &Self) -> Self {
+        Self {
+            unanswered: self.unanswered.saturating_add(earlier.unanswered),
+            commands: self.commands.saturating_add(earlier.commands),
+            trades: self.trades.saturating_add(earlier.trades),
+            busy: self.busy.saturating_add(earlier.busy),
+            ..self
         }
-    })
+    }
 }
 
-fn local_address(
-    listener: &TcpListener,
-    address: SocketAddr,
-    flag: &'static str,
-) -> Result<SocketAddr, StartError> {
-    listener.local_addr().map_err(|error| StartError::Listen {
-        address,
-        flag,
-        error,
-    })
-}
-
-/// Without a folder the log is in memory.
-fn start_shard(
-    config: &Config,
-    data: Option<&Path>,
-    ledger: &Arc<Ledger>,
-) -> Result<(Running, Epoch), StartError> {
-    let instruments: Vec<engine::Instrument> = config
-        .listing
-        .instruments
-        .iter()
-        .map(|listed| listed.instrument)
-        .collect();
-    let clock = clock_source(config.clock);
-    let ledger = Arc::clone(ledger);
-    let Some(folder) = data else {
-        let logs = MemLogs::new(Retention::Nothing);
-        let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
-        return Ok((shard, FIRST_EPOCH));
-    };
-    let logs = open_journal(folder, config)?;
-    let epoch = logs.epoch();
-    let shard = sequencer::start(config.sequencer, &instruments, ledger, logs, clock)?;
-    Ok((shard, epoch))
-}
-
-fn new_ledger(config: &Config) -> Result<Ledger, TermsError> {
+/// The books of money that the configuration asks for.
+pub fn new_ledger(config: &Config) -> Result<Ledger, TermsError> {
     let terms = config
         .listing
         .instruments
@@ -335,33 +291,6 @@ async fn recovered(ports: &Ports, view: &GatewayView) -> Result<(), StartError> 
     Ok(())
 }
 
-/// Opens accounts with what they begin with, one after another: each outcome is known before the next is asked
-/// for, and an account and its deposits are one entry of the journal.
-async fn fund(
-    ports: &Ports,
-    accounts: impl Iterator<Item = &FundedAccount>,
-) -> Result<(), StartError> {
-    for account in accounts {
-        let deposits = account.deposits.iter().copied();
-        let opening = ControlCommand::CreateAccount {
-            account: account.id,
-            deposits: deposits.filter(|(_, amount)| amount.units() > 0).collect(),
-        };
-        apply(ports, opening)
-            .await
-            .map_err(|error| StartError::Account {
-                name: account.name.clone(),
-                error,
-            })?;
-    }
-    Ok(())
-}
-
-async fn apply(ports: &Ports, command: ControlCommand) -> Result<(), ControlError> {
-    ports.control(command)?.outcome().await?;
-    Ok(())
-}
-
 const fn clock_source(clock: ClockMode) -> ClockSource {
     match clock {
         ClockMode::Realtime => ClockSource::Realtime,
@@ -378,12 +307,14 @@ const fn wire_clock(clock: ClockMode) -> protocol::ClockMode {
     }
 }
 
-/// One hash of all matchers' hashes, in their order.
-fn hash_of_all(states: &[MatcherState]) -> u64 {
+/// One hash of all books' hashes, in the order of the instruments: the layout over threads does not count.
+pub fn hash_of_all(states: &[MatcherState]) -> u64 {
     // FNV-1a over whole words: the hashes are well mixed already, only their order has to count.
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    states.iter().fold(OFFSET, |hash, state| {
-        (hash ^ state.state_hash).wrapping_mul(PRIME)
+    let mut books: Vec<_> = states.iter().flat_map(|state| &state.books).collect();
+    books.sort_by_key(|book| book.instrument);
+    books.iter().fold(OFFSET, |hash, book| {
+        (hash ^ book.state_hash).wrapping_mul(PRIME)
     })
 }

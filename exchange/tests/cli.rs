@@ -1,8 +1,9 @@
 //! Goal: the command line does what its help says, and says what is wrong in words that help.
 //! Method: run the built binary as a user would, on free ports, and read stdout, stderr and exit code.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Runs `rialto` with these arguments and without the caller's own configuration.
 fn rialto(arguments: &[&str]) -> Output {
@@ -110,6 +111,7 @@ fn wrong_length_of_time_names_the_units() {
 
 #[test]
 fn port_in_use_is_named_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
 
@@ -119,12 +121,73 @@ fn port_in_use_is_named_with_a_way_out() {
         &address,
         "--admin-listen",
         "127.0.0.1:0",
+        "--data",
+        &folder.path().display().to_string(),
     ]);
 
     assert_eq!(output.status.code(), Some(2));
     let text = stderr(&output);
     assert!(text.contains(&format!("{address} is in use")), "{text}");
     assert!(text.contains("--listen 127.0.0.1:0"), "{text}");
+}
+
+#[test]
+fn serve_keeps_its_state_in_the_users_own_folder_unless_one_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RIALTO_") {
+            command.env_remove(name);
+        }
+    }
+    let mut process = command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("HOME", home.path())
+        .env("XDG_DATA_HOME", home.path().join("state"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut banner = String::new();
+    let mut lines = BufReader::new(process.stdout.take().unwrap());
+    while !banner.contains("admin key") {
+        assert!(lines.read_line(&mut banner).unwrap() > 0, "{banner}");
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+
+    let folder = if cfg!(target_os = "macos") {
+        home.path().join("Library/Application Support/rialto")
+    } else {
+        home.path().join("state/rialto")
+    };
+    assert!(
+        banner.contains(&format!("State is kept in {}", folder.display())),
+        "{banner}"
+    );
+    let key = std::fs::read_to_string(folder.join("admin.key")).unwrap();
+    assert!(banner.contains(key.trim()), "{banner}");
+    assert!(
+        folder
+            .join("generation-0001/journal-0000000001.seg")
+            .exists()
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let inside = file.join("state").display().to_string();
+
+    let output = rialto(&["serve", "--listen", "127.0.0.1:0", "--data", &inside]);
+
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(
+        text.contains(&inside) && text.contains("with --data"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod stop;
 mod view;
 mod wire;
 
+pub use admin::{AdminKey, BadAdminKey, Operations, ResetDone, ResetRequest};
 pub use counters::CounterReadings;
 pub use keys::DemoKeys;
 pub use limits::{BadLimit, Limits};

@@ -97,6 +97,16 @@ impl Listing {
         self.by_symbol.get(symbol).copied()
     }
 
+    /// All assets.
+    pub fn assets(&self) -> &[ListedAsset] {
+        &self.assets
+    }
+
+    /// The asset with this name.
+    pub fn asset_named(&self, name: &str) -> Option<&ListedAsset> {
+        self.assets.iter().find(|asset| asset.name.as_str() == name)
+    }
+
     /// The asset with this id.
     pub fn asset(&self, id: AssetId) -> Option<&ListedAsset> {
         self.assets.iter().find(|asset| asset.id == id)

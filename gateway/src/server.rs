@@ -12,14 +12,14 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
-use crate::admin::{AdminView, admin_routes};
+use crate::admin::{AdminView, Operations, admin_routes};
 use crate::edge::{Edge, EdgeParts};
 use crate::egress;
 use crate::http::public_routes;
 use crate::inline_driver::drive;
 use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
-use crate::listener::{AllowedHosts, Permits, accept_until};
+use crate::listener::{AllowedHosts, Permits, accept_until, ended};
 use crate::listing::Listing;
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
@@ -50,6 +50,8 @@ pub struct GatewayParts {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// What operators may ask for.
+    pub operations: Operations,
 }
 
 /// A gateway that is ready to run.
@@ -61,6 +63,7 @@ pub struct Gateway {
     inline: Vec<InlineMatcher>,
     allowed: Arc<AllowedHosts>,
     permits: Arc<Permits>,
+    operations: Arc<Operations>,
     /// What lets the public in, unless it is open from the start.
     opening: Option<oneshot::Receiver<()>>,
 }
@@ -70,6 +73,8 @@ pub struct Gateway {
 pub enum StopCause {
     /// It was asked to.
     Asked,
+    /// It was asked to because the exchange begins again; another gateway follows on the same listeners.
+    Reset,
     /// The shard halted: what was under way has no known outcome.
     Halted,
     /// A publisher panicked: what it shows could not be trusted any more.
@@ -98,16 +103,16 @@ impl Stopped {
     }
 }
 
-/// Runs a gateway on its listeners until `shutdown` resolves, and stops it in order.
+/// Runs a gateway on its listeners until `shutdown` says why it ends, and stops it in order.
 ///
 /// # Errors
 /// A limit cannot be used, or the listeners have no address.
 pub async fn run(
-    listener: TcpListener,
-    admin_listener: TcpListener,
+    listener: impl Into<Arc<TcpListener>>,
+    admin_listener: impl Into<Arc<TcpListener>>,
     parts: GatewayParts,
     limits: Limits,
-    shutdown: impl Future<Output = ()>,
+    shutdown: impl Future<Output = StopCause>,
 ) -> Result<Stopped, RunError> {
     Gateway::new(parts, limits)?
         .run(listener, admin_listener, shutdown)
@@ -149,6 +154,7 @@ impl Gateway {
             inline: parts.inline,
             allowed: Arc::new(parts.allowed),
             permits,
+            operations: Arc::new(parts.operations),
             opening: None,
         })
     }
@@ -166,16 +172,18 @@ impl Gateway {
         GatewayView::new(Arc::clone(&self.edge), Arc::clone(&self.permits))
     }
 
-    /// Runs until `shutdown` resolves, the shard halts or a publisher fails; then stops in order.
+    /// Runs until `shutdown` says why it ends, the shard halts or a publisher fails; then stops in order. The
+    /// listeners are the caller's too: another gateway can go on with them.
     ///
     /// # Errors
     /// A listener has no address.
     pub async fn run(
         mut self,
-        listener: TcpListener,
-        admin_listener: TcpListener,
-        shutdown: impl Future<Output = ()>,
+        listener: impl Into<Arc<TcpListener>>,
+        admin_listener: impl Into<Arc<TcpListener>>,
+        shutdown: impl Future<Output = StopCause>,
     ) -> Result<Stopped, RunError> {
+        let (listener, admin_listener) = (listener.into(), admin_listener.into());
         info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
         let (stop_listening, is_stopping) = watch::channel(());
         let mut publishers = self.start_publishers();
@@ -201,7 +209,7 @@ impl Gateway {
         ];
 
         let cause = tokio::select! {
-            () = shutdown => StopCause::Asked,
+            cause = shutdown => cause,
             cause = watch_publishers(&self.edge, &mut publishers) => cause,
         };
         drop(stop_listening);
@@ -226,6 +234,7 @@ impl Gateway {
         let view = AdminView {
             edge: Arc::clone(&self.edge),
             permits: Arc::clone(&self.permits),
+            operations: Arc::clone(&self.operations),
         };
         admin_routes(view, Arc::clone(&self.allowed))
     }
@@ -253,7 +262,7 @@ impl Gateway {
 
     fn accept(
         &self,
-        listener: TcpListener,
+        listener: Arc<TcpListener>,
         router: axum::Router,
         permits: &Arc<Permits>,
         mut is_stopping: watch::Receiver<()>,
@@ -263,17 +272,22 @@ impl Gateway {
         let limits = Arc::clone(&self.edge.limits);
         let counters = Arc::clone(&self.edge.counters);
         tokio::spawn(async move {
-            // Resolves with an error when the sender is dropped, which is the sign to stop.
-            let stop = async move { while is_stopping.changed().await.is_ok() {} };
-            let mut stop = std::pin::pin!(stop);
             if let Some(opening) = opening {
                 tokio::select! {
-                    () = &mut stop => return,
+                    () = ended(&mut is_stopping) => return,
                     // A sender that is dropped opens too: nobody is left who could.
                     _ = opening => {}
                 }
             }
-            accept_until(&listener, &router, &permits, &limits, &counters, stop).await;
+            accept_until(
+                &listener,
+                &router,
+                &permits,
+                &limits,
+                &counters,
+                is_stopping,
+            )
+            .await;
         })
     }
 }

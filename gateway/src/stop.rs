@@ -13,12 +13,21 @@ use crate::server::StopCause;
 use crate::session::{Audience, SessionEnd};
 use crate::wire;
 
+/// Who does not take its last frames so soon is not waited for when the exchange begins again: its session
+/// ends by itself, and belongs to what is over.
+const RESET_PATIENCE: Duration = Duration::from_millis(200);
+
 /// Announces the stop, waits for answers that are due, and closes every session, in bounded time.
 pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> u64 {
-    let timeout = edge.limits.stop_timeout;
+    let timeout = match cause {
+        StopCause::Reset => edge.limits.stop_timeout.min(RESET_PATIENCE),
+        StopCause::Asked | StopCause::Halted | StopCause::PublisherFailed => {
+            edge.limits.stop_timeout
+        }
+    };
     edge.stop_admitting();
     announce(edge, cause);
-    if cause == StopCause::Asked {
+    if matches!(cause, StopCause::Asked | StopCause::Reset) {
         let answered = until(|| edge.in_flight() == 0 || edge.ports.is_halted());
         if tokio::time::timeout(timeout, answered).await.is_err() {
             error!(
@@ -27,8 +36,12 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
             );
         }
     }
+    let end = match cause {
+        StopCause::Reset => SessionEnd::Reset,
+        StopCause::Asked | StopCause::Halted | StopCause::PublisherFailed => SessionEnd::GoingAway,
+    };
     for session in read(&edge.routing).sessions() {
-        session.outbound.end(SessionEnd::GoingAway);
+        session.outbound.end(end);
     }
     let closed = until(|| read(&edge.routing).count() == 0);
     if tokio::time::timeout(timeout, closed).await.is_err() {
@@ -39,7 +52,7 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
     }
     // Sessions say goodbye after they have left the routing; their connections tell when they are through.
     let gone = until(|| permits.admitted() == 0);
-    if tokio::time::timeout(edge.limits.close_timeout, gone)
+    if tokio::time::timeout(edge.limits.close_timeout.min(timeout), gone)
         .await
         .is_err()
     {
@@ -56,6 +69,10 @@ fn announce(edge: &Edge, cause: StopCause) {
         StopCause::Asked => (
             GoingAwayReason::Shutdown,
             "the exchange stops; answers that are due still come",
+        ),
+        StopCause::Reset => (
+            GoingAwayReason::Reset,
+            "the exchange begins again, with other numbers: open orders and balances are gone, connect again",
         ),
         StopCause::Halted | StopCause::PublisherFailed => (
             GoingAwayReason::Internal,

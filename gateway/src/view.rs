@@ -48,6 +48,11 @@ impl GatewayView {
         self.edge.in_flight()
     }
 
+    /// Commands that wait for all matchers together.
+    pub fn queued_commands(&self) -> u64 {
+        self.edge.ports.counters().queue_depth
+    }
+
     /// How many sessions there are.
     pub fn sessions(&self) -> usize {
         read(&self.edge.routing).count()

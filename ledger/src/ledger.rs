@@ -94,6 +94,11 @@ impl Ledger {
         })
     }
 
+    /// Account ids are below this.
+    pub const fn accounts_max(&self) -> u32 {
+        self.accounts_max
+    }
+
     /// The assets, by id.
     pub fn assets(&self) -> &[Asset] {
         &self.assets

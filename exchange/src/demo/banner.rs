@@ -2,16 +2,17 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use crate::config::Config;
-use crate::wiring::Exchange;
+use crate::exchange::Exchange;
+use crate::storage::DataFolder;
 
 /// The text.
-pub fn text(exchange: &Exchange, config: &Config, data: Option<&Path>) -> String {
-    let state = match data {
-        Some(folder) => format!("State is kept in {}", folder.display()),
-        None => "State lives in memory".to_owned(),
+pub fn text(exchange: &Exchange, config: &Config, folder: &DataFolder) -> String {
+    let state = if folder.is_temporary() {
+        format!("State is in {} until it stops", folder.path().display())
+    } else {
+        format!("State is kept in {}", folder.path().display())
     };
     let symbol = config
         .listing
@@ -22,13 +23,15 @@ pub fn text(exchange: &Exchange, config: &Config, data: Option<&Path>) -> String
         "Rialto {version}: {count} instruments. {state}; Ctrl-C stops in order.\n\n\
          \x20 WebSocket  {url}\n\
          \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
-         \x20 admin      http://{admin}/v1/status\n\n\
+         \x20 admin      http://{admin}/v1/status  /conservation  /v1/admin/...\n\
+         \x20 admin key  {admin_key}\n\n\
          \x20 demo keys (this machine only)\n",
         version = env!("CARGO_PKG_VERSION"),
         count = config.listing.instruments.len(),
         url = websocket_url(exchange.public),
         public = reachable(exchange.public),
         admin = reachable(exchange.admin),
+        admin_key = exchange.admin_key.reveal(),
     );
     for account in &config.demo.people {
         // Writing to a string cannot fail.

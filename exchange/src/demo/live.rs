@@ -44,8 +44,9 @@ impl Live {
         }
     }
 
-    /// Shows where the run stands now; `queued` commands wait for all matchers together.
-    pub fn show(&mut self, feed: &FeedSnapshot, queued: u64, view: &GatewayView) {
+    /// Shows where the run stands now.
+    pub fn show(&mut self, feed: &FeedSnapshot, view: &GatewayView) {
+        let queued = view.queued_commands();
         match self.output {
             Output::Terminal => self.redraw(&self.table(feed, queued, &view.instruments())),
             Output::Lines => {

@@ -21,7 +21,7 @@ pub struct Summary {
     pub orders: u64,
     /// Cancels that were sent.
     pub cancels: u64,
-    /// Trades of the whole exchange.
+    /// Trades of the whole exchange in this run.
     pub trades: u64,
     /// Requests that were refused, busy apart.
     pub rejects: u64,
@@ -55,7 +55,7 @@ pub struct Summary {
 
 impl Summary {
     /// Adds up a feed that has ended and the exchange it traded on.
-    pub fn new(feed: FeedSummary, rate_orders_per_s: u32, trades: u64, ending: &Ending) -> Self {
+    pub fn new(feed: FeedSummary, rate_orders_per_s: u32, ending: &Ending) -> Self {
         let unanswered = feed.unanswered.max(ending.unanswered);
         Self {
             broken: broken(&feed, ending),
@@ -64,7 +64,7 @@ impl Summary {
             seconds: feed.seconds,
             orders: feed.orders,
             cancels: feed.cancels,
-            trades,
+            trades: ending.trades,
             rejects: feed.rejects,
             busy: feed.busy,
             instruments: feed.instruments,

@@ -1,32 +1,62 @@
-//! The admin port: what the exchange is doing. Its verbs are not reachable from the public port.
+//! The admin port: what the exchange is doing, and the verbs of its operators. Nothing here is reachable
+//! from the public port.
 
+mod body;
+mod key;
+mod money;
+mod operations;
+mod refusal;
+mod reset;
 mod status;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
+
+pub use key::{AdminKey, BadAdminKey};
+pub use operations::{Operations, ResetDone, ResetRequest};
 
 use crate::edge::Edge;
 use crate::http::ErrorAnswer;
 use crate::listener::{AllowedHosts, Permits, refuse_foreign};
 
-/// What the admin port shows.
+/// Most bytes that an admin request may have.
+const BODY_BYTES_MAX: usize = 65_536;
+
+/// What the admin port shows, and what it can ask for.
 #[derive(Debug, Clone)]
 pub struct AdminView {
     /// The gateway.
     pub edge: Arc<Edge>,
     /// Connections of the public port.
     pub permits: Arc<Permits>,
+    /// Who may, and the way to a reset.
+    pub operations: Arc<Operations>,
 }
 
-/// The routes of the admin port.
+/// The routes of the admin port. Those that change something, or tell about an account, want the admin key.
 pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
+    let verbs = Router::new()
+        .route("/accounts", get(money::accounts).post(money::open_account))
+        .route("/accounts/{account}", get(money::account))
+        .route("/conservation", get(money::conservation))
+        .route("/fund", post(money::fund))
+        .route("/reset", post(reset::reset))
+        .route("/withdraw", post(money::withdraw))
+        .fallback(async || ErrorAnswer::unknown_path())
+        .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(view.clone(), key::require_key));
     Router::new()
+        .route("/conservation", get(money::conservation))
         .route("/healthz", get(status::health))
         .route("/v1/status", get(status::status))
+        .nest("/v1/admin", verbs)
         .fallback(async || ErrorAnswer::unknown_path())
+        .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())
         .layer(from_fn_with_state(allowed, refuse_foreign))
         .with_state(view)
 }

@@ -42,6 +42,15 @@ impl ErrorAnswer {
     pub fn unknown_path() -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown_path", "no such path")
     }
+
+    /// The route does not answer this method.
+    pub fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "wrong_method",
+            "this path does not answer this method",
+        )
+    }
 }
 
 impl IntoResponse for ErrorAnswer {

@@ -59,9 +59,5 @@ async fn unknown_path() -> ErrorAnswer {
 }
 
 async fn wrong_method() -> ErrorAnswer {
-    ErrorAnswer::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "wrong_method",
-        "this path does not answer this method",
-    )
+    ErrorAnswer::wrong_method()
 }

@@ -1,7 +1,6 @@
 //! The accept loop: it never waits for a client.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tower::ServiceExt;
 use tracing::{debug, warn};
 
@@ -33,19 +33,25 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: appli
 /// When no file descriptor is left, accepting again at once would only spin.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Accepts and serves connections until `stop` resolves.
+/// Resolves when the sender is dropped, which is the sign that the gateway ends.
+pub async fn ended(is_stopping: &mut watch::Receiver<()>) {
+    while is_stopping.changed().await.is_ok() {}
+}
+
+/// Accepts and serves connections until the gateway ends. A connection that stands idle then is closed, one
+/// that waits for an answer gets it first.
 pub async fn accept_until(
     listener: &TcpListener,
     router: &Router,
     permits: &Arc<Permits>,
     limits: &Arc<Limits>,
     counters: &Arc<Counters>,
-    stop: impl Future<Output = ()>,
+    mut is_stopping: watch::Receiver<()>,
 ) {
-    let mut stop = std::pin::pin!(stop);
+    let is_stopping_for_connections = is_stopping.clone();
     loop {
         let accepted = tokio::select! {
-            () = &mut stop => return,
+            () = ended(&mut is_stopping) => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -60,7 +66,9 @@ pub async fn accept_until(
                     address,
                     _permit: Arc::new(permit),
                 };
-                tokio::spawn(serve(stream, peer, router.clone(), Arc::clone(limits)));
+                let limits = Arc::clone(limits);
+                let is_stopping = is_stopping_for_connections.clone();
+                tokio::spawn(serve(stream, peer, router.clone(), limits, is_stopping));
             }
             Err(error) => {
                 warn!(%error, "accept failed");
@@ -77,7 +85,13 @@ fn refuse(stream: &TcpStream) {
     }
 }
 
-async fn serve(stream: TcpStream, peer: Peer, router: Router, limits: Arc<Limits>) {
+async fn serve(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    limits: Arc<Limits>,
+    mut is_stopping: watch::Receiver<()>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "no TCP_NODELAY");
     }
@@ -95,7 +109,16 @@ async fn serve(stream: TcpStream, peer: Peer, router: Router, limits: Arc<Limits
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );
-    let served = match tokio::time::timeout(limits.http_lifetime_max, connection.as_mut()).await {
+    let until_the_end = async {
+        tokio::select! {
+            served = connection.as_mut() => served,
+            () = ended(&mut is_stopping) => {
+                connection.as_mut().graceful_shutdown();
+                connection.as_mut().await
+            }
+        }
+    };
+    let served = match tokio::time::timeout(limits.http_lifetime_max, until_the_end).await {
         Ok(served) => Ok(served),
         Err(_elapsed) => {
             connection.as_mut().graceful_shutdown();

@@ -4,6 +4,6 @@ mod accept;
 mod allowed_hosts;
 mod permits;
 
-pub use accept::{Peer, accept_until};
+pub use accept::{Peer, accept_until, ended};
 pub use allowed_hosts::{AllowedHosts, refuse_foreign};
 pub use permits::Permits;

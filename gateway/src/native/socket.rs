@@ -189,7 +189,7 @@ async fn drain(socket: &mut TcpStream) {
 /// What a session is told before it is closed; an orderly stop has told it before.
 fn going_away(end: SessionEnd) -> Option<Utf8Bytes> {
     let (reason, text) = match end {
-        SessionEnd::Gone | SessionEnd::GoingAway => return None,
+        SessionEnd::Gone | SessionEnd::GoingAway | SessionEnd::Reset => return None,
         SessionEnd::SlowConsumer => (
             GoingAwayReason::SlowConsumer,
             "too many messages wait to be read",
@@ -245,6 +245,7 @@ fn count_end(counters: &Counters, end: SessionEnd) {
         | SessionEnd::TooLarge
         | SessionEnd::NotUtf8
         | SessionEnd::BadFrame
-        | SessionEnd::GoingAway => {}
+        | SessionEnd::GoingAway
+        | SessionEnd::Reset => {}
     }
 }

@@ -20,6 +20,8 @@ pub enum SessionEnd {
     BadFrame,
     /// The exchange stops.
     GoingAway,
+    /// The exchange begins again.
+    Reset,
 }
 
 impl SessionEnd {
@@ -33,6 +35,7 @@ impl SessionEnd {
             Self::NotUtf8 => (CloseCode::Invalid, "invalid_utf8"),
             Self::BadFrame => (CloseCode::Protocol, "protocol_error"),
             Self::GoingAway => (CloseCode::Away, "going_away"),
+            Self::Reset => (CloseCode::Away, "reset"),
         };
         Some(CloseFrame {
             code,

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod admin;
 mod frames;
 mod handshake;
 mod http;

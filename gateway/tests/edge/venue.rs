@@ -10,8 +10,8 @@ use engine::{
     AccountId, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity, Rules,
 };
 use gateway::{
-    AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
-    ListedInstrument, Listing, Stopped,
+    AdminKey, AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
+    ListedInstrument, Listing, Operations, ResetRequest, StopCause, Stopped,
 };
 use ledger::{
     Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
@@ -25,6 +25,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// What the operators of a venue show.
+pub const ADMIN_KEY: &str = "canary-0123456789abcdef";
 /// How long a test waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,7 +39,8 @@ pub struct Venue {
     pub view: GatewayView,
     pub ledger: Arc<Ledger>,
     pub log: MemLogControl,
-    stop_gateway: oneshot::Sender<()>,
+    pub reset_requests: flume::Receiver<ResetRequest>,
+    stop_gateway: oneshot::Sender<StopCause>,
     gateway: JoinHandle<Stopped>,
     stop_sequencer: StopHandle,
 }
@@ -85,6 +88,7 @@ impl Venue {
         let config = LedgerConfig { accounts_max: 16 };
         let ledger = Arc::new(Ledger::new(config, assets(), terms).unwrap());
         let logs = MemLogs::new(Retention::Everything);
+        let (resets, reset_requests) = flume::bounded(1);
         let log = logs.control();
         let books: Vec<_> = listed.iter().map(|listed| listed.instrument).collect();
         let running = sequencer::start(
@@ -106,6 +110,11 @@ impl Venue {
             allowed: setup.allowed,
             epoch: Epoch(7),
             clock: setup.clock,
+            operations: Operations {
+                key: AdminKey::new(ADMIN_KEY).unwrap(),
+                account_names: vec![(AccountId(1), "alice".to_owned())],
+                resets,
+            },
         };
         let gateway = Gateway::new(parts, setup.limits).unwrap();
         let view = gateway.view();
@@ -113,9 +122,12 @@ impl Venue {
         let admin_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let admin_address = admin_listener.local_addr().unwrap();
-        let (stop_gateway, stopping) = oneshot::channel::<()>();
+        let (stop_gateway, stopping) = oneshot::channel();
         let shutdown = async move {
-            let _ = stopping.await;
+            let Ok(cause) = stopping.await else {
+                return StopCause::Asked;
+            };
+            cause
         };
         let gateway = tokio::spawn(async move {
             gateway
@@ -130,6 +142,7 @@ impl Venue {
             view,
             ledger,
             log,
+            reset_requests,
             stop_gateway,
             gateway,
             stop_sequencer: running.stop,
@@ -138,7 +151,12 @@ impl Venue {
 
     /// Stops the gateway alone, in order.
     pub async fn stop_gateway(self) -> (Stopped, StopHandle) {
-        let _ = self.stop_gateway.send(());
+        self.stop_gateway_for(StopCause::Asked).await
+    }
+
+    /// Stops the gateway alone, in order.
+    pub async fn stop_gateway_for(self, cause: StopCause) -> (Stopped, StopHandle) {
+        let _ = self.stop_gateway.send(cause);
         (within(self.gateway).await.unwrap(), self.stop_sequencer)
     }
 

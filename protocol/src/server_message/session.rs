@@ -132,6 +132,8 @@ words! {
     pub enum GoingAwayReason {
         /// The exchange stops.
         Shutdown = "shutdown",
+        /// The exchange begins again: every order, balance and number of before is gone.
+        Reset = "reset",
         /// The session did not read what was sent to it.
         SlowConsumer = "slow_consumer",
         /// The session said nothing for too long, or no `hello` in time.

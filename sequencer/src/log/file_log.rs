@@ -40,6 +40,9 @@ pub use survey::{OpenError, TornTail, WasShown};
 /// The unit that is written whole, torn or not at all.
 const BLOCK_BYTES: usize = 512;
 
+/// The epoch of a log that follows no other.
+const FIRST_EPOCH: Epoch = Epoch(1);
+
 /// When what was written is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -105,10 +108,28 @@ impl FileLogs {
         options: FileLogOptions,
         known: LogPosition,
     ) -> Result<Self, OpenError> {
+        Self::open_or_begin_on(storage, folder, options, known, FIRST_EPOCH)
+    }
+
+    /// As [`FileLogs::open_on`], but a log that has nothing yet begins in `epoch`: numbers that were published
+    /// elsewhere are not published again under the same one.
+    ///
+    /// # Errors
+    /// As of [`FileLogs::open`].
+    pub fn open_or_begin_on(
+        storage: Storage,
+        folder: &Path,
+        options: FileLogOptions,
+        known: LogPosition,
+        epoch: Epoch,
+    ) -> Result<Self, OpenError> {
         let disk = &**storage.disk();
         make_folder(disk, folder).map_err(|error| OpenError::io(folder, error))?;
         let lock = lock_folder(disk, folder)?;
-        let recovered = recovery::recover(&storage, folder, options, known)?;
+        let mut recovered = recovery::recover(&storage, folder, options, known)?;
+        if recovered.segment.is_none() {
+            (recovered.epoch, recovered.epoch_before) = (epoch, epoch);
+        }
         let shard = Shard::new(storage, folder, options.reserve_bytes, lock, recovered.last);
         let shard = Arc::new(shard);
         shard.look_after_space();

@@ -3,57 +3,14 @@
 //! acknowledged; the process is killed in the middle of them, and started again on the same folder.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use client::{ClientConfig, Incoming, Session, connect};
+use client::{Incoming, Session};
 use protocol::{NewOrder, OpenOrder, Operation, Report, ReportKind, ServerMessage, Side, Submit};
+
+use crate::server::Server;
 
 const KILLS: u64 = 3;
 const ORDERS: u64 = 200;
-
-/// A `rialto serve` on a data folder.
-struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("RIALTO_") {
-                command.env_remove(name);
-            }
-        }
-        let mut process = command
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary runs");
-        let mut line = String::new();
-        let stdout = process.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("it says where it is");
-        let ready: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
-        let url = ready["url"].as_str().expect("its address").to_owned();
-        Self { process, url }
-    }
-
-    fn kill(mut self) {
-        self.process.kill().expect("it runs");
-        self.process.wait().expect("it was started");
-    }
-
-    async fn log_on(&self) -> Session {
-        let config = ClientConfig::new(self.url.clone(), "restart test").with_key("demo-alice");
-        connect(config).await.expect("it listens")
-    }
-}
 
 fn order(round: u64, k: u64) -> Operation {
     let price = format!("{}.00", 50_000 + k);
@@ -109,7 +66,7 @@ async fn trade_until_killed(
     acknowledged_max: u64,
     acknowledged: &mut BTreeMap<String, u64>,
 ) {
-    let mut session = server.log_on().await;
+    let mut session = server.log_on("demo-alice").await;
     for k in 0..ORDERS {
         session
             .sender
@@ -143,7 +100,7 @@ async fn acknowledged_orders_survive_a_kill_once_each() {
     }
 
     let server = Server::start(folder.path());
-    let mut session = server.log_on().await;
+    let mut session = server.log_on("demo-alice").await;
     let orders = open_orders(&mut session).await;
 
     let mut found = BTreeMap::new();
@@ -172,32 +129,12 @@ async fn a_retry_after_a_kill_gets_the_original_result() {
     trade_until_killed(Server::start(folder.path()), 0, 1, &mut acknowledged).await;
 
     let server = Server::start(folder.path());
-    let mut session = server.log_on().await;
+    let mut session = server.log_on("demo-alice").await;
     let request = session.sender.queue(order(0, 0)).expect("there is room");
     session.sender.flush().await.expect("it is connected");
     let report = answer(&mut session, request).await;
 
     assert_eq!(report.kind, ReportKind::Repeated);
     assert_eq!(report.order_id, acknowledged.get("r0-0").copied());
-    server.kill();
-}
-
-#[test]
-fn a_folder_in_use_is_refused_with_its_name() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
-
-    let second = Command::new(env!("CARGO_BIN_EXE_rialto"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(folder.path())
-        .output()
-        .expect("the binary runs");
-
-    assert_eq!(second.status.code(), Some(2));
-    let complaint = String::from_utf8_lossy(&second.stderr);
-    assert!(
-        complaint.contains("is in use by another rialto"),
-        "{complaint}"
-    );
     server.kill();
 }

@@ -1,0 +1,199 @@
+//! The exchange of a process: one generation after another, on the same listeners and in the same folder.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gateway::{AdminKey, GatewayView, ResetDone, ResetRequest, StopCause};
+use sequencer::Epoch;
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::Instant;
+
+use crate::config::Config;
+use crate::storage::{DataFolder, OpenGeneration};
+use crate::wiring::{Ending, Generation, Listeners, StartError, Surroundings};
+
+/// An exchange that runs.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Where the public listener is.
+    pub public: SocketAddr,
+    /// Where the admin listener is.
+    pub admin: SocketAddr,
+    /// What its operators show.
+    pub admin_key: AdminKey,
+    view: watch::Receiver<GatewayView>,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<Ending, ExchangeError>>,
+}
+
+/// Why an exchange could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// A part of it panicked.
+    #[error("a part of the exchange broke: {0}")]
+    Broke(#[from] JoinError),
+    /// The old generation had ended, and the next one did not start; the old one is still the state.
+    #[error("the exchange was stopped for a reset, and the next generation did not start: {0}")]
+    NotReset(StartError),
+}
+
+impl Exchange {
+    /// Starts everything; when it returns, everything is there.
+    ///
+    /// # Errors
+    /// An address is taken, the folder cannot be used, or a part refuses its configuration. Nothing runs then.
+    pub async fn start(config: Config, folder: Arc<DataFolder>) -> Result<Self, StartError> {
+        // A taken port is the likeliest trouble, so it is noticed before anything runs.
+        let listeners = Listeners::open(config.addresses).await?;
+        let admin_key = folder.admin_key()?;
+        let (asking, resets) = flume::bounded(1);
+        let around = Arc::new(Surroundings {
+            config,
+            listeners,
+            admin_key: admin_key.clone(),
+            resets: asking,
+        });
+        let (public, admin) = (
+            around.listeners.public_address,
+            around.listeners.admin_address,
+        );
+        let opened = open(&around, &folder, Wanted::Newest).await?;
+        let generation = Generation::start(&around, opened).await?;
+        let (shown, view) = watch::channel(generation.view.clone());
+        let (stop, stopping) = oneshot::channel();
+        let succession = Succession {
+            around,
+            folder,
+            shown,
+            resets,
+        };
+        Ok(Self {
+            public,
+            admin,
+            admin_key,
+            view,
+            stop,
+            running: tokio::spawn(succession.run(generation, stopping)),
+        })
+    }
+
+    /// Looks at the generation that runs now.
+    pub fn view(&self) -> GatewayView {
+        self.view.borrow().clone()
+    }
+
+    /// Resolves when the exchange has stopped by itself: its log failed, or a part of it broke.
+    pub async fn stopped_by_itself(&self) {
+        let mut view = self.view.clone();
+        // The sender goes away with the last generation.
+        while view.changed().await.is_ok() {}
+    }
+
+    /// Stops in order, and says how it ended.
+    ///
+    /// # Errors
+    /// A part of it panicked, or a reset failed half way.
+    pub async fn stop(self) -> Result<Ending, ExchangeError> {
+        // Nobody listens any more where it has stopped by itself.
+        let _ = self.stop.send(());
+        self.running.await?
+    }
+}
+
+/// One generation after another.
+struct Succession {
+    around: Arc<Surroundings>,
+    folder: Arc<DataFolder>,
+    shown: watch::Sender<GatewayView>,
+    resets: flume::Receiver<ResetRequest>,
+}
+
+/// Which generation is to be opened.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    Newest,
+    After { number: u32, epoch: Epoch },
+}
+
+impl Succession {
+    async fn run(
+        self,
+        mut generation: Generation,
+        mut stopping: oneshot::Receiver<()>,
+    ) -> Result<Ending, ExchangeError> {
+        let mut earlier: Option<Ending> = None;
+        let ending = loop {
+            let request = tokio::select! {
+                // A sender that is dropped asks too: nobody is left who could.
+                _ = &mut stopping => break generation.stop(StopCause::Asked).await?,
+                () = generation.stopped_by_itself() => break generation.stop(StopCause::Asked).await?,
+                Ok(request) = self.resets.recv_async() => request,
+            };
+            let asked_at = now();
+            match self.prepare(&generation).await {
+                // Whoever asked may have gone away.
+                Err(error) => drop(request.reply.try_send(Err(error.to_string()))),
+                Ok(opened) => {
+                    let ended = generation.stop(StopCause::Reset).await?;
+                    let has_failed = ended.cause != StopCause::Reset;
+                    let ended = total(ended, earlier.as_ref());
+                    if has_failed {
+                        return Ok(ended);
+                    }
+                    earlier = Some(ended);
+                    generation = Generation::start(&self.around, opened)
+                        .await
+                        .map_err(ExchangeError::NotReset)?;
+                    self.shown.send_replace(generation.view.clone());
+                    let done = ResetDone {
+                        generation: generation.mark.number,
+                        epoch: generation.epoch,
+                        took_ms: u64::try_from(asked_at.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    };
+                    drop(request.reply.try_send(Ok(done)));
+                }
+            }
+        };
+        Ok(total(ending, earlier.as_ref()))
+    }
+
+    /// Makes the next generation's folder and files while this one still serves.
+    async fn prepare(&self, generation: &Generation) -> Result<OpenGeneration, StartError> {
+        let wanted = Wanted::After {
+            number: generation.mark.number,
+            epoch: generation.epoch,
+        };
+        open(&self.around, &self.folder, wanted).await
+    }
+}
+
+fn total(ending: Ending, earlier: Option<&Ending>) -> Ending {
+    match earlier {
+        Some(earlier) => ending.after(earlier),
+        None => ending,
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long an operator waited is told, and decides nothing"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Reads or makes the files of a generation; off the runtime's threads, because it waits for the disk.
+async fn open(
+    around: &Arc<Surroundings>,
+    folder: &Arc<DataFolder>,
+    wanted: Wanted,
+) -> Result<OpenGeneration, StartError> {
+    let (around, folder) = (Arc::clone(around), Arc::clone(folder));
+    let opening = tokio::task::spawn_blocking(move || match wanted {
+        Wanted::Newest => folder.open_newest(&around.config),
+        Wanted::After { number, epoch } => folder.begin_after(number, epoch, &around.config),
+    });
+    let opened = opening.await.expect("opening a folder does not panic");
+    Ok(opened?)
+}

@@ -1,0 +1,61 @@
+//! Why an exchange cannot start.
+
+use std::io;
+use std::net::SocketAddr;
+
+use gateway::{BadLimit, ListingError};
+use ledger::TermsError;
+use sequencer::ControlError;
+
+use crate::storage::DataError;
+
+/// Why an exchange cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody listens there already.
+    #[error(
+        "{address} is in use, perhaps by another rialto: stop it, or choose a port with {flag}, such as {flag} 127.0.0.1:0 for any free one"
+    )]
+    AddressInUse {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that moves it.
+        flag: &'static str,
+    },
+    /// The system gives no listener.
+    #[error("cannot listen on {address}: {error}; choose another address with {flag}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that moves it.
+        flag: &'static str,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// An instrument's terms break a rule of the ledger.
+    #[error("an instrument's terms: {0}")]
+    Terms(#[from] TermsError),
+    /// The matchers cannot be laid out.
+    #[error(transparent)]
+    Sequencer(#[from] sequencer::StartError),
+    /// Instruments cannot be listed together.
+    #[error(transparent)]
+    Listing(#[from] ListingError),
+    /// A limit cannot be used.
+    #[error(transparent)]
+    Limit(#[from] BadLimit),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The journal cannot be applied.
+    #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]
+    Recovery,
+    /// An account cannot be opened or funded.
+    #[error("account {name}: {error}")]
+    Account {
+        /// Which one.
+        name: String,
+        /// Why.
+        error: ControlError,
+    },
+}

@@ -1,0 +1,132 @@
+//! The admin key: who may use the verbs of the admin port.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
+use tracing::warn;
+
+use crate::admin::AdminView;
+use crate::http::ErrorAnswer;
+use crate::listener::Peer;
+
+/// The secret of the operators. It is never shown by `Debug`, and compared in constant time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AdminKey(String);
+
+impl AdminKey {
+    /// A key with this text.
+    ///
+    /// # Errors
+    /// It is shorter than a secret may be, or a header cannot carry it.
+    pub fn new(text: impl Into<String>) -> Result<Self, BadAdminKey> {
+        let text = text.into();
+        let is_word = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if text.len() < LENGTH_MIN || text.len() > LENGTH_MAX || !is_word {
+            return Err(BadAdminKey);
+        }
+        Ok(Self(text))
+    }
+
+    /// The secret itself, for the one who is to have it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the same one; how long that takes says nothing about where they differ.
+    fn is(&self, offered: &str) -> bool {
+        let (own, offered) = (self.0.as_bytes(), offered.as_bytes());
+        let differs = own
+            .iter()
+            .zip(offered)
+            .fold(0, |differs, (one, other)| differs | (one ^ other));
+        own.len() == offered.len() && differs == 0
+    }
+}
+
+const LENGTH_MIN: usize = 16;
+const LENGTH_MAX: usize = 128;
+
+/// A text that cannot be an admin key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an admin key has {LENGTH_MIN} to {LENGTH_MAX} visible ASCII characters")]
+pub struct BadAdminKey;
+
+impl std::fmt::Debug for AdminKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("AdminKey(..)")
+    }
+}
+
+/// Lets through who has the key.
+pub async fn require_key(State(view): State<AdminView>, request: Request, next: Next) -> Response {
+    match offered_key(request.headers()) {
+        Some(offered) if view.operations.key.is(offered) => next.run(request).await,
+        Some(_) => {
+            let who = request.extensions().get::<Peer>().map(|peer| peer.address);
+            warn!(
+                ?who,
+                path = request.uri().path(),
+                "an admin request had a wrong key"
+            );
+            refusal("this is not the admin key").into_response()
+        }
+        None => refusal(
+            "send `Authorization: Bearer KEY` with the admin key, which was printed at the start",
+        )
+        .into_response(),
+    }
+}
+
+fn offered_key(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
+}
+
+fn refusal(text: &'static str) -> ErrorAnswer {
+    ErrorAnswer::new(StatusCode::UNAUTHORIZED, "bad_admin_key", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_key_is_the_key() {
+        let key = AdminKey::new("0123456789abcdef").unwrap();
+
+        assert!(key.is("0123456789abcdef"));
+        for other in [
+            "",
+            "0123456789abcdeF",
+            "0123456789abcde",
+            "0123456789abcdef0",
+        ] {
+            assert!(!key.is(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_short_or_unprintable_text_is_no_key() {
+        for text in [
+            "",
+            "0123456789abcde",
+            "0123456789 abcdef",
+            "0123456789abcdef\n",
+        ] {
+            assert_eq!(AdminKey::new(text), Err(BadAdminKey), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_it() {
+        let key = AdminKey::new("0123456789abcdef").unwrap();
+
+        assert_eq!(format!("{key:?}"), "AdminKey(..)");
+    }
+}

@@ -1,0 +1,62 @@
+//! What operators may ask of the process: who they are, and the way to a reset.
+
+use engine::AccountId;
+use sequencer::Epoch;
+
+use crate::admin::key::AdminKey;
+
+/// What the admin port needs beside the gateway itself.
+#[derive(Debug, Clone)]
+pub struct Operations {
+    /// Who may.
+    pub key: AdminKey,
+    /// Names of accounts that have one.
+    pub account_names: Vec<(AccountId, String)>,
+    /// Where a reset is asked for. Whoever receives it ends this gateway and starts the next one.
+    pub resets: flume::Sender<ResetRequest>,
+}
+
+/// A reset that was asked for.
+#[derive(Debug)]
+pub struct ResetRequest {
+    /// Where its outcome goes: what begins, or why everything stays as it was.
+    pub reply: flume::Sender<Result<ResetDone, String>>,
+}
+
+/// What began with a reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct ResetDone {
+    /// Generation of the state, counted from 1.
+    pub generation: u32,
+    /// The generation of published numbers.
+    #[serde(serialize_with = "as_number")]
+    pub epoch: Epoch,
+    /// From the request until the new generation was open to everybody.
+    pub took_ms: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde asks for"
+)]
+fn as_number<S: serde::Serializer>(epoch: &Epoch, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(epoch.0)
+}
+
+impl Operations {
+    /// The account's name, where it has one.
+    pub fn name_of(&self, account: AccountId) -> Option<&str> {
+        let mut names = self.account_names.iter();
+        names
+            .find(|(named, _)| *named == account)
+            .map(|(_, name)| name.as_str())
+    }
+
+    /// The account with this name.
+    pub fn account_named(&self, name: &str) -> Option<AccountId> {
+        let mut names = self.account_names.iter();
+        names
+            .find(|(_, other)| other == name)
+            .map(|(account, _)| *account)
+    }
+}

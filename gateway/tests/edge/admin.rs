@@ -1,0 +1,311 @@
+//! The admin port: who may, what its verbs do, and that none of them is on the public port.
+
+use std::net::SocketAddr;
+
+use gateway::{ResetDone, StopCause};
+use sequencer::Epoch;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::participant::{Participant, limit};
+use crate::venue::{ADMIN_KEY, Venue, within};
+
+/// Every verb of the admin port that wants the key: method, path, a body that it takes.
+const VERBS: [(&str, &str, &str); 7] = [
+    ("GET", "/v1/admin/accounts", ""),
+    ("GET", "/v1/admin/accounts/1", ""),
+    ("POST", "/v1/admin/accounts", "{}"),
+    ("GET", "/v1/admin/conservation", ""),
+    (
+        "POST",
+        "/v1/admin/fund",
+        r#"{"account":1,"asset":"BTC","amount":"1"}"#,
+    ),
+    (
+        "POST",
+        "/v1/admin/withdraw",
+        r#"{"account":1,"asset":"BTC","amount":"1"}"#,
+    ),
+    ("POST", "/v1/admin/reset", "{}"),
+];
+
+/// Status and JSON body of a request with these headers.
+async fn ask(
+    address: SocketAddr,
+    (method, path, body): (&str, &str, &str),
+    headers: &str,
+) -> (u16, Value) {
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    );
+    let mut stream = within(TcpStream::connect(address)).await.unwrap();
+    within(stream.write_all(request.as_bytes())).await.unwrap();
+    let mut answer = String::new();
+    within(stream.read_to_string(&mut answer)).await.unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+fn with_key(key: &str) -> String {
+    format!("Authorization: Bearer {key}\r\n")
+}
+
+/// A verb, asked by an operator.
+async fn operate(venue: &Venue, method: &str, path: &str, body: &str) -> (u16, Value) {
+    ask(
+        venue.admin_address,
+        (method, path, body),
+        &with_key(ADMIN_KEY),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn no_verb_answers_without_the_key_or_with_a_wrong_one() {
+    let venue = Venue::open().await;
+
+    for verb in VERBS {
+        for headers in [
+            String::new(),
+            with_key(""),
+            with_key("canary-0123456789abcdeX"),
+            with_key("demo-alice"),
+        ] {
+            let (status, body) = ask(venue.admin_address, verb, &headers).await;
+
+            assert_eq!(
+                (status, &body["error"]),
+                (401, &json!("bad_admin_key")),
+                "{verb:?}"
+            );
+        }
+    }
+    assert_eq!(venue.view.counters().commands, 0);
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn no_verb_is_on_the_public_port_with_the_right_key_neither() {
+    let venue = Venue::open().await;
+
+    for verb in VERBS {
+        let (status, body) = ask(venue.address, verb, &with_key(ADMIN_KEY)).await;
+
+        assert_eq!(
+            (status, &body["error"]),
+            (404, &json!("unknown_path")),
+            "{verb:?}"
+        );
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_operates_nothing() {
+    let venue = Venue::open().await;
+    let headers = format!("{}Origin: http://evil.example\r\n", with_key(ADMIN_KEY));
+
+    let verb = (
+        "POST",
+        "/v1/admin/fund",
+        r#"{"account":1,"asset":"BTC","amount":"1"}"#,
+    );
+    let (status, body) = ask(venue.admin_address, verb, &headers).await;
+
+    assert_eq!((status, &body["error"]), (403, &json!("foreign_origin")));
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn money_that_is_paid_in_can_be_spent_and_paid_out_again() {
+    let venue = Venue::open().await;
+
+    let fund = r#"{"account":"alice","asset":"BTC","amount":"2.5"}"#;
+    let (status, funded) = operate(&venue, "POST", "/v1/admin/fund", fund).await;
+    assert_eq!(status, 200, "{funded}");
+    assert_eq!(funded["account"], 1);
+    assert_eq!(funded["amount"], "2.50000000");
+    assert_eq!(funded["balance"]["available"], "12.50000000");
+
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let sold = alice.ask(&limit(1, "sell", "100.00", "12")).await;
+    assert_eq!(sold["kind"], "accepted");
+
+    let all = r#"{"account":1,"asset":"BTC","amount":"12.5"}"#;
+    let (status, refused) = operate(&venue, "POST", "/v1/admin/withdraw", all).await;
+    assert_eq!(
+        (status, &refused["error"]),
+        (409, &json!("insufficient_funds"))
+    );
+    let rest = r#"{"account":1,"asset":"BTC","amount":"0.5"}"#;
+    let (status, paid) = operate(&venue, "POST", "/v1/admin/withdraw", rest).await;
+    assert_eq!(status, 200);
+    assert_eq!(paid["balance"]["available"], "0.00000000");
+    assert_eq!(paid["balance"]["hold"], "12.00000000");
+
+    for path in ["/conservation", "/v1/admin/conservation"] {
+        let (status, books) = operate(&venue, "GET", path, "").await;
+        assert_eq!((status, &books["conserved"]), (200, &json!(true)));
+        assert_eq!(books["assets"][1]["asset"], "BTC");
+        assert_eq!(books["assets"][1]["deposited"], "32.50000000");
+        assert_eq!(books["assets"][1]["withdrawn"], "0.50000000");
+        assert_eq!(books["assets"][1]["balances"], "32.00000000");
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_account_is_opened_under_the_lowest_free_number_or_the_one_that_is_asked_for() {
+    let venue = Venue::open().await;
+
+    let (status, opened) = operate(&venue, "POST", "/v1/admin/accounts", "").await;
+    assert_eq!((status, &opened["account"]), (201, &json!(4)));
+    let (status, opened) = operate(&venue, "POST", "/v1/admin/accounts", r#"{"account":9}"#).await;
+    assert_eq!((status, &opened["account"]), (201, &json!(9)));
+    let (status, refused) = operate(&venue, "POST", "/v1/admin/accounts", r#"{"account":9}"#).await;
+    assert_eq!((status, &refused["error"]), (409, &json!("account_exists")));
+    let (status, refused) =
+        operate(&venue, "POST", "/v1/admin/accounts", r#"{"account":16}"#).await;
+    assert_eq!(
+        (status, &refused["error"]),
+        (409, &json!("too_many_accounts"))
+    );
+
+    let (_, all) = operate(&venue, "GET", "/v1/admin/accounts", "").await;
+    let numbers: Vec<_> = all["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["account"])
+        .collect();
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 9]);
+    let (_, alice) = operate(&venue, "GET", "/v1/admin/accounts/alice", "").await;
+    assert_eq!(
+        (&alice["account"], &alice["name"]),
+        (&json!(1), &json!("alice"))
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_request_that_makes_no_sense_is_refused_by_its_field() {
+    let venue = Venue::open().await;
+
+    for (body, status, code) in [
+        ("{", 400, "bad_request"),
+        ("[]", 400, "bad_request"),
+        (r#"{"account":1,"asset":"BTC"}"#, 400, "bad_request"),
+        (
+            r#"{"account":1,"asset":"BTC","amount":"1","fee":"1"}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            r#"{"account":1,"asset":"BTC","amount":1}"#,
+            400,
+            "bad_request",
+        ),
+        (
+            r#"{"account":1,"asset":"BTC","amount":"0"}"#,
+            400,
+            "bad_amount",
+        ),
+        (
+            r#"{"account":1,"asset":"BTC","amount":"-1"}"#,
+            400,
+            "bad_amount",
+        ),
+        (
+            r#"{"account":1,"asset":"BTC","amount":"0.000000001"}"#,
+            400,
+            "bad_amount",
+        ),
+        (
+            r#"{"account":1,"asset":"BTC","amount":"1e9"}"#,
+            400,
+            "bad_amount",
+        ),
+        (
+            r#"{"account":99,"asset":"BTC","amount":"1"}"#,
+            404,
+            "unknown_account",
+        ),
+        (
+            r#"{"account":"mallory","asset":"BTC","amount":"1"}"#,
+            404,
+            "unknown_account",
+        ),
+        (
+            r#"{"account":1,"asset":"XYZ","amount":"1"}"#,
+            404,
+            "unknown_asset",
+        ),
+    ] {
+        let (found, answer) = operate(&venue, "POST", "/v1/admin/fund", body).await;
+
+        assert_eq!(
+            (found, &answer["error"]),
+            (status, &json!(code)),
+            "{body}: {answer}"
+        );
+        assert!(answer["text"].is_string(), "{body}: {answer}");
+    }
+    let (status, answer) = operate(&venue, "GET", "/v1/admin/fund", "").await;
+    assert_eq!((status, &answer["error"]), (405, &json!("wrong_method")));
+    let (status, answer) = operate(&venue, "POST", "/v1/admin/nothing", "").await;
+    assert_eq!((status, &answer["error"]), (404, &json!("unknown_path")));
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_reset_is_answered_when_whoever_starts_the_next_generation_says_so() {
+    let venue = Venue::open().await;
+    let requests = venue.reset_requests.clone();
+    let starter = tokio::spawn(async move {
+        let refused = requests.recv_async().await.unwrap();
+        refused
+            .reply
+            .send(Err("the disk is full".to_owned()))
+            .unwrap();
+        let granted = requests.recv_async().await.unwrap();
+        let done = ResetDone {
+            generation: 2,
+            epoch: Epoch(8),
+            took_ms: 40,
+        };
+        granted.reply.send(Ok(done)).unwrap();
+    });
+
+    let (status, answer) = operate(&venue, "POST", "/v1/admin/reset", "").await;
+    assert_eq!((status, &answer["error"]), (500, &json!("not_reset")));
+    let (status, answer) = operate(&venue, "POST", "/v1/admin/reset", "{}").await;
+    assert_eq!(status, 200);
+    assert_eq!(answer, json!({"generation": 2, "epoch": 8, "took_ms": 40}));
+    starter.await.unwrap();
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn sessions_hear_that_it_is_a_reset() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+
+    let stopping = tokio::spawn(venue.stop_gateway_for(StopCause::Reset));
+    let ending = alice.read_to_end().await;
+    let (stopped, _sequencer) = stopping.await.unwrap();
+
+    assert_eq!(
+        (ending.code, ending.reason.as_str()),
+        (CloseCode::Away, "reset")
+    );
+    let going = alice
+        .passed
+        .iter()
+        .find(|message| message["type"] == "going_away");
+    assert_eq!(going.unwrap()["reason"], "reset");
+    assert_eq!((stopped.cause, stopped.unanswered), (StopCause::Reset, 0));
+}
