@@ -69,8 +69,8 @@ pub struct ExchangeArgs {
     /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
     #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
     pub clock: Option<ClockMode>,
-    /// Folder that keeps the state [default for serve: $XDG_DATA_HOME/rialto or ~/.local/share/rialto, on macOS
-    /// ~/Library/Application Support/rialto; for demo: a fresh one, removed at the end].
+    /// Folder that keeps the state [default for serve: the user's own, `~/.local/share/rialto` or below `XDG_DATA_HOME`, on macOS
+    /// `~/Library/Application Support/rialto`; for demo: a fresh one, removed at the end].
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
     /// When a report may leave [default: sync]: `sync` after its command is synced, `async` when it is written, `none` never synced.

@@ -130,7 +130,7 @@ impl Succession {
                 () = generation.stopped_by_itself() => break generation.stop(StopCause::Asked).await?,
                 Ok(request) = self.resets.recv_async() => request,
             };
-            let asked_at = now();
+            let asked_at = Instant::now();
             match self.prepare(&generation).await {
                 // Whoever asked may have gone away.
                 Err(error) => drop(request.reply.try_send(Err(error.to_string()))),
@@ -173,14 +173,6 @@ fn total(ending: Ending, earlier: Option<&Ending>) -> Ending {
         Some(earlier) => ending.after(earlier),
         None => ending,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long an operator waited is told, and decides nothing"
-)]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// Reads or makes the files of a generation; off the runtime's threads, because it waits for the disk.

@@ -32,7 +32,8 @@ Prints the URLs, keys of funded demo accounts and a snippet to paste, then a liv
 rebuilds the books from the feed and checks them. At the end the ledger is added up.
 Exit code 0 only if no invariant broke, no gap was seen and every order got a definite answer.
 
-Without --data state lives in memory: stopping the exchange ends its orders, balances and trades.";
+State is journaled and synced as at `rialto serve`, in a fresh folder that is removed at the end; --data FOLDER
+keeps it.";
 
 /// Below `rialto demo --help`.
 pub const DEMO_EXAMPLES: &str = "\
@@ -48,10 +49,11 @@ Start an exchange and nothing else: no participant trades on it until you do.
 
 The demo accounts of the configuration exist and are funded; their keys are accepted on loopback only.
 
-Without --data state lives in memory: stopping the exchange ends its orders, balances and trades.
-`--data FOLDER` keeps it. Every command is in the journal there, and synced, before its report leaves;
-the next start applies the journal and stands where the last one stopped, also after kill -9. The folder
-also has rialto.run.json: the URLs when the exchange is ready, and its summary when it has stopped.";
+State is kept in --data FOLDER, or in the user's own: $XDG_DATA_HOME/rialto, else ~/.local/share/rialto; on
+macOS ~/Library/Application Support/rialto. Every command is in the journal there, and synced, before its report
+leaves; the next start applies the journal and stands where the last one stopped, also after kill -9. The folder
+also has rialto.run.json (where the exchange is) and admin.key (for the verbs of the admin port: accounts,
+money, keys, reset). One exchange uses a folder at a time.";
 
 /// Below `rialto serve --help`.
 pub const SERVE_EXAMPLES: &str = "\
@@ -59,6 +61,7 @@ Examples:
   rialto serve
   rialto serve --config my-instruments.toml --config my-limits.toml
   RIALTO_SEQUENCER_THREADS=inline rialto serve
+  rialto serve --data desk --durability async   reports leave when written; a power cut loses the last ones
   rialto serve --clock replay                   engine time is the at_us of each request";
 
 /// `rialto feed --help`.

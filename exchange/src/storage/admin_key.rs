@@ -1,8 +1,7 @@
 //! The admin key of a data folder: made once, kept where only its owner can read it.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -13,8 +12,6 @@ use crate::storage::error::DataError;
 
 /// Its file in a data folder.
 pub const NAME: &str = "admin.key";
-/// Bytes of chance in a new key.
-const CHANCE_BYTES: usize = 16;
 /// Its owner reads and writes it, nobody else does anything.
 const MODE: u32 = 0o600;
 
@@ -48,17 +45,9 @@ pub fn read(path: &Path) -> Result<AdminKey, DataError> {
 
 fn make(path: &Path) -> Result<AdminKey, DataError> {
     let failed = |error| DataError::io(path, error);
-    let mut chance = [0_u8; CHANCE_BYTES];
-    File::open("/dev/urandom")
-        .and_then(|mut source| source.read_exact(&mut chance))
-        .map_err(failed)?;
-    let text = chance.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    replace_file(path, &format!("{text}\n"), MODE).map_err(failed)?;
-    Ok(AdminKey::new(text).expect("32 hexadecimal digits are a key"))
+    let key = AdminKey::generate().map_err(failed)?;
+    replace_file(path, &format!("{}\n", key.reveal()), MODE).map_err(failed)?;
+    Ok(key)
 }
 
 #[cfg(test)]

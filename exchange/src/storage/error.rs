@@ -96,14 +96,19 @@ impl DataError {
     /// What the system said about a file.
     pub fn io(path: &Path, error: io::Error) -> Self {
         let path = path.to_owned();
-        match error.kind() {
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Self::Permission { path, error }
-            }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::NoRoom { path, error }
-            }
-            _ => Self::Io { path, error },
+        let kind = error.kind();
+        if matches!(
+            kind,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+        ) {
+            Self::Permission { path, error }
+        } else if matches!(
+            kind,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ) {
+            Self::NoRoom { path, error }
+        } else {
+            Self::Io { path, error }
         }
     }
 }

@@ -62,7 +62,8 @@ fn refuse_lost_journal(folder: &Path) -> Result<(), DataError> {
         return Ok(());
     }
     let names = names_in(folder).map_err(|error| DataError::io(folder, error))?;
-    if names.iter().any(|name| name.ends_with(".seg")) {
+    let is_segment = |name: &String| Path::new(name).extension().is_some_and(|end| end == "seg");
+    if names.iter().any(is_segment) {
         return Ok(());
     }
     Err(DataError::LostJournal {

@@ -8,20 +8,18 @@ use crate::wiring::StartError;
 /// Entries that are under way together: one sync makes all of them durable. Fewer than the control ring takes.
 const UNDER_WAY_MAX: usize = 256;
 
-/// Opens accounts and pays in, through the control sequence like everything that decides. When it returns, all
-/// of it is durable.
+/// Opens accounts with what they begin with, each in one entry of the control sequence. When it returns, all of
+/// it is durable.
 pub async fn seed(
     ports: &Ports,
     accounts: impl Iterator<Item = &FundedAccount>,
 ) -> Result<(), StartError> {
-    let entries: Vec<(&FundedAccount, ControlCommand)> = accounts
-        .flat_map(|account| entries_of(account).map(move |entry| (account, entry)))
-        .collect();
-    for entries in entries.chunks(UNDER_WAY_MAX) {
+    let accounts: Vec<&FundedAccount> = accounts.collect();
+    for accounts in accounts.chunks(UNDER_WAY_MAX) {
         let mut receipts: Vec<(&FundedAccount, ControlReceipt)> = Vec::new();
-        for (account, entry) in entries {
+        for account in accounts {
             let receipt = ports
-                .control(*entry)
+                .control(opening(account))
                 .map_err(|error| refused(account, error))?;
             receipts.push((account, receipt));
         }
@@ -35,20 +33,12 @@ pub async fn seed(
     Ok(())
 }
 
-fn entries_of(account: &FundedAccount) -> impl Iterator<Item = ControlCommand> {
-    let opening = ControlCommand::CreateAccount {
+fn opening(account: &FundedAccount) -> ControlCommand {
+    let deposits = account.deposits.iter().copied();
+    ControlCommand::CreateAccount {
         account: account.id,
-    };
-    let deposits = account
-        .deposits
-        .iter()
-        .filter(|(_, amount)| amount.units() > 0)
-        .map(|(asset, amount)| ControlCommand::Deposit {
-            account: account.id,
-            asset: *asset,
-            amount: *amount,
-        });
-    std::iter::once(opening).chain(deposits)
+        deposits: deposits.filter(|(_, amount)| amount.units() > 0).collect(),
+    }
 }
 
 fn refused(account: &FundedAccount, error: sequencer::ControlError) -> StartError {

@@ -1,13 +1,17 @@
 //! The admin key: who may use the verbs of the admin port.
 
+use std::io;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use tracing::warn;
 
 use crate::admin::AdminView;
+use crate::admin::chance::chance;
 use crate::http::ErrorAnswer;
 use crate::listener::Peer;
 
@@ -29,6 +33,14 @@ impl AdminKey {
         Ok(Self(text))
     }
 
+    /// A new one, that nobody can guess.
+    ///
+    /// # Errors
+    /// The system gives no chance.
+    pub fn generate() -> io::Result<Self> {
+        Ok(Self(HEXLOWER.encode(&chance::<CHANCE_BYTES>()?)))
+    }
+
     /// The secret itself, for the one who is to have it.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -45,6 +57,8 @@ impl AdminKey {
     }
 }
 
+/// Bytes of a new key, before it is written in hexadecimal.
+const CHANCE_BYTES: usize = 16;
 const LENGTH_MIN: usize = 16;
 const LENGTH_MAX: usize = 128;
 

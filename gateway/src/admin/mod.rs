@@ -2,9 +2,12 @@
 //! from the public port.
 
 mod body;
+mod chance;
 mod key;
+mod keys;
 mod money;
 mod operations;
+mod public_key;
 mod refusal;
 mod reset;
 mod status;
@@ -44,6 +47,8 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/accounts/{account}", get(money::account))
         .route("/conservation", get(money::conservation))
         .route("/fund", post(money::fund))
+        .route("/keys", get(keys::keys).post(keys::add))
+        .route("/keys/revoke", post(keys::revoke))
         .route("/reset", post(reset::reset))
         .route("/withdraw", post(money::withdraw))
         .fallback(async || ErrorAnswer::unknown_path())

@@ -1,5 +1,7 @@
 //! Accounts and their money: open, fund, withdraw, look.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Extension, Path, State};
 use engine::AccountId;
@@ -33,6 +35,9 @@ pub struct Payment {
 pub struct OpenAccount {
     /// Under which number; without one the lowest that is free.
     account: Option<u32>,
+    /// Asset to amount: what it begins with.
+    #[serde(default)]
+    deposits: BTreeMap<String, String>,
 }
 
 /// An account and what it has.
@@ -135,7 +140,16 @@ pub async fn open_account(
                 ))
             })?,
     };
-    let outcome = sequence(&view, ControlCommand::CreateAccount { account }).await?;
+    let deposits = request
+        .deposits
+        .iter()
+        .map(|(name, amount)| {
+            let asset = find_asset(&view, name)?;
+            Ok((asset.id, money(amount, asset)?))
+        })
+        .collect::<Result<_, ErrorAnswer>>()?;
+    let opening = ControlCommand::CreateAccount { account, deposits };
+    let outcome = sequence(&view, opening).await?;
     info!(target: "admin", who = %who.address, account = account.0, seq = outcome.sequence.0, "opened an account");
     Ok((StatusCode::CREATED, Json(account_answer(&view, account))))
 }

@@ -28,5 +28,9 @@ const fn of_ledger(refusal: ControlRefusal) -> (StatusCode, &'static str) {
         ControlRefusal::AmountNotPositive => (StatusCode::BAD_REQUEST, "bad_amount"),
         ControlRefusal::TooMuchMoney => (StatusCode::CONFLICT, "too_much_money"),
         ControlRefusal::Insufficient => (StatusCode::CONFLICT, "insufficient_funds"),
+        ControlRefusal::KeyExists => (StatusCode::CONFLICT, "key_exists"),
+        ControlRefusal::UnknownKey => (StatusCode::NOT_FOUND, "unknown_key"),
+        ControlRefusal::TooManyKeys => (StatusCode::CONFLICT, "too_many_keys"),
+        ControlRefusal::BadKey => (StatusCode::BAD_REQUEST, "bad_key"),
     }
 }

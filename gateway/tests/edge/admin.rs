@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 7] = [
+const VERBS: [(&str, &str, &str); 10] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -28,6 +28,9 @@ const VERBS: [(&str, &str, &str); 7] = [
         "/v1/admin/withdraw",
         r#"{"account":1,"asset":"BTC","amount":"1"}"#,
     ),
+    ("GET", "/v1/admin/keys", ""),
+    ("POST", "/v1/admin/keys", r#"{"account":1}"#),
+    ("POST", "/v1/admin/keys/revoke", r#"{"id":"desk"}"#),
     ("POST", "/v1/admin/reset", "{}"),
 ];
 
@@ -164,8 +167,10 @@ async fn an_account_is_opened_under_the_lowest_free_number_or_the_one_that_is_as
 
     let (status, opened) = operate(&venue, "POST", "/v1/admin/accounts", "").await;
     assert_eq!((status, &opened["account"]), (201, &json!(4)));
-    let (status, opened) = operate(&venue, "POST", "/v1/admin/accounts", r#"{"account":9}"#).await;
+    let nine = r#"{"account":9,"deposits":{"BTC":"1.5","USDT":"7"}}"#;
+    let (status, opened) = operate(&venue, "POST", "/v1/admin/accounts", nine).await;
     assert_eq!((status, &opened["account"]), (201, &json!(9)));
+    assert_eq!(opened["balances"][1]["available"], "1.50000000");
     let (status, refused) = operate(&venue, "POST", "/v1/admin/accounts", r#"{"account":9}"#).await;
     assert_eq!((status, &refused["error"]), (409, &json!("account_exists")));
     let (status, refused) =
@@ -258,6 +263,61 @@ async fn a_request_that_makes_no_sense_is_refused_by_its_field() {
     assert_eq!((status, &answer["error"]), (405, &json!("wrong_method")));
     let (status, answer) = operate(&venue, "POST", "/v1/admin/nothing", "").await;
     assert_eq!((status, &answer["error"]), (404, &json!("unknown_path")));
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_key_is_entered_once_shown_without_its_secret_and_ended_for_ever() {
+    let venue = Venue::open().await;
+
+    let desk = r#"{"account":"alice","id":"desk"}"#;
+    let (status, hmac) = operate(&venue, "POST", "/v1/admin/keys", desk).await;
+    assert_eq!(status, 201, "{hmac}");
+    assert_eq!(
+        (&hmac["kind"], &hmac["permissions"]),
+        (&json!("hmac"), &json!(["read", "trade"]))
+    );
+    assert_eq!(hmac["secret"].as_str().unwrap().len(), 64);
+    let public = json!({
+        "account": 2,
+        "permissions": ["read"],
+        "public_key": "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAr+qSSMICa1X6Q5pErjgdpxubUtsvuPLLcIRHRq2aEQ4=\n-----END PUBLIC KEY-----\n",
+    });
+    let (status, ed25519) = operate(&venue, "POST", "/v1/admin/keys", &public.to_string()).await;
+    assert_eq!((status, &ed25519["kind"]), (201, &json!("ed25519")));
+    assert_eq!(ed25519["id"].as_str().unwrap().len(), 16);
+    assert!(ed25519.get("secret").is_none());
+
+    let (status, refused) = operate(&venue, "POST", "/v1/admin/keys", desk).await;
+    assert_eq!((status, &refused["error"]), (409, &json!("key_exists")));
+    let (status, refused) = operate(
+        &venue,
+        "POST",
+        "/v1/admin/keys",
+        r#"{"account":1,"id":"a b"}"#,
+    )
+    .await;
+    assert_eq!((status, &refused["error"]), (400, &json!("bad_key")));
+    let (_, ended) = operate(&venue, "POST", "/v1/admin/keys/revoke", r#"{"id":"desk"}"#).await;
+    assert_eq!(ended["state"], "revoked");
+    let (status, refused) = operate(
+        &venue,
+        "POST",
+        "/v1/admin/keys/revoke",
+        r#"{"id":"nobody"}"#,
+    )
+    .await;
+    assert_eq!((status, &refused["error"]), (404, &json!("unknown_key")));
+
+    let (_, all) = operate(&venue, "GET", "/v1/admin/keys", "").await;
+    let keys = all["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2);
+    let desk = keys.iter().find(|key| key["id"] == "desk").unwrap();
+    assert_eq!(
+        (&desk["account"], &desk["state"]),
+        (&json!(1), &json!("revoked"))
+    );
+    assert!(!all.to_string().contains(hmac["secret"].as_str().unwrap()));
     venue.close().await;
 }
 
