@@ -10,6 +10,7 @@ use crate::http::ErrorAnswer;
 pub fn refused(error: ControlError) -> ErrorAnswer {
     let (status, code) = match error {
         ControlError::NotTaken(Refused::Full) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        ControlError::NotTaken(Refused::LowDisk) => (StatusCode::SERVICE_UNAVAILABLE, "low_disk"),
         ControlError::NotTaken(Refused::Unavailable | Refused::UnknownInstrument) => {
             (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
         }
