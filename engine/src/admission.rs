@@ -10,6 +10,7 @@ use crate::order::{
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
+use crate::risk::Asked;
 
 impl Listing {
     /// Whether a limit order that asks for nothing special passes all checks. `false` does not say why:
@@ -28,6 +29,7 @@ impl Listing {
             return false;
         }
         self.is_matching()
+            && self.risk.is_free(order.account)
             && self.is_valid_quantity(quantity)
             && self.is_valid_price(price)
             && order.extra >= need
@@ -61,6 +63,7 @@ impl Listing {
         have: Notional,
     ) -> Result<Price, RejectReason> {
         self.check_ids(order)?;
+        self.risk.check_admission(order.account)?;
         self.check_state()?;
         self.check_size(order)?;
         self.check_price(price)?;
@@ -72,6 +75,7 @@ impl Listing {
             return Err(RejectReason::InsufficientFunds);
         }
         self.check_room(order)?;
+        self.check_limits(&Asked::entering(order, Some(price)))?;
         Ok(price)
     }
 
@@ -82,6 +86,7 @@ impl Listing {
         have: Notional,
     ) -> Result<Taker, RejectReason> {
         self.check_ids(order)?;
+        self.risk.check_admission(order.account)?;
         self.check_state()?;
         self.check_size(order)?;
         check_combination(order)?;
@@ -96,6 +101,7 @@ impl Listing {
             }
         }
         self.check_room(order)?;
+        self.check_limits(&Asked::entering(order, None))?;
         Ok(taker)
     }
 

@@ -19,19 +19,11 @@ impl Listing {
         }
     }
 
-    /// Ends an account's open orders, in entry order. Walks the whole pool.
+    /// Ends an account's open orders, in entry order.
     pub(crate) fn mass_cancel<S: EventSink>(&mut self, mass_cancel: &MassCancel, sink: &mut S) {
-        let mut meant: Vec<_> = self
-            .book
-            .pool
-            .slots_of(mass_cancel.account)
-            .filter(|slot| self.is_meant(mass_cancel, *slot))
-            .map(|slot| (self.book.pool.get(slot).id(), slot))
-            .collect();
-        meant.sort_unstable();
-        for (_, slot) in meant {
-            self.cancel_resting(slot, CancelReason::MassCancel, sink);
-        }
+        let mut meant = self.book.open_of(mass_cancel.account);
+        meant.retain(|(_, slot)| self.is_meant(mass_cancel, *slot));
+        self.cancel_in_entry_order(meant, CancelReason::MassCancel, sink);
     }
 
     fn is_meant(&self, mass_cancel: &MassCancel, slot: u32) -> bool {

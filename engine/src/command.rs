@@ -1,10 +1,12 @@
 //! What can be asked of an instrument.
 
 use crate::auction::AuctionReference;
+use crate::fan_out::FanOut;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
 use crate::order::NewOrder;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
+use crate::risk::{Admit, SetFeeTier, SetLimits};
 use crate::sequence::Timestamp;
 use crate::session::SessionState;
 use crate::side::Side;
@@ -30,6 +32,14 @@ pub enum Command {
     Uncross(AuctionReference),
     /// Set the last price without a trade: no print, nothing fires.
     SetLastPrice(Price),
+    /// Turn a switch: kill, cancel-only, or let in again.
+    Admit(Admit),
+    /// Replace an account's limits.
+    SetLimits(SetLimits),
+    /// Say which fees an account pays.
+    SetFeeTier(SetFeeTier),
+    /// This instrument's part of a command to several.
+    FanOut(FanOut),
 }
 
 /// Which order is meant.

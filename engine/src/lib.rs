@@ -18,6 +18,7 @@ mod conditions;
 mod event;
 mod event_sink;
 mod expiry;
+mod fan_out;
 mod holds;
 mod id;
 mod instrument;
@@ -31,6 +32,7 @@ mod quantity;
 mod reject;
 mod replace;
 mod rules;
+mod risk;
 mod sequence;
 mod session;
 mod side;
@@ -56,6 +58,7 @@ pub use event::{
     Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
+pub use fan_out::{FanOut, FanOutAction, FanOutId};
 pub use id::{
     AccountId, ClientOrderId, ClientOrderIdError, ExternalId, FeeTier, InstrumentId, OrderHandle,
     OrderId, StpGroup, TradeId,
@@ -69,6 +72,9 @@ pub use order::{
 pub use price::Price;
 pub use quantity::{Notional, Quantity};
 pub use reject::RejectReason;
+pub use risk::{
+    Admission, Admit, OrderRate, OrderToTrade, RiskLimits, Scope, SetFeeTier, SetLimits,
+};
 pub use rules::{
     ExecutionRange, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill, Rules,
     StopOnEntry, TopOrder,

@@ -5,8 +5,9 @@ use crate::client_ids::ClientIds;
 use crate::command::Command;
 use crate::event_sink::EventSink;
 use crate::expiry::Expiries;
-use crate::instrument::Instrument;
+use crate::instrument::{FundsCheck, Instrument};
 use crate::price::Price;
+use crate::risk::Risk;
 use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
 use crate::session::SessionState;
 
@@ -16,6 +17,7 @@ pub(crate) struct Listing {
     pub(crate) instrument: Instrument,
     pub(crate) book: OrderBook,
     pub(crate) client_ids: ClientIds,
+    pub(crate) risk: Risk,
     pub(crate) expiries: Expiries,
     pub(crate) last_price: Option<Price>,
     pub(crate) state: SessionState,
@@ -35,6 +37,7 @@ impl Listing {
             book: OrderBook::new(&instrument, indexes_external_ids),
             client_ids: ClientIds::new(&instrument),
             expiries: Expiries::default(),
+            risk: Risk::new(instrument.funds_check == FundsCheck::Enforced),
             instrument,
             last_price: None,
             state: SessionState::Continuous,
@@ -69,6 +72,10 @@ impl Listing {
             Command::SetState(state) => self.set_state(*state, sink),
             Command::Uncross(reference) => self.uncross(*reference, sink),
             Command::SetLastPrice(price) => self.last_price = Some(*price),
+            Command::Admit(admit) => self.admit(*admit, sink),
+            Command::SetLimits(set) => self.set_limits(set, sink),
+            Command::SetFeeTier(set) => self.set_fee_tier(*set),
+            Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
         }
     }
 }

@@ -5,11 +5,13 @@ use crate::canonical::{HashSink, StateError, StateSink};
 use crate::command::{CancelReplace, Command};
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
-use crate::id::{AccountId, InstrumentId};
+use crate::fan_out::FanOutId;
+use crate::id::{AccountId, FeeTier, InstrumentId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
 use crate::price::Price;
 use crate::reject::RejectReason;
+use crate::risk::{Admission, RiskLimits, Scope};
 use crate::sequence::{Sequenced, Timestamp};
 use crate::session::SessionState;
 
@@ -114,6 +116,31 @@ impl MatchingEngine {
         Some(self.listing(instrument)?.state)
     }
 
+    /// An account's limits on an instrument.
+    pub fn limits_of(&self, instrument: InstrumentId, account: AccountId) -> Option<RiskLimits> {
+        Some(self.listing(instrument)?.risk.of(account).limits)
+    }
+
+    /// Which of an instrument's fee rates an account has.
+    pub fn fee_tier_of(&self, instrument: InstrumentId, account: AccountId) -> Option<FeeTier> {
+        Some(self.listing(instrument)?.risk.fee_tier_of(account))
+    }
+
+    /// How a switch of an instrument stands.
+    pub fn admission(&self, instrument: InstrumentId, scope: Scope) -> Option<Admission> {
+        Some(self.listing(instrument)?.risk.admission(scope))
+    }
+
+    /// What an account bought on an instrument less what it sold, in quantity units; 0 where no money is kept.
+    pub fn position_of(&self, instrument: InstrumentId, account: AccountId) -> Option<i128> {
+        Some(self.listing(instrument)?.risk.positions.of(account))
+    }
+
+    /// The last fanned out command that an instrument has applied.
+    pub fn fan_out_seen(&self, instrument: InstrumentId) -> Option<FanOutId> {
+        Some(self.listing(instrument)?.risk.fan_out_seen)
+    }
+
     /// One number for everything that decides what this engine will say next.
     pub fn state_hash(&self) -> u64 {
         let mut hash = HashSink::new();
@@ -198,9 +225,16 @@ fn refuse_unknown_instrument<S: EventSink>(command: &Command, sink: &mut S) {
         Command::Cancel(cancel) => rejected.account = cancel.account,
         Command::Replace(replace) => rejected.account = replace.account,
         Command::MassCancel(mass_cancel) => rejected.account = mass_cancel.account,
-        Command::Tick | Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
-            return;
+        Command::SetLimits(set) => rejected.account = set.account,
+        Command::SetFeeTier(set) => rejected.account = set.account,
+        Command::FanOut(fan_out) => {
+            return refuse_unknown_instrument(&fan_out.action.command(), sink);
         }
+        Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_)
+        | Command::Admit(_) => return,
     }
     sink.event(Event::Rejected(rejected));
 }

@@ -52,6 +52,24 @@ pub enum RejectReason {
     AccountKilled = 21,
     /// This engine does not have the mechanism that the command asks for.
     NotSupported = 22,
+    /// The instrument's or the exchange's kill switch is on.
+    MarketKilled = 40,
+    /// Only cancels are taken: from the account, on the instrument, or at all.
+    CancelOnly = 41,
+    /// The quantity is above the account's limit.
+    QuantityLimit = 42,
+    /// Price x quantity is above the account's limit.
+    NotionalLimit = 43,
+    /// The limit price is further through the last price than the account's limit lets it.
+    PriceLimit = 44,
+    /// As many of the account's orders are open as its limit lets.
+    OpenOrdersLimit = 45,
+    /// The account's position could come to be above its limit.
+    PositionLimit = 46,
+    /// The account has entered as many orders in this time as its limit lets.
+    OrderRateLimit = 47,
+    /// The account has entered as many orders as its trades of this time are good for.
+    OrderToTradeLimit = 48,
 }
 
 impl RejectReason {
@@ -86,6 +104,21 @@ impl RejectReason {
             Self::WouldTrigger => "the stop is true already",
             Self::AccountKilled => "the account's kill switch is on",
             Self::NotSupported => "the exchange does not offer what the command asks for",
+            Self::MarketKilled => "the instrument's or the exchange's kill switch is on",
+            Self::CancelOnly => "only cancels are taken",
+            Self::QuantityLimit => "the quantity is above the account's limit",
+            Self::NotionalLimit => "price x quantity is above the account's limit",
+            Self::PriceLimit => {
+                "the limit price is further through the last price than the account's limit lets it"
+            }
+            Self::OpenOrdersLimit => "as many of the account's orders are open as its limit lets",
+            Self::PositionLimit => "the account's position could come to be above its limit",
+            Self::OrderRateLimit => {
+                "the account has entered as many orders in this time as its limit lets"
+            }
+            Self::OrderToTradeLimit => {
+                "the account has entered as many orders as its trades of this time are good for"
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::outcome::{release_all, report_order, report_rested};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
+use crate::risk::Asked;
 
 /// What a replace makes of an order, once it is admitted.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,7 @@ impl Listing {
     /// Checks a replace, in the order of [`RejectReason`].
     #[inline]
     fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
+        self.risk.check_admission(replace.account)?;
         self.check_state()?;
         if replace.peak.is_some() || replace.stop.is_some() {
             return Err(RejectReason::NotSupported);
@@ -90,6 +92,17 @@ impl Listing {
         let (have, need) = self.funds_of_replace(replace, slot, price, leaves_units);
         if have < need {
             return Err(RejectReason::InsufficientFunds);
+        }
+        if is_open {
+            self.check_limits(&Asked {
+                account: order.account,
+                side: order.side(),
+                price: Some(price),
+                quantity: Some(Quantity::from_units(total)),
+                amount: None,
+                added_units: leaves_units.saturating_sub(order.leaves_units),
+                added_orders: 0,
+            })?;
         }
         // More that nobody sees keeps its place; more that is displayed goes to the tail.
         let grows = total > old_total && !order.is_hidden();
@@ -235,6 +248,7 @@ impl Listing {
         let mut detail = self.book.pool.detail_of(slot, order);
         detail.replace_count += 1;
         self.book.pool.set_detail(slot, detail);
+        self.risk.note_order(order.account, self.at.0);
         sink.event(Event::Replaced(Replaced {
             order_id: order.id(),
             account: order.account,

@@ -99,6 +99,7 @@ impl Listing {
             at,
             next_order_id,
             next_trade_id,
+            risk,
         } = self;
         STATE_VERSION.write(out);
         let counted = Counted {
@@ -117,6 +118,7 @@ impl Listing {
             write_queue(book, side, out);
         }
         client_ids.write_window(out);
+        risk.write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -135,6 +137,10 @@ impl Listing {
             return Err(StateError::Impossible("the book is crossed or locked"));
         }
         listing.client_ids.read_window(listing.sequence, from)?;
+        listing.risk = from.value()?;
+        for account in listing.risk.accounts_watched() {
+            listing.book.watch(account);
+        }
         from.end()?;
         Ok(listing)
     }

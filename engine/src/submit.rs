@@ -237,6 +237,7 @@ impl Listing {
         } else {
             Notional::ZERO
         };
+        self.risk.note_order(order.account, self.at.0);
         sink.event(Event::Accepted(Accepted {
             order_id,
             handle,

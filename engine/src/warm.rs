@@ -88,6 +88,10 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::SetState(_)
         | Command::Uncross(_)
         | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_)
         | Command::Tick => [NO_SLOT; 2],
     }
 }

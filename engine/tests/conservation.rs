@@ -36,7 +36,11 @@ impl Reserves {
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => return,
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }

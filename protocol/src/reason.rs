@@ -31,6 +31,24 @@ words! {
         InsufficientFunds = "insufficient_funds",
         /// As many orders are open as there may be.
         TooManyOpenOrders = "too_many_open_orders",
+        /// The instrument's or the exchange's kill switch is on.
+        MarketKilled = "market_killed",
+        /// Only cancels are taken.
+        CancelOnly = "cancel_only",
+        /// The quantity is above the account's limit.
+        QuantityLimit = "quantity_limit",
+        /// Price x quantity is above the account's limit.
+        NotionalLimit = "notional_limit",
+        /// The limit price is further through the last price than the account's limit lets it.
+        PriceLimit = "price_limit",
+        /// As many of the account's orders are open as its limit lets.
+        OpenOrdersLimit = "open_orders_limit",
+        /// The account's position could come to be above its limit.
+        PositionLimit = "position_limit",
+        /// The account has entered as many orders in this time as its limit lets.
+        OrderRateLimit = "order_rate_limit",
+        /// The account has entered as many orders as its trades of this time are good for.
+        OrderToTradeLimit = "order_to_trade_limit",
         /// No instrument has this symbol.
         UnknownSymbol = "unknown_symbol",
         /// Too many commands are waiting; the order was not taken and may be sent again.

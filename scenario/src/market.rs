@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Accepted, AccountId, Cancel, ClientOrderId, Display, EngineLimits, Event, InstrumentId,
-    MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace,
-    RestingOrder, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
+    Accepted, AccountId, Admission, Admit, Cancel, ClientOrderId, Display, EngineLimits, Event, InstrumentId, MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
 };
 
 use crate::command::{Command, MassCancellation, Replacement};
@@ -106,7 +104,7 @@ impl Market {
             Command::Quote(_) => not_built("mass quotes (quote)"),
             Command::ProtectionReset { .. } => not_built("market-maker protection (mmp_reset)"),
             Command::Disconnect(_) => not_built("cancel on disconnect (disconnect)"),
-            Command::Kill(_) => not_built("the kill switch (kill)"),
+            Command::Kill(account) => Ok(self.kill(account)),
             Command::CancelAfter { .. } => not_built("the dead man's timer (cancel_after)"),
             Command::State(state) => {
                 Ok(self.market_command(&engine::Command::SetState(session_state(*state))))
@@ -192,6 +190,14 @@ impl Market {
                 .map_or(SideFilter::Both, |word| SideFilter::Only(side(word))),
             price_from: cancellation.from.map_or(Price::MIN, Price::from_units),
             price_to: cancellation.to.map_or(Price::MAX, Price::from_units),
+        }))
+    }
+
+    fn kill(&mut self, account: &Name) -> Vec<MarketLine> {
+        let account = AccountId(self.number("account", account));
+        self.market_command(&engine::Command::Admit(Admit {
+            scope: Scope::Account(account),
+            admission: Admission::Killed,
         }))
     }
 

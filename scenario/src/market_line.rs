@@ -192,6 +192,10 @@ word_enum! {
         Expired = "expired",
         /// The account is killed.
         Killed = "killed",
+        /// Only cancels are taken. No word of the grammar: scenarios have no such switch.
+        CancelOnly = "cancel_only",
+        /// Beyond a limit of the account. No word of the grammar: scenarios set no limits.
+        AccountLimit = "account_limit",
         /// Nothing to measure a market order by. No word of the grammar: funds are not checked in scenarios.
         NoReference = "no_reference",
         /// Not covered. No word of the grammar.

@@ -308,7 +308,15 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         RejectReason::PriceOutsideBand => RejectWord::PriceBand,
         RejectReason::MmpFrozen => RejectWord::ProtectionFrozen,
         RejectReason::WouldTrigger => RejectWord::WouldTrigger,
-        RejectReason::AccountKilled => RejectWord::Killed,
+        RejectReason::AccountKilled | RejectReason::MarketKilled => RejectWord::Killed,
         RejectReason::NotSupported => RejectWord::NotSupported,
+        RejectReason::CancelOnly => RejectWord::CancelOnly,
+        RejectReason::QuantityLimit
+        | RejectReason::NotionalLimit
+        | RejectReason::PriceLimit
+        | RejectReason::OpenOrdersLimit
+        | RejectReason::PositionLimit
+        | RejectReason::OrderRateLimit
+        | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
     }
 }

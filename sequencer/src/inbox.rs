@@ -49,7 +49,12 @@ impl Inbox {
         intake: Intake,
     ) -> Result<(), Refused> {
         let is_cancel = match command.command {
-            Command::Cancel(_) | Command::MassCancel(_) => true,
+            Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => true,
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)

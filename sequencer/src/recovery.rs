@@ -227,7 +227,11 @@ impl Replay {
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => return,
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => return,
         };
         self.ledger
             .reserve_again(account, inbound.instrument, side, extra);

@@ -7,7 +7,6 @@ use super::equilibrium::{Interest, equilibrium};
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
-use crate::id::FeeTier;
 use crate::listing::Listing;
 use crate::outcome::report_order;
 use crate::price::Price;
@@ -71,6 +70,8 @@ impl Listing {
             let units = u64::try_from(units).expect("it is at most one order's quantity");
             let taker = self.party(buyer, units);
             let maker = self.party(seller, units);
+            self.risk
+                .note_trade(taker.account, maker.account, units, self.at.0);
             sink.event(Event::Trade(Trade {
                 trade_id: self.next_trade_id(),
                 price,
@@ -103,7 +104,7 @@ impl Listing {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, &order),
             account: order.account,
-            fee_tier: FeeTier::default(),
+            fee_tier: self.risk.fee_tier_of(order.account),
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.

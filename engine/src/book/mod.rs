@@ -7,6 +7,7 @@ pub(crate) mod order_book;
 mod order_index;
 pub(crate) mod order_pool;
 pub(crate) mod order_traits;
+pub(crate) mod owner_index;
 mod price_index;
 pub(crate) mod price_level;
 mod slot_table;

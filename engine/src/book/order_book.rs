@@ -4,6 +4,7 @@ use crate::book::book_side::BookSide;
 use crate::book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 use crate::book::order_index::OrderIndex;
 use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::owner_index::OwnerIndex;
 use crate::book::price_level::NO_SLOT;
 use crate::book::slot_table::SlotTable;
 use crate::holds::HoldTerms;
@@ -24,6 +25,8 @@ pub struct OrderBook {
     pub(crate) ids: OrderIndex,
     /// Slots by external id, where the engine indexes them.
     pub(crate) externals: Option<SlotTable>,
+    /// Open orders of accounts that are watched.
+    pub(crate) owners: OwnerIndex,
 }
 
 impl OrderBook {
@@ -34,6 +37,7 @@ impl OrderBook {
             holds: HoldTerms::of(instrument),
             ids: OrderIndex::new(),
             externals: indexes_external_ids.then(SlotTable::new),
+            owners: OwnerIndex::default(),
         }
     }
 
@@ -164,6 +168,10 @@ impl OrderBook {
     #[inline]
     pub(crate) fn list(&mut self, slot: u32, order_id: OrderId, external_id: Option<ExternalId>) {
         self.ids.insert(order_id, slot, &mut self.pool);
+        if self.owners.is_on() {
+            let account = self.pool.get(slot).account;
+            self.owners.add(account, order_id, slot);
+        }
         if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
             self.pool.set_external_id(slot, id);
             externals.insert(id.0, slot);
@@ -174,6 +182,9 @@ impl OrderBook {
     #[inline]
     pub(crate) fn unlist_plain(&mut self, slot: u32, order: &OrderSlot) {
         self.ids.remove_young(order.id());
+        if self.owners.is_on() {
+            self.owners.remove(order.account, order.id());
+        }
         if order.traits().has_external_id()
             && let Some(externals) = &mut self.externals
         {
@@ -188,6 +199,9 @@ impl OrderBook {
             self.ids.remove_elder(order.id(), slot);
         } else {
             self.ids.remove_young(order.id());
+        }
+        if self.owners.is_on() {
+            self.owners.remove(order.account, order.id());
         }
         if let Some(externals) = &mut self.externals
             && let Some(id) = self.pool.external_id(slot, order)

@@ -209,11 +209,17 @@ impl OrderPool {
         is_same.then_some(handle.slot)
     }
 
+    /// Open slots, unordered. Walks the whole pool.
+    pub(crate) fn open_slots(&self) -> impl Iterator<Item = u32> {
+        (0..)
+            .zip(&self.slots)
+            .filter_map(|(slot, order)| order.traits().is_open().then_some(slot))
+    }
+
     /// Open slots of one account, unordered. Walks the whole pool.
     pub(crate) fn slots_of(&self, account: AccountId) -> impl Iterator<Item = u32> {
-        (0..).zip(&self.slots).filter_map(move |(slot, order)| {
-            (order.traits().is_open() && order.account == account).then_some(slot)
-        })
+        self.open_slots()
+            .filter(move |slot| self.get(*slot).account == account)
     }
 
     pub(crate) fn mark_elder(&mut self, slot: u32) {

@@ -8,7 +8,7 @@ use super::{
 use crate::command::OrderRef;
 use crate::event::OriginalOutcome;
 use crate::id::{
-    AccountId, ClientOrderId, ExternalId, InstrumentId, OrderHandle, OrderId, StpGroup,
+    AccountId, ClientOrderId, ExternalId, FeeTier, InstrumentId, OrderHandle, OrderId, StpGroup,
 };
 use crate::instrument::{FundsCheck, Instrument, MarketBudget};
 use crate::order::{
@@ -27,6 +27,7 @@ canonical_newtype!(
     InstrumentId,
     OrderId,
     ExternalId,
+    FeeTier,
     StpGroup,
     SequenceNumber,
     Timestamp,
@@ -167,4 +168,13 @@ canonical_enum!(RejectReason {
     20 => WouldTrigger,
     21 => AccountKilled,
     22 => NotSupported,
+    40 => MarketKilled,
+    41 => CancelOnly,
+    42 => QuantityLimit,
+    43 => NotionalLimit,
+    44 => PriceLimit,
+    45 => OpenOrdersLimit,
+    46 => PositionLimit,
+    47 => OrderRateLimit,
+    48 => OrderToTradeLimit,
 });

@@ -2,13 +2,14 @@
 
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
-use crate::id::{FeeTier, TradeId};
+use crate::id::TradeId;
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;
 use crate::matching::taker::Taker;
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
+use crate::side::Side;
 
 impl Listing {
     /// Trades with a level until one of the two is exhausted; a reason to stop ends the taker.
@@ -75,6 +76,11 @@ impl Listing {
         report_order(&order, price, left, sink);
         let taker_used = taker.fill(price, units, terms);
         self.last_price = Some(price);
+        let (buyer, seller) = match taker.side {
+            Side::Buy => (taker.account, order.account),
+            Side::Sell => (order.account, taker.account),
+        };
+        self.risk.note_trade(buyer, seller, units, self.at.0);
         let trade = Trade {
             trade_id: self.next_trade_id(),
             price,
@@ -85,7 +91,7 @@ impl Listing {
                 order_id: taker.order_id,
                 external_id: taker.external_id,
                 account: taker.account,
-                fee_tier: FeeTier::default(),
+                fee_tier: self.risk.fee_tier_of(taker.account),
                 leaves_quantity: taker.leaves_quantity(),
                 filled_quantity: Quantity::from_units(taker.filled_units),
                 hold_used: taker_used,
@@ -95,7 +101,7 @@ impl Listing {
                 order_id: order.id(),
                 external_id,
                 account: order.account,
-                fee_tier: FeeTier::default(),
+                fee_tier: self.risk.fee_tier_of(order.account),
                 leaves_quantity: Quantity::from_units(after),
                 filled_quantity: Quantity::from_units(detail.filled_units),
                 hold_used: terms.freed(order.side(), price, before, after),

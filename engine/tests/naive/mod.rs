@@ -65,7 +65,13 @@ impl NaiveBook {
             Command::CancelReplace(both) => self.cancel_replace(both, events),
             Command::MassCancel(filter) => self.mass_cancel(*filter, events),
             Command::Tick => {}
-            Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
+            Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => {
                 panic!("this book trades continuously")
             }
         }

@@ -61,7 +61,11 @@ impl Entered {
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => {
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => {
                 return;
             }
         };
@@ -95,7 +99,11 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         | Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
-        | Command::SetLastPrice(_) => {}
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_) => {}
     }
     command
 }

@@ -35,7 +35,11 @@ impl HoldFold {
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => return,
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }

@@ -82,7 +82,11 @@ fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
         | Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
-        | Command::SetLastPrice(_) => {}
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_) => {}
     }
     command
 }

@@ -280,7 +280,11 @@ fn is_by_handle(command: &Command) -> bool {
         | Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
-        | Command::SetLastPrice(_) => return false,
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }

@@ -132,7 +132,13 @@ impl Teller {
                 self.narrator.begin(None, None);
                 self.tell_events(events);
             }
-            Command::SetState(_) | Command::Uncross(_) | Command::SetLastPrice(_) => {
+            Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => {
                 unreachable!("the random flow trades continuously")
             }
         }

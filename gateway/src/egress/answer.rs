@@ -13,7 +13,11 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         | Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
-        | Command::SetLastPrice(_) => None,
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_) => None,
     }
 }
 

@@ -133,7 +133,11 @@ impl<'a> Reporter<'a> {
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => IsEntry::No,
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_) => IsEntry::No,
         }
     }
 
@@ -278,7 +282,11 @@ fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         | Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
-        | Command::SetLastPrice(_) => {}
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_) => {}
     }
 }
 

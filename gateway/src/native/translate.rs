@@ -260,7 +260,16 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::MmpFrozen => Reason::MmpFrozen,
         RejectReason::WouldTrigger => Reason::WouldTrigger,
         RejectReason::AccountKilled => Reason::AccountKilled,
+        RejectReason::MarketKilled => Reason::MarketKilled,
         RejectReason::NotSupported => Reason::NotSupported,
+        RejectReason::CancelOnly => Reason::CancelOnly,
+        RejectReason::QuantityLimit => Reason::QuantityLimit,
+        RejectReason::NotionalLimit => Reason::NotionalLimit,
+        RejectReason::PriceLimit => Reason::PriceLimit,
+        RejectReason::OpenOrdersLimit => Reason::OpenOrdersLimit,
+        RejectReason::PositionLimit => Reason::PositionLimit,
+        RejectReason::OrderRateLimit => Reason::OrderRateLimit,
+        RejectReason::OrderToTradeLimit => Reason::OrderToTradeLimit,
         // External ids do not exist on this wire.
         RejectReason::DuplicateExternalId | RejectReason::ExternalIdsOff => Reason::Other,
     }

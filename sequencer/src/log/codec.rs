@@ -9,6 +9,7 @@ mod control;
 mod key;
 mod order;
 mod reader;
+mod risk;
 
 use engine::Timestamp;
 

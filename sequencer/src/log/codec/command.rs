@@ -1,12 +1,13 @@
 //! Commands as bytes.
 
 use engine::{
-    AccountId, AuctionReference, Cancel, CancelReplace, ClientOrderId, Command, ExternalId,
-    MassCancel, Notional, OnCancelFailure, OrderHandle, OrderId, OrderRef, Price, Quantity,
-    Replace, SessionState, Side, SideFilter, Timestamp,
+    AccountId, AuctionReference, Cancel, CancelReplace, ClientOrderId, Command, ExternalId, FanOut,
+    FanOutAction, FanOutId, MassCancel, Notional, OnCancelFailure, OrderHandle, OrderId, OrderRef,
+    Price, Quantity, Replace, SessionState, Side, SideFilter, Timestamp,
 };
 
 use super::order::{order, put_order};
+use super::risk::{admit, put_admit, put_set_fee_tier, put_set_limits, set_fee_tier, set_limits};
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
 
 const SUBMIT: u8 = 1;
@@ -18,6 +19,10 @@ const TICK: u8 = 6;
 const SET_STATE: u8 = 7;
 const UNCROSS: u8 = 8;
 const SET_LAST_PRICE: u8 = 9;
+const ADMIT: u8 = 40;
+const SET_LIMITS: u8 = 41;
+const SET_FEE_TIER: u8 = 42;
+const FAN_OUT: u8 = 43;
 
 pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
     match command {
@@ -45,10 +50,7 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
         }
         Command::MassCancel(mass_cancel) => {
             put_u8(bytes, MASS_CANCEL);
-            put_u32(bytes, mass_cancel.account.0);
-            put_side_filter(bytes, mass_cancel.side);
-            put_i64(bytes, mass_cancel.price_from.units());
-            put_i64(bytes, mass_cancel.price_to.units());
+            put_mass_cancel(bytes, mass_cancel);
         }
         Command::Tick => put_u8(bytes, TICK),
         Command::SetState(state) => {
@@ -67,6 +69,23 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_u8(bytes, SET_LAST_PRICE);
             put_i64(bytes, price.units());
         }
+        Command::Admit(admit) => {
+            put_u8(bytes, ADMIT);
+            put_admit(bytes, admit);
+        }
+        Command::SetLimits(set) => {
+            put_u8(bytes, SET_LIMITS);
+            put_set_limits(bytes, set);
+        }
+        Command::SetFeeTier(set) => {
+            put_u8(bytes, SET_FEE_TIER);
+            put_set_fee_tier(bytes, *set);
+        }
+        Command::FanOut(fan_out) => {
+            put_u8(bytes, FAN_OUT);
+            put_u64(bytes, fan_out.id.0);
+            encode(&fan_out.action.command(), bytes);
+        }
     }
 }
 
@@ -83,12 +102,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
             on_cancel_failure: on_cancel_failure(reader)?,
             new_order: order(reader)?,
         })),
-        MASS_CANCEL => Ok(Command::MassCancel(MassCancel {
-            account: AccountId(reader.u32()?),
-            side: side_filter(reader)?,
-            price_from: Price::from_units(reader.i64()?),
-            price_to: Price::from_units(reader.i64()?),
-        })),
+        MASS_CANCEL => mass_cancel(reader).map(Command::MassCancel),
         TICK => Ok(Command::Tick),
         SET_STATE => session_state(reader).map(Command::SetState),
         UNCROSS => {
@@ -99,8 +113,42 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
             )))
         }
         SET_LAST_PRICE => Ok(Command::SetLastPrice(Price::from_units(reader.i64()?))),
+        ADMIT => admit(reader).map(Command::Admit),
+        SET_LIMITS => set_limits(reader).map(Command::SetLimits),
+        SET_FEE_TIER => set_fee_tier(reader).map(Command::SetFeeTier),
+        FAN_OUT => Ok(Command::FanOut(FanOut {
+            id: FanOutId(reader.u64()?),
+            action: fan_out_action(reader)?,
+        })),
         _ => Err(DecodeError::Unknown("a command")),
     }
+}
+
+/// What can be asked of several instruments, tagged as the command to one.
+pub(super) fn fan_out_action(reader: &mut Reader<'_>) -> Result<FanOutAction, DecodeError> {
+    match reader.u8()? {
+        MASS_CANCEL => mass_cancel(reader).map(FanOutAction::MassCancel),
+        ADMIT => admit(reader).map(FanOutAction::Admit),
+        SET_LIMITS => set_limits(reader).map(FanOutAction::SetLimits),
+        SET_FEE_TIER => set_fee_tier(reader).map(FanOutAction::SetFeeTier),
+        _ => Err(DecodeError::Unknown("what several instruments are asked")),
+    }
+}
+
+fn put_mass_cancel(bytes: &mut Vec<u8>, mass_cancel: &MassCancel) {
+    put_u32(bytes, mass_cancel.account.0);
+    put_side_filter(bytes, mass_cancel.side);
+    put_i64(bytes, mass_cancel.price_from.units());
+    put_i64(bytes, mass_cancel.price_to.units());
+}
+
+fn mass_cancel(reader: &mut Reader<'_>) -> Result<MassCancel, DecodeError> {
+    Ok(MassCancel {
+        account: AccountId(reader.u32()?),
+        side: side_filter(reader)?,
+        price_from: Price::from_units(reader.i64()?),
+        price_to: Price::from_units(reader.i64()?),
+    })
 }
 
 fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {

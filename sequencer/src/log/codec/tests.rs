@@ -1,12 +1,7 @@
 //! Every command and control entry, there and back.
 
 use engine::{
-    AccountId, AuctionReference, Cancel, CancelReplace, ChildStart, ClientIdPolicy, ClientOrderId,
-    Command, Conditions, Display, ExternalId, InstrumentId, MassCancel, MmpGroup, NewOrder,
-    Notional, Oco, OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind,
-    OrderRef, OrderSize, Parent, PegReference, PostOnly, Price, Quantity, Replace,
-    SelfTradePrevention, SessionState, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
-    TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    AccountId, Admission, Admit, AuctionReference, Cancel, CancelReplace, ChildStart, ClientIdPolicy, ClientOrderId, Command, Conditions, Display, ExternalId, FanOut, FanOutAction, FanOutId, FeeTier, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco, OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef, OrderSize, OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits, Scope, SelfTradePrevention, SessionState, SetFeeTier, SetLimits, Side, SideFilter, StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
@@ -96,6 +91,32 @@ fn every_command() -> Vec<Command> {
         Command::Uncross(AuctionReference::LastPrice),
         Command::Uncross(AuctionReference::Given(Price::from_units(-7))),
         Command::SetLastPrice(Price::from_units(12)),
+        Command::Admit(Admit {
+            scope: Scope::Account(AccountId(4)),
+            admission: Admission::CancelOnly,
+        }),
+        Command::SetLimits(SetLimits {
+            account: AccountId(5),
+            limits: RiskLimits::NONE,
+        }),
+        Command::FanOut(FanOut {
+            id: FanOutId(9),
+            action: FanOutAction::SetLimits(every_limit()),
+        }),
+        Command::FanOut(FanOut {
+            id: FanOutId(10),
+            action: FanOutAction::SetFeeTier(SetFeeTier {
+                account: AccountId(6),
+                fee_tier: FeeTier(3),
+            }),
+        }),
+        Command::FanOut(FanOut {
+            id: FanOutId(11),
+            action: FanOutAction::Admit(Admit {
+                scope: Scope::Exchange,
+                admission: Admission::Killed,
+            }),
+        }),
     ];
     commands.extend(special_orders().into_iter().map(Command::Submit));
     commands
@@ -183,6 +204,28 @@ fn special_orders() -> Vec<NewOrder> {
     all.push(iceberg);
     all.extend(conditioned);
     all
+}
+
+fn every_limit() -> SetLimits {
+    SetLimits {
+        account: AccountId(5),
+        limits: RiskLimits {
+            quantity_max: Some(Quantity::from_units(1)),
+            notional_max: Some(Notional::from_units(2)),
+            price_band_bips: Some(3),
+            open_orders_max: Some(4),
+            position_max: Some(Quantity::from_units(5)),
+            order_rate: Some(OrderRate {
+                orders_max: 6,
+                window: 7,
+            }),
+            order_to_trade: Some(OrderToTrade {
+                orders_free: 8,
+                orders_per_trade: 9,
+                window: 10,
+            }),
+        },
+    }
 }
 
 fn batch() -> Batch {
