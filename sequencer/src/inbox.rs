@@ -48,7 +48,7 @@ impl Inbox {
         command: &InboundCommand,
         intake: Intake,
     ) -> Result<(), Refused> {
-        let is_cancel = match command.command {
+        let may_use_reserve = match command.command {
             Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::Admit(_)
@@ -63,11 +63,11 @@ impl Inbox {
             | Command::Uncross(_)
             | Command::SetLastPrice(_) => false,
         };
-        if intake == Intake::CancelsOnly && !is_cancel {
+        if intake == Intake::CancelsOnly && !may_use_reserve {
             self.counters.note_low_disk();
             return Err(Refused::LowDisk);
         }
-        let limit = if is_cancel {
+        let limit = if may_use_reserve {
             self.capacity
         } else {
             self.new_orders_limit
