@@ -8,8 +8,8 @@ use engine::{
     Display, EngineLimits, Event, FanOut, FanOutAction, FanOutId, FeeTier, FundsCheck, Instrument,
     InstrumentId, MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional, OnCancelFailure,
     OrderId, OrderKind, OrderRate, OrderRef, OrderSize, OrderToTrade, PostOnly, Price, Quantity,
-    RejectReason, Replace, RiskLimits, Scope, SelfTradePrevention, SequenceNumber, Sequenced,
-    SessionState, SetFeeTier, SetLimits, Side, SideFilter, TimeInForce, Timestamp,
+    RejectReason, Replace, RiskLimits, Rules, Scope, SelfTradePrevention, SequenceNumber,
+    Sequenced, SessionState, SetFeeTier, SetLimits, Side, SideFilter, TimeInForce, Timestamp,
 };
 
 const COIN: InstrumentId = InstrumentId(1);
@@ -46,6 +46,7 @@ impl Desk {
             market_protection_bips: 500,
             hold_surcharge_ppm: 0,
             funds_check: FundsCheck::Enforced,
+            rules: Rules::PLAIN,
         };
         engine.list(instrument).expect("the terms make sense");
         Self {
@@ -108,6 +109,8 @@ impl Desk {
             quantity: Some(Quantity::from_units(quantity)),
             price: Some(Price::from_units(price)),
             expiry: None,
+            peak: None,
+            stop: None,
             extra: ENOUGH,
         }));
         refusal(&events)
@@ -150,6 +153,7 @@ fn order(account: AccountId, side: Side, quantity: u64, price: i64) -> NewOrder 
         self_trade_prevention: SelfTradePrevention::CancelNewest,
         stp_group: None,
         extra: ENOUGH,
+        conditions: None,
     }
 }
 
@@ -666,7 +670,10 @@ fn a_refusal_by_a_limit_is_what_a_retry_gets() {
         client_id_policy: ClientIdPolicy::Idempotent,
         ..order(ALICE, Side::Buy, 11, 100)
     };
-    assert_eq!(desk.enter(retried), Err(RejectReason::QuantityLimit));
+    assert_eq!(
+        desk.enter(retried.clone()),
+        Err(RejectReason::QuantityLimit)
+    );
     desk.limit(ALICE, none());
 
     let events = desk.ask(Command::Submit(retried));

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Accepted, AccountId, Admission, Admit, Cancel, ClientOrderId, Display, EngineLimits, Event, InstrumentId, MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity, Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
+    Accepted, AccountId, Admission, Admit, Cancel, ClientOrderId, Display, EngineLimits, Event,
+    InstrumentId, MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity,
+    Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
 };
 
 use crate::command::{Command, MassCancellation, Replacement};

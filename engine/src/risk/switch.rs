@@ -1,7 +1,7 @@
 //! Switches that keep orders out: kill switches and cancel-only, by account, by instrument, by exchange.
 
+use crate::cancel_reason::CancelReason;
 use crate::canonical::canonical_enum;
-use crate::event::CancelReason;
 use crate::event_sink::EventSink;
 use crate::id::{AccountId, OrderId};
 use crate::listing::Listing;

@@ -1,7 +1,13 @@
 //! Every command and control entry, there and back.
 
 use engine::{
-    AccountId, Admission, Admit, AuctionReference, Cancel, CancelReplace, ChildStart, ClientIdPolicy, ClientOrderId, Command, Conditions, Display, ExternalId, FanOut, FanOutAction, FanOutId, FeeTier, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco, OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef, OrderSize, OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits, Scope, SelfTradePrevention, SessionState, SetFeeTier, SetLimits, Side, SideFilter, StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    AccountId, Admission, Admit, AuctionReference, Cancel, CancelReplace, ChildStart,
+    ClientIdPolicy, ClientOrderId, Command, Conditions, Display, ExternalId, FanOut, FanOutAction,
+    FanOutId, FeeTier, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco, OcoMode,
+    OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef, OrderSize,
+    OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits, Scope,
+    SelfTradePrevention, SessionState, SetFeeTier, SetLimits, Side, SideFilter, StpGroup,
+    TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
