@@ -7,10 +7,11 @@
 mod naive_market;
 mod random_market;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use naive_market::NaiveMarket;
-use random_market::{Checked, Depth, Maker, Played, Run, replay, shrink, story};
+use random_market::{Checked, Depth, Maker, Mix, Played, Run, replay, shrink, story};
 use scenario::{BookPicture, Command, InstrumentOptions, Lifetime, Market, MarketLine, Subject};
 
 const SEED: u64 = 20_261_123;
@@ -35,7 +36,7 @@ fn check(seed: u64, count: u64, depth: Depth) {
 
 /// Plays one seed up to the first difference.
 fn first_difference<M: Checked>(seed: u64, count: u64, depth: Depth) -> Option<Played> {
-    let mut maker = Maker::new(seed);
+    let mut maker = Maker::new(Mix::Built, seed);
     let mut run = Run::<M>::new(&maker.terms, depth);
     let mut commands = Vec::new();
     for _ in 0..count {
@@ -145,4 +146,60 @@ fn a_planted_fault_is_found_made_small_and_told_as_a_scenario_that_the_engine_pa
 
     assert!(small.commands.len() <= 2, "one order is enough: {text}");
     assert_eq!((report.passed, report.failed), (1, 0), "{report}\n{text}");
+}
+
+/// A word for what a line is about, as finely as a rule would.
+fn word(line: &MarketLine) -> String {
+    let text = line.to_string();
+    let kind = text.split(' ').next().unwrap_or_default();
+    let reason = text.split(' ').next_back().unwrap_or_default();
+    match line {
+        MarketLine::Cancel { .. } | MarketLine::Reject { .. } | MarketLine::Status(_) => {
+            format!("{kind} {reason}")
+        }
+        MarketLine::Trade(_)
+        | MarketLine::Rest { .. }
+        | MarketLine::Prevent(_)
+        | MarketLine::Trigger(_)
+        | MarketLine::Replaced(_)
+        | MarketLine::Refill { .. }
+        | MarketLine::Peg { .. }
+        | MarketLine::Indicative { .. }
+        | MarketLine::Book(_) => kind.to_owned(),
+    }
+}
+
+/// Every line that a market can say.
+const LINES: &str = "
+    trade; rest; prevent; trigger; replaced; refill; peg; indicative;
+    cancel requested; cancel ioc; cancel fok; cancel expired; cancel stp; cancel oco; cancel parent;
+    cancel no_liquidity; cancel collar; cancel protection; cancel disconnect; cancel mmp; cancel mass;
+    cancel auction; cancel state;
+    reject post_only; reject would_trigger; reject unknown_order; reject too_late; reject invalid_price;
+    reject invalid_quantity; reject invalid_combination; reject price_band; reject duplicate_id;
+    reject halted; reject closed; reject not_in_auction; reject mmp_frozen; reject expired; reject killed;
+    status continuous; status auction; status opening_auction; status closing_auction;
+    status vol_auction; status pre_open; status halted; status paused; status reserved; status closed;
+    status limit_up; status limit_down";
+
+#[test]
+fn random_commands_reach_every_line_often_and_the_naive_market_is_sane_after_each() {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for seed in 1..=200 {
+        let mut maker = Maker::new(Mix::Whole, seed);
+        let mut run = Run::<NaiveMarket>::new(&maker.terms, Depth::Everything);
+        for _ in 0..COMMANDS_OF_A_RUN {
+            let command = maker.next(&run.naive);
+            let said = run.play(&command);
+            let said = said.unwrap_or_else(|insane| panic!("RIALTO_SEED={seed}: {insane}"));
+            for line in said {
+                *counts.entry(word(&line)).or_default() += 1;
+            }
+        }
+    }
+
+    for line in LINES.split(';').map(str::trim) {
+        let count = counts.get(line).copied().unwrap_or(0);
+        assert!(count >= 20, "seldom: {line}, {counts:#?}");
+    }
 }

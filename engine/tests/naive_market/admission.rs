@@ -42,7 +42,10 @@ impl NaiveMarket {
         let reasons = [
             (self.has_bad_quantity(entry), RejectWord::InvalidQuantity),
             (self.has_bad_price(entry), RejectWord::InvalidPrice),
-            (is_contradictory(entry), RejectWord::InvalidCombination),
+            (
+                is_contradictory(entry) || self.names_the_tied(&order),
+                RejectWord::InvalidCombination,
+            ),
             (self.is_not_for_now(&order), RejectWord::NotInAuction),
             (is_past, RejectWord::Expired),
             (self.is_out_of_band(entry), RejectWord::PriceBand),
@@ -65,6 +68,12 @@ impl NaiveMarket {
             .into_iter()
             .flatten()
             .any(|name| self.live(name).is_err())
+    }
+
+    /// An order has one partner.
+    fn names_the_tied(&self, order: &Order) -> bool {
+        let partner = order.partner;
+        partner.is_some_and(|partner| self.order(partner.id).partner.is_some())
     }
 
     fn has_bad_quantity(&self, entry: &OrderEntry) -> bool {
@@ -306,6 +315,7 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
         || is_post_only && (!is_limit || is_immediate || has_minimum)
         || is_iceberg && (is_market || is_immediate || options.hidden)
         || by_money && (!is_market || has_minimum || options.points.is_some())
+        || by_money && matches!(life, Life::Auction | Life::Opening | Life::Closing)
         || trigger_count > 1
         || options.trigger_on.is_some() && trigger_count == 0
         || looks_elsewhere && is_trailing

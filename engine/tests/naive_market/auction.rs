@@ -58,6 +58,10 @@ impl NaiveMarket {
                 return;
             };
             let quantity = buyer.open.min(seller.open);
+            assert!(
+                quantity > 0,
+                "who reaches has something: {buyer:?} {seller:?}"
+            );
             self.say_trade(buyer.id, seller.id, quantity, price);
             for id in [buyer.id, seller.id] {
                 self.order_mut(id).trade_as_maker(quantity);

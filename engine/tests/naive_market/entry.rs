@@ -162,6 +162,8 @@ impl NaiveMarket {
             End::Collar => Some(CancelWord::Collar),
             End::Band => Some(CancelWord::Protection),
             End::Velocity if is_market => Some(CancelWord::Protection),
+            // An amount of money is no quantity that could wait in a call.
+            End::Corridor if order.money.is_some() => Some(CancelWord::Protection),
             End::Corridor | End::Velocity => is_immediate.then_some(CancelWord::ImmediateOrCancel),
             End::OutOfReach | End::BookEmpty => self.fate_at_limit(&order),
         };

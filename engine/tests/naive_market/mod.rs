@@ -150,6 +150,7 @@ impl NaiveMarket {
     }
 
     fn say(&mut self, line: MarketLine) {
+        assert!(self.said.len() < 2_000, "a block of events has an end");
         self.said.push(line);
     }
 
@@ -255,19 +256,54 @@ fn worse_by(side: SideWord, price: i64, distance: i64) -> i64 {
 
 /// What a maker of random commands looks at.
 impl NaiveMarket {
+    /// Panics where the rule book's invariants do not hold.
+    pub fn assert_sane(&self) {
+        let (bid, ask) = (self.best(SideWord::Buy), self.best(SideWord::Sell));
+        if let (true, Some(bid), Some(ask)) = (self.state.is_trading(), bid, ask) {
+            assert!(bid < ask, "crossed in continuous trading: {bid} and {ask}");
+        }
+        for order in &self.orders {
+            assert!(!order.is_over(), "nothing is open of {order:?}");
+            assert!(
+                order.slice <= order.open,
+                "it shows more than it has: {order:?}"
+            );
+            assert!(
+                order.place != order::Place::Entering,
+                "still on its way: {order:?}"
+            );
+            let is_shown = order.place != order::Place::Book || order.on_offer() > 0;
+            assert!(
+                is_shown || order.money.is_some(),
+                "an empty slice: {order:?}"
+            );
+            if let Some(partner) = order.partner {
+                let back = self.find(partner.id).and_then(|other| other.partner);
+                assert!(
+                    back.is_some_and(|back| back.id == order.id),
+                    "a one-sided tie: {order:?}"
+                );
+            }
+        }
+        assert!(
+            self.queue.is_empty() || !self.state.is_trading(),
+            "the queue has run"
+        );
+    }
+
     /// Names of all open orders.
     pub fn open_names(&self) -> Vec<Name> {
         let names = self.orders.iter().map(|order| order.name);
         names.map(|word| self.names.name(word).clone()).collect()
     }
 
-    /// Names of an account's open orders.
+    /// Names of an account's open orders that are not sides of a quote.
     pub fn open_names_of(&self, account: &Name) -> Vec<Name> {
         let account = self.names.known(account).map(Account::Named);
         let own = self
             .orders
             .iter()
-            .filter(|order| Some(order.account) == account);
+            .filter(|order| Some(order.account) == account && !order.is_quote);
         own.map(|order| self.names.name(order.name).clone())
             .collect()
     }

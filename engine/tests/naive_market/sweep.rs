@@ -54,7 +54,8 @@ impl NaiveMarket {
                 return end;
             }
             if self.wanted_at(taker, price) == 0 {
-                self.take_out(taker);
+                let order = self.take_out(taker).expect("it is live");
+                self.end_what_hangs_on(&order);
                 return End::Done;
             }
             let step = match self.terms.matching {

@@ -1,13 +1,13 @@
 //! Random commands: mostly about what is open, so that things meet.
 
 use scenario::{
-    Command, InstrumentOptions, Limit, MarketState, MassCancellation, Name, Quote, QuoteSide,
-    Replacement, SideWord, Size,
+    Command, InstrumentOptions, Lifetime, Limit, MarketState, MassCancellation, Name, Quote,
+    QuoteSide, Replacement, SideWord, Size,
 };
 
 use super::chance::Chance;
 use super::orders::{Habits, name};
-use super::terms::{GROUPS, MIDDLE, has, random_terms};
+use super::terms::{GROUPS, MIDDLE, Mix, random_terms};
 use crate::naive_market::NaiveMarket;
 
 /// Accounts that quote: a group belongs to one of them.
@@ -15,6 +15,7 @@ const MAKERS: [&str; 2] = ["M", "W"];
 
 /// Makes the commands of one run.
 pub struct Maker {
+    mix: Mix,
     chance: Chance,
     pub terms: InstrumentOptions,
     habits: Habits,
@@ -28,16 +29,22 @@ pub struct Maker {
 }
 
 impl Maker {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(mix: Mix, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let terms = random_terms(&mut chance);
-        let habits = Habits::new(&mut chance, terms.tick.unwrap_or(1), terms.lot.unwrap_or(1));
+        let terms = random_terms(mix, &mut chance);
+        let habits = Habits::new(
+            mix,
+            &mut chance,
+            terms.tick.unwrap_or(1),
+            terms.lot.unwrap_or(1),
+        );
         Self {
+            mix,
             habits,
             open_orders_max: 4 + usize::try_from(chance.below(24)).expect("small"),
             now: 0,
             states: chance.pick(&[0, 5, 20, 60]),
-            quotes: if has("quote") {
+            quotes: if mix.has("quote") {
                 chance.pick(&[0, 0, 30, 120])
             } else {
                 0
@@ -72,8 +79,10 @@ impl Maker {
             self.rare_command(market)
         } else if falls(self.replaces) && !open.is_empty() {
             self.replace(&open)
-        } else if open.len() >= self.open_orders_max || self.chance.chance(1, 8) {
+        } else if self.chance.chance(1, 12) {
             self.cancel(&open)
+        } else if open.len() >= self.open_orders_max {
+            self.make_room(market, &open)
         } else {
             self.submit(market, &open)
         }
@@ -95,10 +104,28 @@ impl Maker {
         let mut order = self
             .habits
             .order(&mut self.chance, order_name, self.now, &own, account);
-        if !has("market_in_call") && !market.is_trading() && order.limit == Limit::Market {
+        if !self.mix.has("market_in_call") && !market.is_trading() && order.limit == Limit::Market {
             (order.limit, order.size) = (Limit::Price(MIDDLE), Size::Quantity(self.habits.lot));
         }
         Command::Submit(Box::new(order))
+    }
+
+    /// Too much is open: somebody takes, or leaves.
+    fn make_room(&mut self, market: &NaiveMarket, open: &[Name]) -> Command {
+        let mut command = self.submit(market, open);
+        if let (true, Command::Submit(entry)) = (self.chance.chance(1, 2), &mut command) {
+            let options = &mut entry.options;
+            options.lifetimes = vec![Lifetime::ImmediateOrCancel];
+            let is_plain = entry.limit != Limit::Peg
+                && options.peak.is_none()
+                && options.post_only.is_none()
+                && options.parent.is_none()
+                && options.parent_partial.is_none();
+            if is_plain && market.is_trading() {
+                return command;
+            }
+        }
+        self.cancel(open)
     }
 
     fn pick(&mut self, names: &[Name]) -> Name {
@@ -122,8 +149,8 @@ impl Maker {
         let chance = &mut self.chance;
         let quantity = chance.chance(1, 2).then(|| self.habits.quantity(chance));
         let price = chance.chance(1, 2).then(|| self.habits.price(chance));
-        let has_peak = has("peak") && chance.chance(1, 6);
-        let has_stop = has("stop") && chance.chance(1, 6);
+        let has_peak = self.mix.has("peak") && chance.chance(1, 6);
+        let has_stop = self.mix.has("stop") && chance.chance(1, 6);
         Command::Replace(Replacement {
             name: target,
             quantity,
@@ -188,13 +215,13 @@ impl Maker {
         let account = Habits::account(&mut self.chance);
         let which = usize::try_from(self.chance.below(2)).expect("small");
         match self.chance.below(8) {
-            0 if has("kill") && self.chance.chance(1, 10) => Command::Kill(account),
-            1 | 2 if has("cancel_after") => Command::CancelAfter {
+            0 if self.mix.has("kill") && self.chance.chance(1, 10) => Command::Kill(account),
+            1 | 2 if self.mix.has("cancel_after") => Command::CancelAfter {
                 account,
                 delay: self.chance.below(8),
             },
-            3 if has("disconnect") => Command::Disconnect(account),
-            4 if has("mmp") => Command::ProtectionReset {
+            3 if self.mix.has("disconnect") => Command::Disconnect(account),
+            4 if self.mix.has("mmp") => Command::ProtectionReset {
                 group: name(GROUPS[which]),
                 account: name(MAKERS[which]),
             },

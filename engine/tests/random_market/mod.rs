@@ -12,3 +12,4 @@ mod terms;
 pub use maker::Maker;
 pub use run::{Checked, Depth, Run, replay, story};
 pub use shrink::{Played, shrink};
+pub use terms::Mix;

@@ -6,10 +6,11 @@ use scenario::{
 };
 
 use super::chance::Chance;
-use super::terms::{GROUPS, MIDDLE, has};
+use super::terms::{GROUPS, MIDDLE, Mix};
 
 /// How often a run uses what, in tenths of a per cent; each run has other habits.
 pub struct Habits {
+    mix: Mix,
     pub tick: i64,
     pub lot: u64,
     market: u64,
@@ -28,15 +29,16 @@ pub struct Habits {
 }
 
 impl Habits {
-    pub fn new(chance: &mut Chance, tick: i64, lot: u64) -> Self {
+    pub fn new(mix: Mix, chance: &mut Chance, tick: i64, lot: u64) -> Self {
         let mut often = |words: &[&str]| {
-            if words.iter().all(|word| has(word)) {
+            if words.iter().all(|word| mix.has(word)) {
                 chance.pick(&[0, 20, 100, 250])
             } else {
                 0
             }
         };
         Self {
+            mix,
             tick,
             lot,
             market: often(&[]),
@@ -106,7 +108,7 @@ impl Habits {
         let mut size = Size::Quantity(self.quantity(chance));
         if Self::does(chance, self.market) {
             limit = Limit::Market;
-            if has("points") && chance.chance(1, 4) {
+            if self.mix.has("points") && chance.chance(1, 4) {
                 options.points = Some(self.distance(chance));
             } else if chance.chance(1, 8) {
                 size = Size::Quote(chance.below(1_500));
@@ -120,7 +122,9 @@ impl Habits {
             self.trigger(chance, &mut options);
         }
         if Self::does(chance, self.lifetime) {
-            options.lifetimes.extend(random_lifetime(chance, now));
+            options
+                .lifetimes
+                .extend(random_lifetime(self.mix, chance, now));
         }
         if Self::does(chance, self.post_only) {
             options.post_only = Some(chance.pick(&[PostOnlyWord::Reject, PostOnlyWord::Slide]));
@@ -147,7 +151,7 @@ impl Habits {
             ]));
             options.group = chance.chance(1, 3).then(|| name(chance.pick(&["S", "R"])));
         }
-        options.cancel_on_disconnect = has("cod") && chance.chance(1, 5);
+        options.cancel_on_disconnect = self.mix.has("cod") && chance.chance(1, 5);
         let order = OrderEntry {
             name: name_of_order,
             side,
@@ -170,8 +174,8 @@ impl Habits {
     fn trigger(&self, chance: &mut Chance, options: &mut OrderOptions) {
         let price = Some(self.price(chance));
         match chance.below(4) {
-            0 if has("take") => options.take = price,
-            1 if has("trail") => {
+            0 if self.mix.has("take") => options.take = price,
+            1 if self.mix.has("trail") => {
                 if chance.chance(2, 3) {
                     options.trail = Some(self.distance(chance));
                 } else {
@@ -183,7 +187,7 @@ impl Habits {
             _ => options.stop = price,
         }
         let can_look_elsewhere = options.stop.is_some() || options.take.is_some();
-        if has("on") && can_look_elsewhere && chance.chance(1, 3) {
+        if self.mix.has("on") && can_look_elsewhere && chance.chance(1, 3) {
             options.trigger_on = Some(chance.pick(&[
                 TriggerSource::Last,
                 TriggerSource::BidAsk,
@@ -213,7 +217,7 @@ impl Habits {
         };
         if Self::does(chance, self.linked) {
             let other = Some(at(chance));
-            if has("oco_reduce") && chance.chance(1, 3) {
+            if self.mix.has("oco_reduce") && chance.chance(1, 3) {
                 options.oco_reduce = other;
             } else {
                 options.oco = other;
@@ -221,7 +225,7 @@ impl Habits {
         }
         if Self::does(chance, self.child) {
             let parent = Some(at(chance));
-            if has("parent_partial") && chance.chance(1, 2) {
+            if self.mix.has("parent_partial") && chance.chance(1, 2) {
                 options.parent_partial = parent;
             } else {
                 options.parent = parent;
@@ -230,7 +234,7 @@ impl Habits {
     }
 }
 
-fn random_lifetime(chance: &mut Chance, now: u64) -> Option<Lifetime> {
+fn random_lifetime(mix: Mix, chance: &mut Chance, now: u64) -> Option<Lifetime> {
     let expiry = now + chance.below(12);
     let lifetime = chance.pick(&[
         Lifetime::ImmediateOrCancel,
@@ -251,7 +255,7 @@ fn random_lifetime(chance: &mut Chance, now: u64) -> Option<Lifetime> {
         Lifetime::GoodForContinuous => "gfc",
         Lifetime::AtOpen | Lifetime::AtClose => "opg",
     };
-    has(word).then_some(lifetime)
+    mix.has(word).then_some(lifetime)
 }
 
 pub fn name(text: &str) -> Name {

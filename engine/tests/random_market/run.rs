@@ -1,8 +1,10 @@
 //! Plays commands on both markets and compares every line, and the books.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use scenario::{Command, InstrumentOptions, MarketLine, Numbered, Scenario, Subject};
 
@@ -17,6 +19,12 @@ pub trait Checked: Subject {
 impl Checked for scenario::Market {
     fn check(&self) {
         self.engine().assert_invariants();
+    }
+}
+
+impl Checked for NaiveMarket {
+    fn check(&self) {
+        self.assert_sane();
     }
 }
 
@@ -64,7 +72,10 @@ impl<M: Checked> Run<M> {
     }
 
     pub fn play(&mut self, command: &Command) -> Result<Vec<MarketLine>, Difference> {
+        quiet_panics();
+        IS_PLAYING.set(true);
         let played = catch_unwind(AssertUnwindSafe(|| self.compare(command)));
+        IS_PLAYING.set(false);
         let played = played.unwrap_or_else(|panic| Err(panic_message(&*panic)));
         played.map_err(|what| Difference {
             command: command.to_string(),
@@ -80,6 +91,7 @@ impl<M: Checked> Run<M> {
             return Err(both(&text(&expected), &text(&said)));
         }
         if self.depth == Depth::Everything || self.played.is_multiple_of(64) {
+            self.naive.check();
             self.market.check();
             let (expected, said) = (self.naive.picture(), self.market.picture());
             if expected != said {
@@ -88,6 +100,23 @@ impl<M: Checked> Run<M> {
         }
         Ok(expected)
     }
+}
+
+thread_local! {
+    static IS_PLAYING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A panic of a market is a difference like others: it is told once, when the run is small.
+fn quiet_panics() {
+    static IS_SET: Once = Once::new();
+    IS_SET.call_once(|| {
+        let tell = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !IS_PLAYING.get() {
+                tell(info);
+            }
+        }));
+    });
 }
 
 fn both(expected: &str, said: &str) -> String {

@@ -52,14 +52,25 @@ pub const MIDDLE: i64 = 100;
 /// Groups of market-maker protection.
 pub const GROUPS: [&str; 2] = ["G", "H"];
 
-/// Whether the engine has a mechanism.
-pub fn has(word: &str) -> bool {
-    !LEFT_OUT.contains(&word)
+/// What the random mix is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mix {
+    /// What the engine has.
+    Built,
+    /// The whole rule book.
+    Whole,
+}
+
+impl Mix {
+    /// Whether a mechanism is in the mix.
+    pub fn has(self, word: &str) -> bool {
+        self == Self::Whole || !LEFT_OUT.contains(&word)
+    }
 }
 
 /// Chooses an instrument's rules.
-pub fn random_terms(chance: &mut Chance) -> InstrumentOptions {
-    let mut on = |word: &str, times: u64, of: u64| has(word) && chance.chance(times, of);
+pub fn random_terms(mix: Mix, chance: &mut Chance) -> InstrumentOptions {
+    let mut on = |word: &str, times: u64, of: u64| mix.has(word) && chance.chance(times, of);
     let pro_rata = on("match", 1, 4);
     let switches = [
         on("top", 1, 2),
