@@ -42,6 +42,31 @@ pub enum Command {
     FanOut(FanOut),
 }
 
+impl Command {
+    /// What the door reserved for it: whose, for which side, how much.
+    pub fn door_reserves(&self) -> impl Iterator<Item = (AccountId, Side, Notional)> {
+        let reserve = match self {
+            Self::Submit(order) => Some((order.account, order.side, order.extra)),
+            Self::Replace(replace) => Some((replace.account, replace.side, replace.extra)),
+            Self::CancelReplace(both) => {
+                let order = &both.new_order;
+                Some((order.account, order.side, order.extra))
+            }
+            Self::Cancel(_)
+            | Self::MassCancel(_)
+            | Self::Tick
+            | Self::SetState(_)
+            | Self::Uncross(_)
+            | Self::SetLastPrice(_)
+            | Self::Admit(_)
+            | Self::SetLimits(_)
+            | Self::SetFeeTier(_)
+            | Self::FanOut(_) => None,
+        };
+        reserve.into_iter()
+    }
+}
+
 /// Which order is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderRef {

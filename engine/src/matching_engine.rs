@@ -3,13 +3,14 @@
 use crate::book::order_book::OrderBook;
 use crate::canonical::{HashSink, StateError, StateSink};
 use crate::command::{CancelReplace, Command};
-use crate::event::{Event, Rejected};
+use crate::event::{Event, HoldReleased, Rejected};
 use crate::event_sink::EventSink;
 use crate::fan_out::FanOutId;
 use crate::id::{AccountId, FeeTier, InstrumentId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
 use crate::price::Price;
+use crate::quantity::Notional;
 use crate::reject::RejectReason;
 use crate::risk::{Admission, RiskLimits, Scope};
 use crate::sequence::{Sequenced, Timestamp};
@@ -80,7 +81,37 @@ impl MatchingEngine {
     pub fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
         match self.listings.get_mut(command.instrument.0 as usize) {
             Some(Some(listing)) => listing.apply(command, sink),
-            Some(None) | None => refuse_unknown_instrument(&command.command, sink),
+            Some(None) | None => {
+                refuse_unapplied(&command.command, RejectReason::UnknownInstrument, sink);
+            }
+        }
+    }
+
+    /// Passes over a command that a repair of the journal has taken out: it keeps its place, what is due at
+    /// its time happens, and it is answered as rejected.
+    ///
+    /// # Panics
+    /// As of [`MatchingEngine::apply`].
+    #[cold]
+    pub fn pass_over<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
+        let tick = Sequenced {
+            instrument: command.instrument,
+            sequence: command.sequence,
+            at: command.at,
+            command: Command::Tick,
+        };
+        self.apply(&tick, sink);
+        refuse_unapplied(&command.command, RejectReason::TakenOut, sink);
+        for (account, side, extra) in command.command.door_reserves() {
+            if extra > Notional::ZERO {
+                sink.event(Event::HoldReleased(HoldReleased {
+                    order_id: None,
+                    account,
+                    side,
+                    released: extra,
+                    hold: Notional::ZERO,
+                }));
+            }
         }
     }
 
@@ -202,16 +233,16 @@ impl MatchingEngine {
     }
 }
 
-/// Refuses a command for an instrument that is not listed here. Nothing keeps its door reserve: no
-/// ledger knows an asset for it either.
+/// Refuses a command that is not applied. Where no instrument is listed for it nothing keeps its door
+/// reserve: no ledger knows an asset for it either.
 #[cold]
-fn refuse_unknown_instrument<S: EventSink>(command: &Command, sink: &mut S) {
+fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink: &mut S) {
     let mut rejected = Rejected {
         account: AccountId(0),
         order_id: None,
         client_order_id: None,
         external_id: None,
-        reason: RejectReason::UnknownInstrument,
+        reason,
     };
     match command {
         Command::Submit(order)
@@ -228,7 +259,7 @@ fn refuse_unknown_instrument<S: EventSink>(command: &Command, sink: &mut S) {
         Command::SetLimits(set) => rejected.account = set.account,
         Command::SetFeeTier(set) => rejected.account = set.account,
         Command::FanOut(fan_out) => {
-            return refuse_unknown_instrument(&fan_out.action.command(), sink);
+            return refuse_unapplied(&fan_out.action.command(), reason, sink);
         }
         Command::Tick
         | Command::SetState(_)

@@ -70,6 +70,8 @@ pub enum RejectReason {
     OrderRateLimit = 47,
     /// The account has entered as many orders as its trades of this time are good for.
     OrderToTradeLimit = 48,
+    /// A repair of the journal has taken the command out.
+    TakenOut = 100,
 }
 
 impl RejectReason {
@@ -119,6 +121,7 @@ impl RejectReason {
             Self::OrderToTradeLimit => {
                 "the account has entered as many orders as its trades of this time are good for"
             }
+            Self::TakenOut => "a repair of the journal has taken the command out",
         }
     }
 }

@@ -318,5 +318,6 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::PositionLimit
         | RejectReason::OrderRateLimit
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
+        RejectReason::TakenOut => panic!("a scenario repairs no journal"),
     }
 }

@@ -10,7 +10,7 @@ use crate::clock::StageClock;
 use crate::egress::{CommandOutcome, EventBatch, EventRange};
 use crate::inbound::{InboundCommand, Origin};
 use crate::inspection::{BookState, MatcherState};
-use crate::log::LogEntry;
+use crate::log::{LogEntry, RejectedPart};
 use crate::stamps::{Stage, Stamps};
 
 /// Everything that applying a command changes, but for the control sequence.
@@ -22,6 +22,8 @@ pub(crate) struct Books {
     /// By instrument id: which of `sequences`.
     places: Vec<Option<usize>>,
     stage_clock: StageClock,
+    /// The command that is being applied: whoever catches a panic can say which it was.
+    applying: Option<(InstrumentId, SequenceNumber)>,
 }
 
 /// What the sequence of one instrument stands at.
@@ -54,6 +56,7 @@ impl Books {
             sequences: instruments.iter().copied().map(BookSequence::new).collect(),
             places,
             stage_clock,
+            applying: None,
         }
     }
 
@@ -76,7 +79,7 @@ impl Books {
             let next = commands.iter().map(|next| (next.instrument, &next.command));
             self.engine.warm(next);
             for command in commands {
-                self.apply_command(command, entry.at, appended_ns, batch);
+                self.apply_command(command, entry.at, appended_ns, entry.rejected, batch);
             }
         }
         for outcome in &batch.outcomes {
@@ -88,6 +91,11 @@ impl Books {
             Some(spare) => self.settlement.take_gives_into(spare),
             None => self.settlement.take_gives(),
         }
+    }
+
+    /// The command that is being applied, seen from where a panic of it is caught.
+    pub(crate) const fn applying(&self) -> Option<(InstrumentId, SequenceNumber)> {
+        self.applying
     }
 
     /// When something is due on any of the books.
@@ -134,6 +142,7 @@ impl Books {
         inbound: &InboundCommand,
         logged_at: Timestamp,
         appended_ns: Option<u64>,
+        rejected: RejectedPart,
         batch: &mut EventBatch,
     ) {
         let place = usize::try_from(inbound.instrument.0)
@@ -149,8 +158,14 @@ impl Books {
             at: book.at,
             command: inbound.command.clone(),
         };
+        self.applying = Some((command.instrument, command.sequence));
         let before = Lengths::of(batch);
-        self.engine.apply(&command, &mut BatchSink(batch));
+        if rejected.has(command.instrument, command.sequence) {
+            self.engine.pass_over(&command, &mut BatchSink(batch));
+        } else {
+            self.engine.apply(&command, &mut BatchSink(batch));
+        }
+        self.applying = None;
         let mut stamps = inbound.stamps;
         if let Some(ns) = appended_ns {
             stamps.stamp(Stage::Appended, ns);

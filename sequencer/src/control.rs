@@ -4,6 +4,7 @@ use engine::{AccountId, SequenceNumber, Timestamp};
 use ledger::{ApiKey, AssetId, ControlDesk, ControlRefusal, KeyId, Money};
 
 use crate::inbound::Refused;
+use crate::log::Rejection;
 
 /// One thing asked of the ledger itself; sequenced under instrument 0 and applied once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,9 @@ pub enum ControlCommand {
         /// Which one.
         id: KeyId,
     },
+    /// Says that a repair has taken something out of the log. It changes nothing itself: whoever reads the
+    /// log has found it before, and passed over what it names.
+    TakeOut(Rejection),
 }
 
 /// What a control entry did; durable when it is seen.
@@ -134,6 +138,7 @@ impl ControlCommand {
             } => desk.withdraw(*account, *asset, *amount),
             Self::AddKey(key) => desk.add_key(key),
             Self::RevokeKey { id } => desk.revoke_key(id),
+            Self::TakeOut(_) => Ok(()),
         }
     }
 }

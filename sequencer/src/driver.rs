@@ -4,7 +4,7 @@ use std::hint::spin_loop;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::abort::abort_on_panic;
+use crate::abort::{abort, abort_on_panic, catch};
 use crate::config::IdleStrategy;
 use crate::inspection::MatcherState;
 use crate::log::CommandLog;
@@ -23,7 +23,7 @@ pub(crate) fn run<L: CommandLog>(mut matcher: Matcher<L>, idle: IdleStrategy) ->
     let mut idle_turns: u32 = 0;
     let mut is_announced = false;
     loop {
-        let turn = abort_on_panic(MATCHER, || matcher.turn());
+        let turn = turn_or_abort(&mut matcher);
         match turn {
             // It may only sleep if the turn after the announcement found nothing either.
             Turn::Idle { wake_after } if is_announced => {
@@ -50,6 +50,17 @@ pub(crate) fn run<L: CommandLog>(mut matcher: Matcher<L>, idle: IdleStrategy) ->
     let state = matcher.state();
     matcher.finish();
     state
+}
+
+/// A turn; a panic in it is kept in mind by the log, and ends the process.
+fn turn_or_abort<L: CommandLog>(matcher: &mut Matcher<L>) -> Turn {
+    match catch(|| matcher.turn()) {
+        Ok(turn) => turn,
+        Err(reason) => {
+            abort_on_panic(MATCHER, || matcher.keep_poison(&reason));
+            abort(MATCHER, &reason)
+        }
+    }
 }
 
 /// Waits as the strategy says; says whether the matcher announced that it is about to sleep.
@@ -83,7 +94,7 @@ pub struct InlineMatcher {
     waker: Arc<Waker>,
 }
 
-/// A matcher whose log is not named.
+/// A matcher whose log is not named. A panic in a turn ends the process.
 trait Drive: Send {
     fn turn(&mut self) -> Turn;
     fn state(&self) -> MatcherState;
@@ -92,7 +103,7 @@ trait Drive: Send {
 
 impl<L: CommandLog + Send> Drive for Matcher<L> {
     fn turn(&mut self) -> Turn {
-        Self::turn(self)
+        turn_or_abort(self)
     }
 
     fn state(&self) -> MatcherState {
@@ -131,11 +142,11 @@ impl InlineMatcher {
             "an inline matcher is told how to wake its driver before its first turn"
         );
         self.waker.announce_awake();
-        let mut turn = abort_on_panic(MATCHER, || self.matcher.turn());
+        let mut turn = self.matcher.turn();
         if matches!(turn, Turn::Idle { .. }) {
             // It may only be left alone if the turn after the announcement found nothing either.
             self.waker.announce_sleep();
-            turn = abort_on_panic(MATCHER, || self.matcher.turn());
+            turn = self.matcher.turn();
         }
         match turn {
             Turn::Idle { .. } => {}

@@ -52,9 +52,10 @@ pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
 pub use inspection::{BookState, MatcherState};
 pub use log::{
-    AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, LogContext,
-    LogEntry, LogError, LogFactory, LogReader, LogState, MemLog, MemLogControl, MemLogs, OpenError,
-    RejectedPart, Rejection, Retention, TornTail, WasShown,
+    AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, JournalView,
+    LogContext, LogEntry, LogError, LogFactory, LogReader, LogState, MemLog, MemLogControl,
+    MemLogs, OpenError, Poison, RejectedPart, Rejection, Repair, RepairError, Retention, TornTail,
+    WasShown,
 };
 pub use matcher::Turn;
 pub use pool::BatchPool;

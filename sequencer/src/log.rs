@@ -17,7 +17,10 @@ use crate::inbound::InboundCommand;
 use crate::position::LogPosition;
 use crate::waker::Waker;
 
-pub use file_log::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, TornTail, WasShown};
+pub use file_log::{
+    Durability, FileLog, FileLogOptions, FileLogs, JournalView, OpenError, Repair, RepairError,
+    TornTail, WasShown,
+};
 pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
 
 /// One matcher's handle of the shard's log. Nothing here waits.
@@ -34,6 +37,12 @@ pub trait CommandLog {
 
     /// Everything of the shard up to this position survives a crash.
     fn durable(&self) -> LogPosition;
+
+    /// Keeps in mind, durably, that a command made its matcher panic; the process ends after this. A log
+    /// that nobody reads again has nothing to keep.
+    fn keep_poison(&mut self, poison: &Poison) {
+        let _ = poison;
+    }
 
     /// Reads the shard's entries again, from `position` on.
     ///
@@ -170,6 +179,15 @@ pub struct Rejection {
     pub rejected: RejectedPart,
 }
 
+/// A command that made a matcher panic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Poison {
+    /// Where it stands, and what of that position it is.
+    pub rejection: Rejection,
+    /// What the panic said.
+    pub reason: String,
+}
+
 /// How much of an entry a repair has taken out. What is taken out keeps its place and its number, and is
 /// answered as rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -186,6 +204,22 @@ pub enum RejectedPart {
         /// Which of its commands.
         sequence: SequenceNumber,
     },
+}
+
+impl RejectedPart {
+    /// Whether this command of an entry is taken out.
+    pub fn has(self, instrument: InstrumentId, sequence: SequenceNumber) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Whole => true,
+            Self::Command { .. } => {
+                self == Self::Command {
+                    instrument,
+                    sequence,
+                }
+            }
+        }
+    }
 }
 
 /// Reads a shard's entries in the order of their positions. It ends after an error.

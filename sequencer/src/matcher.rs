@@ -11,11 +11,13 @@ use crate::control::ControlRequest;
 use crate::control_owner::ControlOwner;
 use crate::counters::Counters;
 use crate::egress::EventBatch;
+use crate::faults::FaultPoint;
 use crate::gate::{Gate, PendingBatch};
 use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
-use crate::log::{Batch, CommandLog, LogEntry, LogState};
+use crate::log::{Batch, CommandLog, LogEntry, LogState, Poison, RejectedPart, Rejection};
 use crate::pool::BatchPool;
+use crate::position::LogPosition;
 use crate::recovery::{Recovering, Replayed};
 use crate::ring::Ring;
 use crate::stamps::Stage;
@@ -68,6 +70,8 @@ pub(crate) struct Matcher<L> {
     entries: Vec<LogEntry>,
     /// Number of the last batch that was applied.
     applied_number: u64,
+    /// Position of the entry that is being applied.
+    applying: Option<LogPosition>,
     /// What earlier processes logged, until all of it is applied.
     recovering: Option<Recovering>,
     own: Counters,
@@ -89,6 +93,7 @@ impl<L: CommandLog> Matcher<L> {
             batch: Batch::default(),
             entries: Vec::new(),
             applied_number: 0,
+            applying: None,
             recovering: None,
             own: Counters::default(),
         }
@@ -196,7 +201,43 @@ impl<L: CommandLog> Matcher<L> {
         }
     }
 
+    /// Has the log keep in mind which command panicked, if one did.
+    pub(crate) fn keep_poison(&mut self, reason: &str) {
+        let Some(position) = self.applying else {
+            return;
+        };
+        let rejected = match self.books.applying() {
+            None => RejectedPart::Whole,
+            Some((instrument, sequence)) => RejectedPart::Command {
+                instrument,
+                sequence,
+            },
+        };
+        self.log.keep_poison(&Poison {
+            rejection: Rejection { position, rejected },
+            reason: reason.to_owned(),
+        });
+    }
+
     fn apply_entry(&mut self, entry: &LogEntry) {
+        self.applying = Some(entry.position);
+        self.panic_if_told(entry);
+        self.hand_over_applied(entry);
+        self.applying = None;
+    }
+
+    /// Plays [`FaultPoint::PanicAtPosition`].
+    fn panic_if_told(&self, entry: &LogEntry) {
+        let point = FaultPoint::PanicAtPosition(entry.position);
+        let is_told = self.around.gate.has_fault(point);
+        assert!(
+            !is_told || entry.rejected != RejectedPart::Nothing,
+            "RIALTO_FAULT: position {} panics",
+            entry.position.0
+        );
+    }
+
+    fn hand_over_applied(&mut self, entry: &LogEntry) {
         let index = self.around.index;
         let mut batch = self.around.pool.take();
         batch.position = entry.position;

@@ -76,7 +76,8 @@ impl Ports {
             ControlCommand::CreateAccount { .. }
             | ControlCommand::Deposit { .. }
             | ControlCommand::AddKey(_)
-            | ControlCommand::RevokeKey { .. } => owner
+            | ControlCommand::RevokeKey { .. }
+            | ControlCommand::TakeOut(_) => owner
                 .try_control(ControlRequest { command, reply })
                 .map_err(ControlError::NotTaken)?,
             ControlCommand::Withdraw {

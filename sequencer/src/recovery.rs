@@ -9,13 +9,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use engine::{Command, InstrumentId};
+use engine::InstrumentId;
 use ledger::Ledger;
 
 use crate::abort::abort_on_panic;
 use crate::control::ControlCommand;
 use crate::gate::Gate;
-use crate::inbound::InboundCommand;
 use crate::log::{LogEntry, LogReader};
 use crate::position::LogPosition;
 
@@ -193,15 +192,19 @@ impl Replay {
     }
 
     fn take_at_the_doors(&self, entry: &LogEntry) {
-        for command in &entry.commands {
-            self.take_at_the_door(command);
+        for inbound in &entry.commands {
+            for (account, side, extra) in inbound.command.door_reserves() {
+                self.ledger
+                    .reserve_again(account, inbound.instrument, side, extra);
+            }
         }
         for control in &entry.control {
             match control {
                 ControlCommand::CreateAccount { .. }
                 | ControlCommand::Deposit { .. }
                 | ControlCommand::AddKey(_)
-                | ControlCommand::RevokeKey { .. } => {}
+                | ControlCommand::RevokeKey { .. }
+                | ControlCommand::TakeOut(_) => {}
                 ControlCommand::Withdraw {
                     account,
                     asset,
@@ -211,30 +214,6 @@ impl Replay {
                     .reserve_withdrawal_again(*account, *asset, *amount),
             }
         }
-    }
-
-    fn take_at_the_door(&self, inbound: &InboundCommand) {
-        let (account, side, extra) = match &inbound.command {
-            Command::Submit(order) => (order.account, order.side, order.extra),
-            Command::Replace(replace) => (replace.account, replace.side, replace.extra),
-            Command::CancelReplace(both) => (
-                both.new_order.account,
-                both.new_order.side,
-                both.new_order.extra,
-            ),
-            Command::Cancel(_)
-            | Command::MassCancel(_)
-            | Command::Tick
-            | Command::SetState(_)
-            | Command::Uncross(_)
-            | Command::SetLastPrice(_)
-            | Command::Admit(_)
-            | Command::SetLimits(_)
-            | Command::SetFeeTier(_)
-            | Command::FanOut(_) => return,
-        };
-        self.ledger
-            .reserve_again(account, inbound.instrument, side, extra);
     }
 }
 

@@ -177,4 +177,5 @@ canonical_enum!(RejectReason {
     46 => PositionLimit,
     47 => OrderRateLimit,
     48 => OrderToTradeLimit,
+    100 => TakenOut,
 });

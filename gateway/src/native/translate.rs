@@ -271,7 +271,9 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::OrderRateLimit => Reason::OrderRateLimit,
         RejectReason::OrderToTradeLimit => Reason::OrderToTradeLimit,
         // External ids do not exist on this wire.
-        RejectReason::DuplicateExternalId | RejectReason::ExternalIdsOff => Reason::Other,
+        RejectReason::DuplicateExternalId
+        | RejectReason::ExternalIdsOff
+        | RejectReason::TakenOut => Reason::Other,
     }
 }
 

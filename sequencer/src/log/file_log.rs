@@ -9,12 +9,15 @@ mod entries;
 mod frame;
 mod journal;
 mod preparing;
+mod quarantine;
 mod reading;
 mod recovery;
+mod repair;
 mod room;
 mod segment;
 mod shard;
 mod survey;
+mod view;
 mod watermark;
 
 use std::collections::VecDeque;
@@ -28,14 +31,17 @@ use crate::clock::EngineClock;
 use crate::disk::{Disk, DiskLock, Storage, folder_of};
 use crate::log::{
     AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
-    LogState, codec,
+    LogState, Poison, Rejection, codec,
 };
 use crate::position::{Epoch, LogPosition};
 
 use journal::Journal;
+use recovery::Purpose;
 use shard::{Frame, Shard, lock};
 
+pub use repair::{Repair, RepairError};
 pub use survey::{OpenError, TornTail, WasShown};
+pub use view::JournalView;
 
 /// The unit that is written whole, torn or not at all.
 const BLOCK_BYTES: usize = 512;
@@ -72,6 +78,8 @@ pub struct FileLogs {
     shard: Arc<Shard>,
     journal: Option<Journal>,
     torn: Option<TornTail>,
+    /// The first position that it has.
+    first: LogPosition,
     epoch: Epoch,
     epoch_before: Epoch,
 }
@@ -123,18 +131,26 @@ impl FileLogs {
         known: LogPosition,
         epoch: Epoch,
     ) -> Result<Self, OpenError> {
+        Self::open_for(Purpose::Serve(epoch), storage, folder, options, known)
+    }
+
+    fn open_for(
+        purpose: Purpose,
+        storage: Storage,
+        folder: &Path,
+        options: FileLogOptions,
+        known: LogPosition,
+    ) -> Result<Self, OpenError> {
         let disk = &**storage.disk();
         make_folder(disk, folder).map_err(|error| OpenError::io(folder, error))?;
         let lock = lock_folder(disk, folder)?;
-        let mut recovered = recovery::recover(&storage, folder, options, known)?;
-        if recovered.segment.is_none() {
-            (recovered.epoch, recovered.epoch_before) = (epoch, epoch);
-        }
-        let shard = Shard::new(storage, folder, options.reserve_bytes, lock, recovered.last);
+        let recovered = recovery::recover(&storage, folder, options, known, purpose)?;
+        let shard = Shard::new(storage, folder, options.reserve_bytes, lock, &recovered);
         let shard = Arc::new(shard);
         shard.look_after_space();
         Ok(Self {
             torn: recovered.torn.clone(),
+            first: recovered.first,
             epoch: recovered.epoch,
             epoch_before: recovered.epoch_before,
             journal: Some(Journal::open(Arc::clone(&shard), options, recovered)?),
@@ -156,6 +172,16 @@ impl FileLogs {
     /// that may have been shown.
     pub const fn epoch_before(&self) -> Epoch {
         self.epoch_before
+    }
+
+    /// What repairs have taken out of the log.
+    pub fn taken_out(&self) -> &[Rejection] {
+        &self.shard.taken_out
+    }
+
+    /// The first position that the log has; 1 where it has none.
+    pub const fn first_position(&self) -> LogPosition {
+        self.first
     }
 
     /// The last position that the log has.
@@ -244,6 +270,10 @@ impl CommandLog for FileLog {
 
     fn durable(&self) -> LogPosition {
         self.shard.durable()
+    }
+
+    fn keep_poison(&mut self, poison: &Poison) {
+        self.shard.keep_poison(poison);
     }
 
     fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {

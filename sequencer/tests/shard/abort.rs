@@ -63,7 +63,7 @@ impl LogFactory for Unreadable {
 
 #[test]
 fn a_panic_in_a_matcher_aborts_the_process() {
-    aborts("a_panic_in_a_matcher_aborts_the_process", || {
+    aborts("abort::a_panic_in_a_matcher_aborts_the_process", || {
         let running = run(Panicking);
         running.ports.try_submit(uncovered(1)).unwrap();
         running.stop.stop_and_drain();
@@ -72,7 +72,7 @@ fn a_panic_in_a_matcher_aborts_the_process() {
 
 #[test]
 fn a_panic_in_recovery_aborts_the_process() {
-    aborts("a_panic_in_recovery_aborts_the_process", || {
+    aborts("abort::a_panic_in_recovery_aborts_the_process", || {
         run(Unreadable).stop.stop_and_drain();
     });
 }
@@ -93,7 +93,7 @@ fn aborts(test: &str, fatal: impl FnOnce()) {
     }
 
     let ended = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("abort::{test}")])
+        .args(["--exact", test])
         .env(CHILD, "1")
         .output()
         .unwrap();
@@ -102,7 +102,7 @@ fn aborts(test: &str, fatal: impl FnOnce()) {
 }
 
 #[cfg(unix)]
-fn signal_of(status: std::process::ExitStatus) -> Option<i32> {
+pub fn signal_of(status: std::process::ExitStatus) -> Option<i32> {
     use std::os::unix::process::ExitStatusExt;
     status.signal()
 }

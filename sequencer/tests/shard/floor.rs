@@ -13,8 +13,9 @@ use ledger::{
     Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
 };
 use sequencer::{
-    ClockSource, ControlCommand, EventBatch, InboundCommand, MatcherState, MemLogControl, MemLogs,
-    Origin, Ports, Refused, Retention, Running, SequencerConfig, SessionId, Stamps, start,
+    ClockSource, ControlCommand, EventBatch, InboundCommand, LogFactory, MatcherState,
+    MemLogControl, MemLogs, Origin, Ports, Refused, Retention, Running, SequencerConfig, SessionId,
+    Stamps, start,
 };
 
 pub const COIN: AssetId = AssetId(0);
@@ -58,6 +59,23 @@ impl Floor {
             running,
             ledger,
             log,
+        }
+    }
+
+    /// Starts a shard with one instrument on `logs`, and waits until what they have is applied. Its batches
+    /// are left to be read.
+    pub fn on(logs: impl LogFactory) -> Self {
+        let ledger = ledger(1);
+        let clock = ClockSource::Realtime;
+        let running = start(config(), &[instrument(1)], Arc::clone(&ledger), logs, clock).unwrap();
+        while !running.ports.recovery().is_over() {
+            assert!(!running.ports.is_halted());
+            std::thread::yield_now();
+        }
+        Self {
+            running,
+            ledger,
+            log: MemLogs::new(Retention::Nothing).control(),
         }
     }
 

@@ -13,5 +13,6 @@ mod gate;
 mod halting;
 mod layout;
 mod ordering;
+mod poison;
 mod stopping;
 mod wake_ups;

@@ -1,11 +1,13 @@
 //! Control entries as bytes.
 
-use engine::AccountId;
+use engine::{AccountId, InstrumentId, SequenceNumber};
 use ledger::{AssetId, Money};
 
 use super::key::{key, key_id, put_key, put_key_id};
-use super::{DecodeError, Reader, put_count, put_i128, put_u8, put_u32};
+use super::{DecodeError, Reader, put_count, put_i128, put_u8, put_u32, put_u64};
 use crate::control::ControlCommand;
+use crate::log::{RejectedPart, Rejection};
+use crate::position::LogPosition;
 
 /// An account without deposits, as the first format had it. Read, never written.
 const CREATE_EMPTY_ACCOUNT: u8 = 1;
@@ -14,6 +16,10 @@ const WITHDRAW: u8 = 3;
 const CREATE_ACCOUNT: u8 = 4;
 const ADD_KEY: u8 = 5;
 const REVOKE_KEY: u8 = 6;
+const TAKE_OUT: u8 = 100;
+
+const WHOLE: u8 = 1;
+const ONE_COMMAND: u8 = 2;
 
 pub(super) fn encode(command: &ControlCommand, bytes: &mut Vec<u8>) {
     match command {
@@ -42,6 +48,10 @@ pub(super) fn encode(command: &ControlCommand, bytes: &mut Vec<u8>) {
         ControlCommand::RevokeKey { id } => {
             put_u8(bytes, REVOKE_KEY);
             put_key_id(bytes, id);
+        }
+        ControlCommand::TakeOut(rejection) => {
+            put_u8(bytes, TAKE_OUT);
+            put_rejection(bytes, rejection);
         }
     }
 }
@@ -78,8 +88,39 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<ControlCommand, DecodeEr
         REVOKE_KEY => Ok(ControlCommand::RevokeKey {
             id: key_id(reader)?,
         }),
+        TAKE_OUT => rejection(reader).map(ControlCommand::TakeOut),
         _ => Err(DecodeError::Unknown("a control entry")),
     }
+}
+
+fn put_rejection(bytes: &mut Vec<u8>, rejection: &Rejection) {
+    put_u64(bytes, rejection.position.0);
+    match rejection.rejected {
+        RejectedPart::Nothing => unreachable!("a repair takes something out"),
+        RejectedPart::Whole => put_u8(bytes, WHOLE),
+        RejectedPart::Command {
+            instrument,
+            sequence,
+        } => {
+            put_u8(bytes, ONE_COMMAND);
+            put_u32(bytes, instrument.0);
+            put_u64(bytes, sequence.0);
+        }
+    }
+}
+
+fn rejection(reader: &mut Reader<'_>) -> Result<Rejection, DecodeError> {
+    Ok(Rejection {
+        position: LogPosition(reader.u64()?),
+        rejected: match reader.u8()? {
+            WHOLE => RejectedPart::Whole,
+            ONE_COMMAND => RejectedPart::Command {
+                instrument: InstrumentId(reader.u32()?),
+                sequence: SequenceNumber(reader.u64()?),
+            },
+            _ => return Err(DecodeError::Unknown("what a repair took out")),
+        },
+    })
 }
 
 fn put_transfer(bytes: &mut Vec<u8>, tag: u8, account: AccountId, asset: AssetId, amount: Money) {

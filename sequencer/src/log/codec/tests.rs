@@ -6,15 +6,15 @@ use engine::{
     FanOutId, FeeTier, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco, OcoMode,
     OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef, OrderSize,
     OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits, Scope,
-    SelfTradePrevention, SessionState, SetFeeTier, SetLimits, Side, SideFilter, StpGroup,
-    TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    SelfTradePrevention, SequenceNumber, SessionState, SetFeeTier, SetLimits, Side, SideFilter,
+    StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
 use super::{decode_entry, encode_batch};
 use crate::control::ControlCommand;
 use crate::inbound::{InboundCommand, Origin};
-use crate::log::Batch;
+use crate::log::{Batch, RejectedPart, Rejection};
 use crate::position::LogPosition;
 use crate::stamps::Stamps;
 
@@ -249,6 +249,17 @@ fn batch() -> Batch {
             add_key("hmac", KeyMaterial::HmacSecret(vec![7; 32].into())),
             add_key("rsa", KeyMaterial::RsaPublic(vec![8; 270].into())),
             add_key("ed25519", KeyMaterial::Ed25519Public([9; 32])),
+            ControlCommand::TakeOut(Rejection {
+                position: LogPosition(5),
+                rejected: RejectedPart::Whole,
+            }),
+            ControlCommand::TakeOut(Rejection {
+                position: LogPosition(6),
+                rejected: RejectedPart::Command {
+                    instrument: InstrumentId(7),
+                    sequence: SequenceNumber(8),
+                },
+            }),
             ControlCommand::RevokeKey {
                 id: KeyId::new("rsa").unwrap(),
             },

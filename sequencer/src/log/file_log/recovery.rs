@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::FileLogOptions;
 use super::frame::Chain;
 use super::segment::{Segment, Shows};
 use super::survey::{OpenError, Survey, Tail, TornTail, survey};
 use super::watermark::SegmentState;
+use super::{FileLogOptions, quarantine};
 use crate::disk::{Disk, Storage};
 use crate::faults::FaultPoint;
+use crate::log::Rejection;
 use crate::position::{Epoch, LogPosition};
 
 /// Where the log goes on.
@@ -23,8 +24,21 @@ pub(super) struct Recovered {
     pub begins: Begins,
     /// What was cut off.
     pub torn: Option<TornTail>,
+    /// The first position that the log has.
+    pub first: LogPosition,
+    /// What repairs have taken out.
+    pub taken_out: Vec<Rejection>,
     /// The epoch before, where published numbers may repeat.
     pub epoch_before: Epoch,
+}
+
+/// What a log is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be gone on in; one that has nothing yet begins in this epoch.
+    Serve(Epoch),
+    /// To have something taken out.
+    Repair,
 }
 
 /// Where the next frame goes.
@@ -42,9 +56,13 @@ pub(super) fn recover(
     folder: &Path,
     options: FileLogOptions,
     known: LogPosition,
+    purpose: Purpose,
 ) -> Result<Recovered, OpenError> {
     let disk = &**storage.disk();
     let found = survey(disk, folder, known)?;
+    if let Purpose::Serve(_) = purpose {
+        quarantine::check(disk, folder, found.last, &found.taken_out)?;
+    }
     let shows = Shows::from(options.durability);
     let mut recovered = Recovered {
         last: found.last,
@@ -54,12 +72,17 @@ pub(super) fn recover(
         begins: Begins::Anew,
         torn: found.torn.clone(),
         epoch_before: found.epoch,
+        first: found.first,
+        taken_out: found.taken_out.clone(),
     };
     let Some(tail) = &found.tail else {
+        if let Purpose::Serve(epoch) = purpose {
+            (recovered.epoch, recovered.epoch_before) = (epoch, epoch);
+        }
         return Ok(recovered);
     };
-    if tail.may_have_lost_shown {
-        // What was lost may have been shown: its numbers will be given out again.
+    if tail.may_have_lost_shown || purpose == Purpose::Repair {
+        // What was lost may have been shown: its numbers will be given out again. What is taken out was.
         recovered.epoch = Epoch(found.epoch.0 + 1);
     } else if tail.header.shows == shows {
         recovered.begins = Begins::There;

@@ -4,17 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
 
 use crossbeam_queue::ArrayQueue;
 
 use super::entries::Entries;
+use super::quarantine;
+use super::recovery::Recovered;
 use super::room::Room;
+use crate::clock::{Stopwatch, pause};
 use crate::disk::{Disk, DiskLock, Storage};
 use crate::gate::Gate;
-use crate::log::{LogError, LogReader};
+use crate::log::{LogError, LogReader, Poison, Rejection};
 use crate::position::LogPosition;
 use crate::waker::Waker;
 
+/// How long a panic waits for the journal before it ends the process.
+const FLUSH: Duration = Duration::from_secs(1);
 /// Frames that may wait for the journal thread.
 const FRAMES_MAX: usize = 4_096;
 
@@ -24,6 +30,8 @@ pub(super) struct Shard {
     pub folder: PathBuf,
     pub storage: Storage,
     pub room: Room,
+    /// What repairs have taken out.
+    pub taken_out: Arc<[Rejection]>,
     /// Last position that was given out.
     pub last: AtomicU64,
     /// Everything up to this position may leave.
@@ -51,18 +59,20 @@ pub(super) struct Frame {
 }
 
 impl Shard {
-    /// A log in `folder` whose last position, which is durable, is `last`.
+    /// The log in `folder`, as it was recovered.
     pub fn new(
         storage: Storage,
         folder: &Path,
         reserve_bytes: u64,
         lock: Box<dyn DiskLock>,
-        last: LogPosition,
+        recovered: &Recovered,
     ) -> Self {
+        let last = recovered.last;
         Self {
             folder: folder.to_owned(),
             storage,
             room: Room::new(reserve_bytes),
+            taken_out: recovered.taken_out.as_slice().into(),
             last: AtomicU64::new(last.0),
             durable: AtomicU64::new(last.0),
             is_failed: AtomicBool::new(false),
@@ -122,13 +132,41 @@ impl Shard {
         // Before the folder is listed: a segment that is begun meanwhile holds nothing up to here.
         let durable = self.durable();
         let disk = Arc::clone(self.disk());
-        let entries = Entries::new(disk, &self.folder, position, durable, [].into())
-            .map_err(|error| LogError::Unreadable(error.to_string()))?;
+        let entries = Entries::new(
+            disk,
+            &self.folder,
+            position,
+            durable,
+            Arc::clone(&self.taken_out),
+        )
+        .map_err(|error| LogError::Unreadable(error.to_string()))?;
         Ok(LogReader::new(entries))
     }
 
     pub fn disk(&self) -> &Arc<dyn Disk> {
         self.storage.disk()
+    }
+
+    /// Waits until a command that panicked is durable, for a while, and writes down which it was.
+    pub fn keep_poison(&self, poison: &Poison) {
+        let waiting = Stopwatch::start();
+        while self.durable() < poison.rejection.position
+            && !self.is_failed.load(Ordering::Acquire)
+            && waiting.elapsed() < FLUSH
+        {
+            self.wake_journal();
+            pause(Duration::from_millis(1));
+        }
+        let position = poison.rejection.position.0;
+        match quarantine::keep(&**self.disk(), &self.folder, poison) {
+            Ok(()) => tracing::error!(
+                position,
+                "a command made the matcher panic; `rialto repair --reject {position}` goes on without it"
+            ),
+            Err(error) => {
+                tracing::error!(position, %error, "which command panicked cannot be written down");
+            }
+        }
     }
 
     /// Looks how much room there is, and has new orders refused while it is too little.

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::frame::Chain;
 use super::reading::{Found, Opened, SegmentBlocks, SegmentError, SegmentReader};
+use super::repair::taken_out;
 use super::segment::{FIRST_FRAME_BLOCK, SegmentHeader, Shows, segment_path, segments_of};
 use super::watermark::{SegmentState, Watermark};
 use crate::disk::Disk;
+use crate::log::Rejection;
 use crate::position::{Epoch, LogPosition};
 
 /// What was found.
@@ -19,6 +21,10 @@ pub(super) struct Survey {
     pub tail: Option<Tail>,
     /// What has to be cut off.
     pub torn: Option<TornTail>,
+    /// The first position that the folder has; 1 where it has none.
+    pub first: LogPosition,
+    /// What repairs have taken out.
+    pub taken_out: Vec<Rejection>,
 }
 
 /// The last segment that was begun.
@@ -152,13 +158,14 @@ pub(super) fn survey(
 ) -> Result<Survey, OpenError> {
     let segments = segments_of(disk, folder).map_err(|error| OpenError::io(folder, error))?;
     let mut tail: Option<SegmentReader> = None;
-    let mut blank = None;
+    let (mut blank, mut first) = (None, None);
     for (k, (number, path)) in segments.iter().enumerate() {
         let opened =
             Opened::open(disk, folder, *number).map_err(|error| OpenError::segment(path, error))?;
         match opened {
             Opened::Begun(reader) => {
                 check_succession(tail.as_ref(), &reader)?;
+                first.get_or_insert(reader.header.first);
                 tail = Some(reader);
             }
             Opened::Blank(blocks) if k + 1 == segments.len() => blank = Some(blocks),
@@ -168,11 +175,14 @@ pub(super) fn survey(
     if let Some(blank) = &blank {
         check_number(tail.as_ref(), blank)?;
     }
-    let survey = match tail {
+    let mut survey = match tail {
         None => Survey::of_nothing(),
         Some(reader) => walk(reader, known, blank.is_some())?,
     };
     survey.refuse_if_begun(blank.as_mut())?;
+    survey.first = first.unwrap_or(survey.first);
+    let numbers: Vec<u64> = segments.iter().map(|(number, _)| *number).collect();
+    survey.taken_out = taken_out(disk, folder, &numbers)?;
     if known > survey.last {
         let file = segment_path(folder, survey.tail.as_ref().map_or(1, |tail| tail.number));
         return Err(survey.damaged(file, known));
@@ -225,6 +235,8 @@ fn walk(
     let path = reader.blocks.path.clone();
     let io = |error| OpenError::io(&path, error);
     let header = reader.header;
+    // Before the frames: beside a process that writes, a watermark may vouch for what comes only now.
+    let watermarks = reader.blocks.watermarks().map_err(io)?;
     let (mut last, mut chain) = (header.before(), header.chain);
     // A segment is begun only when everything before it is durable.
     let mut durable = last.max(known);
@@ -249,7 +261,6 @@ fn walk(
         let end = reader.blocks.blocks;
         durable = durable.max(reader.blocks.durable_seen(next, end).map_err(io)?);
     }
-    let watermarks = reader.blocks.watermarks().map_err(io)?;
     let newest = watermarks.iter().max_by_key(|watermark| watermark.count);
     let vouched = watermarks.iter().map(|watermark| watermark.durable).max();
     durable = durable.max(vouched.unwrap_or_default());
@@ -266,6 +277,8 @@ fn walk(
         last,
         chain,
         epoch: header.epoch,
+        first: header.first,
+        taken_out: Vec::new(),
         torn: (!is_whole).then(|| TornTail {
             file: path.clone(),
             offset: reader.offset(),
@@ -303,6 +316,8 @@ impl Survey {
             epoch: Epoch(1),
             tail: None,
             torn: None,
+            first: LogPosition(1),
+            taken_out: Vec::new(),
         }
     }
 
