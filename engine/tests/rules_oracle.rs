@@ -12,7 +12,9 @@ use std::path::Path;
 
 use naive_market::NaiveMarket;
 use random_market::{Checked, Depth, Maker, Mix, Played, Run, replay, shrink, story};
-use scenario::{BookPicture, Command, InstrumentOptions, Lifetime, Market, MarketLine, Subject};
+use scenario::{
+    Block, BookPicture, Command, InstrumentOptions, Lifetime, Market, MarketLine, Subject,
+};
 
 const SEED: u64 = 20_261_123;
 const COMMANDS: u64 = 300_000;
@@ -126,6 +128,10 @@ impl Subject for FaultyMarket {
 impl Checked for FaultyMarket {
     fn check(&self) {
         self.0.check();
+    }
+
+    fn block(&self) -> Option<&Block> {
+        Some(self.0.block())
     }
 }
 

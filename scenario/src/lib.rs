@@ -11,6 +11,7 @@
 //! what the engine cannot do yet is a failure that says so; one failing scenario never hides the next.
 //! [`run_path_on`] runs them against another [`Subject`] than the engine's [`Market`].
 
+mod block;
 mod command;
 mod instrument_options;
 mod lexer;
@@ -32,6 +33,7 @@ mod subject;
 mod translate;
 mod word_enum;
 
+pub use block::Block;
 pub use command::{Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement};
 pub use instrument_options::{
     AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,

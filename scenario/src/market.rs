@@ -8,6 +8,7 @@ use engine::{
     Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
 };
 
+use crate::block::Block;
 use crate::command::{Command, MassCancellation, Replacement};
 use crate::instrument_options::InstrumentOptions;
 use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWord, Shown};
@@ -26,6 +27,7 @@ pub struct Market {
     now: Timestamp,
     sequence: u64,
     narrator: Narrator,
+    block: Block,
     /// The last accepted order of each name.
     orders: BTreeMap<Name, Known>,
     /// Numbers of accounts, groups and client ids, in order of appearance.
@@ -54,6 +56,7 @@ impl Subject for Market {
             now: Timestamp(0),
             sequence: 0,
             narrator: Narrator::new(),
+            block: Block::default(),
             orders: BTreeMap::new(),
             numbers: BTreeMap::new(),
         };
@@ -65,6 +68,7 @@ impl Subject for Market {
     }
 
     fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
+        self.block.clear();
         match self.try_apply(command) {
             Ok(lines) => Ok(lines),
             Err(Obstacle::NotBuilt(what)) => Err(what),
@@ -89,6 +93,11 @@ impl Market {
     /// The engine, to look at it more closely than a scenario can.
     pub fn engine(&self) -> &MatchingEngine {
         &self.engine
+    }
+
+    /// All that the last command made the engine say.
+    pub fn block(&self) -> &Block {
+        &self.block
     }
 
     fn try_apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, Obstacle> {
@@ -217,10 +226,10 @@ impl Market {
             at: self.now,
             command: command.clone(),
         };
-        let mut events: Vec<Event> = Vec::new();
-        self.engine.apply(&sequenced, &mut events);
+        let before = self.block.events.len();
+        self.engine.apply(&sequenced, &mut self.block);
         let mut lines = Vec::new();
-        for event in &events {
+        for event in &self.block.events[before..] {
             lines.extend(self.narrator.tell(event));
             if let Event::Accepted(accepted) = event {
                 let name = self.narrator.name(accepted.order_id).clone();

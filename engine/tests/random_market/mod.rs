@@ -3,6 +3,9 @@
 
 #[path = "../random_flow/chance.rs"]
 mod chance;
+#[path = "../random_flow/feed_fold.rs"]
+mod feed_fold;
+mod feeds;
 mod maker;
 mod orders;
 mod run;

@@ -6,25 +6,37 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use scenario::{Command, InstrumentOptions, MarketLine, Numbered, Scenario, Subject};
+use scenario::{Block, Command, InstrumentOptions, MarketLine, Numbered, Scenario, Subject};
 
+use super::feeds::Feeds;
 use crate::naive_market::NaiveMarket;
 
 /// A market that can check itself.
 pub trait Checked: Subject {
     /// Panics where its inside contradicts itself.
     fn check(&self);
+
+    /// What its feeds said at the last command; `None` if it has none.
+    fn block(&self) -> Option<&Block>;
 }
 
 impl Checked for scenario::Market {
     fn check(&self) {
         self.engine().assert_invariants();
     }
+
+    fn block(&self) -> Option<&Block> {
+        Some(self.block())
+    }
 }
 
 impl Checked for NaiveMarket {
     fn check(&self) {
         self.assert_sane();
+    }
+
+    fn block(&self) -> Option<&Block> {
+        None
     }
 }
 
@@ -55,6 +67,7 @@ impl fmt::Display for Difference {
 pub struct Run<M> {
     pub naive: NaiveMarket,
     market: M,
+    feeds: Feeds,
     depth: Depth,
     played: u64,
 }
@@ -66,6 +79,7 @@ impl<M: Checked> Run<M> {
         Self {
             naive: NaiveMarket::open(terms).expect("the naive market has all rules"),
             market: M::open(terms).expect("what is not built is left out"),
+            feeds: Feeds::default(),
             depth,
             played: 0,
         }
@@ -90,12 +104,19 @@ impl<M: Checked> Run<M> {
         if expected != said {
             return Err(both(&text(&expected), &text(&said)));
         }
+        let block = self.market.block();
+        if let Some(block) = block {
+            self.feeds.hear(block);
+        }
         if self.depth == Depth::Everything || self.played.is_multiple_of(64) {
             self.naive.check();
             self.market.check();
             let (expected, said) = (self.naive.picture(), self.market.picture());
             if expected != said {
                 return Err(both(&expected.to_string(), &said.to_string()));
+            }
+            if let (Some(_), Some(what)) = (block, self.feeds.difference(&expected)) {
+                return Err(what);
             }
         }
         Ok(expected)

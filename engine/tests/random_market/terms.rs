@@ -40,7 +40,6 @@ const LEFT_OUT: &[&str] = &[
     "gfc",
     "opg",
     "quote",
-    "kill",
     "cancel_after",
     "disconnect",
     "market_in_call",
