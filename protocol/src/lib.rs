@@ -25,8 +25,10 @@ pub use exact_decimal::{DecimalError, ExactDecimal};
 pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
 pub use reason::Reason;
 pub use request::{
-    Cancel, CancelReplace, Hello, Logon, MassCancel, NewOrder, OpenOrdersRequest, Operation,
-    OrderKind, OrderRef, OrderSize, Replace, Request, Submit, Subscription, TimeInForce,
+    Cancel, CancelReplace, Conditions, Display, Hello, Iceberg, Logon, MassCancel, NewOrder, Oco,
+    OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, Peg, RefillRange,
+    Replace, Request, Submit, Subscription, TimeInForce, Trailing, TrailingDistance, Trigger,
+    TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{
@@ -35,8 +37,9 @@ pub use server_message::{
     Pong, Report, ServerMessage, Subscribed, Top, Trade, Unsubscribed,
 };
 pub use words::{
-    Channel, ClockMode, Liquidity, OnCancelFailure, OrderStatus, OrderType, PostOnly, Priority,
-    ReportKind, SelfTradePrevention, Side,
+    Channel, ChildStart, ClockMode, Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OrderStatus,
+    OrderType, PegReference, PostOnly, Priority, ReportKind, SelfTradePrevention, Side,
+    TriggerSource,
 };
 
 /// The version of the protocol that this crate speaks.

@@ -1,12 +1,20 @@
 //! What a participant asks: one JSON object per text frame, told apart by `op`.
 
 mod decode;
+mod decode_order;
 mod encode;
+mod encode_order;
 mod field;
+mod order;
 
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
-use crate::words::{Channel, OnCancelFailure, PostOnly, SelfTradePrevention, Side};
+use crate::words::{Channel, OnCancelFailure, Side};
+
+pub use order::{
+    Conditions, Display, Iceberg, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, RefillRange,
+    TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+};
 
 /// One request with the number that its answer repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,68 +87,6 @@ pub struct Submit {
     pub at_us: Option<u64>,
 }
 
-/// An order as entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewOrder {
-    /// The participant's own id of it.
-    pub client_order_id: Option<ClientOrderId>,
-    /// Buy or sell.
-    pub side: Side,
-    /// With a limit price or without.
-    pub kind: OrderKind,
-    /// How much it is for.
-    pub size: OrderSize,
-    /// How long it lives; by default GTC for a limit order and IOC for a market order.
-    pub time_in_force: TimeInForce,
-    /// Whether it may take liquidity; by default it may.
-    pub post_only: PostOnly,
-    /// Whether the market sees nothing of it; by default it is seen.
-    pub is_hidden: bool,
-    /// Least quantity that must trade at once.
-    pub minimum_quantity: Option<ExactDecimal>,
-    /// What happens where it meets an order of its own account or group; by default it is canceled.
-    pub self_trade_prevention: SelfTradePrevention,
-    /// Further accounts that are in self-trade scope.
-    pub stp_group: Option<u32>,
-}
-
-/// With a limit price or without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderKind {
-    /// Trades at `price` or better; what is left may rest there.
-    Limit {
-        /// The worst price it accepts.
-        price: ExactDecimal,
-    },
-    /// Trades at any price, never rests.
-    Market,
-}
-
-/// How much an order is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderSize {
-    /// This much of the base asset.
-    Quantity(ExactDecimal),
-    /// This much of the quote asset.
-    QuoteAmount(ExactDecimal),
-}
-
-/// How long an order lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeInForce {
-    /// Until it is filled or canceled: `GTC`.
-    GoodTillCanceled,
-    /// Trades what it can at once, the rest is canceled: `IOC`.
-    ImmediateOrCancel,
-    /// Trades wholly at once or not at all: `FOK`.
-    FillOrKill,
-    /// Until its expiry: `GTD` with `expire_at_us`.
-    GoodTillDate {
-        /// In µs since 1970-01-01 UTC.
-        expire_at_us: u64,
-    },
-}
-
 /// Which order is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderRef {
@@ -172,6 +118,10 @@ pub struct Replace {
     pub quantity: Option<ExactDecimal>,
     /// New limit price.
     pub price: Option<ExactDecimal>,
+    /// New displayed quantity of an iceberg.
+    pub display_quantity: Option<ExactDecimal>,
+    /// New price of a stop or take-profit that waits.
+    pub trigger_price: Option<ExactDecimal>,
     /// New expiry: turns the order into good-till-date.
     pub expire_at_us: Option<u64>,
     /// Engine time of the command; with the replay clock only.
@@ -224,55 +174,6 @@ pub struct Subscription {
     pub symbols: Option<Vec<Symbol>>,
     /// How many levels of each side a depth snapshot shows; `None` = all. Depth only.
     pub levels: Option<u32>,
-}
-
-impl NewOrder {
-    /// A plain limit order: good till canceled, may take and make, never meets its own account.
-    pub const fn limit(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> Self {
-        Self {
-            kind: OrderKind::Limit { price },
-            time_in_force: TimeInForce::GoodTillCanceled,
-            ..Self::market(side, OrderSize::Quantity(quantity))
-        }
-    }
-
-    /// A plain market order: immediate or cancel, never meets its own account.
-    pub const fn market(side: Side, amount: OrderSize) -> Self {
-        Self {
-            client_order_id: None,
-            side,
-            kind: OrderKind::Market,
-            size: amount,
-            time_in_force: TimeInForce::ImmediateOrCancel,
-            post_only: PostOnly::No,
-            is_hidden: false,
-            minimum_quantity: None,
-            self_trade_prevention: SelfTradePrevention::Newest,
-            stp_group: None,
-        }
-    }
-}
-
-impl TimeInForce {
-    /// The word for it on the wire.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::GoodTillCanceled => "GTC",
-            Self::ImmediateOrCancel => "IOC",
-            Self::FillOrKill => "FOK",
-            Self::GoodTillDate { .. } => "GTD",
-        }
-    }
-}
-
-impl OrderKind {
-    /// The time in force that is meant where none is given.
-    const fn default_time_in_force(self) -> TimeInForce {
-        match self {
-            Self::Limit { .. } => TimeInForce::GoodTillCanceled,
-            Self::Market => TimeInForce::ImmediateOrCancel,
-        }
-    }
 }
 
 impl Operation {

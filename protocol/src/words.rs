@@ -67,12 +67,72 @@ words! {
 }
 
 words! {
-    /// Whether an order has a limit price. FIX OrdType(40).
+    /// What an order is limited by. FIX OrdType(40).
     pub enum OrderType {
         /// Trades at its price or better.
         Limit = "limit",
-        /// Trades at any price, never rests.
+        /// Trades at any price, or up to its protection.
         Market = "market",
+        /// Trades at the best opposite price; what is left rests there.
+        MarketToLimit = "market_to_limit",
+        /// Its price follows the book.
+        Pegged = "pegged",
+    }
+}
+
+words! {
+    /// What a pegged order's price follows.
+    pub enum PegReference {
+        /// The best price of its own side.
+        Primary = "primary",
+        /// The best price of the other side.
+        Market = "market",
+        /// The middle between both.
+        Mid = "mid",
+    }
+}
+
+words! {
+    /// What a waiting order watches.
+    pub enum TriggerSource {
+        /// Trades.
+        Last = "last",
+        /// The best ask for a buy, the best bid for a sell.
+        BidAsk = "bid_ask",
+        /// The middle between bid and ask.
+        Mid = "mid",
+    }
+}
+
+words! {
+    /// What an execution of one order of an OCO pair does to the other.
+    pub enum OcoMode {
+        /// It ends it.
+        Cancel = "cancel",
+        /// It lowers it by what was executed.
+        Reduce = "reduce",
+    }
+}
+
+words! {
+    /// When an order with a parent starts.
+    pub enum ChildStart {
+        /// When the parent is filled.
+        FullFill = "full_fill",
+        /// With each fill of the parent, for what is filled.
+        EachFill = "each_fill",
+    }
+}
+
+words! {
+    /// What becomes of an order when its session ends.
+    #[derive(Default)]
+    pub enum OnDisconnect {
+        /// It stays.
+        #[default]
+        Keep = "keep",
+        /// It is canceled.
+        Cancel = "cancel",
     }
 }
 
@@ -147,6 +207,14 @@ words! {
         Prevented = "prevented",
         /// The submit repeats one that was decided before; the report tells that outcome.
         Repeated = "repeated",
+        /// The price that the order waited for was reached; what it does now follows.
+        Triggered = "triggered",
+        /// The order shows its next slice.
+        Refilled = "refilled",
+        /// The order got its price from the book.
+        Pegged = "pegged",
+        /// The order has no price to follow and waits.
+        Parked = "parked",
     }
 }
 

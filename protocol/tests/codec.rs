@@ -1,8 +1,8 @@
 //! Goal: every mistake in a request is told by code and field. Method: frames by hand, literal answers.
 
 use protocol::{
-    CodecError, ErrorCode, ExactDecimal, NewOrder, Operation, OrderKind, OrderRef, OrderSize,
-    PostOnly, Request, SelfTradePrevention, ServerMessage, Side, TimeInForce,
+    CodecError, Conditions, Display, ErrorCode, ExactDecimal, NewOrder, Operation, OrderKind,
+    OrderRef, OrderSize, PostOnly, Request, SelfTradePrevention, ServerMessage, Side, TimeInForce,
 };
 
 fn decode(frame: &str) -> Result<Request, CodecError> {
@@ -41,10 +41,11 @@ fn a_limit_order_has_its_defaults() {
             size: OrderSize::Quantity(decimal("0.3")),
             time_in_force: TimeInForce::GoodTillCanceled,
             post_only: PostOnly::No,
-            is_hidden: false,
+            display: Display::Full,
             minimum_quantity: None,
             self_trade_prevention: SelfTradePrevention::Newest,
             stp_group: None,
+            conditions: Conditions::NONE,
         }
     );
 }

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use protocol::{
-    Channel, ClockMode, ErrorCode, GoingAwayReason, Liquidity, OnCancelFailure, Operation,
-    OrderStatus, OrderType, PostOnly, Priority, Reason, ReportKind, Request, SelfTradePrevention,
-    ServerMessage, Side,
+    Channel, ChildStart, ClockMode, ErrorCode, GoingAwayReason, Liquidity, OcoMode,
+    OnCancelFailure, OnDisconnect, Operation, OrderStatus, OrderType, PegReference, PostOnly,
+    Priority, Reason, ReportKind, Request, SelfTradePrevention, ServerMessage, Side, TriggerSource,
 };
 
 struct Golden {
@@ -197,8 +197,13 @@ fn the_document_knows_every_word() {
             .map(|word| word.word())
             .collect(),
         Channel::ALL.iter().map(|word| word.word()).collect(),
+        ChildStart::ALL.iter().map(|word| word.word()).collect(),
         ClockMode::ALL.iter().map(|word| word.word()).collect(),
         Liquidity::ALL.iter().map(|word| word.word()).collect(),
+        OcoMode::ALL.iter().map(|word| word.word()).collect(),
+        OnDisconnect::ALL.iter().map(|word| word.word()).collect(),
+        PegReference::ALL.iter().map(|word| word.word()).collect(),
+        TriggerSource::ALL.iter().map(|word| word.word()).collect(),
         OnCancelFailure::ALL
             .iter()
             .map(|word| word.word())

@@ -8,12 +8,14 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError};
 use proptest::{prop_assert_eq, proptest};
 use protocol::{
-    AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ClientOrderId, Depth,
-    DepthSnapshot, ErrorCode, ErrorMessage, EventId, ExactDecimal, Hello, InlineText, Level,
-    Liquidity, Logon, MassCancel, MassCanceled, NewOrder, OnCancelFailure, OpenOrder, OpenOrders,
-    OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, OrderStatus, PostOnly, Priority,
-    Reason, Replace, Report, ReportKind, Request, Scale, SelfTradePrevention, ServerMessage, Side,
-    Submit, Subscription, Symbol, TimeInForce, Top, Trade,
+    AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ChildStart, ClientOrderId,
+    Conditions, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId, ExactDecimal,
+    Hello, Iceberg, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder, Oco,
+    OcoMode, OnCancelFailure, OnDisconnect, OpenOrder, OpenOrders, OpenOrdersRequest, Operation,
+    OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority,
+    Reason, RefillRange, Replace, Report, ReportKind, Request, Scale, SelfTradePrevention,
+    ServerMessage, Side, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing,
+    TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 const REPORTS: [&str; 3] = [
@@ -51,12 +53,94 @@ fn time_in_force() -> impl Strategy<Value = TimeInForce> {
         Just(TimeInForce::ImmediateOrCancel),
         Just(TimeInForce::FillOrKill),
         any::<u64>().prop_map(|expire_at_us| TimeInForce::GoodTillDate { expire_at_us }),
+        select(&[
+            TimeInForce::Day,
+            TimeInForce::AtOpen,
+            TimeInForce::AtClose,
+            TimeInForce::GoodForAuction,
+            TimeInForce::GoodForContinuous,
+        ]),
     ]
 }
 
+fn order_kind() -> impl Strategy<Value = OrderKind> {
+    let peg = (
+        word(PegReference::ALL),
+        option::of(decimal()),
+        option::of(decimal()),
+    )
+        .prop_map(|(reference, offset, cap)| Peg {
+            reference,
+            offset,
+            cap,
+        });
+    prop_oneof![
+        decimal().prop_map(|price| OrderKind::Limit { price }),
+        decimal().prop_map(|protection| OrderKind::MarketWithProtection { protection }),
+        Just(OrderKind::Market),
+        Just(OrderKind::MarketToLimit),
+        peg.prop_map(OrderKind::Pegged),
+    ]
+}
+
+fn display() -> impl Strategy<Value = Display> {
+    let range = (decimal(), decimal()).prop_map(|(low, high)| RefillRange { low, high });
+    let iceberg = (decimal(), option::of(range)).prop_map(|(display_quantity, refill)| Iceberg {
+        display_quantity,
+        refill,
+    });
+    prop_oneof![
+        Just(Display::Full),
+        Just(Display::Hidden),
+        iceberg.prop_map(Display::Iceberg),
+    ]
+}
+
+fn trigger() -> impl Strategy<Value = Trigger> {
+    let distance = prop_oneof![
+        decimal().prop_map(TrailingDistance::Price),
+        any::<u32>().prop_map(TrailingDistance::Bips),
+    ];
+    let trailing = (distance, option::of(decimal()), option::of(decimal())).prop_map(
+        |(distance, step, activation)| {
+            TriggerKind::Trailing(Trailing {
+                distance,
+                step,
+                activation,
+            })
+        },
+    );
+    let kind = prop_oneof![
+        decimal().prop_map(|price| TriggerKind::Stop { price }),
+        decimal().prop_map(|price| TriggerKind::TakeProfit { price }),
+        trailing,
+    ];
+    (kind, word(TriggerSource::ALL)).prop_map(|(kind, source)| Trigger { kind, source })
+}
+
+fn conditions() -> impl Strategy<Value = Conditions> {
+    let oco = (order_ref(), word(OcoMode::ALL)).prop_map(|(partner, mode)| Oco { partner, mode });
+    let parent =
+        (order_ref(), word(ChildStart::ALL)).prop_map(|(order, start)| Parent { order, start });
+    (
+        option::of(trigger()),
+        option::of(oco),
+        option::of(parent),
+        option::of(any::<u32>()),
+        word(OnDisconnect::ALL),
+    )
+        .prop_map(
+            |(trigger, oco, parent, mmp_group, on_disconnect)| Conditions {
+                trigger,
+                oco,
+                parent,
+                mmp_group,
+                on_disconnect,
+            },
+        )
+}
+
 fn new_order() -> impl Strategy<Value = NewOrder> {
-    let kind = option::of(decimal())
-        .prop_map(|price| price.map_or(OrderKind::Market, |price| OrderKind::Limit { price }));
     let amount = prop_oneof![
         decimal().prop_map(OrderSize::Quantity),
         decimal().prop_map(OrderSize::QuoteAmount)
@@ -64,20 +148,22 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
     let first = (
         option::of(client_order_id()),
         word(Side::ALL),
-        kind,
+        order_kind(),
         amount,
         time_in_force(),
     );
     let second = (
         word(PostOnly::ALL),
-        any::<bool>(),
+        display(),
         option::of(decimal()),
         word(SelfTradePrevention::ALL),
         option::of(any::<u32>()),
+        conditions(),
     );
     (first, second).prop_map(|(first, second)| {
         let (client_order_id, side, kind, amount, time_in_force) = first;
-        let (post_only, is_hidden, minimum_quantity, self_trade_prevention, stp_group) = second;
+        let (post_only, display, minimum_quantity, self_trade_prevention, stp_group, conditions) =
+            second;
         NewOrder {
             client_order_id,
             side,
@@ -85,10 +171,11 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
             size: amount,
             time_in_force,
             post_only,
-            is_hidden,
+            display,
             minimum_quantity,
             self_trade_prevention,
             stp_group,
+            conditions,
         }
     })
 }
@@ -119,14 +206,16 @@ fn order_operation() -> impl Strategy<Value = Operation> {
             at_us,
         })
     });
-    let changes = (option::of(decimal()), option::of(decimal()), at(), at());
+    let changes = (vec(option::of(decimal()), 4), at(), at());
     let replace = (symbol(), order_ref(), changes).prop_map(|(symbol, order, changes)| {
-        let (quantity, price, expire_at_us, at_us) = changes;
+        let (decimals, expire_at_us, at_us) = changes;
         Operation::Replace(Replace {
             symbol,
             order,
-            quantity,
-            price,
+            quantity: decimals[0],
+            price: decimals[1],
+            display_quantity: decimals[2],
+            trigger_price: decimals[3],
             expire_at_us,
             at_us,
         })
@@ -199,7 +288,7 @@ fn report() -> impl Strategy<Value = ServerMessage> {
         at(),
         option::of(client_order_id()),
     );
-    let numbers = vec(option::of(decimal()), 9);
+    let numbers = vec(option::of(decimal()), 10);
     let words = (
         option::of(word(Side::ALL)),
         option::of(word(OrderStatus::ALL)),
@@ -230,6 +319,7 @@ fn report() -> impl Strategy<Value = ServerMessage> {
             filled_quantity: numbers[3],
             leaves_quantity: numbers[4],
             canceled_quantity: numbers[5],
+            displayed_quantity: numbers[9],
             status,
             last_price: numbers[6],
             last_quantity: numbers[7],

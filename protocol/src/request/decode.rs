@@ -1,12 +1,13 @@
 //! Reads requests by hand on `op`, so that each mistake can name its field.
 
 use crate::error::{CodecError, ErrorCode};
-use crate::request::field::{Field, Fields, boolean, decimal, number, parsed, short_number, text};
+use crate::request::decode_order::new_order;
+use crate::request::field::{Field, Fields, decimal, number, parsed, short_number, text};
 use crate::request::{
-    Cancel, CancelReplace, Hello, Logon, MassCancel, NewOrder, OpenOrdersRequest, Operation,
-    OrderKind, OrderRef, OrderSize, Replace, Request, Submit, Subscription, TimeInForce,
+    Cancel, CancelReplace, Hello, Logon, MassCancel, OpenOrdersRequest, Operation, OrderRef,
+    Replace, Request, Submit, Subscription,
 };
-use crate::words::{Channel, OnCancelFailure, OrderType, PostOnly, SelfTradePrevention, Side};
+use crate::words::{Channel, OnCancelFailure, Side};
 
 impl Request {
     /// Reads one frame.
@@ -98,6 +99,8 @@ fn replace(fields: &mut Fields<'_>) -> Result<Replace, CodecError> {
         order: order_ref(fields, Field::OrderId, Field::ClientOrderId)?,
         quantity: fields.optional(Field::Quantity, decimal)?,
         price: fields.optional(Field::Price, decimal)?,
+        display_quantity: fields.optional(Field::DisplayQuantity, decimal)?,
+        trigger_price: fields.optional(Field::TriggerPrice, decimal)?,
         expire_at_us: fields.optional(Field::ExpireAtUs, number)?,
         at_us: fields.optional(Field::AtUs, number)?,
     })
@@ -155,102 +158,28 @@ fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
     })
 }
 
-fn new_order(fields: &mut Fields<'_>) -> Result<NewOrder, CodecError> {
-    let client_order_id = fields.optional(Field::ClientOrderId, parsed)?;
-    let side = fields.required(Field::Side, word(Side::from_word))?;
-    let kind = order_kind(fields)?;
-    Ok(NewOrder {
-        client_order_id,
-        side,
-        kind,
-        size: order_size(fields)?,
-        time_in_force: time_in_force(fields, kind)?,
-        post_only: fields
-            .optional(Field::PostOnly, word(PostOnly::from_word))?
-            .unwrap_or(PostOnly::No),
-        is_hidden: fields.optional(Field::Hidden, boolean)?.unwrap_or(false),
-        minimum_quantity: fields.optional(Field::MinimumQuantity, decimal)?,
-        self_trade_prevention: fields
-            .optional(
-                Field::SelfTradePrevention,
-                word(SelfTradePrevention::from_word),
-            )?
-            .unwrap_or(SelfTradePrevention::Newest),
-        stp_group: fields.optional(Field::StpGroup, short_number)?,
-    })
-}
-
-fn order_kind(fields: &mut Fields<'_>) -> Result<OrderKind, CodecError> {
-    match fields.required(Field::Type, word(OrderType::from_word))? {
-        OrderType::Limit => Ok(OrderKind::Limit {
-            price: fields.required(Field::Price, decimal)?,
-        }),
-        OrderType::Market => match fields.optional(Field::Price, decimal)? {
-            Some(_) => Err(CodecError::bad(
-                Field::Price.name(),
-                "a market order has no price",
-            )),
-            None => Ok(OrderKind::Market),
-        },
-    }
-}
-
-fn order_size(fields: &mut Fields<'_>) -> Result<OrderSize, CodecError> {
-    let quantity = fields.optional(Field::Quantity, decimal)?;
-    let quote_amount = fields.optional(Field::QuoteAmount, decimal)?;
-    match (quantity, quote_amount) {
-        (Some(quantity), None) => Ok(OrderSize::Quantity(quantity)),
-        (None, Some(quote_amount)) => Ok(OrderSize::QuoteAmount(quote_amount)),
-        (None, None) => Err(CodecError::missing(Field::Quantity.name())),
-        (Some(_), Some(_)) => Err(CodecError::bad(
-            Field::QuoteAmount.name(),
-            "an order has either a quantity or a quote amount",
-        )),
-    }
-}
-
-fn time_in_force(fields: &mut Fields<'_>, kind: OrderKind) -> Result<TimeInForce, CodecError> {
-    let expire_at_us = fields.optional(Field::ExpireAtUs, number)?;
-    let word = fields.optional(Field::TimeInForce, text)?;
-    let time_in_force = match word.as_deref() {
-        None => kind.default_time_in_force(),
-        Some("GTC") => TimeInForce::GoodTillCanceled,
-        Some("IOC") => TimeInForce::ImmediateOrCancel,
-        Some("FOK") => TimeInForce::FillOrKill,
-        Some("GTD") => {
-            let missing = || CodecError::missing(Field::ExpireAtUs.name());
-            return Ok(TimeInForce::GoodTillDate {
-                expire_at_us: expire_at_us.ok_or_else(missing)?,
-            });
-        }
-        Some(_) => {
-            return Err(CodecError::bad(
-                Field::TimeInForce.name(),
-                "it must be GTC, IOC, FOK or GTD",
-            ));
-        }
-    };
-    if expire_at_us.is_some() {
-        return Err(CodecError::bad(
-            Field::ExpireAtUs.name(),
-            "only a GTD order has an expiry",
-        ));
-    }
-    Ok(time_in_force)
-}
-
 /// Which order is meant, by one of two fields.
-fn order_ref(
+pub(super) fn order_ref(
     fields: &mut Fields<'_>,
     by_order: Field,
     by_client: Field,
 ) -> Result<OrderRef, CodecError> {
+    maybe_order_ref(fields, by_order, by_client)?
+        .ok_or_else(|| CodecError::missing(by_order.name()))
+}
+
+/// Which order is meant, if any, by one of two fields.
+pub(super) fn maybe_order_ref(
+    fields: &mut Fields<'_>,
+    by_order: Field,
+    by_client: Field,
+) -> Result<Option<OrderRef>, CodecError> {
     let order_id = fields.optional(by_order, number)?;
     let client_order_id = fields.optional(by_client, parsed)?;
     match (order_id, client_order_id) {
-        (Some(order_id), None) => Ok(OrderRef::Order(order_id)),
-        (None, Some(client_order_id)) => Ok(OrderRef::Client(client_order_id)),
-        (None, None) => Err(CodecError::missing(by_order.name())),
+        (Some(order_id), None) => Ok(Some(OrderRef::Order(order_id))),
+        (None, Some(client_order_id)) => Ok(Some(OrderRef::Client(client_order_id))),
+        (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(CodecError::bad(
             by_client.name(),
             format_args!("it must not stand beside `{}`", by_order.name()),
@@ -259,7 +188,7 @@ fn order_ref(
 }
 
 /// Reads a word by the enum's own reader.
-fn word<T>(
+pub(super) fn word<T>(
     from_word: impl FnOnce(&str) -> Option<T>,
 ) -> impl FnOnce(Field, &str) -> Result<T, CodecError> {
     |field, raw| {

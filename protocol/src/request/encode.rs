@@ -1,12 +1,12 @@
 //! Writes requests; what is at its default is left out.
 
 use crate::json_writer::JsonWriter;
+use crate::request::encode_order::write_new_order;
 use crate::request::field::Field;
 use crate::request::{
-    Cancel, CancelReplace, MassCancel, NewOrder, Operation, OrderKind, OrderRef, OrderSize,
-    Replace, Request, Submit, Subscription, TimeInForce,
+    Cancel, CancelReplace, MassCancel, Operation, OrderRef, Replace, Request, Submit, Subscription,
 };
-use crate::words::{OnCancelFailure, OrderType, PostOnly, SelfTradePrevention, Side};
+use crate::words::{OnCancelFailure, Side};
 
 impl Request {
     /// Appends the request to `buffer` as one JSON object.
@@ -63,6 +63,8 @@ fn write_replace(json: &mut JsonWriter<'_>, replace: &Replace) {
     write_order_ref(json, &replace.order, Field::OrderId, Field::ClientOrderId);
     json.maybe_decimal(Field::Quantity.name(), replace.quantity);
     json.maybe_decimal(Field::Price.name(), replace.price);
+    json.maybe_decimal(Field::DisplayQuantity.name(), replace.display_quantity);
+    json.maybe_decimal(Field::TriggerPrice.name(), replace.trigger_price);
     json.maybe_number(Field::ExpireAtUs.name(), replace.expire_at_us);
     json.maybe_number(Field::AtUs.name(), replace.at_us);
 }
@@ -98,43 +100,12 @@ fn write_subscription(json: &mut JsonWriter<'_>, subscription: &Subscription) {
     json.maybe_number(Field::Levels.name(), subscription.levels.map(u64::from));
 }
 
-fn write_new_order(json: &mut JsonWriter<'_>, order: &NewOrder) {
-    json.maybe_name(Field::ClientOrderId.name(), order.client_order_id.as_ref());
-    json.word(Field::Side.name(), order.side.word());
-    match order.kind {
-        OrderKind::Limit { price } => {
-            json.word(Field::Type.name(), OrderType::Limit.word());
-            json.decimal(Field::Price.name(), price);
-        }
-        OrderKind::Market => json.word(Field::Type.name(), OrderType::Market.word()),
-    }
-    match order.size {
-        OrderSize::Quantity(quantity) => json.decimal(Field::Quantity.name(), quantity),
-        OrderSize::QuoteAmount(amount) => json.decimal(Field::QuoteAmount.name(), amount),
-    }
-    if order.time_in_force != order.kind.default_time_in_force() {
-        json.word(Field::TimeInForce.name(), order.time_in_force.word());
-    }
-    if let TimeInForce::GoodTillDate { expire_at_us } = order.time_in_force {
-        json.number(Field::ExpireAtUs.name(), expire_at_us);
-    }
-    if order.post_only != PostOnly::No {
-        json.word(Field::PostOnly.name(), order.post_only.word());
-    }
-    if order.is_hidden {
-        json.boolean(Field::Hidden.name(), true);
-    }
-    json.maybe_decimal(Field::MinimumQuantity.name(), order.minimum_quantity);
-    if order.self_trade_prevention != SelfTradePrevention::Newest {
-        json.word(
-            Field::SelfTradePrevention.name(),
-            order.self_trade_prevention.word(),
-        );
-    }
-    json.maybe_number(Field::StpGroup.name(), order.stp_group.map(u64::from));
-}
-
-fn write_order_ref(json: &mut JsonWriter<'_>, order: &OrderRef, by_order: Field, by_client: Field) {
+pub(super) fn write_order_ref(
+    json: &mut JsonWriter<'_>,
+    order: &OrderRef,
+    by_order: Field,
+    by_client: Field,
+) {
     match order {
         OrderRef::Order(order_id) => json.number(by_order.name(), *order_id),
         OrderRef::Client(client_order_id) => json.name(by_client.name(), client_order_id),

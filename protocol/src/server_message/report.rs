@@ -46,6 +46,8 @@ pub struct Report {
     pub filled_quantity: Option<ExactDecimal>,
     /// Still open.
     pub leaves_quantity: Option<ExactDecimal>,
+    /// What the market sees of it; where it does not see all.
+    pub displayed_quantity: Option<ExactDecimal>,
     /// Ended unfilled.
     pub canceled_quantity: Option<ExactDecimal>,
     /// Where the order stands after it.
@@ -89,6 +91,7 @@ impl Report {
             quote_amount: None,
             filled_quantity: None,
             leaves_quantity: None,
+            displayed_quantity: None,
             canceled_quantity: None,
             status: None,
             last_price: None,
@@ -118,6 +121,7 @@ impl Report {
         json.maybe_decimal("quote_amount", self.quote_amount);
         json.maybe_decimal("filled_quantity", self.filled_quantity);
         json.maybe_decimal("leaves_quantity", self.leaves_quantity);
+        json.maybe_decimal("displayed_quantity", self.displayed_quantity);
         json.maybe_decimal("canceled_quantity", self.canceled_quantity);
         json.maybe_word("status", self.status.map(OrderStatus::word));
         json.maybe_decimal("last_price", self.last_price);
