@@ -12,8 +12,8 @@ use crate::inline_text::{ClientOrderId, Symbol};
 use crate::words::{Channel, OnCancelFailure, Side};
 
 pub use order::{
-    Conditions, Display, Iceberg, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, RefillRange,
-    TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+    Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
+    TrailingDistance, Trigger, TriggerKind,
 };
 
 /// One request with the number that its answer repeats.

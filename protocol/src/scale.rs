@@ -29,6 +29,15 @@ impl Scale {
         i64::try_from(units).map_err(|_| DecimalError::Overflow)
     }
 
+    /// A difference of prices in price units; zero and negative ones pass.
+    ///
+    /// # Errors
+    /// It is off the unit grid, or does not fit.
+    pub fn price_difference(self, difference: ExactDecimal) -> Result<i64, DecimalError> {
+        let units = difference.units_of(self.price_decimals)?;
+        i64::try_from(units).map_err(|_| DecimalError::Overflow)
+    }
+
     /// The quantity in quantity units; zero passes.
     ///
     /// # Errors

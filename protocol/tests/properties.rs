@@ -10,12 +10,12 @@ use proptest::{prop_assert_eq, proptest};
 use protocol::{
     AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ChildStart, ClientOrderId,
     Conditions, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId, ExactDecimal,
-    Hello, Iceberg, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder, Oco,
-    OcoMode, OnCancelFailure, OnDisconnect, OpenOrder, OpenOrders, OpenOrdersRequest, Operation,
-    OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority,
-    Reason, RefillRange, Replace, Report, ReportKind, Request, Scale, SelfTradePrevention,
-    ServerMessage, Side, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing,
-    TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    Hello, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder, Oco, OcoMode,
+    OnCancelFailure, OnDisconnect, OpenOrder, OpenOrders, OpenOrdersRequest, Operation, OrderKind,
+    OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority, Reason,
+    Replace, Report, ReportKind, Request, Scale, SelfTradePrevention, ServerMessage, Side, Submit,
+    Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger,
+    TriggerKind, TriggerSource,
 };
 
 const REPORTS: [&str; 3] = [
@@ -84,15 +84,10 @@ fn order_kind() -> impl Strategy<Value = OrderKind> {
 }
 
 fn display() -> impl Strategy<Value = Display> {
-    let range = (decimal(), decimal()).prop_map(|(low, high)| RefillRange { low, high });
-    let iceberg = (decimal(), option::of(range)).prop_map(|(display_quantity, refill)| Iceberg {
-        display_quantity,
-        refill,
-    });
     prop_oneof![
         Just(Display::Full),
         Just(Display::Hidden),
-        iceberg.prop_map(Display::Iceberg),
+        decimal().prop_map(|display_quantity| Display::Iceberg { display_quantity }),
     ]
 }
 

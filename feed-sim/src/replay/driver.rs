@@ -203,6 +203,8 @@ impl Driver {
                     order,
                     quantity: Some(self.scale.quantity(quantity)),
                     price: None,
+                    display_quantity: None,
+                    trigger_price: None,
                     expire_at_us: None,
                     at_us,
                 }))
@@ -317,7 +319,11 @@ impl Driver {
             | ReportKind::Rested
             | ReportKind::Rejected
             | ReportKind::Prevented
-            | ReportKind::Repeated => None,
+            | ReportKind::Repeated
+            | ReportKind::Triggered
+            | ReportKind::Refilled
+            | ReportKind::Pegged
+            | ReportKind::Parked => None,
         })
     }
 

@@ -72,7 +72,12 @@ impl RowWatch {
                     && report.liquidity == Some(Liquidity::Taker)
                     && report.status == Some(OrderStatus::Filled)
             }
-            ReportKind::Accepted | ReportKind::Prevented => false,
+            ReportKind::Accepted
+            | ReportKind::Prevented
+            | ReportKind::Triggered
+            | ReportKind::Refilled
+            | ReportKind::Pegged
+            | ReportKind::Parked => false,
         }
     }
 }

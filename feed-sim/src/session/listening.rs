@@ -112,7 +112,13 @@ impl Listening {
                 }
             }
             ReportKind::Canceled => close(report, names, flow),
-            ReportKind::Rested | ReportKind::Replaced | ReportKind::Prevented => {}
+            ReportKind::Rested
+            | ReportKind::Replaced
+            | ReportKind::Prevented
+            | ReportKind::Triggered
+            | ReportKind::Refilled
+            | ReportKind::Pegged
+            | ReportKind::Parked => {}
         }
     }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use engine::{
-    Accepted, Canceled, OrderSize, OriginalOutcome, Party, Prevented, Rejected, Repeated, Replaced,
-    Rested, SelfTradePrevention, SequenceNumber, Timestamp, Trade,
+    Accepted, Canceled, OrderSize, OriginalOutcome, Party, Pegged, Prevented, Refilled, Rejected,
+    Repeated, Replaced, Rested, SelfTradePrevention, SequenceNumber, Timestamp, Trade, Triggered,
 };
 use ledger::Fee;
 use protocol::{
@@ -116,6 +116,47 @@ impl<'a> ReportBuilder<'a> {
     pub fn rested(self, place: EventPlace, rested: &Rested, order: Option<&OpenOrder>) -> Report {
         let mut report = self.of_order(ReportKind::Rested, place, order);
         report.order_id = Some(rested.order_id.0);
+        if !rested.hidden_quantity.is_zero() {
+            let shown = rested.displayed_quantity.units();
+            report.displayed_quantity = Some(self.scale().quantity(shown));
+        }
+        report
+    }
+
+    /// The price that the order waited for was reached.
+    pub fn triggered(
+        self,
+        place: EventPlace,
+        triggered: &Triggered,
+        order: Option<&OpenOrder>,
+    ) -> Report {
+        let mut report = self.of_order(ReportKind::Triggered, place, order);
+        report.order_id = Some(triggered.order_id.0);
+        report
+    }
+
+    /// The iceberg shows its next slice.
+    pub fn refilled(
+        self,
+        place: EventPlace,
+        refilled: &Refilled,
+        order: Option<&OpenOrder>,
+    ) -> Report {
+        let shown = refilled.displayed_quantity.units();
+        let mut report = self.of_order(ReportKind::Refilled, place, order);
+        report.order_id = Some(refilled.order_id.0);
+        report.displayed_quantity = Some(self.scale().quantity(shown));
+        report
+    }
+
+    /// The order got its price from the book, or lost it.
+    pub fn pegged(self, place: EventPlace, pegged: &Pegged, order: Option<&OpenOrder>) -> Report {
+        let kind = match pegged.price {
+            Some(_) => ReportKind::Pegged,
+            None => ReportKind::Parked,
+        };
+        let mut report = self.of_order(kind, place, order);
+        report.order_id = Some(pegged.order_id.0);
         report
     }
 

@@ -108,13 +108,20 @@ impl<'a> Reporter<'a> {
             }),
             Event::Trade(trade) => self.tell_trade(place, at, trade, orders),
             Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
-            // What it gives back is seen in the balances; a status is the market's, not an order's.
+            Event::Triggered(triggered) => self.send(place, triggered.account, || {
+                builder.triggered(at, triggered, orders.get(triggered.order_id))
+            }),
+            Event::Refilled(refilled) => self.send(place, refilled.account, || {
+                builder.refilled(at, refilled, orders.get(refilled.order_id))
+            }),
+            Event::Pegged(pegged) => self.send(place, pegged.account, || {
+                builder.pegged(at, pegged, orders.get(pegged.order_id))
+            }),
+            // What it gives back is seen in the balances; what an order waits for its owner has said; a
+            // status is the market's, not an order's.
             Event::HoldReleased(_)
-            | Event::StatusChanged(_)
             | Event::Conditioned(_)
-            | Event::Triggered(_)
-            | Event::Refilled(_)
-            | Event::Pegged(_)
+            | Event::StatusChanged(_)
             | Event::Indicative(_) => {}
         }
     }

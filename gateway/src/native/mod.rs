@@ -10,6 +10,7 @@ pub mod request_number;
 mod session;
 mod socket;
 pub mod translate;
+pub mod translate_order;
 
 pub use hello::instrument_terms;
 pub use socket::serve;

@@ -9,7 +9,7 @@ use crate::edge::InstrumentState;
 use crate::native::door_refusal::{Asked, DoorRefusal, OrderRefusal};
 use crate::native::session::{Refusal, Session};
 use crate::native::translate::Untranslatable;
-use crate::native::{request_number, translate};
+use crate::native::{request_number, translate, translate_order};
 
 /// The way of one command: to which instrument, when, and through which door.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl Session {
         asked: &protocol::Submit,
     ) -> Result<(), OrderRefusal> {
         let way = self.way(request, account, asked.symbol, asked.at_us)?;
-        let mut order = translate::new_order(&asked.order, account, way.state.listed.scale)?;
+        let mut order = translate_order::new_order(&asked.order, account, way.state.listed.scale)?;
         let is_known = |id| way.door.knows(id);
         if !order.client_order_id.is_some_and(is_known) {
             self.check_open_orders(account)?;
@@ -114,7 +114,7 @@ impl Session {
         let way = self.way(request, account, asked.symbol, asked.at_us)?;
         let mut command = engine::CancelReplace {
             cancel: translate::order_ref(asked.cancel),
-            new_order: translate::new_order(&asked.order, account, way.state.listed.scale)?,
+            new_order: translate_order::new_order(&asked.order, account, way.state.listed.scale)?,
             on_cancel_failure: translate::on_cancel_failure(asked.on_cancel_failure),
         };
         match asked.on_cancel_failure {
@@ -229,6 +229,12 @@ fn engine_replace(
     let price = asked
         .price
         .map(|price| translate::price("price", price, scale));
+    let display_quantity = asked
+        .display_quantity
+        .map(|shown| translate::quantity("display_quantity", shown, scale));
+    let trigger_price = asked
+        .trigger_price
+        .map(|price| translate::price("trigger_price", price, scale));
     Ok(engine::Replace {
         account,
         order: translate::order_ref(asked.order),
@@ -236,8 +242,8 @@ fn engine_replace(
         side: Side::Buy,
         quantity: quantity.transpose()?,
         price: price.transpose()?,
-        peak: None,
-        stop: None,
+        peak: display_quantity.transpose()?,
+        stop: trigger_price.transpose()?,
         expiry: asked.expire_at_us.map(translate::timestamp),
         extra: Notional::ZERO,
     })

@@ -1,9 +1,6 @@
 //! Between the native protocol's words and the engine's: dull and total.
 
-use engine::{
-    AccountId, ClientIdPolicy, Display, NewOrder, Notional, OrderId, Price, Quantity, RejectReason,
-    Timestamp,
-};
+use engine::{OrderId, Price, Quantity, RejectReason, Timestamp};
 use protocol::{DecimalError, ExactDecimal, Reason, Scale};
 
 /// A request that says something an order cannot have: the reason, and a sentence that names the field.
@@ -25,61 +22,6 @@ pub const fn at_us(at: Timestamp) -> u64 {
 /// A time of the wire as engine time; later than all time there is where it would not fit.
 pub const fn timestamp(at_us: u64) -> Timestamp {
     Timestamp(at_us.saturating_mul(NS_PER_US))
-}
-
-/// An order as entered, for `account`; nothing is reserved for it yet.
-///
-/// # Errors
-/// A decimal is negative, zero, off the instrument's unit grid or too large.
-pub fn new_order(
-    order: &protocol::NewOrder,
-    account: AccountId,
-    scale: Scale,
-) -> Result<NewOrder, Untranslatable> {
-    Ok(NewOrder {
-        account,
-        client_order_id: order.client_order_id.map(client_order_id),
-        client_id_policy: ClientIdPolicy::Idempotent,
-        external_id: None,
-        side: engine_side(order.side),
-        kind: kind(order.kind, scale)?,
-        size: size(order.size, scale)?,
-        time_in_force: time_in_force(order.time_in_force),
-        post_only: post_only(order.post_only),
-        display: if order.is_hidden {
-            Display::Hidden
-        } else {
-            Display::Full
-        },
-        minimum_quantity: match order.minimum_quantity {
-            Some(minimum) => quantity_or_zero("minimum_quantity", minimum, scale)?,
-            None => Quantity::ZERO,
-        },
-        self_trade_prevention: self_trade_prevention(order.self_trade_prevention),
-        stp_group: order.stp_group.map(engine::StpGroup),
-        conditions: None,
-        extra: Notional::ZERO,
-    })
-}
-
-fn kind(kind: protocol::OrderKind, scale: Scale) -> Result<engine::OrderKind, Untranslatable> {
-    Ok(match kind {
-        protocol::OrderKind::Limit { price } => engine::OrderKind::Limit {
-            price: self::price("price", price, scale)?,
-        },
-        protocol::OrderKind::Market => engine::OrderKind::Market,
-    })
-}
-
-fn size(size: protocol::OrderSize, scale: Scale) -> Result<engine::OrderSize, Untranslatable> {
-    Ok(match size {
-        protocol::OrderSize::Quantity(quantity) => {
-            engine::OrderSize::Quantity(self::quantity("quantity", quantity, scale)?)
-        }
-        protocol::OrderSize::QuoteAmount(amount) => {
-            engine::OrderSize::QuoteAmount(quote_amount(amount, scale)?)
-        }
-    })
 }
 
 /// A limit price, above zero.
@@ -112,7 +54,7 @@ pub fn quantity(
     Ok(quantity)
 }
 
-fn quantity_or_zero(
+pub(super) fn quantity_or_zero(
     field: &str,
     quantity: ExactDecimal,
     scale: Scale,
@@ -123,34 +65,14 @@ fn quantity_or_zero(
         .map_err(|error| untranslatable(Reason::InvalidQuantity, field, error))
 }
 
-fn quote_amount(amount: ExactDecimal, scale: Scale) -> Result<Notional, Untranslatable> {
-    // Twice the largest amount there can be must not overflow where holds are added up.
-    const AMOUNT_MAX: i128 = i128::MAX >> 24;
-    let field = "quote_amount";
-    let units = scale
-        .notional_units(amount)
-        .map_err(|error| untranslatable(Reason::InvalidQuantity, field, error))?;
-    if units == 0 {
-        return Err(zero(Reason::InvalidQuantity, field));
-    }
-    if units > AMOUNT_MAX {
-        return Err(untranslatable(
-            Reason::InvalidQuantity,
-            field,
-            DecimalError::Overflow,
-        ));
-    }
-    Ok(Notional::from_units(units))
-}
-
-fn zero(reason: Reason, field: &str) -> Untranslatable {
+pub(super) fn zero(reason: Reason, field: &str) -> Untranslatable {
     Untranslatable {
         reason,
         text: format!("field `{field}`: it must be above zero"),
     }
 }
 
-fn untranslatable(reason: Reason, field: &str, error: DecimalError) -> Untranslatable {
+pub(super) fn untranslatable(reason: Reason, field: &str, error: DecimalError) -> Untranslatable {
     Untranslatable {
         reason,
         text: format!("field `{field}`: {error}"),
@@ -190,35 +112,6 @@ pub const fn wire_side(side: engine::Side) -> protocol::Side {
     match side {
         engine::Side::Buy => protocol::Side::Buy,
         engine::Side::Sell => protocol::Side::Sell,
-    }
-}
-
-const fn time_in_force(time_in_force: protocol::TimeInForce) -> engine::TimeInForce {
-    match time_in_force {
-        protocol::TimeInForce::GoodTillCanceled => engine::TimeInForce::GoodTillCanceled,
-        protocol::TimeInForce::ImmediateOrCancel => engine::TimeInForce::ImmediateOrCancel,
-        protocol::TimeInForce::FillOrKill => engine::TimeInForce::FillOrKill,
-        protocol::TimeInForce::GoodTillDate { expire_at_us } => {
-            engine::TimeInForce::GoodTillDate(timestamp(expire_at_us))
-        }
-    }
-}
-
-const fn post_only(post_only: protocol::PostOnly) -> engine::PostOnly {
-    match post_only {
-        protocol::PostOnly::No => engine::PostOnly::No,
-        protocol::PostOnly::Reject => engine::PostOnly::Reject,
-        protocol::PostOnly::Slide => engine::PostOnly::Slide,
-    }
-}
-
-const fn self_trade_prevention(mode: protocol::SelfTradePrevention) -> engine::SelfTradePrevention {
-    match mode {
-        protocol::SelfTradePrevention::None => engine::SelfTradePrevention::None,
-        protocol::SelfTradePrevention::Newest => engine::SelfTradePrevention::CancelNewest,
-        protocol::SelfTradePrevention::Oldest => engine::SelfTradePrevention::CancelOldest,
-        protocol::SelfTradePrevention::Both => engine::SelfTradePrevention::CancelBoth,
-        protocol::SelfTradePrevention::Decrement => engine::SelfTradePrevention::Decrement,
     }
 }
 

@@ -4,8 +4,8 @@ use crate::error::CodecError;
 use crate::request::decode::{maybe_order_ref, word};
 use crate::request::field::{Field, Fields, boolean, decimal, number, parsed, short_number, text};
 use crate::request::{
-    Conditions, Display, Iceberg, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, RefillRange,
-    TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+    Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
+    TrailingDistance, Trigger, TriggerKind,
 };
 use crate::words::{
     ChildStart, OcoMode, OnDisconnect, OrderType, PegReference, PostOnly, SelfTradePrevention,
@@ -128,25 +128,11 @@ fn display(fields: &mut Fields<'_>) -> Result<Display, CodecError> {
     match (is_hidden, shown) {
         (false, None) => Ok(Display::Full),
         (true, None) => Ok(Display::Hidden),
-        (false, Some(display_quantity)) => Ok(Display::Iceberg(Iceberg {
-            display_quantity,
-            refill: refill_range(fields)?,
-        })),
+        (false, Some(display_quantity)) => Ok(Display::Iceberg { display_quantity }),
         (true, Some(_)) => Err(CodecError::bad(
             Field::DisplayQuantity.name(),
             "a hidden order displays nothing",
         )),
-    }
-}
-
-fn refill_range(fields: &mut Fields<'_>) -> Result<Option<RefillRange>, CodecError> {
-    let low = fields.optional(Field::DisplayLow, decimal)?;
-    let high = fields.optional(Field::DisplayHigh, decimal)?;
-    match (low, high) {
-        (None, None) => Ok(None),
-        (Some(low), Some(high)) => Ok(Some(RefillRange { low, high })),
-        (Some(_), None) => Err(CodecError::missing(Field::DisplayHigh.name())),
-        (None, Some(_)) => Err(CodecError::missing(Field::DisplayLow.name())),
     }
 }
 

@@ -66,12 +66,8 @@ fn write_display(json: &mut JsonWriter<'_>, display: Display) {
     match display {
         Display::Full => {}
         Display::Hidden => json.boolean(Field::Hidden.name(), true),
-        Display::Iceberg(iceberg) => {
-            json.decimal(Field::DisplayQuantity.name(), iceberg.display_quantity);
-            if let Some(range) = iceberg.refill {
-                json.decimal(Field::DisplayLow.name(), range.low);
-                json.decimal(Field::DisplayHigh.name(), range.high);
-            }
+        Display::Iceberg { display_quantity } => {
+            json.decimal(Field::DisplayQuantity.name(), display_quantity);
         }
     }
 }

@@ -68,8 +68,6 @@ fields! {
     Peg = "peg",
     PegOffset = "peg_offset",
     DisplayQuantity = "display_quantity",
-    DisplayLow = "display_low",
-    DisplayHigh = "display_high",
     StopPrice = "stop_price",
     TakePrice = "take_price",
     Trail = "trail",

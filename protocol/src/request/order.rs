@@ -109,26 +109,11 @@ pub enum Display {
     Full,
     /// Nothing of it: `hidden`.
     Hidden,
-    /// A slice at a time: `display_quantity`.
-    Iceberg(Iceberg),
-}
-
-/// An order that shows a slice at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Iceberg {
-    /// The slice it shows first, and after each refill where that is not by chance.
-    pub display_quantity: ExactDecimal,
-    /// Slices after the first are by chance, within this range.
-    pub refill: Option<RefillRange>,
-}
-
-/// The range of an iceberg's later slices. FIX DisplayLowQty(1085), DisplayHighQty(1086).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RefillRange {
-    /// Smallest slice: `display_low`.
-    pub low: ExactDecimal,
-    /// Largest slice: `display_high`.
-    pub high: ExactDecimal,
+    /// A slice at a time.
+    Iceberg {
+        /// The slice it shows.
+        display_quantity: ExactDecimal,
+    },
 }
 
 /// What only some orders ask for.
