@@ -121,14 +121,24 @@ impl ControlDesk {
         Ok(())
     }
 
+    /// Whether there is such an account.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn check_account(&self, account: AccountId) -> Result<(), ControlRefusal> {
+        if self.ledger.has_account(account) {
+            Ok(())
+        } else {
+            Err(ControlRefusal::UnknownAccount)
+        }
+    }
+
     /// Enters a key.
     ///
     /// # Errors
     /// Its account is unknown, its id was used before, or it cannot be one.
     pub fn add_key(&mut self, key: &ApiKey) -> Result<(), ControlRefusal> {
-        if !self.ledger.has_account(key.account) {
-            return Err(ControlRefusal::UnknownAccount);
-        }
+        self.check_account(key.account)?;
         self.ledger
             .keys()
             .add(key)

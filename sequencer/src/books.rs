@@ -1,5 +1,7 @@
 //! A matcher's books, their sequences and the money that their events move.
 
+use std::sync::Arc;
+
 use engine::{
     Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
     SequenceNumber, Sequenced, Timestamp, WARM_COMMANDS_MAX,
@@ -8,6 +10,7 @@ use ledger::{Gives, Settlement};
 
 use crate::clock::StageClock;
 use crate::egress::{CommandOutcome, EventBatch, EventRange};
+use crate::fan_outs::FanOutBoard;
 use crate::inbound::{InboundCommand, Origin};
 use crate::inspection::{BookState, MatcherState};
 use crate::log::{LogEntry, RejectedPart};
@@ -22,6 +25,8 @@ pub(crate) struct Books {
     /// By instrument id: which of `sequences`.
     places: Vec<Option<usize>>,
     stage_clock: StageClock,
+    /// Where it is said which commands to several instruments were applied here.
+    board: Option<Arc<FanOutBoard>>,
     /// The command that is being applied: whoever catches a panic can say which it was.
     applying: Option<(InstrumentId, SequenceNumber)>,
 }
@@ -56,7 +61,26 @@ impl Books {
             sequences: instruments.iter().copied().map(BookSequence::new).collect(),
             places,
             stage_clock,
+            board: None,
             applying: None,
+        }
+    }
+
+    /// Says on `board` from now on which commands to several instruments were applied here.
+    pub(crate) fn post_to(&mut self, board: Arc<FanOutBoard>) {
+        self.board = Some(board);
+    }
+
+    /// Says where every book stands.
+    pub(crate) fn post_all(&self) {
+        for book in &self.sequences {
+            self.post(book.instrument);
+        }
+    }
+
+    fn post(&self, instrument: InstrumentId) {
+        if let (Some(board), Some(id)) = (&self.board, self.engine.fan_out_seen(instrument)) {
+            board.note_seen(instrument, id);
         }
     }
 
@@ -166,6 +190,9 @@ impl Books {
             self.engine.apply(&command, &mut BatchSink(batch));
         }
         self.applying = None;
+        if matches!(command.command, Command::FanOut(_)) {
+            self.post(command.instrument);
+        }
         let mut stamps = inbound.stamps;
         if let Some(ns) = appended_ns {
             stamps.stamp(Stage::Appended, ns);

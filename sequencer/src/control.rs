@@ -1,8 +1,9 @@
 //! The control sequence: accounts, deposits, withdrawals and keys.
 
-use engine::{AccountId, SequenceNumber, Timestamp};
+use engine::{AccountId, FanOutAction, FanOutId, Scope, SequenceNumber, Timestamp};
 use ledger::{ApiKey, AssetId, ControlDesk, ControlRefusal, KeyId, Money};
 
+use crate::fan_outs::{FanOutEntry, Targets};
 use crate::inbound::Refused;
 use crate::log::Rejection;
 
@@ -40,6 +41,13 @@ pub enum ControlCommand {
     RevokeKey {
         /// Which one.
         id: KeyId,
+    },
+    /// Asks several instruments for the same; each does it once, also across a crash.
+    FanOut {
+        /// Which ones.
+        targets: Targets,
+        /// What each of them is asked.
+        action: Box<FanOutAction>,
     },
     /// Says that a repair has taken something out of the log. It changes nothing itself: whoever reads the
     /// log has found it before, and passed over what it names.
@@ -121,8 +129,27 @@ fn settled(
     Ok(outcome)
 }
 
+impl ControlOutcome {
+    /// The id under which instruments are asked, if this fans out.
+    pub const fn fan_out_id(&self) -> FanOutId {
+        FanOutId(self.sequence.0)
+    }
+}
+
 impl ControlCommand {
-    /// Does what is asked.
+    /// What several instruments are to be asked, if this asks them.
+    pub(crate) fn fan_out(&self) -> Option<FanOutEntry> {
+        if let Self::FanOut { targets, action } = self {
+            Some(FanOutEntry {
+                targets: *targets,
+                action: **action,
+            })
+        } else {
+            None
+        }
+    }
+
+    /// Does what is asked, as far as it is the ledger's to do.
     pub(crate) fn apply(&self, desk: &mut ControlDesk) -> Result<(), ControlRefusal> {
         match self {
             Self::CreateAccount { account, deposits } => desk.create_account(*account, deposits),
@@ -138,7 +165,24 @@ impl ControlCommand {
             } => desk.withdraw(*account, *asset, *amount),
             Self::AddKey(key) => desk.add_key(key),
             Self::RevokeKey { id } => desk.revoke_key(id),
+            Self::FanOut { action, .. } => match account_of(action) {
+                Some(account) => desk.check_account(account),
+                None => Ok(()),
+            },
             Self::TakeOut(_) => Ok(()),
         }
+    }
+}
+
+/// The account that a fanned out command is about; `None` where it is everybody.
+const fn account_of(action: &FanOutAction) -> Option<AccountId> {
+    match action {
+        FanOutAction::Admit(admit) => match admit.scope {
+            Scope::Account(account) => Some(account),
+            Scope::Exchange | Scope::Instrument => None,
+        },
+        FanOutAction::SetLimits(set) => Some(set.account),
+        FanOutAction::SetFeeTier(set) => Some(set.account),
+        FanOutAction::MassCancel(mass_cancel) => Some(mass_cancel.account),
     }
 }

@@ -1,12 +1,14 @@
 //! The one owner of the control sequence, inside the first matcher.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use engine::{SequenceNumber, Timestamp};
+use engine::{FanOutId, SequenceNumber, Timestamp};
 use ledger::ControlDesk;
 
 use crate::books::next;
 use crate::control::{ControlCommand, ControlOutcome, ControlRequest};
+use crate::fan_outs::{FanOutBoard, FanOuts};
 use crate::gate::PendingControl;
 use crate::log::LogEntry;
 
@@ -19,16 +21,28 @@ pub(crate) struct ControlOwner {
     at: Timestamp,
     /// Who waits for entries that were appended and not applied yet, in their order.
     replies: VecDeque<flume::Sender<ControlOutcome>>,
+    fan_outs: FanOuts,
 }
 
 impl ControlOwner {
-    pub(crate) const fn new(desk: ControlDesk) -> Self {
+    pub(crate) fn new(desk: ControlDesk) -> Self {
         Self {
             desk,
             last: SequenceNumber(0),
             at: Timestamp(0),
             replies: VecDeque::new(),
+            fan_outs: FanOuts::default(),
         }
+    }
+
+    /// Delivers to several instruments through `board`.
+    pub(crate) fn deliver_through(&mut self, board: Arc<FanOutBoard>) {
+        self.fan_outs.deliver_through(board);
+    }
+
+    /// The commands to several instruments.
+    pub(crate) const fn fan_outs(&mut self) -> &mut FanOuts {
+        &mut self.fan_outs
     }
 
     /// Remembers who asked, and says what is to be logged.
@@ -53,6 +67,9 @@ impl ControlOwner {
                 command: command.clone(),
                 result: command.apply(&mut self.desk),
             };
+            if let (Ok(()), Some(entry)) = (outcome.result, command.fan_out()) {
+                self.fan_outs.add(FanOutId(self.last.0), entry);
+            }
             if let Some(reply) = self.replies.pop_front() {
                 replies.push((reply, outcome.clone()));
             }

@@ -79,6 +79,11 @@ impl Inbox {
         pushed
     }
 
+    /// Takes a part of a command to several instruments. It may use the places kept for cancels.
+    pub(crate) fn try_deliver(&self, part: &InboundCommand) -> Result<(), Refused> {
+        self.push(&self.commands, part.clone(), self.capacity)
+    }
+
     pub(crate) fn try_control(&self, request: ControlRequest) -> Result<(), Refused> {
         self.push(&self.control, request, CONTROL_CAPACITY)
     }

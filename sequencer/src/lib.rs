@@ -21,6 +21,7 @@ mod counters;
 mod disk;
 mod driver;
 mod egress;
+mod fan_outs;
 mod faults;
 mod gate;
 mod inbound;
@@ -47,6 +48,7 @@ pub use disk::{
 };
 pub use driver::InlineMatcher;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
+pub use fan_outs::Targets;
 pub use faults::{FaultError, FaultPoint, Faults, Which, WriteFault};
 pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};

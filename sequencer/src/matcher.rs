@@ -114,6 +114,9 @@ impl<L: CommandLog> Matcher<L> {
             Err(Halted) => return Turn::Halted,
         };
         self.release();
+        if let Some(control) = self.control.as_mut() {
+            control.fan_outs().deliver();
+        }
         if !self.may_pop() {
             return self.block();
         }
@@ -194,6 +197,7 @@ impl<L: CommandLog> Matcher<L> {
             }
             Replayed::NothingYet => Turn::Blocked,
             Replayed::All => {
+                self.books.post_all();
                 self.recovering = None;
                 self.around.inbox.counters.publish(&self.own);
                 Turn::Worked
@@ -300,10 +304,18 @@ impl<L: CommandLog> Matcher<L> {
         match (self.around.inbox.is_drained(), has_all_left) {
             (true, true) => Turn::Drained,
             (true, false) => Turn::Blocked,
+            (false, true | false) if self.has_undelivered() => Turn::Blocked,
             (false, true | false) => Turn::Idle {
                 wake_after: self.wake_after(),
             },
         }
+    }
+
+    /// Whether a command to several instruments waits for room, or for the end of recovery.
+    fn has_undelivered(&mut self) -> bool {
+        self.control
+            .as_mut()
+            .is_some_and(|control| control.fan_outs().has_undelivered())
     }
 
     fn wake_after(&self) -> Option<Duration> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use engine::InstrumentId;
+use engine::{FanOutId, InstrumentId};
 use ledger::Ledger;
 
 use crate::clock::StageClock;
 use crate::control::{ControlCommand, ControlError, ControlReceipt, ControlRequest};
 use crate::counters::Counters;
+use crate::fan_outs::{FanOutBoard, Targets};
 use crate::gate::{Gate, Intake};
 use crate::inbound::{InboundCommand, Refused};
 use crate::inbox::Inbox;
@@ -25,6 +26,7 @@ pub struct Ports {
     ledger: Arc<Ledger>,
     stage_clock: StageClock,
     recovery: Arc<RecoveryProgress>,
+    board: Arc<FanOutBoard>,
 }
 
 impl Ports {
@@ -35,6 +37,7 @@ impl Ports {
         ledger: Arc<Ledger>,
         stage_clock: StageClock,
         recovery: Arc<RecoveryProgress>,
+        board: Arc<FanOutBoard>,
     ) -> Self {
         Self {
             inboxes: inboxes.into(),
@@ -43,6 +46,7 @@ impl Ports {
             ledger,
             stage_clock,
             recovery,
+            board,
         }
     }
 
@@ -70,6 +74,14 @@ impl Ports {
         if self.gate.is_halted() || !self.recovery.is_over() {
             return Err(ControlError::NotTaken(Refused::Unavailable));
         }
+        if let ControlCommand::FanOut {
+            targets: Targets::One(instrument),
+            ..
+        } = command
+            && !self.board.has(instrument)
+        {
+            return Err(ControlError::NotTaken(Refused::UnknownInstrument));
+        }
         let (reply, receipt) = flume::bounded(1);
         let owner = &self.inboxes[0];
         match command {
@@ -77,7 +89,8 @@ impl Ports {
             | ControlCommand::Deposit { .. }
             | ControlCommand::AddKey(_)
             | ControlCommand::RevokeKey { .. }
-            | ControlCommand::TakeOut(_) => owner
+            | ControlCommand::TakeOut(_)
+            | ControlCommand::FanOut { .. } => owner
                 .try_control(ControlRequest { command, reply })
                 .map_err(ControlError::NotTaken)?,
             ControlCommand::Withdraw {
@@ -95,6 +108,11 @@ impl Ports {
             }
         }
         Ok(ControlReceipt(receipt))
+    }
+
+    /// Whether every instrument that was meant has applied the command that was fanned out under `id`.
+    pub fn have_seen(&self, targets: Targets, id: FanOutId) -> bool {
+        self.board.have_seen(targets, id)
     }
 
     /// Asks each matcher where its books stand; answers come between batches, one per matcher.

@@ -204,7 +204,8 @@ impl Replay {
                 | ControlCommand::Deposit { .. }
                 | ControlCommand::AddKey(_)
                 | ControlCommand::RevokeKey { .. }
-                | ControlCommand::TakeOut(_) => {}
+                | ControlCommand::TakeOut(_)
+                | ControlCommand::FanOut { .. } => {}
                 ControlCommand::Withdraw {
                     account,
                     asset,

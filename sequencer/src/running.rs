@@ -12,6 +12,7 @@ use crate::config::{SequencerConfig, StartError, Threads};
 use crate::control_owner::ControlOwner;
 use crate::driver::{InlineMatcher, run};
 use crate::egress::EventBatch;
+use crate::fan_outs::FanOutBoard;
 use crate::gate::{Gate, Lane};
 use crate::inbox::Inbox;
 use crate::inspection::MatcherState;
@@ -134,6 +135,7 @@ struct Shard {
     clock: EngineClock,
     stage_clock: StageClock,
     recovery: Arc<RecoveryProgress>,
+    board: Arc<FanOutBoard>,
 }
 
 impl Shard {
@@ -158,19 +160,23 @@ impl Shard {
                 (Lane::new(sender, waker, counters), receiver)
             })
             .unzip();
+        let plan: Vec<Vec<InstrumentId>> = plan
+            .iter()
+            .map(|own| own.iter().map(|instrument| instrument.id).collect())
+            .collect();
+        let recovery = Arc::<RecoveryProgress>::default();
+        let board = FanOutBoard::new(inboxes.clone(), routes(&plan), Arc::clone(&recovery));
         Self {
             gate: Arc::new(Gate::new(lanes, Arc::clone(&ledger), stage_clock.clone())),
             pool: Arc::new(BatchPool::new(config.egress_capacity_batches.get())),
-            plan: plan
-                .iter()
-                .map(|own| own.iter().map(|instrument| instrument.id).collect())
-                .collect(),
+            plan,
             inboxes,
             events,
             ledger,
             clock: EngineClock::start(clock),
             stage_clock,
-            recovery: Arc::new(RecoveryProgress::default()),
+            recovery,
+            board: Arc::new(board),
         }
     }
 
@@ -179,7 +185,7 @@ impl Shard {
         let replay = Replay {
             ledger: Arc::clone(&self.ledger),
             gate: Arc::clone(&self.gate),
-            routes: self.routes(),
+            routes: routes(&self.plan),
             matchers: self.plan.len(),
             progress: Arc::clone(&self.recovery),
         };
@@ -218,37 +224,43 @@ impl Shard {
             },
         };
         let settlement = self.ledger.settlement(index, instruments);
-        let books = Books::new(engine, settlement, instruments, self.stage_clock.clone());
+        let mut books = Books::new(engine, settlement, instruments, self.stage_clock.clone());
+        books.post_to(Arc::clone(&self.board));
         // The first matcher owns the control sequence.
-        let control = (index == 0).then(|| ControlOwner::new(self.ledger.control_desk()));
+        let control = (index == 0).then(|| {
+            let mut owner = ControlOwner::new(self.ledger.control_desk());
+            owner.deliver_through(Arc::clone(&self.board));
+            owner
+        });
         Matcher::new(around, log, books, control)
     }
 
     fn ports(&self) -> Arc<Ports> {
         Arc::new(Ports::new(
             self.inboxes.clone(),
-            self.routes(),
+            routes(&self.plan),
             Arc::clone(&self.gate),
             Arc::clone(&self.ledger),
             self.stage_clock.clone(),
             Arc::clone(&self.recovery),
+            Arc::clone(&self.board),
         ))
     }
+}
 
-    /// By instrument id: which matcher has it.
-    fn routes(&self) -> Vec<Option<usize>> {
-        let mut routes = Vec::new();
-        for (matcher, instruments) in self.plan.iter().enumerate() {
-            for instrument in instruments {
-                let place = usize::try_from(instrument.0).expect("a machine has at least 32 bits");
-                if routes.len() <= place {
-                    routes.resize(place.saturating_add(1), None);
-                }
-                routes[place] = Some(matcher);
+/// By instrument id: which matcher has it.
+fn routes(plan: &[Vec<InstrumentId>]) -> Vec<Option<usize>> {
+    let mut routes = Vec::new();
+    for (matcher, instruments) in plan.iter().enumerate() {
+        for instrument in instruments {
+            let place = usize::try_from(instrument.0).expect("a machine has at least 32 bits");
+            if routes.len() <= place {
+                routes.resize(place.saturating_add(1), None);
             }
+            routes[place] = Some(matcher);
         }
-        routes
     }
+    routes
 }
 
 fn list(limits: EngineLimits, instruments: &[Instrument]) -> Result<MatchingEngine, StartError> {

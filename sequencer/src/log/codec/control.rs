@@ -3,9 +3,11 @@
 use engine::{AccountId, InstrumentId, SequenceNumber};
 use ledger::{AssetId, Money};
 
+use super::command::{self, fan_out_action};
 use super::key::{key, key_id, put_key, put_key_id};
-use super::{DecodeError, Reader, put_count, put_i128, put_u8, put_u32, put_u64};
+use super::{DecodeError, Reader, put_count, put_i128, put_option, put_u8, put_u32, put_u64};
 use crate::control::ControlCommand;
+use crate::fan_outs::Targets;
 use crate::log::{RejectedPart, Rejection};
 use crate::position::LogPosition;
 
@@ -16,13 +18,14 @@ const WITHDRAW: u8 = 3;
 const CREATE_ACCOUNT: u8 = 4;
 const ADD_KEY: u8 = 5;
 const REVOKE_KEY: u8 = 6;
+const FAN_OUT: u8 = 7;
 const TAKE_OUT: u8 = 100;
 
 const WHOLE: u8 = 1;
 const ONE_COMMAND: u8 = 2;
 
-pub(super) fn encode(command: &ControlCommand, bytes: &mut Vec<u8>) {
-    match command {
+pub(super) fn encode(entry: &ControlCommand, bytes: &mut Vec<u8>) {
+    match entry {
         ControlCommand::CreateAccount { account, deposits } => {
             put_u8(bytes, CREATE_ACCOUNT);
             put_u32(bytes, account.0);
@@ -48,6 +51,15 @@ pub(super) fn encode(command: &ControlCommand, bytes: &mut Vec<u8>) {
         ControlCommand::RevokeKey { id } => {
             put_u8(bytes, REVOKE_KEY);
             put_key_id(bytes, id);
+        }
+        ControlCommand::FanOut { targets, action } => {
+            put_u8(bytes, FAN_OUT);
+            let one = match targets {
+                Targets::All => None,
+                Targets::One(instrument) => Some(instrument.0),
+            };
+            put_option(bytes, one, put_u32);
+            command::encode(&action.command(), bytes);
         }
         ControlCommand::TakeOut(rejection) => {
             put_u8(bytes, TAKE_OUT);
@@ -87,6 +99,12 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<ControlCommand, DecodeEr
         ADD_KEY => Ok(ControlCommand::AddKey(Box::new(key(reader)?))),
         REVOKE_KEY => Ok(ControlCommand::RevokeKey {
             id: key_id(reader)?,
+        }),
+        FAN_OUT => Ok(ControlCommand::FanOut {
+            targets: reader
+                .option(Reader::u32)?
+                .map_or(Targets::All, |one| Targets::One(InstrumentId(one))),
+            action: Box::new(fan_out_action(reader)?),
         }),
         TAKE_OUT => rejection(reader).map(ControlCommand::TakeOut),
         _ => Err(DecodeError::Unknown("a control entry")),

@@ -13,6 +13,7 @@ use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
 use super::{decode_entry, encode_batch};
 use crate::control::ControlCommand;
+use crate::fan_outs::Targets;
 use crate::inbound::{InboundCommand, Origin};
 use crate::log::{Batch, RejectedPart, Rejection};
 use crate::position::LogPosition;
@@ -262,6 +263,17 @@ fn batch() -> Batch {
             }),
             ControlCommand::RevokeKey {
                 id: KeyId::new("rsa").unwrap(),
+            },
+            ControlCommand::FanOut {
+                targets: Targets::All,
+                action: Box::new(FanOutAction::SetLimits(every_limit())),
+            },
+            ControlCommand::FanOut {
+                targets: Targets::One(InstrumentId(3)),
+                action: Box::new(FanOutAction::Admit(Admit {
+                    scope: Scope::Instrument,
+                    admission: Admission::Open,
+                })),
             },
             ControlCommand::Deposit {
                 account: AccountId(9),
