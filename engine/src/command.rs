@@ -68,7 +68,7 @@ impl Command {
 }
 
 /// Which order is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderRef {
     /// By the exchange's id.
     Id(OrderId),

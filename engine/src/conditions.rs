@@ -4,7 +4,7 @@ use crate::command::OrderRef;
 use crate::price::Price;
 
 /// What an order waits for, and whom it is tied to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Conditions {
     /// It waits outside the book until this fires.
     pub trigger: Option<Trigger>,
@@ -48,7 +48,7 @@ impl Conditions {
 }
 
 /// What makes a waiting order enter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Trigger {
     /// When it fires.
     pub kind: TriggerKind,
@@ -57,7 +57,7 @@ pub struct Trigger {
 }
 
 /// When a trigger fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TriggerKind {
     /// A buy at this price or above it, a sell at it or below it. FIX StopPx(99).
     Stop {
@@ -81,7 +81,7 @@ pub enum TriggerKind {
 }
 
 /// How far behind the market a trailing stop stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrailingDistance {
     /// So many price units.
     Price(u64),
@@ -90,7 +90,7 @@ pub enum TrailingDistance {
 }
 
 /// What a trigger looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TriggerSource {
     /// Every print.
     Last,
@@ -101,7 +101,7 @@ pub enum TriggerSource {
 }
 
 /// One of two legs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Oco {
     /// The other leg, which is open.
     pub partner: OrderRef,
@@ -110,7 +110,7 @@ pub struct Oco {
 }
 
 /// What an execution of one leg does to the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OcoMode {
     /// Any execution cancels it.
     Cancel,
@@ -119,7 +119,7 @@ pub enum OcoMode {
 }
 
 /// An order that starts when another one is filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Parent {
     /// The parent, which is open.
     pub order: OrderRef,
@@ -128,7 +128,7 @@ pub struct Parent {
 }
 
 /// Which fills of its parent start a child.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChildStart {
     /// The last one: the child starts with its own quantity.
     OnFullFill,
@@ -141,7 +141,7 @@ pub enum ChildStart {
 pub struct MmpGroup(pub u32);
 
 /// What happens to an order when its account's connection is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OnDisconnect {
     /// It stays.
     Keep,

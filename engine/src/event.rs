@@ -16,7 +16,7 @@ use crate::session::SessionState;
 use crate::side::Side;
 
 /// One fact about one instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Event {
     /// An order passed admission and has an id.
     Accepted(Accepted),
@@ -51,7 +51,7 @@ pub enum Event {
 }
 
 /// An order passed admission and has an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Accepted {
     /// The exchange's id.
     pub order_id: OrderId,
@@ -84,7 +84,7 @@ pub struct Accepted {
 }
 
 /// What an order waits for, and whom it is tied to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Conditioned {
     /// Which order.
     pub order_id: OrderId,
@@ -95,7 +95,7 @@ pub struct Conditioned {
 }
 
 /// A waiting order's trigger fired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Triggered {
     /// Which order.
     pub order_id: OrderId,
@@ -108,7 +108,7 @@ pub struct Triggered {
 }
 
 /// An iceberg shows its next slice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Refilled {
     /// Which order.
     pub order_id: OrderId,
@@ -125,7 +125,7 @@ pub struct Refilled {
 }
 
 /// A pegged order got its price, or lost it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pegged {
     /// Which order.
     pub order_id: OrderId,
@@ -144,7 +144,7 @@ pub struct Pegged {
 }
 
 /// What an uncross would do now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Indicative {
     /// At which price; `None` where nothing crosses.
     pub price: Option<Price>,
@@ -155,7 +155,7 @@ pub struct Indicative {
 }
 
 /// A command was refused and changed nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rejected {
     /// Who asked.
     pub account: AccountId,
@@ -170,7 +170,7 @@ pub struct Rejected {
 }
 
 /// A submit repeated one that was decided before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Repeated {
     /// Who asked.
     pub account: AccountId,
@@ -181,7 +181,7 @@ pub struct Repeated {
 }
 
 /// What was decided of the submit that another one repeats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OriginalOutcome {
     /// It was accepted under this id.
     Accepted(OrderId),
@@ -190,7 +190,7 @@ pub enum OriginalOutcome {
 }
 
 /// Two orders traded: at the maker's price, or at an auction's single price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Trade {
     /// Id of the execution.
     pub trade_id: TradeId,
@@ -209,7 +209,7 @@ pub struct Trade {
 }
 
 /// How two orders met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TradePhase {
     /// One arrived and took the other.
     Continuous,
@@ -218,7 +218,7 @@ pub enum TradePhase {
 }
 
 /// One order's part in a trade, as it stands after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Party {
     /// Which order.
     pub order_id: OrderId,
@@ -239,7 +239,7 @@ pub struct Party {
 }
 
 /// Two orders of one self-trade scope met and did not trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Prevented {
     /// The arriving order.
     pub taker: OrderId,
@@ -262,7 +262,7 @@ pub struct Prevented {
 }
 
 /// An order, or what is left of it, rests in the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rested {
     /// Which order.
     pub order_id: OrderId,
@@ -283,7 +283,7 @@ pub struct Rested {
 }
 
 /// An open order was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Replaced {
     /// Which order; its id stays.
     pub order_id: OrderId,
@@ -310,7 +310,7 @@ pub struct Replaced {
 }
 
 /// Whether a changed order kept its place in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Priority {
     /// It stays where it was.
     Kept,
@@ -319,7 +319,7 @@ pub enum Priority {
 }
 
 /// An order ended with this much unfilled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Canceled {
     /// Which order.
     pub order_id: OrderId,
@@ -342,7 +342,7 @@ pub struct Canceled {
 }
 
 /// Part of what was reserved for an order is no longer needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HoldReleased {
     /// Which order; `None` where a refused command gives back what the door reserved.
     pub order_id: Option<OrderId>,
@@ -357,7 +357,7 @@ pub struct HoldReleased {
 }
 
 /// The instrument treats orders differently from now on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StatusChanged {
     /// Its state now.
     pub state: SessionState,

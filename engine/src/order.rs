@@ -44,7 +44,7 @@ pub struct NewOrder {
 }
 
 /// What kind of order it is. FIX OrdType(40).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderKind {
     /// Trades at `price` or better; what is left may rest there.
     Limit {
@@ -72,7 +72,7 @@ pub enum OrderKind {
 }
 
 /// Which price a pegged order follows; pegged orders themselves do not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PegReference {
     /// The best price of its own side.
     Primary,
@@ -83,7 +83,7 @@ pub enum PegReference {
 }
 
 /// How much an order is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderSize {
     /// This much of the base asset.
     Quantity(Quantity),
@@ -92,7 +92,7 @@ pub enum OrderSize {
 }
 
 /// How long an order lives. FIX `TimeInForce(59)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeInForce {
     /// Until it is filled or canceled.
     GoodTillCanceled,
@@ -123,7 +123,7 @@ impl TimeInForce {
 }
 
 /// Whether an order may take liquidity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PostOnly {
     /// It may take and make.
     No,
@@ -134,7 +134,7 @@ pub enum PostOnly {
 }
 
 /// How much of a resting order the market sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Display {
     /// All of it.
     Full,
@@ -148,7 +148,7 @@ pub enum Display {
 }
 
 /// What happens where a taker meets a maker of its own account or group; the taker's mode decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SelfTradePrevention {
     /// Own orders trade with each other.
     None,
@@ -163,7 +163,7 @@ pub enum SelfTradePrevention {
 }
 
 /// What a repeated client order id of one account and instrument means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClientIdPolicy {
     /// The same payload returns the original result, another payload is refused. Native persona.
     Idempotent,
@@ -172,7 +172,7 @@ pub enum ClientIdPolicy {
 }
 
 /// An open order as it rests in the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RestingOrder {
     /// The exchange's id.
     pub order_id: OrderId,

@@ -10,7 +10,7 @@ use crate::conservation::StillSettling;
 use crate::control::{ControlDesk, ControlRefusal};
 use crate::gives::Gives;
 use crate::keys::{ApiKey, KeyState};
-use crate::ledger::{Ledger, balance};
+use crate::ledger::{Ledger, LedgerConfig, balance};
 use crate::money::Money;
 use crate::position::Position;
 use crate::settlement::Settlement;
@@ -58,6 +58,17 @@ pub struct Advance {
 }
 
 impl Ledger {
+    /// A ledger of the same assets, terms and limits that has nothing yet: to be filled from an image.
+    #[must_use]
+    pub fn blank_twin(&self) -> Self {
+        let config = LedgerConfig {
+            accounts_max: self.accounts_max(),
+        };
+        let terms = self.all_terms().iter().flatten().copied().collect();
+        Self::new(config, self.assets().to_vec(), terms)
+            .expect("its terms were validated when it was made")
+    }
+
     /// What all accounts have. What is given counts, whether it is durable or not: whoever asks sees to that.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use engine::{
     Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
     SequenceNumber, Sequenced, Timestamp, WARM_COMMANDS_MAX,
 };
-use ledger::{Gives, Settlement};
+use ledger::{Gives, Settlement, SettlementImage};
 
 use crate::clock::StageClock;
 use crate::egress::{CommandOutcome, EventBatch, EventRange};
@@ -14,7 +14,10 @@ use crate::fan_outs::FanOutBoard;
 use crate::inbound::{InboundCommand, Origin};
 use crate::inspection::{BookState, MatcherState};
 use crate::log::{LogEntry, RejectedPart};
+use crate::snapshot::{BookSnapshot, SequenceState, Snapshot};
 use crate::stamps::{Stage, Stamps};
+
+const LISTED: &str = "a matcher's instruments are listed with its engine";
 
 /// Everything that applying a command changes, but for the control sequence.
 #[derive(Debug)]
@@ -84,6 +87,52 @@ impl Books {
         }
     }
 
+    /// Goes on where a snapshot stands, from which the engine was restored; it may have other books, too.
+    pub(crate) fn go_on_from(&mut self, snapshot: &Snapshot) {
+        for own in &mut self.sequences {
+            let book = snapshot.books.iter();
+            let mut book = book.filter(|book| book.instrument == own.instrument);
+            if let Some(book) = book.next() {
+                (own.last, own.at) = (book.sequence.last, book.sequence.at);
+            }
+        }
+        self.settlement.restore(&snapshot.settlement);
+        self.post_all();
+    }
+
+    /// The whole state of `instruments`, as far as their books are here.
+    pub(crate) fn images(&self, instruments: &[InstrumentId]) -> Vec<BookSnapshot> {
+        let own = self.sequences.iter();
+        own.filter(|book| instruments.contains(&book.instrument))
+            .map(|book| self.image(book))
+            .collect()
+    }
+
+    fn image(&self, book: &BookSequence) -> BookSnapshot {
+        let mut state = Vec::new();
+        self.engine
+            .write_state(book.instrument, &mut state)
+            .expect(LISTED);
+        BookSnapshot {
+            instrument: book.instrument,
+            sequence: SequenceState {
+                last: book.last,
+                at: book.at,
+            },
+            state_hash: self.engine.state_hash_of(book.instrument).expect(LISTED),
+            state,
+        }
+    }
+
+    /// What the settlement keeps beside money.
+    pub(crate) fn settlement_image(&self) -> SettlementImage {
+        self.settlement.image()
+    }
+
+    pub(crate) const fn engine(&self) -> &MatchingEngine {
+        &self.engine
+    }
+
     /// Whether the instrument's book is one of these.
     pub(crate) fn has(&self, instrument: InstrumentId) -> bool {
         self.sequences
@@ -149,10 +198,7 @@ impl Books {
         let books = self.sequences.iter().map(|book| BookState {
             instrument: book.instrument,
             sequence: book.last,
-            state_hash: self
-                .engine
-                .state_hash_of(book.instrument)
-                .expect("a matcher's instruments are listed with its engine"),
+            state_hash: self.engine.state_hash_of(book.instrument).expect(LISTED),
         });
         MatcherState {
             matcher,

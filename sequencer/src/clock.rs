@@ -160,6 +160,25 @@ impl Stopwatch {
     }
 }
 
+/// How much a thread has worked, whatever else ran meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadTime(Duration);
+
+impl ThreadTime {
+    /// Work of this thread so far.
+    pub(crate) fn now() -> Self {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+        let ns = u32::try_from(time.tv_nsec).unwrap_or(0);
+        Self(Duration::new(seconds, ns))
+    }
+
+    /// Work of this thread since then.
+    pub(crate) fn elapsed(self) -> Duration {
+        Self::now().0.saturating_sub(self.0)
+    }
+}
+
 /// Does nothing for a while: for what is told to take long, and for looking again later.
 #[expect(
     clippy::disallowed_methods,

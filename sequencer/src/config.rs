@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use engine::{Instrument, InstrumentError, InstrumentId};
 
 use crate::clock::Stamping;
+use crate::follower::RestoreError;
 use crate::log::LogError;
 
 /// How a shard is laid out, and its limits.
@@ -93,6 +94,9 @@ pub enum StartError {
     /// The log cannot be opened.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A snapshot cannot be gone on from.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
     /// The operating system gave no thread.
     #[error("no thread for a matcher: {0}")]
     NoThread(String),

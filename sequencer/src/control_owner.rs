@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use engine::{FanOutId, SequenceNumber, Timestamp};
-use ledger::ControlDesk;
+use ledger::{ControlDesk, ControlRefusal};
 
 use crate::books::next;
 use crate::control::{ControlCommand, ControlOutcome, ControlRequest};
 use crate::fan_outs::{FanOutBoard, FanOuts};
 use crate::gate::PendingControl;
 use crate::log::LogEntry;
+use crate::snapshot::{SequenceState, Snapshot};
 
 /// Applies control entries to the ledger, each once, in their order.
 #[derive(Debug)]
@@ -43,6 +44,31 @@ impl ControlOwner {
     /// The commands to several instruments.
     pub(crate) const fn fan_outs(&mut self) -> &mut FanOuts {
         &mut self.fan_outs
+    }
+
+    /// Goes on where a snapshot stands: fills the ledger, which has nothing yet.
+    pub(crate) fn go_on_from(&mut self, snapshot: &Snapshot) -> Result<(), ControlRefusal> {
+        self.desk.restore(&snapshot.ledger)?;
+        (self.last, self.at) = (snapshot.control.last, snapshot.control.at);
+        for (id, command) in &snapshot.fan_outs {
+            if let Some(entry) = command.fan_out() {
+                self.fan_outs.add(*id, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Commands to several instruments that some of them may not have seen.
+    pub(crate) fn unseen_fan_outs(&self) -> Vec<(FanOutId, ControlCommand)> {
+        self.fan_outs.unseen()
+    }
+
+    /// Where the control sequence stands.
+    pub(crate) const fn sequence(&self) -> SequenceState {
+        SequenceState {
+            last: self.last,
+            at: self.at,
+        }
     }
 
     /// Remembers who asked, and says what is to be logged.

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::{Command, FanOut, FanOutAction, FanOutId, InstrumentId};
 
+use crate::control::ControlCommand;
 use crate::inbound::{InboundCommand, Origin, Refused};
 use crate::inbox::Inbox;
 use crate::recovery::RecoveryProgress;
@@ -35,6 +36,16 @@ pub enum Targets {
 pub(crate) struct FanOutEntry {
     pub targets: Targets,
     pub action: FanOutAction,
+}
+
+impl FanOutEntry {
+    /// The entry of the control sequence that asks it.
+    fn as_control(&self) -> ControlCommand {
+        ControlCommand::FanOut {
+            targets: self.targets,
+            action: Box::new(self.action),
+        }
+    }
 }
 
 /// What instruments have seen, and the ways to their matchers. Shared by all matchers of a shard.
@@ -158,6 +169,20 @@ impl FanOuts {
         }
         self.unseen
             .retain(|id, entry| !board.have_seen(entry.targets, *id));
+    }
+
+    /// Commands that some instrument may not have seen, each as the entry that it came with.
+    pub(crate) fn unseen(&self) -> Vec<(FanOutId, ControlCommand)> {
+        let unseen = self.unseen.iter();
+        unseen
+            .map(|(id, entry)| (*id, entry.as_control()))
+            .collect()
+    }
+
+    /// Forgets what every instrument has seen, as `has_seen` says.
+    pub(crate) fn forget_seen(&mut self, has_seen: impl Fn(Targets, FanOutId) -> bool) {
+        self.unseen
+            .retain(|id, entry| !has_seen(entry.targets, *id));
     }
 
     /// Whether a part waits for a ring, or for the end of recovery.

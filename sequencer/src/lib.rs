@@ -23,6 +23,7 @@ mod driver;
 mod egress;
 mod fan_outs;
 mod faults;
+mod follower;
 mod gate;
 mod inbound;
 mod inbox;
@@ -35,6 +36,7 @@ mod position;
 mod recovery;
 mod ring;
 mod running;
+mod snapshot;
 mod stamps;
 mod waker;
 
@@ -50,20 +52,26 @@ pub use driver::InlineMatcher;
 pub use egress::{CommandOutcome, EventBatch, EventRange};
 pub use fan_outs::Targets;
 pub use faults::{FaultError, FaultPoint, Faults, Which, WriteFault};
+pub use follower::{
+    FollowerProgress, LogTail, NoReadModel, ReadModel, Replica, RestoreError, SnapshotCadence,
+};
 pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
 pub use inspection::{BookState, MatcherState};
 pub use log::{
-    AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, JournalView,
-    LogContext, LogEntry, LogError, LogFactory, LogReader, LogState, MemLog, MemLogControl,
-    MemLogs, OpenError, Poison, RejectedPart, Rejection, Repair, RepairError, Retention, TornTail,
-    WasShown,
+    AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, Followed,
+    JournalView, LogContext, LogEntry, LogError, LogFactory, LogFloor, LogPlace, LogReader,
+    LogState, MemLog, MemLogControl, MemLogs, OpenError, Poison, RejectedPart, Rejection, Repair,
+    RepairError, Retention, SnapshotOptions, TornTail, WasShown,
 };
 pub use matcher::Turn;
 pub use pool::BatchPool;
 pub use ports::Ports;
 pub use position::{Epoch, LogPosition};
 pub use recovery::RecoveryProgress;
-pub use running::{Running, StopHandle, start};
+pub use running::{ReadModelMaker, Running, StopHandle, start, start_with_read_model};
+pub use snapshot::{
+    BookSnapshot, RefusedSnapshot, SequenceState, Snapshot, SnapshotError, SnapshotStore,
+};
 pub use stamps::{Stage, Stamps};
 pub use waker::{WakeCallback, Waker};

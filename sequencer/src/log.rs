@@ -1,6 +1,6 @@
 //! The command log: it orders, and the matcher applies what it returns.
 
-mod codec;
+pub(crate) mod codec;
 mod file_log;
 mod mem_log;
 
@@ -12,14 +12,16 @@ use ledger::{Ledger, LedgerConfig};
 
 use crate::clock::{EngineClock, StageClock, Stamping};
 use crate::control::ControlCommand;
+use crate::follower::{LogTail, SnapshotCadence};
 use crate::gate::Gate;
 use crate::inbound::InboundCommand;
-use crate::position::LogPosition;
+use crate::position::{Epoch, LogPosition};
+use crate::snapshot::{Snapshot, SnapshotStore};
 use crate::waker::Waker;
 
 pub use file_log::{
-    Durability, FileLog, FileLogOptions, FileLogs, JournalView, OpenError, Repair, RepairError,
-    TornTail, WasShown,
+    Durability, FileLog, FileLogOptions, FileLogs, JournalView, LogFloor, OpenError, Repair,
+    RepairError, SnapshotOptions, TornTail, WasShown,
 };
 pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
 
@@ -63,11 +65,49 @@ pub trait LogFactory {
     /// The log cannot be opened.
     fn open(&mut self, context: LogContext) -> Result<Self::Log, LogError>;
 
-    /// What earlier processes logged, to be applied before anything new; `None` where there is nothing.
+    /// The newest snapshot that earlier processes left, to be gone on from; `None` where there is none. It is
+    /// given away: a second call has nothing.
+    fn take_base(&mut self) -> Option<Snapshot> {
+        None
+    }
+
+    /// What earlier processes logged after `base`, to be applied before anything new; `None` where there is
+    /// nothing.
     ///
     /// # Errors
-    /// It cannot be read.
-    fn recover(&self) -> Result<Option<LogReader>, LogError>;
+    /// It cannot be read, or is not the log that `base` was made of.
+    fn recover(&self, base: LogPlace) -> Result<Option<LogReader>, LogError>;
+
+    /// What a follower needs that goes on from `base`; `None` where the log is not to be followed.
+    ///
+    /// # Errors
+    /// The log does not keep what comes after `base`.
+    fn follow(&self, _base: LogPlace) -> Result<Option<Followed>, LogError> {
+        Ok(None)
+    }
+}
+
+/// A place in one log alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogPlace {
+    /// The last entry before it.
+    pub position: LogPosition,
+    /// Chain hash over everything up to there.
+    pub chain: u64,
+}
+
+/// A log as its follower sees it.
+pub struct Followed {
+    /// The entries, as they become durable.
+    pub tail: Box<dyn LogTail>,
+    /// Where snapshots go.
+    pub store: SnapshotStore,
+    /// To be told, after each snapshot, up to which position the log is no longer needed for a start.
+    pub retain: Box<dyn FnMut(LogPosition) + Send>,
+    /// How often snapshots are written.
+    pub cadence: SnapshotCadence,
+    /// Generation of the numbers.
+    pub epoch: Epoch,
 }
 
 /// What a log handle may use of the shard.
@@ -149,6 +189,15 @@ pub enum LogError {
     /// It keeps nothing from that position on.
     #[error("the log does not keep position {0:?}")]
     NotKept(LogPosition),
+    /// A snapshot is of another log.
+    #[error(
+        "the snapshot at position {} was made of another log: its chain hash is not the one of this journal; \
+         restore the folder from a copy, or remove the snapshot", position.0
+    )]
+    OtherLog {
+        /// The snapshot's position.
+        position: LogPosition,
+    },
     /// Opening or reading failed.
     #[error("the log cannot be read: {0}")]
     Unreadable(String),

@@ -1,20 +1,22 @@
 //! One turn of a matcher: pop a batch, let the log order it, apply what the log returns, settle, gate.
 
+mod noting;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Command, Event, Timestamp};
+use engine::Timestamp;
 
 use crate::books::Books;
 use crate::clock::{EngineClock, StageClock};
 use crate::control::ControlRequest;
 use crate::control_owner::ControlOwner;
 use crate::counters::Counters;
-use crate::egress::EventBatch;
 use crate::faults::FaultPoint;
+use crate::follower::{EventDigest, Marks};
 use crate::gate::{Gate, PendingBatch};
 use crate::inbox::Inbox;
-use crate::inspection::{Inspection, MatcherState};
+use crate::inspection::MatcherState;
 use crate::log::{Batch, CommandLog, LogEntry, LogState, Poison, RejectedPart, Rejection};
 use crate::pool::BatchPool;
 use crate::position::LogPosition;
@@ -57,6 +59,8 @@ pub(crate) struct Surroundings {
     pub clock: EngineClock,
     pub stage_clock: StageClock,
     pub limits: MatcherLimits,
+    /// Where marks for the follower go; `None` where nobody follows.
+    pub marks: Option<Arc<[Marks]>>,
 }
 
 /// The owner of some instruments' books.
@@ -74,6 +78,8 @@ pub(crate) struct Matcher<L> {
     applying: Option<LogPosition>,
     /// What earlier processes logged, until all of it is applied.
     recovering: Option<Recovering>,
+    /// Everything that was said so far, for the follower.
+    digest: EventDigest,
     own: Counters,
 }
 
@@ -95,6 +101,7 @@ impl<L: CommandLog> Matcher<L> {
             applied_number: 0,
             applying: None,
             recovering: None,
+            digest: EventDigest::default(),
             own: Counters::default(),
         }
     }
@@ -253,6 +260,7 @@ impl<L: CommandLog> Matcher<L> {
         });
         let spare = self.around.gate.spare_gives(index);
         let gives = self.books.apply(entry, spare, &mut batch);
+        self.mark(&batch);
         self.note_batch(entry, &batch);
         let pending = PendingBatch {
             gives,
@@ -351,44 +359,6 @@ impl<L: CommandLog> Matcher<L> {
         self.around.gate.release_lane(self.around.index, durable);
     }
 
-    fn answer_inspections(&mut self) {
-        let mut inspections: Vec<Inspection> = Vec::new();
-        self.around
-            .inbox
-            .inspections
-            .pop_into(&mut inspections, usize::MAX);
-        for inspection in inspections {
-            // Whoever asked may have gone away.
-            let _ = inspection.reply.try_send(self.state());
-        }
-    }
-
-    fn note_batch(&mut self, entry: &LogEntry, batch: &EventBatch) {
-        let own = &mut self.own;
-        let trades = batch
-            .events
-            .iter()
-            .filter(|event| matches!(event, Event::Trade(_)))
-            .count();
-        let commands = count(entry.commands.len());
-        own.batches = own.batches.saturating_add(1);
-        own.commands = own.commands.saturating_add(commands);
-        own.batch_commands_max = own.batch_commands_max.max(commands);
-        own.control_entries = own
-            .control_entries
-            .saturating_add(count(entry.control.len()));
-        let ticks = entry
-            .commands
-            .iter()
-            .filter(|inbound| inbound.command == Command::Tick)
-            .count();
-        own.ticks = own.ticks.saturating_add(count(ticks));
-        own.events = own.events.saturating_add(count(batch.events.len()));
-        own.trades = own.trades.saturating_add(count(trades));
-        // Before the batch can leave: whoever has seen its events finds them counted.
-        self.around.inbox.counters.publish(&self.own);
-    }
-
     fn halt<T>(&self, reason: &str) -> Result<T, Halted> {
         self.around.gate.halt(reason);
         Err(Halted)
@@ -422,8 +392,4 @@ fn drain<T>(ring: &Ring<T>) {
         ring.pop_into(&mut Vec::new(), usize::MAX);
         std::thread::yield_now();
     }
-}
-
-fn count(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -9,6 +9,7 @@ use crate::clock::StageClock;
 use crate::control::{ControlCommand, ControlError, ControlReceipt, ControlRequest};
 use crate::counters::Counters;
 use crate::fan_outs::{FanOutBoard, Targets};
+use crate::follower::FollowerProgress;
 use crate::gate::{Gate, Intake};
 use crate::inbound::{InboundCommand, Refused};
 use crate::inbox::Inbox;
@@ -27,6 +28,13 @@ pub struct Ports {
     stage_clock: StageClock,
     recovery: Arc<RecoveryProgress>,
     board: Arc<FanOutBoard>,
+    follower: Arc<FollowerProgress>,
+}
+
+/// How far a shard's own work is.
+pub(crate) struct ShardProgress {
+    pub recovery: Arc<RecoveryProgress>,
+    pub follower: Arc<FollowerProgress>,
 }
 
 impl Ports {
@@ -36,7 +44,7 @@ impl Ports {
         gate: Arc<Gate>,
         ledger: Arc<Ledger>,
         stage_clock: StageClock,
-        recovery: Arc<RecoveryProgress>,
+        progress: ShardProgress,
         board: Arc<FanOutBoard>,
     ) -> Self {
         Self {
@@ -45,8 +53,9 @@ impl Ports {
             gate,
             ledger,
             stage_clock,
-            recovery,
+            recovery: progress.recovery,
             board,
+            follower: progress.follower,
         }
     }
 
@@ -171,6 +180,11 @@ impl Ports {
     /// How far the shard is with what earlier processes logged; nothing new is taken before it is over.
     pub fn recovery(&self) -> &RecoveryProgress {
         &self.recovery
+    }
+
+    /// How far the follower is that writes the snapshots; it stands where nothing is followed.
+    pub fn follower(&self) -> &FollowerProgress {
+        &self.follower
     }
 
     /// The counter of stage stamps, for the stages before the ring.

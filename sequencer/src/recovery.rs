@@ -150,7 +150,7 @@ impl Replay {
     ) -> Result<(), String> {
         for entry in reader {
             let entry = Arc::new(entry.map_err(|error| error.to_string())?);
-            self.take_at_the_doors(&entry);
+            take_at_the_doors(&self.ledger, &entry);
             for (matcher, has_part) in self.parts(&entry)?.into_iter().enumerate() {
                 if has_part && matchers[matcher].send(Arc::clone(&entry)).is_err() {
                     return Err("a matcher ended before it had recovered".to_owned());
@@ -190,30 +190,28 @@ impl Replay {
         }
         Ok(parts)
     }
+}
 
-    fn take_at_the_doors(&self, entry: &LogEntry) {
-        for inbound in &entry.commands {
-            for (account, side, extra) in inbound.command.door_reserves() {
-                self.ledger
-                    .reserve_again(account, inbound.instrument, side, extra);
-            }
+/// Takes again at the doors what each command of an entry had taken when it was logged.
+pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
+    for inbound in &entry.commands {
+        for (account, side, extra) in inbound.command.door_reserves() {
+            ledger.reserve_again(account, inbound.instrument, side, extra);
         }
-        for control in &entry.control {
-            match control {
-                ControlCommand::CreateAccount { .. }
-                | ControlCommand::Deposit { .. }
-                | ControlCommand::AddKey(_)
-                | ControlCommand::RevokeKey { .. }
-                | ControlCommand::TakeOut(_)
-                | ControlCommand::FanOut { .. } => {}
-                ControlCommand::Withdraw {
-                    account,
-                    asset,
-                    amount,
-                } => self
-                    .ledger
-                    .reserve_withdrawal_again(*account, *asset, *amount),
-            }
+    }
+    for control in &entry.control {
+        match control {
+            ControlCommand::CreateAccount { .. }
+            | ControlCommand::Deposit { .. }
+            | ControlCommand::AddKey(_)
+            | ControlCommand::RevokeKey { .. }
+            | ControlCommand::TakeOut(_)
+            | ControlCommand::FanOut { .. } => {}
+            ControlCommand::Withdraw {
+                account,
+                asset,
+                amount,
+            } => ledger.reserve_withdrawal_again(*account, *asset, *amount),
         }
     }
 }

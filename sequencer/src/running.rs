@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use engine::{EngineLimits, Instrument, InstrumentId, MatchingEngine};
+use engine::{Instrument, InstrumentId, MatchingEngine};
 use ledger::Ledger;
 
 use crate::books::Books;
@@ -13,14 +13,19 @@ use crate::control_owner::ControlOwner;
 use crate::driver::{InlineMatcher, run};
 use crate::egress::EventBatch;
 use crate::fan_outs::FanOutBoard;
+use crate::follower::{
+    Follower, FollowerParts, FollowerProgress, Marks, NoReadModel, ReadModel, list_all,
+    refuse_unconfigured,
+};
 use crate::gate::{Gate, Lane};
 use crate::inbox::Inbox;
 use crate::inspection::MatcherState;
-use crate::log::{LogContext, LogFactory, LogReader};
+use crate::log::{Followed, LogContext, LogFactory, LogPlace, LogReader};
 use crate::matcher::{Matcher, MatcherLimits, Surroundings};
 use crate::pool::BatchPool;
-use crate::ports::Ports;
+use crate::ports::{Ports, ShardProgress};
 use crate::recovery::{Recovering, RecoveryProgress, Replay};
+use crate::snapshot::Snapshot;
 
 /// A shard that runs.
 #[derive(Debug)]
@@ -35,6 +40,9 @@ pub struct Running {
     pub inline: Vec<InlineMatcher>,
     /// The way to stop it.
     pub stop: StopHandle,
+    /// What the reader of events kept in the snapshot that the shard went on from: the first events come
+    /// after it. `None` where there was none, and the first events are the log's first.
+    pub read_model: Option<Vec<u8>>,
 }
 
 /// Stops a shard in order.
@@ -42,6 +50,8 @@ pub struct Running {
 pub struct StopHandle {
     ports: Arc<Ports>,
     threads: Vec<JoinHandle<MatcherState>>,
+    /// It ends with the handle.
+    follower: Option<Follower>,
 }
 
 impl StopHandle {
@@ -56,18 +66,24 @@ impl StopHandle {
     /// they are drained.
     pub fn stop_and_drain(self) -> Vec<MatcherState> {
         self.close();
-        self.threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .expect("a matcher that panics aborts the process")
-            })
-            .collect()
+        let join = |thread: JoinHandle<MatcherState>| {
+            thread
+                .join()
+                .expect("a matcher that panics aborts the process")
+        };
+        let states = self.threads.into_iter().map(join).collect();
+        drop(self.follower);
+        states
     }
 }
 
-/// Starts a shard: matchers, their rings, the gate, and one log handle each.
+/// Makes what keeps a reader's state behind the matchers, from what it kept in the snapshot that the shard
+/// goes on from; from nothing where there was none.
+pub type ReadModelMaker =
+    Box<dyn FnOnce(Option<&[u8]>) -> Result<Box<dyn ReadModel>, String> + Send>;
+
+/// Starts a shard: matchers, their rings, the gate, and one log handle each. Nobody's read model is kept in
+/// its snapshots.
 ///
 /// # Errors
 /// The layout cannot be, an instrument cannot be listed, or the log cannot be opened.
@@ -75,31 +91,61 @@ pub fn start<F: LogFactory>(
     config: SequencerConfig,
     instruments: &[Instrument],
     ledger: Arc<Ledger>,
-    mut logs: F,
+    logs: F,
     clock: ClockSource,
 ) -> Result<Running, StartError> {
+    let no_read_model: ReadModelMaker = Box::new(|_| Ok(Box::new(NoReadModel)));
+    start_with_read_model(config, instruments, ledger, logs, clock, no_read_model)
+}
+
+/// As [`start`]; what `read_model` makes is kept in the shard's snapshots.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with_read_model<F: LogFactory>(
+    config: SequencerConfig,
+    instruments: &[Instrument],
+    ledger: Arc<Ledger>,
+    mut logs: F,
+    clock: ClockSource,
+    read_model: ReadModelMaker,
+) -> Result<Running, StartError> {
     let plan = config.plan(instruments)?;
-    let ids = instruments.iter().map(|instrument| instrument.id.0);
-    let limits = EngineLimits {
-        instruments_max: ids.max().unwrap_or(0),
-    };
+    let base = logs.take_base().map(Arc::new);
+    let place = base.as_deref().map_or(LogPlace::default(), Snapshot::place);
+    let books = base.as_deref().map_or(&[][..], |base| &base.books);
+    if let Some(base) = &base {
+        refuse_unconfigured(base, instruments)?;
+    }
     let engines = plan
         .iter()
-        .map(|own| list(limits, own))
+        .map(|own| list_all(own, books))
         .collect::<Result<Vec<_>, _>>()?;
-    let shard = Shard::new(&config, &plan, ledger, clock);
+    let followed = logs.follow(place)?;
+    let following = followed.as_ref().map_or(Following::Off, |_| Following::On);
+    let shard = Shard::new(&config, &plan, ledger, clock, following);
 
     let mut matchers = Vec::new();
     for (index, engine) in engines.into_iter().enumerate() {
         let log = logs.open(shard.log_context(index))?;
         matchers.push(shard.matcher(&config, index, log, engine));
     }
-    if let Some(reader) = logs.recover()? {
+    if let Some(base) = &base {
+        for matcher in &mut matchers {
+            matcher.go_on_from(base)?;
+        }
+    }
+    if let Some(reader) = logs.recover(place)? {
         let recovering = shard.recover(reader)?;
         for (matcher, recovering) in matchers.iter_mut().zip(recovering) {
             matcher.recover(recovering);
         }
     }
+    let kept = base.as_deref().map(|base| base.read_model.clone());
+    let follower = match followed {
+        Some(followed) => Some(shard.follow(followed, base, instruments, read_model)?),
+        None => None,
+    };
     let ports = shard.ports();
     let mut inline = Vec::new();
     let mut threads = Vec::new();
@@ -120,8 +166,20 @@ pub fn start<F: LogFactory>(
         events: shard.events,
         pool: shard.pool,
         inline,
-        stop: StopHandle { ports, threads },
+        stop: StopHandle {
+            ports,
+            threads,
+            follower,
+        },
+        read_model: kept,
     })
+}
+
+/// Whether a follower replays behind the matchers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Following {
+    Off,
+    On,
 }
 
 /// What the matchers of a shard share.
@@ -136,6 +194,8 @@ struct Shard {
     stage_clock: StageClock,
     recovery: Arc<RecoveryProgress>,
     board: Arc<FanOutBoard>,
+    marks: Option<Arc<[Marks]>>,
+    follower: Arc<FollowerProgress>,
 }
 
 impl Shard {
@@ -144,7 +204,12 @@ impl Shard {
         plan: &[Vec<Instrument>],
         ledger: Arc<Ledger>,
         clock: ClockSource,
+        following: Following,
     ) -> Self {
+        let marks = match following {
+            Following::Off => None,
+            Following::On => Some(plan.iter().map(|_| Marks::new()).collect()),
+        };
         let capacity = config.inbound_capacity_commands.get();
         let inboxes: Vec<Arc<Inbox>> = plan
             .iter()
@@ -177,7 +242,34 @@ impl Shard {
             stage_clock,
             recovery,
             board: Arc::new(board),
+            marks,
+            follower: Arc::new(FollowerProgress::default()),
         }
+    }
+
+    /// Starts the thread that replays behind the matchers.
+    fn follow(
+        &self,
+        followed: Followed,
+        base: Option<Arc<Snapshot>>,
+        instruments: &[Instrument],
+        read_model: ReadModelMaker,
+    ) -> Result<Follower, StartError> {
+        let parts = FollowerParts {
+            base,
+            instruments: instruments.to_vec(),
+            ledger: Arc::new(self.ledger.blank_twin()),
+            read_model,
+            routes: routes(&self.plan),
+            marks: self
+                .marks
+                .clone()
+                .expect("a shard that is followed has marks"),
+            progress: Arc::clone(&self.follower),
+            recovery: Arc::clone(&self.recovery),
+            gate: Arc::clone(&self.gate),
+        };
+        Follower::start(parts, followed).map_err(|error| StartError::NoThread(error.to_string()))
     }
 
     /// Starts reading what earlier processes logged; one receiving end per matcher.
@@ -222,6 +314,7 @@ impl Shard {
                 batch_commands_max: config.batch_commands_max.get(),
                 undurable_batches_max: config.undurable_batches_max.get(),
             },
+            marks: self.marks.clone(),
         };
         let settlement = self.ledger.settlement(index, instruments);
         let mut books = Books::new(engine, settlement, instruments, self.stage_clock.clone());
@@ -242,7 +335,10 @@ impl Shard {
             Arc::clone(&self.gate),
             Arc::clone(&self.ledger),
             self.stage_clock.clone(),
-            Arc::clone(&self.recovery),
+            ShardProgress {
+                recovery: Arc::clone(&self.recovery),
+                follower: Arc::clone(&self.follower),
+            },
             Arc::clone(&self.board),
         ))
     }
@@ -261,14 +357,4 @@ fn routes(plan: &[Vec<InstrumentId>]) -> Vec<Option<usize>> {
         }
     }
     routes
-}
-
-fn list(limits: EngineLimits, instruments: &[Instrument]) -> Result<MatchingEngine, StartError> {
-    let mut engine = MatchingEngine::new(limits);
-    for instrument in instruments {
-        engine
-            .list(*instrument)
-            .map_err(|error| StartError::Instrument(instrument.id, error))?;
-    }
-    Ok(engine)
 }

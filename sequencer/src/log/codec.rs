@@ -13,6 +13,7 @@ mod risk;
 
 use engine::Timestamp;
 
+use crate::control::ControlCommand;
 use crate::inbound::{InboundCommand, Origin};
 use crate::log::{Batch, LogEntry, RejectedPart};
 use crate::position::LogPosition;
@@ -62,15 +63,15 @@ pub(crate) fn decode_entry(position: LogPosition, bytes: &[u8]) -> Result<LogEnt
     })
 }
 
-fn put_u8(bytes: &mut Vec<u8>, value: u8) {
+pub(crate) fn put_u8(bytes: &mut Vec<u8>, value: u8) {
     bytes.push(value);
 }
 
-fn put_u32(bytes: &mut Vec<u8>, value: u32) {
+pub(crate) fn put_u32(bytes: &mut Vec<u8>, value: u32) {
     bytes.extend_from_slice(&value.to_le_bytes());
 }
 
-fn put_u64(bytes: &mut Vec<u8>, value: u64) {
+pub(crate) fn put_u64(bytes: &mut Vec<u8>, value: u64) {
     bytes.extend_from_slice(&value.to_le_bytes());
 }
 
@@ -78,12 +79,28 @@ fn put_i64(bytes: &mut Vec<u8>, value: i64) {
     bytes.extend_from_slice(&value.to_le_bytes());
 }
 
-fn put_i128(bytes: &mut Vec<u8>, value: i128) {
+pub(crate) fn put_i128(bytes: &mut Vec<u8>, value: i128) {
     bytes.extend_from_slice(&value.to_le_bytes());
 }
 
-fn put_count(bytes: &mut Vec<u8>, count: usize) {
+pub(crate) fn put_count(bytes: &mut Vec<u8>, count: usize) {
     put_u32(bytes, u32::try_from(count).expect("a batch is bounded"));
+}
+
+/// Bytes behind their count.
+pub(crate) fn put_bytes(bytes: &mut Vec<u8>, counted: &[u8]) {
+    put_u64(bytes, u64::try_from(counted.len()).unwrap_or(u64::MAX));
+    bytes.extend_from_slice(counted);
+}
+
+/// Writes a control entry.
+pub(crate) fn encode_control(entry: &ControlCommand, bytes: &mut Vec<u8>) {
+    control::encode(entry, bytes);
+}
+
+/// Reads what [`encode_control`] wrote.
+pub(crate) fn decode_control(reader: &mut Reader<'_>) -> Result<ControlCommand, DecodeError> {
+    control::decode(reader)
 }
 
 fn put_option<T>(bytes: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {

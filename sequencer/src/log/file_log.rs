@@ -6,6 +6,7 @@
 
 mod block;
 mod entries;
+mod following;
 mod frame;
 mod journal;
 mod preparing;
@@ -30,15 +31,18 @@ use std::time::Duration;
 use crate::clock::EngineClock;
 use crate::disk::{Disk, DiskLock, Storage, folder_of};
 use crate::log::{
-    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
-    LogState, Poison, Rejection, codec,
+    AppendRefused, Batch, CommandLog, Followed, LogContext, LogEntry, LogError, LogFactory,
+    LogPlace, LogReader, LogState, Poison, Rejection, codec,
 };
 use crate::position::{Epoch, LogPosition};
+use crate::snapshot::Snapshot;
 
+use following::Snapshots;
 use journal::Journal;
 use recovery::Purpose;
 use shard::{Frame, Shard, lock};
 
+pub use following::{LogFloor, SnapshotOptions};
 pub use repair::{Repair, RepairError};
 pub use survey::{OpenError, TornTail, WasShown};
 pub use view::JournalView;
@@ -82,6 +86,7 @@ pub struct FileLogs {
     first: LogPosition,
     epoch: Epoch,
     epoch_before: Epoch,
+    snapshots: Option<Snapshots>,
 }
 
 /// One matcher's handle of a log in files.
@@ -155,6 +160,7 @@ impl FileLogs {
             epoch_before: recovered.epoch_before,
             journal: Some(Journal::open(Arc::clone(&shard), options, recovered)?),
             shard,
+            snapshots: None,
         })
     }
 
@@ -223,11 +229,20 @@ impl LogFactory for FileLogs {
         })
     }
 
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
-        if self.last_position() == LogPosition(0) {
+    fn take_base(&mut self) -> Option<Snapshot> {
+        self.snapshots.as_mut()?.base.take()
+    }
+
+    fn recover(&self, base: LogPlace) -> Result<Option<LogReader>, LogError> {
+        if self.last_position() <= base.position {
             return Ok(None);
         }
-        self.read_from(LogPosition(1)).map(Some)
+        let entries = self.shard.entries_after(base, self.shard.durable())?;
+        Ok(Some(LogReader::new(entries)))
+    }
+
+    fn follow(&self, base: LogPlace) -> Result<Option<Followed>, LogError> {
+        self.followed(base)
     }
 }
 

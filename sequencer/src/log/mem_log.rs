@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::clock::EngineClock;
 use crate::gate::Gate;
 use crate::log::{
-    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader,
-    LogState, RejectedPart,
+    AppendRefused, Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogPlace,
+    LogReader, LogState, RejectedPart,
 };
 use crate::position::LogPosition;
 use crate::waker::Waker;
@@ -98,7 +98,7 @@ impl LogFactory for MemLogs {
     }
 
     /// Nothing in memory outlives its process.
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+    fn recover(&self, _base: LogPlace) -> Result<Option<LogReader>, LogError> {
         Ok(None)
     }
 }

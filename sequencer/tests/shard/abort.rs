@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sequencer::{
     AppendRefused, Batch, ClockSource, CommandLog, LogContext, LogEntry, LogError, LogFactory,
-    LogPosition, LogReader, LogState, Running, Threads, start,
+    LogPlace, LogPosition, LogReader, LogState, Running, Threads, start,
 };
 
 use crate::floor::{config, count, instrument, ledger, uncovered};
@@ -22,7 +22,7 @@ impl LogFactory for Panicking {
         Ok(Self)
     }
 
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+    fn recover(&self, _base: LogPlace) -> Result<Option<LogReader>, LogError> {
         Ok(None)
     }
 }
@@ -55,7 +55,7 @@ impl LogFactory for Unreadable {
         Ok(Panicking)
     }
 
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+    fn recover(&self, _base: LogPlace) -> Result<Option<LogReader>, LogError> {
         let entries = std::iter::from_fn(|| panic!("this test panics in recovery"));
         Ok(Some(LogReader::new(entries)))
     }

@@ -34,6 +34,12 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
+    /// Bytes behind their count.
+    pub(crate) fn counted_bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let count = usize::try_from(self.u64()?).map_err(|_| DecodeError::TooShort)?;
+        self.bytes(count)
+    }
+
     pub(crate) fn u8(&mut self) -> Result<u8, DecodeError> {
         self.array().map(u8::from_le_bytes)
     }

@@ -19,13 +19,28 @@ pub(super) struct Entries {
     folder: PathBuf,
     /// Numbers of the segments that come.
     segments: VecDeque<u64>,
+    /// Number of the last segment that was opened.
+    opened: u64,
     reader: Option<SegmentReader>,
     /// The next position and the chain hash before it, once a segment was opened.
     next: Option<(LogPosition, Chain)>,
     from: LogPosition,
+    /// What the chain hash is before `from`, until it was compared.
+    chain_before: Option<u64>,
     up_to: LogPosition,
     body: Vec<u8>,
     rejections: Arc<[Rejection]>,
+}
+
+/// Which entries are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// The first one.
+    pub from: LogPosition,
+    /// What the chain hash has to be before it, where that is known.
+    pub chain_before: Option<u64>,
+    /// The last one.
+    pub up_to: LogPosition,
 }
 
 impl Iterator for Entries {
@@ -33,6 +48,9 @@ impl Iterator for Entries {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            if let Err(other_log) = self.compare_chain() {
+                return Some(Err(other_log));
+            }
             if self.next.is_some_and(|(next, _)| next > self.up_to) {
                 return None;
             }
@@ -46,12 +64,21 @@ impl Iterator for Entries {
 }
 
 impl Entries {
-    /// Entries of `folder` from position `from` on, up to `up_to`.
+    /// Goes on up to there, when more was written meanwhile.
+    pub(super) const fn read_up_to(&mut self, up_to: LogPosition) {
+        self.up_to = up_to;
+    }
+
+    /// Chain hash of everything up to the last entry that was read.
+    pub(super) fn chain_hash(&self) -> u64 {
+        self.next.map_or(0, |(_, chain)| chain.0)
+    }
+
+    /// The entries of `folder` in `span`.
     pub(super) fn new(
         disk: Arc<dyn Disk>,
         folder: &Path,
-        from: LogPosition,
-        up_to: LogPosition,
+        span: Span,
         rejections: Arc<[Rejection]>,
     ) -> io::Result<Self> {
         let segments = segments_of(&*disk, folder)?;
@@ -59,10 +86,12 @@ impl Entries {
             disk,
             folder: folder.to_owned(),
             segments: segments.into_iter().map(|(number, _)| number).collect(),
+            opened: 0,
             reader: None,
             next: None,
-            from,
-            up_to,
+            from: span.from,
+            chain_before: span.chain_before,
+            up_to: span.up_to,
             body: Vec::new(),
             rejections,
         })
@@ -89,9 +118,20 @@ impl Entries {
                 continue;
             };
             let (expected, chain) = self.next.expect("it is set with the first segment");
-            let found = reader
+            if expected > self.up_to {
+                return Ok(None);
+            }
+            let failed = |error: io::Error| LogError::Unreadable(error.to_string());
+            let mut found = reader
                 .next_frame(expected, chain, &mut self.body)
-                .map_err(|error| unreadable(&reader.blocks.path, &error.into()))?;
+                .map_err(failed)?;
+            if !matches!(found, Found::Frame(_)) {
+                // What was read before may have been written since.
+                reader.blocks.forget_window();
+                found = reader
+                    .next_frame(expected, chain, &mut self.body)
+                    .map_err(failed)?;
+            }
             match found {
                 Found::Frame(header) => {
                     let after = LogPosition(expected.0 + 1);
@@ -99,8 +139,6 @@ impl Entries {
                     return Ok(Some(expected));
                 }
                 Found::End => self.reader = None,
-                // While the log is written to, what is not durable may be half there.
-                Found::Damage if expected > self.up_to => return Ok(None),
                 Found::Damage => {
                     return Err(LogError::Damaged {
                         file: reader.blocks.path.clone(),
@@ -115,13 +153,18 @@ impl Entries {
 
     /// Opens the next segment, the first time the one that has `from`; says whether there was one.
     fn open_next(&mut self) -> Result<bool, LogError> {
+        if self.segments.is_empty() {
+            self.list_new_ones()?;
+        }
         while let Some(number) = self.segments.pop_front() {
             let opened = Opened::open(&*self.disk, &self.folder, number);
             let path = super::segment::segment_path(&self.folder, number);
             let Opened::Begun(reader) = opened.map_err(|error| unreadable(&path, &error))? else {
-                // It stands ready: nothing is in it.
+                // It stands ready: nothing is in it yet.
+                self.segments.push_front(number);
                 return Ok(false);
             };
+            self.opened = number;
             let (first, chain) = (reader.header.first, reader.header.chain);
             match self.next {
                 None if first > self.from.max(LogPosition(1)) => {
@@ -148,6 +191,31 @@ impl Entries {
             }
         }
         Ok(false)
+    }
+
+    /// Looks for segments that were begun meanwhile.
+    fn list_new_ones(&mut self) -> Result<(), LogError> {
+        let segments = segments_of(&*self.disk, &self.folder)
+            .map_err(|error| LogError::Unreadable(error.to_string()))?;
+        let numbers = segments.into_iter().map(|(number, _)| number);
+        self.segments = numbers.filter(|number| *number > self.opened).collect();
+        Ok(())
+    }
+
+    /// Compares the chain hash before the first entry that is asked for with what it has to be.
+    fn compare_chain(&mut self) -> Result<(), LogError> {
+        let Some((next, chain)) = self.next else {
+            return Ok(());
+        };
+        if next != self.from {
+            return Ok(());
+        }
+        match self.chain_before.take() {
+            Some(before) if before != chain.0 => Err(LogError::OtherLog {
+                position: LogPosition(self.from.0.saturating_sub(1)),
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether everything in segment `number` comes before what is asked for.

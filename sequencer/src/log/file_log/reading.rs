@@ -131,6 +131,11 @@ impl SegmentBlocks {
         Ok(durable)
     }
 
+    /// Reads again what may have been written since.
+    pub fn forget_window(&mut self) {
+        self.window.clear();
+    }
+
     /// Whether nothing was ever written from block `first` on.
     pub fn is_zero_from(&mut self, first: u64) -> io::Result<bool> {
         for index in first..self.blocks {

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use crossbeam_queue::ArrayQueue;
 
-use super::entries::Entries;
+use super::entries::{Entries, Span};
 use super::quarantine;
 use super::recovery::Recovered;
 use super::room::Room;
 use crate::clock::{Stopwatch, pause};
 use crate::disk::{Disk, DiskLock, Storage};
 use crate::gate::Gate;
-use crate::log::{LogError, LogReader, Poison, Rejection};
+use crate::log::{LogError, LogPlace, LogReader, Poison, Rejection};
 use crate::position::LogPosition;
 use crate::waker::Waker;
 
@@ -130,17 +130,31 @@ impl Shard {
 
     pub fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
         // Before the folder is listed: a segment that is begun meanwhile holds nothing up to here.
-        let durable = self.durable();
-        let disk = Arc::clone(self.disk());
-        let entries = Entries::new(
-            disk,
+        let span = Span {
+            from: position,
+            chain_before: None,
+            up_to: self.durable(),
+        };
+        Ok(LogReader::new(self.entries(span)?))
+    }
+
+    /// Entries after a place, which has to be one of this log.
+    pub fn entries_after(&self, base: LogPlace, up_to: LogPosition) -> Result<Entries, LogError> {
+        self.entries(Span {
+            from: LogPosition(base.position.0 + 1),
+            chain_before: (base.position > LogPosition(0)).then_some(base.chain),
+            up_to,
+        })
+    }
+
+    fn entries(&self, span: Span) -> Result<Entries, LogError> {
+        Entries::new(
+            Arc::clone(self.disk()),
             &self.folder,
-            position,
-            durable,
+            span,
             Arc::clone(&self.taken_out),
         )
-        .map_err(|error| LogError::Unreadable(error.to_string()))?;
-        Ok(LogReader::new(entries))
+        .map_err(|error| LogError::Unreadable(error.to_string()))
     }
 
     pub fn disk(&self) -> &Arc<dyn Disk> {

@@ -8,14 +8,16 @@ use std::time::Duration;
 use engine::{AccountId, Cancel, Command, InstrumentId, OrderId, OrderRef};
 use ledger::{Asset, AssetId, Ledger, LedgerConfig};
 
-use super::entries::Entries;
+use super::entries::{Entries, Span};
 use super::{Durability, FileLog, FileLogOptions, FileLogs, OpenError, WasShown};
 use crate::clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 use crate::disk::{Disk, RealDisk, SimulatedDisk, Storage};
 use crate::faults::Faults;
 use crate::gate::Gate;
 use crate::inbound::{InboundCommand, Origin};
-use crate::log::{Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogReader};
+use crate::log::{
+    Batch, CommandLog, LogContext, LogEntry, LogError, LogFactory, LogPlace, LogReader,
+};
 use crate::position::{Epoch, LogPosition};
 use crate::stamps::Stamps;
 use crate::waker::Waker;
@@ -282,7 +284,7 @@ fn what_the_folder_no_longer_has_is_not_passed_over() {
 
     let logs = FileLogs::open(folder.path(), SMALL).unwrap();
 
-    let first = logs.recover().unwrap().unwrap().next();
+    let first = logs.recover(LogPlace::default()).unwrap().unwrap().next();
     assert_eq!(first, Some(Err(LogError::NotKept(LogPosition(1)))));
     let mut rest = logs.read_from(LogPosition(200)).unwrap();
     assert_eq!(rest.next().unwrap().unwrap().position, LogPosition(200));
@@ -292,9 +294,13 @@ fn what_the_folder_no_longer_has_is_not_passed_over() {
 fn a_log_that_ends_before_what_is_durable_is_said_to_once() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), SMALL, 3);
-    let (first, up_to) = (LogPosition(1), LogPosition(9));
+    let span = Span {
+        from: LogPosition(1),
+        chain_before: None,
+        up_to: LogPosition(9),
+    };
 
-    let entries = Entries::new(Arc::new(RealDisk), folder.path(), first, up_to, [].into());
+    let entries = Entries::new(Arc::new(RealDisk), folder.path(), span, [].into());
     let entries: Vec<_> = LogReader::new(entries.unwrap()).collect();
 
     assert_eq!(entries.len(), 4, "{entries:?}");

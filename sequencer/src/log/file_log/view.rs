@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::entries::Entries;
+use super::entries::{Entries, Span};
 use super::quarantine;
 use super::survey::{OpenError, Survey, TornTail, survey};
 use crate::disk::Disk;
@@ -73,7 +73,12 @@ impl JournalView {
     /// The folder cannot be read.
     pub fn read_from(&self, position: LogPosition) -> Result<LogReader, LogError> {
         let (disk, taken_out) = (Arc::clone(&self.disk), self.taken_out().into());
-        let entries = Entries::new(disk, &self.folder, position, self.found.last, taken_out)
+        let span = Span {
+            from: position,
+            chain_before: None,
+            up_to: self.found.last,
+        };
+        let entries = Entries::new(disk, &self.folder, span, taken_out)
             .map_err(|error| LogError::Unreadable(error.to_string()))?;
         Ok(LogReader::new(entries))
     }

@@ -1,0 +1,308 @@
+//! Goal: behind a live shard the follower agrees with its matchers and writes snapshots, and a start from
+//! snapshot and tail stands where the stop stood, under any layout of threads.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{ClientIdPolicy, ClientOrderId, Command, Event};
+use ledger::{Ledger, LedgerImage};
+use sequencer::{
+    BookState, ClockSource, Durability, EventBatch, FileLogOptions, FileLogs, LogPosition,
+    ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
+    SnapshotStore, Storage, Threads, start,
+};
+
+use crate::flow::{Flow, door_reserve, instruments, ledger};
+
+const OPTIONS: FileLogOptions = FileLogOptions {
+    durability: Durability::None,
+    segment_bytes: 64 << 10,
+    reserve_bytes: 0,
+};
+/// Snapshots come after so many commands at the latest.
+const COMMANDS_PER_SNAPSHOT: u64 = 400;
+/// The order that is sent again after the restart.
+const RETRIED: &str = "once-and-never-again";
+/// How often something is looked for before the test gives up.
+const LOOKS: usize = 10_000;
+
+fn snapshots(retention_bytes: u64) -> SnapshotOptions {
+    SnapshotOptions {
+        cadence: SnapshotCadence {
+            replay_time_max: Duration::from_secs(3_600),
+            replay_commands_max: COMMANDS_PER_SNAPSHOT,
+        },
+        retention_bytes,
+        ..SnapshotOptions::default()
+    }
+}
+
+/// A shard on the files of a folder.
+struct Shard {
+    running: Running,
+    ledger: Arc<Ledger>,
+    batches: Vec<EventBatch>,
+}
+
+/// What is the same before and after a restart.
+#[derive(Debug, PartialEq)]
+struct Standing {
+    books: Vec<BookState>,
+    ledger: LedgerImage,
+}
+
+impl Shard {
+    fn open(folder: &Path, threads: usize, options: SnapshotOptions) -> Self {
+        let config = SequencerConfig {
+            threads: Threads::Count(NonZeroUsize::new(threads).unwrap()),
+            ..SequencerConfig::for_cores(NonZeroUsize::new(2).unwrap())
+        };
+        let ledger = ledger();
+        let logs =
+            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options).unwrap();
+        let running = start(
+            config,
+            &instruments(),
+            Arc::clone(&ledger),
+            logs,
+            ClockSource::Manual(ManualClock::default()),
+        )
+        .unwrap();
+        let mut shard = Self {
+            running,
+            ledger,
+            batches: Vec::new(),
+        };
+        shard.look_until("the log is applied", |shard| {
+            shard.running.ports.recovery().is_over()
+        });
+        shard
+    }
+
+    /// Plays entries of a flow: their control part first, then their commands one by one.
+    fn play(&mut self, flow: &mut Flow, entries: u64) {
+        for _ in 0..entries {
+            let entry = flow.next_entry(8);
+            for control in entry.control {
+                let receipt = self.running.ports.control(control).unwrap();
+                receipt.wait().unwrap();
+            }
+            for mut command in entry.commands {
+                command.at = Some(entry.at);
+                self.reserve(&command);
+                self.look_until("there is room in the ring", |shard| {
+                    shard.running.ports.try_submit(command.clone()).is_ok()
+                });
+            }
+            self.take_events();
+        }
+    }
+
+    fn reserve(&self, inbound: &sequencer::InboundCommand) {
+        let Some((account, side, extra)) = door_reserve(&inbound.command) else {
+            return;
+        };
+        self.ledger
+            .reserve(account, inbound.instrument, side, extra)
+            .unwrap();
+    }
+
+    fn take_events(&mut self) {
+        for events in &self.running.events {
+            self.batches.extend(events.try_iter());
+        }
+    }
+
+    fn look_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        for _ in 0..LOOKS {
+            assert!(!self.running.ports.is_halted(), "it halted");
+            self.take_events();
+            if is_so(self) {
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+        let follower = self.running.ports.follower();
+        panic!(
+            "it never came: {what}; {follower:?}, {:?}",
+            self.running.ports.counters()
+        );
+    }
+
+    /// Waits until the follower has replayed everything and agrees.
+    fn follow_to_the_end(&mut self) -> LogPosition {
+        let commands = self.running.ports.counters().commands;
+        assert!(commands > 0);
+        self.look_until("the follower is through", |shard| {
+            let follower = shard.running.ports.follower();
+            let all = shard.running.ports.counters();
+            all.queue_depth == 0
+                && all.commands >= commands
+                && follower.agreed() == follower.replayed()
+                && shard.batches.iter().map(|batch| batch.position).max() <= Some(follower.agreed())
+        });
+        self.running.ports.follower().agreed()
+    }
+
+    fn stop(mut self) -> (Standing, Vec<EventBatch>) {
+        self.running.stop.close();
+        let ports = Arc::clone(&self.running.ports);
+        let states = {
+            let events = self.running.events.clone();
+            let reader = std::thread::spawn(move || {
+                let read =
+                    |receiver: flume::Receiver<EventBatch>| receiver.iter().collect::<Vec<_>>();
+                events.into_iter().flat_map(read).collect::<Vec<_>>()
+            });
+            drop(std::mem::take(&mut self.running.events));
+            let states = self.running.stop.stop_and_drain();
+            self.batches.extend(reader.join().unwrap());
+            states
+        };
+        assert!(!ports.is_halted(), "it halted");
+        (standing(states, &self.ledger), self.batches)
+    }
+}
+
+fn standing(states: Vec<MatcherState>, ledger: &Ledger) -> Standing {
+    let mut books: Vec<BookState> = states.into_iter().flat_map(|state| state.books).collect();
+    books.sort_by_key(|book| book.instrument);
+    Standing {
+        books,
+        ledger: ledger.image().unwrap(),
+    }
+}
+
+fn positions(folder: &Path) -> Vec<LogPosition> {
+    let disk = Arc::clone(Storage::real().disk());
+    SnapshotStore::new(disk, folder.to_owned())
+        .positions()
+        .unwrap()
+}
+
+fn segments(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("journal-"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_start_from_snapshot_and_tail_stands_where_the_stop_stood_with_any_layout_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut flow = Flow::new(11);
+    let mut has_stood = false;
+    for threads in [1, 3, 2, 1] {
+        let mut shard = Shard::open(folder.path(), threads, snapshots(u64::MAX));
+        if std::mem::replace(&mut has_stood, true) {
+            let base = shard.running.ports.follower().snapshot();
+            let newest = positions(folder.path()).last().copied();
+            assert_eq!(Some(base), newest, "it went on from the newest");
+        }
+        shard.play(&mut flow, 300);
+        shard.follow_to_the_end();
+        assert!(shard.running.ports.follower().snapshots() >= 2);
+        let (stood, _) = shard.stop();
+
+        let again = Shard::open(folder.path(), 4 - threads, snapshots(u64::MAX));
+        let recovered = again.running.ports.recovery().commands();
+        let (stands, _) = again.stop();
+
+        assert!(
+            stands == stood,
+            "{threads} threads: {:?} {:?}",
+            stands.books,
+            stood.books
+        );
+        assert!(
+            recovered <= 2 * COMMANDS_PER_SNAPSHOT,
+            "only the tail is replayed: {recovered} commands"
+        );
+    }
+}
+
+#[test]
+fn old_segments_go_when_no_snapshot_that_is_kept_needs_them_and_the_log_still_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shard = Shard::open(folder.path(), 2, snapshots(0));
+    shard.play(&mut Flow::new(12), 1_500);
+    shard.follow_to_the_end();
+    let (stood, _) = shard.stop();
+    let left = segments(folder.path());
+    assert!(*left[0] > *"journal-0000000003.seg", "{left:?}");
+
+    let (stands, _) = Shard::open(folder.path(), 1, snapshots(0)).stop();
+
+    assert!(stands == stood);
+}
+
+#[test]
+fn everything_that_a_floor_keeps_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = snapshots(0);
+    options.floor.keep_after(LogPosition(1));
+    let mut shard = Shard::open(folder.path(), 2, options);
+    shard.play(&mut Flow::new(13), 1_500);
+    shard.follow_to_the_end();
+    shard.stop();
+
+    let left = segments(folder.path());
+    assert_eq!(left[0], "journal-0000000001.seg");
+    assert!(left.len() > 3, "{left:?}");
+}
+
+#[test]
+fn an_idempotent_order_is_known_across_snapshot_and_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut flow = Flow::new(14);
+    let mut shard = Shard::open(folder.path(), 2, snapshots(u64::MAX));
+    shard.play(&mut flow, 200);
+    let entry = flow.next_entry(1);
+    let mut retry = entry.commands[0].clone();
+    while !matches!(&retry.command, Command::Submit(order)
+        if order.client_id_policy == ClientIdPolicy::Idempotent)
+    {
+        retry = flow.next_command();
+    }
+    if let Command::Submit(order) = &mut retry.command {
+        order.client_order_id = ClientOrderId::new(RETRIED).ok();
+    }
+    shard.reserve(&retry);
+    shard.running.ports.try_submit(retry.clone()).unwrap();
+    // A snapshot comes after it.
+    let before = shard.running.ports.follower().snapshot();
+    // Few enough that idempotence still remembers, enough for a snapshot.
+    shard.play(&mut flow, 100);
+    shard.follow_to_the_end();
+    assert!(shard.running.ports.follower().snapshot() > before);
+    shard.follow_to_the_end();
+    let (_, first) = shard.stop();
+
+    let shard = Shard::open(folder.path(), 1, snapshots(u64::MAX));
+    shard.reserve(&retry);
+    shard.running.ports.try_submit(retry.clone()).unwrap();
+    let (_, second) = shard.stop();
+
+    assert_eq!(decisions(&first), (1, 0), "it was decided once");
+    assert_eq!(decisions(&second), (0, 1), "and repeated once");
+}
+
+/// How often the order was decided, and how often its outcome was repeated.
+fn decisions(batches: &[EventBatch]) -> (usize, usize) {
+    let id = ClientOrderId::new(RETRIED).ok();
+    let events = || batches.iter().flat_map(|batch| &batch.events);
+    let decided = events().filter(|event| {
+        matches!(event, Event::Accepted(accepted) if accepted.client_order_id == id)
+            || matches!(event, Event::Rejected(rejected) if rejected.client_order_id == id)
+    });
+    let repeated = events().filter(
+        |event| matches!(event, Event::Repeated(repeated) if Some(repeated.client_order_id) == id),
+    );
+    (decided.count(), repeated.count())
+}

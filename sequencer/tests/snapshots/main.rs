@@ -1,0 +1,8 @@
+//! Snapshots: what is restored goes on as if nothing had been, and a crash always leaves a whole one.
+
+#[path = "../flow/mod.rs"]
+mod flow;
+
+mod followed;
+mod restored;
+mod torn;
