@@ -30,6 +30,7 @@ impl Listing {
         }
         self.is_matching()
             && self.risk.is_free(order.account)
+            && !self.is_guarded()
             && self.is_valid_quantity(quantity)
             && self.is_valid_price(price)
             && order.extra >= need
@@ -42,12 +43,11 @@ impl Listing {
             TimeInForce::GoodTillCanceled
             | TimeInForce::ImmediateOrCancel
             | TimeInForce::FillOrKill
-            | TimeInForce::GoodTillDate(_) => true,
-            TimeInForce::Day
-            | TimeInForce::AtOpen
-            | TimeInForce::AtClose
+            | TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
             | TimeInForce::GoodForAuction
-            | TimeInForce::GoodForContinuous => false,
+            | TimeInForce::GoodForContinuous => true,
+            TimeInForce::AtOpen | TimeInForce::AtClose => false,
         };
         !has_lifetime
             || matches!(order.display, Display::Iceberg { .. })
@@ -70,6 +70,7 @@ impl Listing {
         check_combination(order)?;
         self.check_phase(order)?;
         self.check_expiry(order.time_in_force)?;
+        let price = self.price_within_band(order.side, price)?;
         let price = self.price_without_taking(order.side, price, order.post_only)?;
         if have < self.need_of_entering(order, price) {
             return Err(RejectReason::InsufficientFunds);
@@ -184,6 +185,7 @@ impl Listing {
     /// What must trade at once cannot wait for an uncross.
     #[inline]
     fn check_phase(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        self.check_lifetime(order.time_in_force)?;
         let can_wait = may_rest(order) && order.minimum_quantity.is_zero();
         if self.is_matching() || can_wait {
             Ok(())

@@ -12,6 +12,7 @@ mod cancel;
 mod cancel_reason;
 mod cancel_replace;
 mod canonical;
+mod chance;
 mod client_ids;
 mod command;
 mod conditions;
@@ -40,7 +41,7 @@ mod snapshot;
 mod submit;
 mod warm;
 
-pub use auction::AuctionReference;
+pub use auction::{AuctionReference, AuctionSelfTrade, IndicativePrice};
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
 pub use cancel_reason::CancelReason;
@@ -80,6 +81,9 @@ pub use rules::{
     StopOnEntry, TopOrder,
 };
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
-pub use session::SessionState;
+pub use session::{
+    BeyondBand, CallEnd, CallLength, Corridors, LimitUpLimitDown, MeanReference, Schedule,
+    ScheduleStep, SessionState, StopLogic, Velocity,
+};
 pub use side::Side;
 pub use warm::WARM_COMMANDS_MAX;

@@ -1,6 +1,7 @@
 //! One listed instrument: its terms, its book and what admission remembers.
 
 use crate::book::order_book::OrderBook;
+use crate::chance::Chance;
 use crate::client_ids::ClientIds;
 use crate::command::Command;
 use crate::event_sink::EventSink;
@@ -10,6 +11,7 @@ use crate::price::Price;
 use crate::risk::Risk;
 use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
 use crate::session::SessionState;
+use crate::session::clock::Session;
 
 /// One listed instrument.
 #[derive(Debug)]
@@ -29,17 +31,23 @@ pub(crate) struct Listing {
     pub(crate) at: Timestamp,
     pub(crate) next_order_id: u64,
     pub(crate) next_trade_id: u64,
+    /// What the session knows beside its state.
+    pub(crate) session: Session,
+    /// The instrument's stream of chance.
+    pub(crate) chance: Chance,
 }
 
 impl Listing {
-    pub(crate) fn new(instrument: Instrument, indexes_external_ids: bool) -> Self {
+    pub(crate) fn new(instrument: &Instrument, indexes_external_ids: bool) -> Self {
         Self {
-            book: OrderBook::new(&instrument, indexes_external_ids),
-            client_ids: ClientIds::new(&instrument),
+            book: OrderBook::new(instrument, indexes_external_ids),
+            client_ids: ClientIds::new(instrument),
             expiries: Expiries::default(),
             risk: Risk::new(instrument.funds_check == FundsCheck::Enforced),
-            instrument,
-            last_price: None,
+            session: Session::new(instrument),
+            chance: Chance::seeded(instrument.rules.random_seed),
+            last_price: instrument.rules.reference,
+            instrument: *instrument,
             state: SessionState::Continuous,
             may_be_crossed: false,
             sequence: SequenceNumber(0),
@@ -47,6 +55,12 @@ impl Listing {
             next_order_id: 1,
             next_trade_id: 1,
         }
+    }
+
+    /// The earliest time at which something is due without a command.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let times = [self.expiries.next(), self.session.next_due()];
+        times.into_iter().flatten().min()
     }
 
     /// Applies one command: what is due first, then the command.
@@ -59,8 +73,18 @@ impl Listing {
         assert!(command.at >= self.at, "engine time never goes back");
         self.sequence = command.sequence;
         self.at = command.at;
-        if self.expiries.are_due(command.at) {
-            self.expire(sink);
+        if self.is_watched() {
+            self.apply_watched(command, sink);
+        } else {
+            self.apply_now(command, sink);
+        }
+    }
+
+    /// Does what is due, then what the command asks.
+    #[inline]
+    pub(crate) fn apply_now<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
+        if self.expiries.are_due(command.at) | self.session.is_due(command.at) {
+            self.run_due(sink);
         }
         match &command.command {
             Command::Submit(order) => self.submit(order, sink),
@@ -70,12 +94,22 @@ impl Listing {
             Command::MassCancel(mass_cancel) => self.mass_cancel(mass_cancel, sink),
             Command::Tick => {}
             Command::SetState(state) => self.set_state(*state, sink),
-            Command::Uncross(reference) => self.uncross(*reference, sink),
+            Command::Uncross(reference) => self.uncross_call(*reference, sink),
             Command::SetLastPrice(price) => self.last_price = Some(*price),
             Command::Admit(admit) => self.admit(*admit, sink),
             Command::SetLimits(set) => self.set_limits(set, sink),
             Command::SetFeeTier(set) => self.set_fee_tier(*set),
             Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
         }
+        if self.is_guarded() {
+            self.settle_limit_state(sink);
+        }
+    }
+
+    /// First the expiries, then what ends a state.
+    #[cold]
+    fn run_due<S: EventSink>(&mut self, sink: &mut S) {
+        self.expire(sink);
+        self.run_session(sink);
     }
 }

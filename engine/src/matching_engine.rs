@@ -56,7 +56,7 @@ impl MatchingEngine {
     pub fn list(&mut self, instrument: Instrument) -> Result<(), InstrumentError> {
         instrument.check()?;
         let place = self.vacancy(instrument.id)?;
-        let listing = Listing::new(instrument, self.indexes_external_ids);
+        let listing = Listing::new(&instrument, self.indexes_external_ids);
         self.listings[place] = Some(Box::new(listing));
         Ok(())
     }
@@ -117,14 +117,12 @@ impl MatchingEngine {
 
     /// The earliest time at which something is due without a command: apply a tick then.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.all()
-            .filter_map(|listing| listing.expiries.next())
-            .min()
+        self.all().filter_map(Listing::next_deadline).min()
     }
 
     /// The earliest time at which something is due on one instrument.
     pub fn next_deadline_of(&self, instrument: InstrumentId) -> Option<Timestamp> {
-        self.listing(instrument)?.expiries.next()
+        self.listing(instrument)?.next_deadline()
     }
 
     /// The book of an instrument.

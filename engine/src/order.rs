@@ -120,6 +120,22 @@ impl TimeInForce {
     pub const fn is_immediate(self) -> bool {
         matches!(self, Self::ImmediateOrCancel | Self::FillOrKill)
     }
+
+    /// When it is over, if a time says that.
+    #[inline]
+    pub const fn expiry(self) -> Option<Timestamp> {
+        match self {
+            Self::GoodTillDate(expiry) => Some(expiry),
+            Self::GoodTillCanceled
+            | Self::ImmediateOrCancel
+            | Self::FillOrKill
+            | Self::Day
+            | Self::AtOpen
+            | Self::AtClose
+            | Self::GoodForAuction
+            | Self::GoodForContinuous => None,
+        }
+    }
 }
 
 /// Whether an order may take liquidity.

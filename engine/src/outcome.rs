@@ -156,9 +156,7 @@ impl Listing {
         if let Some(id) = self.book.pool.client_order_id(slot) {
             self.client_ids.close(order.account, id);
         }
-        if let Some(expiry) = self.book.pool.expiry(slot) {
-            self.expiries.remove(expiry, order.id());
-        }
+        self.forget_lifetime(slot, order.id());
     }
 
     /// Lowers a resting order's open quantity in place.

@@ -19,6 +19,8 @@ use crate::risk::Asked;
 #[derive(Debug, Clone, Copy)]
 struct Change {
     price: Price,
+    /// What it asked for; a band may have re-priced it.
+    asked_price: Price,
     /// New open quantity; zero ends the order.
     leaves_units: u64,
     priority: Priority,
@@ -45,7 +47,9 @@ impl Listing {
             }
             Ok((slot, change)) => {
                 if let Some(expiry) = replace.expiry {
-                    self.change_expiry(slot, expiry);
+                    let id = self.book.pool.get(slot).id();
+                    self.forget_lifetime(slot, id);
+                    self.live_for(slot, TimeInForce::GoodTillDate(expiry));
                 }
                 match change.priority {
                     Priority::Kept => self.change_in_place(slot, &change, sink),
@@ -83,6 +87,12 @@ impl Listing {
         if let Some(expiry) = replace.expiry {
             self.check_expiry(TimeInForce::GoodTillDate(expiry))?;
         }
+        let asked_price = price;
+        let price = if self.is_guarded() {
+            self.price_within_band(replace.side, price)?
+        } else {
+            price
+        };
         let is_open = total > filled;
         let post_only = order.traits().post_only() != PostOnly::No;
         if is_open && post_only && price != old_price && self.would_take(replace.side, price) {
@@ -113,6 +123,7 @@ impl Listing {
         };
         Ok(Change {
             price,
+            asked_price,
             leaves_units,
             priority,
             have,
@@ -157,19 +168,11 @@ impl Listing {
         self.settle_level(&order, sink);
     }
 
-    fn change_expiry(&mut self, slot: u32, expiry: crate::sequence::Timestamp) {
-        let id = self.book.pool.get(slot).id();
-        if let Some(old) = self.book.pool.expiry(slot) {
-            self.expiries.remove(old, id);
-        }
-        self.book.pool.set_expiry(slot, expiry);
-        self.expiries.add(expiry, id);
-    }
-
     /// The order keeps its place; a hidden one may grow there.
     fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let before = self.book.pool.get(slot).leaves_units;
         let shrinks = change.leaves_units < before;
+        self.session.has_replaced |= change.leaves_units != before;
         if shrinks {
             self.reduce_leaves(slot, change.leaves_units);
         } else {
@@ -210,9 +213,10 @@ impl Listing {
             hold = taker.hold;
         }
         let resting = self.rest(slot, change.price, sink);
-        if has_traded {
+        if has_traded || change.price != change.asked_price {
             report_rested(&resting, resting.handle(slot), change.price, hold, sink);
         }
+        self.settle_interruption(sink);
     }
 
     fn taker_again(&self, slot: u32, order: &OrderSlot, change: &Change) -> Taker {

@@ -1,7 +1,9 @@
 //! Which of the rule book's mechanisms an instrument has, and their parameters.
 
+use crate::auction::{AuctionSelfTrade, IndicativePrice};
 use crate::price::Price;
 use crate::quantity::Quantity;
+use crate::session::{Corridors, LimitUpLimitDown, Schedule, StopLogic, Velocity};
 
 /// Which of the rule book's mechanisms an instrument has. What is not named in [`Rules::PLAIN`] is off.
 ///
@@ -20,6 +22,22 @@ pub struct Rules {
     pub entry_band: Option<PriceBand>,
     /// How far from the reference a taker may trade; `None` anywhere.
     pub execution_range: Option<ExecutionRange>,
+    /// How far a taker may carry the price before a volatility auction begins.
+    pub corridors: Corridors,
+    /// Bands outside of which nothing trades; `None` has none.
+    pub luld: Option<LimitUpLimitDown>,
+    /// How fast the price may move; `None` as fast as it likes.
+    pub velocity: Option<Velocity>,
+    /// How far a cascade of stops may carry the price; `None` as far as it likes.
+    pub stop_logic: Option<StopLogic>,
+    /// Whether self-trade prevention applies to uncrosses.
+    pub auction_self_trade: AuctionSelfTrade,
+    /// Whether the market is told in a call what an uncross would do.
+    pub indicative: IndicativePrice,
+    /// The states of the day; `None` leaves them to the operator.
+    pub schedule: Option<Schedule>,
+    /// Stands for the last price, the last auction price and the reference of the bands until there is one.
+    pub reference: Option<Price>,
     /// Start of the instrument's stream of chance: icebergs' random slices, random ends of calls.
     pub random_seed: u64,
 }
@@ -33,12 +51,32 @@ impl Rules {
         refill: Refill::Fixed,
         entry_band: None,
         execution_range: None,
+        corridors: Corridors::OFF,
+        luld: None,
+        velocity: None,
+        stop_logic: None,
+        auction_self_trade: AuctionSelfTrade::Allowed,
+        indicative: IndicativePrice::Off,
+        schedule: None,
+        reference: None,
         random_seed: 0,
     };
 
     /// Whether the parameters make sense, and the engine has what they ask for.
     pub(crate) fn are_sound(&self) -> bool {
-        let is_built = *self == Self::PLAIN;
+        let is_built = *self
+            == Self {
+                corridors: self.corridors,
+                luld: self.luld,
+                velocity: self.velocity,
+                stop_logic: None,
+                auction_self_trade: self.auction_self_trade,
+                indicative: self.indicative,
+                schedule: self.schedule,
+                reference: self.reference,
+                random_seed: self.random_seed,
+                ..Self::PLAIN
+            };
         let shares = match self.matching {
             MatchingAlgorithm::PriceTime => true,
             MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_percent <= 100,
@@ -47,7 +85,12 @@ impl Rules {
         let range = self
             .execution_range
             .is_none_or(|range| range.low_bips <= range.high_bips);
-        is_built && shares && band && range
+        let sessions = self.corridors.is_sound()
+            && self.luld.is_none_or(|luld| luld.is_sound())
+            && self.velocity.is_none_or(|velocity| velocity.is_sound())
+            && self.stop_logic.is_none_or(|logic| logic.is_sound())
+            && self.schedule.is_none_or(|schedule| schedule.is_sound());
+        is_built && shares && band && range && sessions
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::book::order_book::OrderBook;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
+use crate::chance::Chance;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, StpGroup};
 use crate::instrument::Instrument;
 use crate::listing::Listing;
@@ -17,6 +18,7 @@ use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::sequence::{SequenceNumber, Timestamp};
 use crate::session::SessionState;
+use crate::session::clock::SessionMemory;
 use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
@@ -100,6 +102,8 @@ impl Listing {
             next_order_id,
             next_trade_id,
             risk,
+            session,
+            chance,
         } = self;
         STATE_VERSION.write(out);
         let counted = Counted {
@@ -114,6 +118,8 @@ impl Listing {
             last_price: *last_price,
         };
         counted.write(out);
+        session.memory().write(out);
+        chance.0.write(out);
         for side in [Side::Buy, Side::Sell] {
             write_queue(book, side, out);
         }
@@ -130,6 +136,9 @@ impl Listing {
         }
         let counted: Counted = from.value()?;
         let mut listing = Self::counted(&counted, indexes_external_ids)?;
+        let memory: SessionMemory = from.value()?;
+        listing.session.remember(memory, &listing.instrument.rules);
+        listing.chance = Chance(from.value()?);
         for side in [Side::Buy, Side::Sell] {
             listing.read_queue(side, from)?;
         }
@@ -157,7 +166,7 @@ impl Listing {
         if ids.iter().any(|id| *id == 0 || *id > ID_LIMIT) {
             return Err(StateError::Impossible("a counter of ids is out of bounds"));
         }
-        let mut listing = Self::new(counted.instrument, indexes_external_ids);
+        let mut listing = Self::new(&counted.instrument, indexes_external_ids);
         listing.sequence = counted.sequence;
         listing.at = counted.at;
         listing.next_order_id = counted.next_order_id;
@@ -250,6 +259,9 @@ impl Listing {
             TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => {
                 return Err(StateError::Impossible("an immediate order rests"));
             }
+        }
+        if matches!(order.display, Display::Iceberg { .. }) {
+            return Err(StateError::Impossible("an order of this kind never rests"));
         }
         if let Some(external_id) = order.external_id
             && (self.book.externals.is_none()

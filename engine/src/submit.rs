@@ -184,6 +184,7 @@ impl Listing {
         self.book.list(slot, order_id, order.external_id);
         let resting = self.rest(slot, price, sink);
         report_rested(&resting, handle, price, taker.hold, sink);
+        self.settle_interruption(sink);
     }
 
     /// An order enters that cannot rest.
@@ -204,6 +205,7 @@ impl Listing {
             residual == Residual::Ended,
             "an immediate order never rests"
         );
+        self.settle_interruption(sink);
     }
 
     /// Writes to a taker's slot what it has left, before it rests.
@@ -282,9 +284,8 @@ impl Listing {
             self.book.pool.set_client_order_id(slot, id);
             self.client_ids.open(order.account, id, slot);
         }
-        if let TimeInForce::GoodTillDate(expiry) = order.time_in_force {
-            self.book.pool.set_expiry(slot, expiry);
-            self.expiries.add(expiry, self.book.pool.get(slot).id());
+        if order.time_in_force != TimeInForce::GoodTillCanceled {
+            self.live_for(slot, order.time_in_force);
         }
     }
 
@@ -351,7 +352,7 @@ fn is_plain(order: &NewOrder) -> bool {
 pub(crate) fn has_more(order: &NewOrder) -> bool {
     order.client_order_id.is_some()
         || order.stp_group.is_some()
-        || matches!(order.time_in_force, TimeInForce::GoodTillDate(_))
+        || order.time_in_force != TimeInForce::GoodTillCanceled
 }
 
 /// The order as it would rest, were nothing to trade.

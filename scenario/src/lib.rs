@@ -29,6 +29,7 @@ mod report;
 mod run_path;
 mod run_scenario;
 mod scenario;
+mod session_rules;
 mod subject;
 mod translate;
 mod word_enum;

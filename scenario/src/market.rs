@@ -50,7 +50,7 @@ impl Subject for Market {
         })?;
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
         engine.list(instrument).map_err(|error| error.to_string())?;
-        let mut market = Self {
+        let market = Self {
             engine,
             instrument: instrument.id,
             now: Timestamp(0),
@@ -60,10 +60,6 @@ impl Subject for Market {
             orders: BTreeMap::new(),
             numbers: BTreeMap::new(),
         };
-        if let Some(price) = options.reference {
-            let price = Price::from_units(price);
-            market.market_command(&engine::Command::SetLastPrice(price));
-        }
         Ok(market)
     }
 

@@ -178,7 +178,7 @@ impl Narrator {
         self.open.insert(order_id);
         let traded = self.takers.contains(&order_id);
         let asked = self.asked.get(&order_id);
-        let moved = asked.is_some_and(|asked| *asked != rested.price);
+        let moved = asked.is_none_or(|asked| *asked != rested.price);
         let is_late = self.late.contains(&order_id);
         let (displayed, hidden) = (
             rested.displayed_quantity.units(),
@@ -282,6 +282,11 @@ const fn status_word(state: SessionState) -> StatusWord {
         SessionState::ClosingAuction => StatusWord::ClosingAuction,
         SessionState::Halted => StatusWord::Halted,
         SessionState::Closed => StatusWord::Closed,
+        SessionState::VolatilityAuction => StatusWord::VolatilityAuction,
+        SessionState::Reserved => StatusWord::Reserved,
+        SessionState::Paused => StatusWord::Paused,
+        SessionState::LimitUp => StatusWord::LimitUp,
+        SessionState::LimitDown => StatusWord::LimitDown,
     }
 }
 

@@ -10,13 +10,13 @@ use engine::{
 
 use crate::command::MarketState;
 use crate::instrument_options::{
-    AuctionSelfTrade, GrowingChild, Indicative, InstrumentOptions, MarketResidual, MatchingRule,
-    StopOnEntry, TopOrder,
+    GrowingChild, InstrumentOptions, MarketResidual, MatchingRule, StopOnEntry, TopOrder,
 };
 use crate::market_line::RejectWord;
 use crate::order_entry::{
     Lifetime, Limit, OrderEntry, OrderOptions, PostOnlyWord, SelfTradeWord, SideWord, Size,
 };
+use crate::session_rules::with_session_rules;
 
 /// Why a command does not reach the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(crate) fn instrument(options: &InstrumentOptions) -> Result<Instrument, Obst
         market_protection_bips: 0,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
-        rules: Rules::PLAIN,
+        rules: with_session_rules(options, &Rules::PLAIN).or_else(not_built)?,
     })
 }
 
@@ -74,15 +74,6 @@ fn instrument_option_not_built(options: &InstrumentOptions) -> Option<&'static s
         ("split=", options.split.is_some()),
         ("band=", options.band.is_some()),
         ("collar=", options.collar.is_some()),
-        ("corridor=", options.corridor.is_some()),
-        ("static_corridor=", options.static_corridor.is_some()),
-        ("luld=", options.luld.is_some()),
-        ("luld_mean=", options.luld_mean.is_some()),
-        ("velocity=", options.velocity.is_some()),
-        (
-            "auction_stp=newest",
-            options.auction_self_trade == Some(AuctionSelfTrade::Newest),
-        ),
         (
             "market_residual=cancel",
             options.market_residual == Some(MarketResidual::Cancel),
@@ -93,7 +84,6 @@ fn instrument_option_not_built(options: &InstrumentOptions) -> Option<&'static s
         ),
         ("mmp:", !options.protections.is_empty()),
         ("grow=keep", options.grow == Some(GrowingChild::Keep)),
-        ("indicative=on", options.indicative == Some(Indicative::On)),
     ];
     asked
         .into_iter()
@@ -192,9 +182,9 @@ fn time_in_force(lifetimes: &[Lifetime]) -> Result<TimeInForce, Obstacle> {
             Lifetime::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
             Lifetime::FillOrKill => TimeInForce::FillOrKill,
             Lifetime::GoodTillDate(expiry) => TimeInForce::GoodTillDate(Timestamp(*expiry)),
-            Lifetime::Day => return not_built("day orders (day)"),
-            Lifetime::GoodForAuction => return not_built("auctions (gfa)"),
-            Lifetime::GoodForContinuous => return not_built("auctions (gfc)"),
+            Lifetime::Day => TimeInForce::Day,
+            Lifetime::GoodForAuction => TimeInForce::GoodForAuction,
+            Lifetime::GoodForContinuous => TimeInForce::GoodForContinuous,
             Lifetime::AtOpen => return not_built("auctions (opg)"),
             Lifetime::AtClose => return not_built("auctions (atc)"),
         };

@@ -1,6 +1,11 @@
 //! The call auction: orders are collected, then traded at one price.
 
+mod collected;
 mod equilibrium;
+mod indicative;
+mod self_trade;
 mod uncross;
 
+pub use indicative::IndicativePrice;
+pub use self_trade::AuctionSelfTrade;
 pub use uncross::AuctionReference;

@@ -1,17 +1,17 @@
 //! The uncross: every trade at one price, buyers and sellers in priority order.
-//!
-//! Self-trade prevention does not apply (CME does not apply it before the open; Vega allows self-trades
-//! to uncross).
 
-use super::equilibrium::{Interest, equilibrium};
+use super::equilibrium::Equilibrium;
+use super::self_trade::AuctionSelfTrade;
+use crate::book::book_side::rank_of;
 use crate::book::price_level::NO_SLOT;
+use crate::cancel_reason::CancelReason;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::session::SessionState;
+use crate::session::{Phase, SessionState, StateEnd};
 use crate::side::Side;
 
 /// What decides between prices that are equally good.
@@ -24,74 +24,90 @@ pub enum AuctionReference {
 }
 
 impl Listing {
+    /// What the operator asks for: outside a call there is nothing to uncross.
+    pub(crate) fn uncross_call<S: EventSink>(&mut self, reference: AuctionReference, sink: &mut S) {
+        if self.state.phase() == Phase::Collecting {
+            self.uncross(reference, sink);
+        }
+    }
+
     /// Ends a call: trades what crosses at one price, then matching is continuous.
     pub(crate) fn uncross<S: EventSink>(&mut self, reference: AuctionReference, sink: &mut S) {
+        // Once, unless an order that went with another one left the book crossed: what is left is uncrossed again.
+        while let Some(found) = self.equilibrium_without_own_pairs(reference, sink) {
+            self.trade_at(found.price, sink);
+            self.print_auction(found.price);
+        }
+        self.end_orders_of_this_call(sink);
+        self.may_be_crossed = false;
+        self.begin_state(SessionState::Continuous, StateEnd::Command, sink);
+    }
+
+    /// The price of the next round, after self-trade prevention where it applies to uncrosses.
+    fn equilibrium_without_own_pairs<S: EventSink>(
+        &mut self,
+        reference: AuctionReference,
+        sink: &mut S,
+    ) -> Option<Equilibrium> {
         let reference = match reference {
             AuctionReference::LastPrice => self.last_price,
             AuctionReference::Given(price) => Some(price),
         };
-        let (bids, asks) = (self.interest(Side::Buy), self.interest(Side::Sell));
-        let tick_size = self.instrument.tick_size;
-        if let Some((price, volume)) = equilibrium(&bids, &asks, reference, tick_size) {
-            self.trade_volume(price, volume, sink);
-            self.last_price = Some(price);
-        }
-        self.may_be_crossed = false;
-        self.enter_state(SessionState::Continuous, sink);
-    }
-
-    /// Open quantity of a side by price, best first, hidden orders included.
-    fn interest(&self, side: Side) -> Vec<Interest> {
-        let levels = self.book.side(side);
-        let units_at = |level| -> u128 {
-            let queue = levels.queue(level, &self.book.pool);
-            queue
-                .map(|slot| u128::from(self.book.pool.get(slot).leaves_units))
-                .sum()
-        };
-        levels
-            .levels()
-            .map(|level| Interest {
-                price: levels.price(level),
-                units: units_at(level),
-            })
-            .collect()
-    }
-
-    /// Trades the oldest order of the best bid with the oldest of the best ask until `volume` has traded.
-    fn trade_volume<S: EventSink>(&mut self, price: Price, volume: u128, sink: &mut S) {
-        let mut left = volume;
-        while left > 0 {
-            let buyer = self.first(Side::Buy);
-            let seller = self.first(Side::Sell);
-            let open = |slot| u128::from(self.book.pool.get(slot).leaves_units);
-            let units = open(buyer).min(open(seller)).min(left);
-            left -= units;
-            let units = u64::try_from(units).expect("it is at most one order's quantity");
-            let taker = self.party(buyer, units);
-            let maker = self.party(seller, units);
-            self.risk
-                .note_trade(taker.account, maker.account, units, self.at.0);
-            sink.event(Event::Trade(Trade {
-                trade_id: self.next_trade_id(),
-                price,
-                quantity: Quantity::from_units(units),
-                phase: TradePhase::Auction,
-                aggressor_side: Side::Buy,
-                taker,
-                maker,
-            }));
-            self.execute(buyer, units, sink);
-            self.execute(seller, units, sink);
+        match self.instrument.rules.auction_self_trade {
+            AuctionSelfTrade::Allowed => self.equilibrium(reference),
+            AuctionSelfTrade::CancelNewest => self.cancel_own_pairs(reference, sink),
         }
     }
 
-    /// The first order of a side, by price and time.
-    fn first(&self, side: Side) -> u32 {
+    /// The auction price counts as one print.
+    fn print_auction(&mut self, price: Price) {
+        self.last_price = Some(price);
+        self.session.last_auction_price = Some(price);
+        if self.session.notes_prints {
+            self.note_print(price);
+        }
+    }
+
+    /// Buyers in their order, each with sellers in theirs, until one side has nobody left at the price.
+    fn trade_at<S: EventSink>(&mut self, price: Price, sink: &mut S) {
+        let trades_before = self.next_trade_id;
+        while let (Some(buyer), Some(seller)) = (
+            self.first_within(Side::Buy, price),
+            self.first_within(Side::Sell, price),
+        ) {
+            self.trade_pair(buyer, seller, price, sink);
+        }
+        assert!(
+            self.next_trade_id != trades_before,
+            "every round trades something"
+        );
+    }
+
+    /// The first order of a side that trades at a price.
+    fn first_within(&self, side: Side, price: Price) -> Option<u32> {
         let levels = self.book.side(side);
-        let best = levels.best();
-        assert!(best != NO_SLOT, "what crosses is on both sides");
-        levels.level(best).head
+        let best = levels.best_within(rank_of(side, price.units()));
+        (best != NO_SLOT).then(|| levels.level(best).head)
+    }
+
+    fn trade_pair<S: EventSink>(&mut self, buyer: u32, seller: u32, price: Price, sink: &mut S) {
+        let open = |slot| self.book.pool.get(slot).leaves_units;
+        let units = open(buyer).min(open(seller));
+        let taker = self.party(buyer, units);
+        let maker = self.party(seller, units);
+        self.risk
+            .note_trade(taker.account, maker.account, units, self.at.0);
+        sink.event(Event::Trade(Trade {
+            trade_id: self.next_trade_id(),
+            price,
+            quantity: Quantity::from_units(units),
+            phase: TradePhase::Auction,
+            aggressor_side: Side::Buy,
+            taker,
+            maker,
+        }));
+        self.execute(buyer, units, sink);
+        self.execute(seller, units, sink);
     }
 
     /// An order's part in a trade of `units`, as it stands after it.
@@ -129,5 +145,13 @@ impl Listing {
             self.forget(slot, &order);
         }
         self.settle_level(&order, sink);
+    }
+
+    /// What was for this call only goes with it, in the order of entry.
+    fn end_orders_of_this_call<S: EventSink>(&mut self, sink: &mut S) {
+        let ended: Vec<_> = self.for_this_call().collect();
+        for id in ended {
+            self.end_by_id(id, CancelReason::AuctionEnded, sink);
+        }
     }
 }

@@ -71,6 +71,11 @@ impl OrderBook {
         self.side(side).best_price()
     }
 
+    /// Best price of a side at which something is displayed.
+    pub(crate) fn best_displayed_price(&self, side: Side) -> Option<Price> {
+        self.displayed_levels(side).next().map(|level| level.price)
+    }
+
     /// Open orders of a side, best price first, oldest first within a price.
     pub fn orders(&self, side: Side) -> impl Iterator<Item = RestingOrder> + '_ {
         let levels = self.side(side);

@@ -42,12 +42,12 @@ pub(crate) struct OrderDetail {
 #[derive(Debug, Clone, Copy)]
 struct OrderExtras {
     client_order_id: Option<ClientOrderId>,
-    expiry: Option<Timestamp>,
+    time_in_force: TimeInForce,
 }
 
 const NO_EXTRAS: OrderExtras = OrderExtras {
     client_order_id: None,
-    expiry: None,
+    time_in_force: TimeInForce::GoodTillCanceled,
 };
 
 impl OrderSlot {
@@ -294,20 +294,19 @@ impl OrderPool {
     }
 
     pub(crate) fn expiry(&self, slot: u32) -> Option<Timestamp> {
-        self.extras(slot).expiry
+        self.time_in_force(slot).expiry()
     }
 
     pub(crate) fn time_in_force(&self, slot: u32) -> TimeInForce {
-        self.expiry(slot)
-            .map_or(TimeInForce::GoodTillCanceled, TimeInForce::GoodTillDate)
+        self.extras(slot).time_in_force
     }
 
     pub(crate) fn set_client_order_id(&mut self, slot: u32, id: ClientOrderId) {
         self.extras_mut(slot).client_order_id = Some(id);
     }
 
-    pub(crate) fn set_expiry(&mut self, slot: u32, expiry: Timestamp) {
-        self.extras_mut(slot).expiry = Some(expiry);
+    pub(crate) fn set_time_in_force(&mut self, slot: u32, time_in_force: TimeInForce) {
+        self.extras_mut(slot).time_in_force = time_in_force;
     }
 
     fn extras(&self, slot: u32) -> &OrderExtras {

@@ -91,3 +91,18 @@ impl<T: Canonical> Canonical for Vec<T> {
         (0..length).map(|_| from.value()).collect()
     }
 }
+
+/// So many values: no length is spelled, the type says it.
+impl<T: Canonical, const N: usize> Canonical for [T; N] {
+    fn write<S: StateSink>(&self, out: &mut S) {
+        for value in self {
+            value.write(out);
+        }
+    }
+
+    fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+        let values: Vec<T> = (0..N).map(|_| from.value()).collect::<Result<_, _>>()?;
+        let values = values.try_into().ok();
+        Ok(values.expect("so many values were read"))
+    }
+}

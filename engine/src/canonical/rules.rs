@@ -1,9 +1,14 @@
 //! How an instrument's mechanisms are spelled.
 
 use super::{canonical_enum, canonical_struct};
+use crate::auction::{AuctionSelfTrade, IndicativePrice};
 use crate::rules::{
     ExecutionRange, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill, Rules,
     StopOnEntry, TopOrder,
+};
+use crate::session::{
+    BeyondBand, CallEnd, CallLength, Corridors, LimitUpLimitDown, MeanReference, Schedule,
+    ScheduleStep, StopLogic, Velocity,
 };
 
 canonical_struct!(Rules {
@@ -13,6 +18,14 @@ canonical_struct!(Rules {
     refill,
     entry_band,
     execution_range,
+    corridors,
+    luld,
+    velocity,
+    stop_logic,
+    auction_self_trade,
+    indicative,
+    schedule,
+    reference,
     random_seed,
 });
 
@@ -38,3 +51,50 @@ canonical_struct!(ExecutionRange {
     low_bips,
     high_bips
 });
+
+canonical_struct!(CallLength {
+    length,
+    random_max,
+    extension
+});
+
+canonical_enum!(CallEnd { 0 => Operator, 1 => After(length) });
+
+canonical_struct!(Corridors {
+    dynamic_bips,
+    static_bips,
+    call
+});
+
+canonical_enum!(BeyondBand { 0 => Reprice, 1 => Reject });
+
+canonical_struct!(MeanReference { window, every });
+
+canonical_struct!(LimitUpLimitDown {
+    bips,
+    beyond_band,
+    limit_state,
+    pause,
+    mean,
+    reopening
+});
+
+canonical_struct!(Velocity {
+    ticks,
+    window,
+    reserved
+});
+
+canonical_struct!(StopLogic { distance, reserved });
+
+canonical_enum!(AuctionSelfTrade { 0 => Allowed, 1 => CancelNewest });
+
+canonical_enum!(IndicativePrice { 0 => Off, 1 => EachChange });
+
+canonical_struct!(ScheduleStep {
+    at,
+    random_max,
+    state
+});
+
+canonical_struct!(Schedule { day, steps });

@@ -121,6 +121,11 @@ canonical_enum!(SessionState {
     4 => ClosingAuction,
     5 => Halted,
     6 => Closed,
+    7 => VolatilityAuction,
+    8 => Reserved,
+    9 => Paused,
+    10 => LimitUp,
+    11 => LimitDown,
 });
 
 canonical_enum!(MarketBudget { 1 => Reject, 2 => Partial });

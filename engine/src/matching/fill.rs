@@ -81,6 +81,9 @@ impl Listing {
             Side::Sell => (order.account, taker.account),
         };
         self.risk.note_trade(buyer, seller, units, self.at.0);
+        if self.session.notes_prints {
+            self.note_print(price);
+        }
         let trade = Trade {
             trade_id: self.next_trade_id(),
             price,

@@ -7,6 +7,7 @@ use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};
 use crate::outcome::{end_taker, give_back_hold};
+use crate::session::guard::Barrier;
 
 /// Where a taker is after it has traded what it could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(crate) enum Stop {
     OwnOrder,
     /// What was reserved for it is spent.
     BudgetSpent,
+    /// It must not trade at the next price, or would begin a call.
+    Barrier(Barrier),
 }
 
 impl Listing {
@@ -45,6 +48,7 @@ impl Listing {
             Stop::Done => give_back_hold(taker, sink),
             Stop::OwnOrder => end_taker(taker, CancelReason::SelfTradePrevention, sink),
             Stop::BudgetSpent => end_taker(taker, CancelReason::BudgetSpent, sink),
+            Stop::Barrier(barrier) => self.stop_at_barrier(taker, barrier, sink),
             Stop::NoMakers => match taker.remainder {
                 Remainder::Rests => Residual::Rests,
                 Remainder::Dies => end_taker(taker, CancelReason::ImmediateOrCancel, sink),
@@ -61,10 +65,18 @@ impl Listing {
             PriceLimit::AtOrBetter(price) => rank_of(makers, price.units()),
             PriceLimit::Any => i64::MAX,
         };
+        if self.is_guarded() {
+            self.session.frame = self.frame();
+        }
         loop {
             let best = self.book.side(makers).best_within(rank_limit);
             if best == NO_SLOT {
                 return Stop::NoMakers;
+            }
+            if self.is_guarded()
+                && let Some(barrier) = self.barrier_now(self.book.side(makers).price(best))
+            {
+                return Stop::Barrier(barrier);
             }
             if let Some(stop) = self.trade_at_level(taker, best, sink) {
                 return stop;

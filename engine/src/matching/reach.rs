@@ -7,6 +7,7 @@ use crate::matching::taker::{AtOnce, PriceLimit, Taker, affordable_units};
 use crate::order::SelfTradePrevention;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
+use crate::session::guard::GuardedWalk;
 
 /// What a taker could trade now.
 #[derive(Debug, Clone, Copy)]
@@ -49,9 +50,15 @@ impl Listing {
             PriceLimit::Any => i64::MAX,
         };
         let mut walk = Walk::new(taker, self.instrument.lot_size, at_decrement);
+        let mut guard = self.is_guarded().then(|| GuardedWalk::new(self));
         let mut level = makers.best();
         while level != NO_SLOT && makers.level(level).rank <= rank_limit {
             let price = makers.price(level);
+            if let Some(guard) = &mut guard
+                && !guard.lets_trade(self, price)
+            {
+                return walk.reach;
+            }
             for maker in makers.queue(level, &self.book.pool) {
                 let leaves_units = self.book.pool.get(maker).leaves_units;
                 let is_own = self.is_own_order(taker, maker);

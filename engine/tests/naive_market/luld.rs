@@ -106,8 +106,9 @@ impl NaiveMarket {
         if self.now < self.bands.looked_at + every {
             return;
         }
-        self.bands.looked_at = self.now - self.now % every;
-        let is_recent = |at: u64| self.now - at < window;
+        let over_at = self.now - self.now % every;
+        self.bands.looked_at = over_at;
+        let is_recent = |at: u64| over_at - at < window;
         let prices: Vec<i64> = self
             .prints
             .iter()

@@ -282,6 +282,11 @@ const fn session_state_tag(state: SessionState) -> u8 {
         SessionState::ClosingAuction => 5,
         SessionState::Halted => 6,
         SessionState::Closed => 7,
+        SessionState::VolatilityAuction => 8,
+        SessionState::Reserved => 9,
+        SessionState::Paused => 10,
+        SessionState::LimitUp => 11,
+        SessionState::LimitDown => 12,
     }
 }
 
@@ -294,6 +299,11 @@ fn session_state(reader: &mut Reader<'_>) -> Result<SessionState, DecodeError> {
         5 => SessionState::ClosingAuction,
         6 => SessionState::Halted,
         7 => SessionState::Closed,
+        8 => SessionState::VolatilityAuction,
+        9 => SessionState::Reserved,
+        10 => SessionState::Paused,
+        11 => SessionState::LimitUp,
+        12 => SessionState::LimitDown,
         _ => return Err(DecodeError::Unknown("a session state")),
     })
 }

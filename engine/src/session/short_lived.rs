@@ -1,0 +1,147 @@
+//! Orders that a change of state ends: for the day, for a call, for continuous trading.
+
+use super::{Phase, SessionState};
+use crate::cancel_reason::CancelReason;
+use crate::event_sink::EventSink;
+use crate::id::OrderId;
+use crate::listing::Listing;
+use crate::order::TimeInForce;
+use crate::reject::RejectReason;
+
+/// What a change of state means for an order that lives this long.
+const fn ends_with(time_in_force: TimeInForce, state: SessionState) -> Option<CancelReason> {
+    match time_in_force {
+        TimeInForce::Day => match state {
+            SessionState::Closed => Some(CancelReason::Expired),
+            SessionState::Continuous
+            | SessionState::PreOpen
+            | SessionState::OpeningAuction
+            | SessionState::Auction
+            | SessionState::ClosingAuction
+            | SessionState::Halted
+            | SessionState::VolatilityAuction
+            | SessionState::Reserved
+            | SessionState::Paused
+            | SessionState::LimitUp
+            | SessionState::LimitDown => None,
+        },
+        TimeInForce::GoodForContinuous => match state.phase() {
+            Phase::Collecting => Some(CancelReason::SessionState),
+            Phase::Matching | Phase::Closed(_) => None,
+        },
+        TimeInForce::GoodTillCanceled
+        | TimeInForce::GoodTillDate(_)
+        | TimeInForce::ImmediateOrCancel
+        | TimeInForce::FillOrKill
+        | TimeInForce::AtOpen
+        | TimeInForce::AtClose
+        | TimeInForce::GoodForAuction => None,
+    }
+}
+
+/// Whether an order that lives this long goes when the call ends that it is in.
+const fn goes_with_the_call(time_in_force: TimeInForce) -> bool {
+    match time_in_force {
+        TimeInForce::AtOpen | TimeInForce::AtClose | TimeInForce::GoodForAuction => true,
+        TimeInForce::GoodTillCanceled
+        | TimeInForce::GoodTillDate(_)
+        | TimeInForce::ImmediateOrCancel
+        | TimeInForce::FillOrKill
+        | TimeInForce::Day
+        | TimeInForce::GoodForContinuous => false,
+    }
+}
+
+impl Listing {
+    /// Notes how long an order lives, and lists it by what will end it.
+    pub(crate) fn live_for(&mut self, slot: u32, time_in_force: TimeInForce) {
+        self.book.pool.set_time_in_force(slot, time_in_force);
+        let id = self.book.pool.get(slot).id();
+        match time_in_force {
+            TimeInForce::GoodTillDate(expiry) => self.expiries.add(expiry, id),
+            TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => {
+                self.session.short_lived.insert(id);
+            }
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill => {}
+        }
+    }
+
+    /// An order is over, or will live otherwise.
+    pub(crate) fn forget_lifetime(&mut self, slot: u32, id: OrderId) {
+        match self.book.pool.expiry(slot) {
+            Some(expiry) => self.expiries.remove(expiry, id),
+            None => {
+                self.session.short_lived.remove(&id);
+            }
+        }
+    }
+
+    /// Whether orders that live this long are taken now.
+    ///
+    /// # Errors
+    /// What must trade at once, or is for continuous trading, is not taken in a call; what is for a call is not
+    /// taken outside of one.
+    pub(crate) fn check_lifetime(&self, time_in_force: TimeInForce) -> Result<(), RejectReason> {
+        let in_call = self.state.phase() == Phase::Collecting;
+        let is_taken = match time_in_force {
+            TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill
+            | TimeInForce::GoodForContinuous => !in_call,
+            TimeInForce::GoodForAuction => in_call,
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
+            | TimeInForce::AtOpen
+            | TimeInForce::AtClose => true,
+        };
+        if is_taken {
+            Ok(())
+        } else {
+            Err(RejectReason::NotInAuction)
+        }
+    }
+
+    /// Ends what is not for the state that begins, in the order of entry.
+    pub(super) fn end_short_lived<S: EventSink>(&mut self, state: SessionState, sink: &mut S) {
+        let ended: Vec<_> = self
+            .short_lived()
+            .filter_map(|(id, time_in_force)| Some((id, ends_with(time_in_force, state)?)))
+            .collect();
+        for (id, reason) in ended {
+            self.end_by_id(id, reason, sink);
+        }
+    }
+
+    /// Orders in the book that are for the call that ends now.
+    pub(crate) fn for_this_call(&self) -> impl Iterator<Item = OrderId> + '_ {
+        self.short_lived()
+            .filter(|(_, time_in_force)| goes_with_the_call(*time_in_force))
+            .map(|(id, _)| id)
+    }
+
+    fn short_lived(&self) -> impl Iterator<Item = (OrderId, TimeInForce)> + '_ {
+        self.session.short_lived.iter().map(|id| {
+            let slot = self.book.ids.get(*id, &self.book.pool);
+            let slot = slot.expect("every short-lived order that is listed is open");
+            (*id, self.book.pool.time_in_force(slot))
+        })
+    }
+
+    /// Ends an order that may have gone with another one before.
+    pub(crate) fn end_by_id<S: EventSink>(
+        &mut self,
+        id: OrderId,
+        reason: CancelReason,
+        sink: &mut S,
+    ) {
+        if let Some(slot) = self.book.ids.get(id, &self.book.pool) {
+            self.cancel_resting(slot, reason, sink);
+        }
+    }
+}
