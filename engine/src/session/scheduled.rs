@@ -3,6 +3,7 @@
 use super::SessionState;
 use super::call_end::CallEnd;
 use super::schedule::Schedule;
+use crate::auction::AuctionReference;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::sequence::Timestamp;
@@ -38,6 +39,10 @@ impl Listing {
     /// A step is due. A halt holds until the operator ends it, or the day is over; an interruption ends by its
     /// own time; continuous trading is what the end of a call leads to.
     fn take_step<S: EventSink>(&mut self, step: SessionState, sink: &mut S) {
+        if step == SessionState::Closed && self.state == SessionState::ClosingAuction {
+            // The end of the day ends its closing auction.
+            self.uncross(AuctionReference::LastPrice, sink);
+        }
         if step != SessionState::Continuous {
             if self.state != SessionState::Halted || step == SessionState::Closed {
                 self.set_state(step, sink);
