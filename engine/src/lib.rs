@@ -12,6 +12,8 @@ mod cancel;
 mod cancel_reason;
 mod cancel_replace;
 mod canonical;
+mod cascade;
+mod chance;
 mod client_ids;
 mod command;
 mod conditions;
@@ -38,6 +40,8 @@ mod session;
 mod side;
 mod snapshot;
 mod submit;
+mod triggers;
+mod waiting;
 mod warm;
 
 pub use auction::AuctionReference;
@@ -67,7 +71,7 @@ pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
 pub use matching_engine::{EngineLimits, MatchingEngine};
 pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
-    SelfTradePrevention, TimeInForce,
+    SelfTradePrevention, TimeInForce, WaitingOrder,
 };
 pub use price::Price;
 pub use quantity::{Notional, Quantity};

@@ -1,15 +1,20 @@
 //! One listed instrument: its terms, its book and what admission remembers.
 
 use crate::book::order_book::OrderBook;
+use crate::cascade::Cascade;
+use crate::chance::Chance;
 use crate::client_ids::ClientIds;
 use crate::command::Command;
 use crate::event_sink::EventSink;
 use crate::expiry::Expiries;
+use crate::id::OrderId;
 use crate::instrument::{FundsCheck, Instrument};
 use crate::price::Price;
 use crate::risk::Risk;
+use crate::rules::MatchingAlgorithm;
 use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
 use crate::session::SessionState;
+use crate::triggers::Triggers;
 
 /// One listed instrument.
 #[derive(Debug)]
@@ -29,6 +34,13 @@ pub(crate) struct Listing {
     pub(crate) at: Timestamp,
     pub(crate) next_order_id: u64,
     pub(crate) next_trade_id: u64,
+    /// Who waits for which price.
+    pub(crate) triggers: Triggers,
+    /// Waiting orders whose turn has come.
+    pub(crate) cascade: Cascade,
+    /// The order of each side that bettered the market last, bids first; pro-rata may fill it first.
+    pub(crate) top_orders: [Option<OrderId>; 2],
+    pub(crate) chance: Chance,
 }
 
 impl Listing {
@@ -46,6 +58,10 @@ impl Listing {
             at: Timestamp(0),
             next_order_id: 1,
             next_trade_id: 1,
+            triggers: Triggers::new(),
+            cascade: Cascade::default(),
+            top_orders: [None; 2],
+            chance: Chance::new(instrument.rules.random_seed),
         }
     }
 
@@ -76,6 +92,18 @@ impl Listing {
             Command::SetLimits(set) => self.set_limits(set, sink),
             Command::SetFeeTier(set) => self.set_fee_tier(*set),
             Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
+        }
+        if self.has_follow_up() {
+            self.follow_up(sink);
+        }
+    }
+
+    /// Whether levels are shared out by size.
+    #[inline]
+    pub(crate) fn shares_by_size(&self) -> bool {
+        match self.instrument.rules.matching {
+            MatchingAlgorithm::PriceTime => false,
+            MatchingAlgorithm::ProRata(_) => true,
         }
     }
 }

@@ -171,6 +171,25 @@ pub enum ClientIdPolicy {
     OpenUnique,
 }
 
+/// An open order outside the book: it waits for what makes it enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingOrder {
+    /// The exchange's id.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Buy or sell.
+    pub side: Side,
+    /// What it enters as.
+    pub kind: OrderKind,
+    /// The price at which it fires now; `None` where it waits for something else.
+    pub stop_price: Option<Price>,
+    /// What it is for when it enters.
+    pub leaves_quantity: Quantity,
+    /// What is reserved for it.
+    pub hold: Notional,
+}
+
 /// An open order as it rests in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RestingOrder {

@@ -35,6 +35,9 @@ impl Listing {
         if let Some((price, volume)) = equilibrium(&bids, &asks, reference, tick_size) {
             self.trade_volume(price, volume, sink);
             self.last_price = Some(price);
+            if self.triggers.may_fire_at(price.units()) {
+                self.examine_print(price);
+            }
         }
         self.may_be_crossed = false;
         self.enter_state(SessionState::Continuous, sink);
@@ -46,7 +49,7 @@ impl Listing {
         let units_at = |level| -> u128 {
             let queue = levels.queue(level, &self.book.pool);
             queue
-                .map(|slot| u128::from(self.book.pool.get(slot).leaves_units))
+                .map(|slot| u128::from(self.book.pool.open_units(slot, self.book.pool.get(slot))))
                 .sum()
         };
         levels
@@ -64,7 +67,8 @@ impl Listing {
         while left > 0 {
             let buyer = self.first(Side::Buy);
             let seller = self.first(Side::Sell);
-            let open = |slot| u128::from(self.book.pool.get(slot).leaves_units);
+            let pool = &self.book.pool;
+            let open = |slot| u128::from(pool.open_units(slot, pool.get(slot)));
             let units = open(buyer).min(open(seller)).min(left);
             left -= units;
             let units = u64::try_from(units).expect("it is at most one order's quantity");
@@ -99,7 +103,8 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         let detail = self.book.pool.detail(slot);
         let (terms, limit) = (self.book.holds, self.book.price_of(&order));
-        let left = order.leaves_units - units;
+        let before = self.book.pool.open_units(slot, &order);
+        let left = before - units;
         Party {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, &order),
@@ -108,26 +113,17 @@ impl Listing {
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.
-            hold_used: terms.freed(order.side(), limit, order.leaves_units, left),
+            hold_used: terms.freed(order.side(), limit, before, left),
             hold: terms.need(order.side(), limit, Quantity::from_units(left)),
         }
     }
 
     /// Takes what traded off a resting order, and the order off the book when it is filled.
     fn execute<S: EventSink>(&mut self, slot: u32, units: u64, sink: &mut S) {
-        let left = self.book.pool.get(slot).leaves_units - units;
         let mut detail = self.book.pool.detail(slot);
         detail.filled_units += units;
         self.book.pool.set_detail(slot, detail);
-        self.reduce_leaves(slot, left);
-        let order = *self.book.pool.get(slot);
-        let limit = self.book.price_of(&order);
-        let change = OrderChangeKind::Executed(Quantity::from_units(left));
-        report_order(&order, limit, change, sink);
-        if left == 0 {
-            self.book.unlink(slot, &order);
-            self.forget(slot, &order);
-        }
-        self.settle_level(&order, sink);
+        let limit = self.book.price_of(self.book.pool.get(slot));
+        self.take_traded(slot, units, limit, sink);
     }
 }

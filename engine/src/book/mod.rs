@@ -5,6 +5,7 @@ pub(crate) mod depth;
 mod invariants;
 pub(crate) mod order_book;
 mod order_index;
+pub(crate) mod order_extras;
 pub(crate) mod order_pool;
 pub(crate) mod order_traits;
 pub(crate) mod owner_index;

@@ -2,7 +2,7 @@
 
 use crate::holds::HoldTerms;
 use crate::id::{AccountId, ExternalId, OrderId, StpGroup};
-use crate::order::{NewOrder, OrderKind, OrderSize, SelfTradePrevention, TimeInForce};
+use crate::order::{NewOrder, OrderSize, SelfTradePrevention, TimeInForce};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::side::Side;
@@ -32,6 +32,8 @@ pub(crate) enum Remainder {
     Dies,
     /// It was a market order.
     Unserved,
+    /// It was a market order with protection, and is canceled there.
+    Protected,
 }
 
 /// Money that bounds a taker: what it is for, or what is reserved for it.
@@ -99,7 +101,7 @@ impl Taker {
             side: order.side,
             limit,
             at_once,
-            remainder: Remainder::of(order),
+            remainder: Remainder::of(order, limit),
             leaves_units,
             filled_units: 0,
             money: None,
@@ -207,8 +209,8 @@ impl Taker {
 
 impl Remainder {
     #[inline]
-    fn of(order: &NewOrder) -> Self {
-        if matches!(order.kind, OrderKind::Market) {
+    fn of(order: &NewOrder, limit: PriceLimit) -> Self {
+        if limit == PriceLimit::Any {
             Self::Unserved
         } else if order.time_in_force.is_immediate() {
             Self::Dies
