@@ -31,7 +31,7 @@ pub(crate) enum Admitted {
 
 impl Listing {
     /// Whether a limit order that asks for nothing special passes all checks. `false` does not say why:
-    /// see [`Self::admit`].
+    /// see [`Self::admit_order`].
     #[inline]
     pub(crate) fn admits_plainly(
         &self,
@@ -67,13 +67,10 @@ impl Listing {
             | TimeInForce::GoodForAuction
             | TimeInForce::GoodForContinuous => false,
         };
-        let ties = order
-            .conditions
-            .as_deref()
-            .map(|conditions| Conditions {
-                trigger: None,
-                ..*conditions
-            });
+        let ties = order.conditions.as_deref().map(|conditions| Conditions {
+            trigger: None,
+            ..*conditions
+        });
         !has_lifetime
             || matches!(order.kind, OrderKind::Pegged { .. })
             || ties.is_some_and(|ties| !ties.are_none())
@@ -81,7 +78,11 @@ impl Listing {
 
     /// Admits an order that has `have` reserved for it: how it enters, or why it does not.
     #[inline(never)]
-    pub(crate) fn admit(&self, order: &NewOrder, have: Notional) -> Result<Admitted, RejectReason> {
+    pub(crate) fn admit_order(
+        &self,
+        order: &NewOrder,
+        have: Notional,
+    ) -> Result<Admitted, RejectReason> {
         if Self::is_not_supported(order) {
             return Err(RejectReason::NotSupported);
         }
@@ -129,11 +130,7 @@ impl Listing {
     }
 
     /// Admits an order that trades at any price.
-    fn admit_unlimited(
-        &self,
-        order: &NewOrder,
-        have: Notional,
-    ) -> Result<Admitted, RejectReason> {
+    fn admit_unlimited(&self, order: &NewOrder, have: Notional) -> Result<Admitted, RejectReason> {
         let order_id = OrderId(self.next_order_id);
         let mut taker = Taker::entering(order, order_id, PriceLimit::Any);
         match (order.kind, order.size) {
@@ -188,7 +185,11 @@ impl Listing {
     pub(crate) fn waits_for(&self, armed: Armed) -> Result<WaitsFor, RejectReason> {
         let value = self.value_of(armed.source, armed.side);
         let is_true = value.is_some_and(|value| armed.is_true_at(value));
-        match (is_true, self.instrument.rules.stop_on_entry, armed.stop_price()) {
+        match (
+            is_true,
+            self.instrument.rules.stop_on_entry,
+            armed.stop_price(),
+        ) {
             (true, StopOnEntry::Reject, _) => Err(RejectReason::WouldTrigger),
             (true, StopOnEntry::Trigger, Some(stop_price)) => Ok(WaitsFor::Turn { stop_price }),
             (true, StopOnEntry::Trigger, None) | (false, _, _) => Ok(WaitsFor::Trigger(armed)),

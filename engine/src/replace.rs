@@ -92,8 +92,13 @@ impl Listing {
         if replace.price.is_some() {
             self.check_price(price)?;
         }
-        let old_peak = self.book.pool.iceberg(slot).map(|iceberg| iceberg.peak_units);
-        let has_what_changes = replace.stop.is_none() && (replace.peak.is_none() || old_peak.is_some());
+        let old_peak = self
+            .book
+            .pool
+            .iceberg(slot)
+            .map(|iceberg| iceberg.peak_units);
+        let has_what_changes =
+            replace.stop.is_none() && (replace.peak.is_none() || old_peak.is_some());
         if replace.side != order.side() || !has_what_changes {
             return Err(RejectReason::InvalidCombination);
         }
@@ -249,7 +254,14 @@ impl Listing {
         let resting = self.rest(slot, change.price, sink);
         if has_traded {
             let shown = self.book.pool.shown_and_hidden(slot, &resting);
-            report_rested(&resting, resting.handle(slot), change.price, shown, hold, sink);
+            report_rested(
+                &resting,
+                resting.handle(slot),
+                change.price,
+                shown,
+                hold,
+                sink,
+            );
         }
     }
 

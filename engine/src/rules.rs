@@ -36,18 +36,24 @@ impl Rules {
         random_seed: 0,
     };
 
-    /// Whether the parameters make sense, and the engine has what they ask for.
+    /// Whether the parameters make sense, whatever the instrument.
     pub(crate) fn are_sound(&self) -> bool {
-        let is_built = *self == Self::PLAIN;
         let shares = match self.matching {
             MatchingAlgorithm::PriceTime => true,
-            MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_percent <= 100,
+            MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_bips <= 10_000,
         };
         let band = self.entry_band.is_none_or(|band| band.low <= band.high);
+        let refill = match self.refill {
+            Refill::Fixed => true,
+            Refill::Random {
+                low_percent,
+                high_percent,
+            } => low_percent > 0 && low_percent <= high_percent,
+        };
         let range = self
             .execution_range
             .is_none_or(|range| range.low_bips <= range.high_bips);
-        is_built && shares && band && range
+        shares && band && range && refill
     }
 }
 
@@ -67,8 +73,9 @@ pub struct ProRata {
     pub minimum_allocation: Quantity,
     /// Whether the order that bettered the market is filled first.
     pub top_order: TopOrder,
-    /// So many percent of the taker are shared out oldest first before the rest goes by size; at most 100.
-    pub first_in_first_out_percent: u32,
+    /// So many hundredths of a percent of the taker are shared out oldest first, before the rest goes by
+    /// size; at most 10,000.
+    pub first_in_first_out_bips: u32,
 }
 
 /// Whether the order that bettered the market is filled before all others of its level.

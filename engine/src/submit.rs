@@ -79,7 +79,7 @@ impl Listing {
         sink: &mut S,
     ) {
         let have = carried + order.extra;
-        let refused = match self.admit(order, have) {
+        let refused = match self.admit_order(order, have) {
             Ok(Admitted::Limited(price)) => {
                 return self.enter_limit(order, price, claim, have, sink);
             }

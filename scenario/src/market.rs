@@ -165,12 +165,6 @@ impl Market {
     }
 
     fn replace(&mut self, replacement: &Replacement) -> Result<Vec<MarketLine>, Obstacle> {
-        if replacement.peak.is_some() {
-            return not_built("icebergs (peak=)");
-        }
-        if replacement.stop.is_some() {
-            return not_built("stops (stop=)");
-        }
         let (account, order) = self.reference(&replacement.name);
         let side = self
             .orders
@@ -184,8 +178,8 @@ impl Market {
             side,
             quantity: replacement.quantity.map(Quantity::from_units),
             price,
-            peak: None,
-            stop: None,
+            peak: replacement.peak.map(Quantity::from_units),
+            stop: replacement.stop.map(Price::from_units),
             expiry: replacement.expiry.map(Timestamp),
             extra: Notional::ZERO,
         })))

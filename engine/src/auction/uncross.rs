@@ -6,9 +6,8 @@
 use super::equilibrium::{Interest, equilibrium};
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
-use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::event_sink::EventSink;
 use crate::listing::Listing;
-use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::session::SessionState;

@@ -73,7 +73,13 @@ impl Listing {
 
     /// One trade between a taker and a maker of the best level, at the maker's price.
     #[inline]
-    pub(super) fn fill<S: EventSink>(&mut self, taker: &mut Taker, maker: u32, wanted: u64, sink: &mut S) {
+    pub(super) fn fill<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        maker: u32,
+        wanted: u64,
+        sink: &mut S,
+    ) {
         let terms = self.book.holds;
         let (side, pool) = self.book.side_and_pool(taker.side.opposite());
         let order = pool.get_mut(maker);

@@ -13,6 +13,8 @@ use crate::price::Price;
 use crate::rules::{MatchingAlgorithm, ProRata, TopOrder};
 use crate::side::Side;
 
+const BIPS: u128 = 10_000;
+
 /// What one maker of a level shows, and what it gets of the taker.
 #[derive(Debug, Clone, Copy)]
 struct Share {
@@ -124,7 +126,7 @@ impl Listing {
                 give(share, left.min(quantity_max.units()), &mut left);
             }
         }
-        let first = u128::from(left) * u128::from(terms.first_in_first_out_percent) / 100;
+        let first = u128::from(left) * u128::from(terms.first_in_first_out_bips) / BIPS;
         let mut first = self.whole_lots(first);
         left -= first;
         give_in_time(&mut shares, &mut first);

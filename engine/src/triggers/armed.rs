@@ -126,10 +126,7 @@ impl Armed {
         match (self.kind, self.trail) {
             (TriggerKind::Stop { price } | TriggerKind::TakeProfit { price }, _) => Some(price),
             (TriggerKind::Trailing { .. }, Trail::Following(stop)) => Some(stop),
-            (
-                TriggerKind::Trailing { .. },
-                Trail::None | Trail::Fresh | Trail::Inactive(_),
-            ) => None,
+            (TriggerKind::Trailing { .. }, Trail::None | Trail::Fresh | Trail::Inactive(_)) => None,
         }
     }
 
@@ -246,6 +243,5 @@ impl Armed {
 }
 
 fn clamped(units: i128) -> i64 {
-    i64::try_from(units.clamp(i128::from(i64::MIN), i128::from(i64::MAX)))
-        .expect("it was clamped")
+    i64::try_from(units.clamp(i128::from(i64::MIN), i128::from(i64::MAX))).expect("it was clamped")
 }

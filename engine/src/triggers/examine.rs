@@ -98,7 +98,9 @@ impl Listing {
         let slot = self.book.ids.get(order_id, &self.book.pool);
         let slot = slot.expect("only open orders have triggers");
         let waiting = self.book.pool.special_mut(slot).waiting.as_mut();
-        waiting.expect("only waiting orders have triggers").waits_for = WaitsFor::Trigger(armed);
+        waiting
+            .expect("only waiting orders have triggers")
+            .waits_for = WaitsFor::Trigger(armed);
     }
 
     fn armed(&self, order_id: OrderId) -> Armed {

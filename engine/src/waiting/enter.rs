@@ -12,7 +12,6 @@ use crate::order::{NewOrder, OrderKind, OrderSize};
 use crate::outcome::{release_all, release_of_taker, report_rested};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
-use crate::reject::RejectReason;
 use crate::side::Side;
 use crate::waiting::WaitsFor;
 
@@ -69,7 +68,14 @@ impl Listing {
         self.note_fills(slot, &taker);
         let resting = self.rest(slot, price, sink);
         let shown = self.book.pool.shown_and_hidden(slot, &resting);
-        report_rested(&resting, resting.handle(slot), price, shown, taker.hold, sink);
+        report_rested(
+            &resting,
+            resting.handle(slot),
+            price,
+            shown,
+            taker.hold,
+            sink,
+        );
     }
 
     /// Up to which price a late order trades; it is checked like one that has just arrived.
@@ -80,8 +86,10 @@ impl Listing {
     ) -> Result<PriceLimit, CancelReason> {
         let price = match (order.kind, stop_price) {
             (OrderKind::Limit { price }, _) => {
-                self.check_price(price).map_err(late_reason)?;
-                self.check_band(price).map_err(late_reason)?;
+                self.check_price(price)
+                    .map_err(|_| CancelReason::InvalidPrice)?;
+                self.check_band(price)
+                    .map_err(|_| CancelReason::PriceOutsideBand)?;
                 price
             }
             (OrderKind::Market, _) => return Ok(PriceLimit::Any),
@@ -100,7 +108,7 @@ impl Listing {
         };
         self.price_without_taking(order.side, price, order.post_only)
             .map(PriceLimit::AtOrBetter)
-            .map_err(late_reason)
+            .map_err(|_| CancelReason::PostOnlyWouldCross)
     }
 
     fn late_taker(&self, slot: u32, order: &NewOrder, limit: PriceLimit, hold: Notional) -> Taker {
@@ -143,33 +151,5 @@ impl Listing {
         self.report_ended(slot, &ended, price, reason, sink);
         self.forget(slot, &ended);
         release_all(&ended, hold, sink);
-    }
-}
-
-/// How the end of an order is told that is refused when it enters.
-fn late_reason(reason: RejectReason) -> CancelReason {
-    match reason {
-        RejectReason::PostOnlyWouldCross => CancelReason::PostOnlyWouldCross,
-        RejectReason::PriceOutsideBand => CancelReason::PriceOutsideBand,
-        RejectReason::WouldTrigger => CancelReason::WouldTrigger,
-        RejectReason::InvalidPrice => CancelReason::InvalidPrice,
-        RejectReason::DuplicateClientOrderId
-        | RejectReason::DuplicateExternalId
-        | RejectReason::UnknownOrder
-        | RejectReason::TooLate
-        | RejectReason::Halted
-        | RejectReason::Closed
-        | RejectReason::InvalidQuantity
-        | RejectReason::InvalidCombination
-        | RejectReason::NotInAuction
-        | RejectReason::Expired
-        | RejectReason::NoReference
-        | RejectReason::InsufficientFunds
-        | RejectReason::TooManyOpenOrders
-        | RejectReason::UnknownInstrument
-        | RejectReason::ExternalIdsOff
-        | RejectReason::MmpFrozen
-        | RejectReason::AccountKilled
-        | RejectReason::NotSupported => unreachable!("not checked again when an order enters late"),
     }
 }

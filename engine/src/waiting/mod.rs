@@ -69,10 +69,7 @@ impl Listing {
     /// Makes an order wait that has its slot and is found by its ids.
     pub(crate) fn wait(&mut self, slot: u32, waiting: Waiting) {
         let order = *self.book.pool.get(slot);
-        assert!(
-            order.level == NO_SLOT,
-            "a waiting order stands in no queue"
-        );
+        assert!(order.level == NO_SLOT, "a waiting order stands in no queue");
         if let WaitsFor::Trigger(armed) = &waiting.waits_for {
             self.triggers.add(order.id(), armed);
         }

@@ -46,10 +46,7 @@ impl Listing {
             self.change_expiry(slot, expiry);
         }
         self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
-        let had_turn = matches!(
-            self.stop_waiting(slot).waits_for,
-            WaitsFor::Turn { .. }
-        );
+        let had_turn = matches!(self.stop_waiting(slot).waits_for, WaitsFor::Turn { .. });
         self.report_waiting_replaced(slot, &change, sink);
         if self.book.holds.are_enforced() {
             release_part(&order, change.have - change.need, change.need, sink);
@@ -116,7 +113,10 @@ impl Listing {
             Notional::ZERO
         };
         let quantity = Quantity::from_units(leaves_units);
-        let need = self.book.holds.need(replace.side, waiting.hold_price, quantity);
+        let need = self
+            .book
+            .holds
+            .need(replace.side, waiting.hold_price, quantity);
         if have < need {
             return Err(RejectReason::InsufficientFunds);
         }
@@ -154,12 +154,7 @@ impl Listing {
         true
     }
 
-    fn report_waiting_replaced<S: EventSink>(
-        &mut self,
-        slot: u32,
-        change: &Change,
-        sink: &mut S,
-    ) {
+    fn report_waiting_replaced<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let mut detail = self.book.pool.detail(slot);
         detail.replace_count += 1;
         self.book.pool.set_detail(slot, detail);
