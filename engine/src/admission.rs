@@ -1,6 +1,7 @@
 //! Checks before matching, in the order of [`RejectReason`]: a refused order changes nothing.
 
 use crate::client_ids::ClientIdClaim;
+use crate::conditions::{Conditions, TrailingDistance, TriggerKind};
 use crate::id::OrderId;
 use crate::listing::Listing;
 use crate::matching::taker::{PriceLimit, Taker};
@@ -11,10 +12,26 @@ use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 use crate::risk::Asked;
+use crate::rules::StopOnEntry;
+use crate::side::Side;
+use crate::triggers::Armed;
+use crate::waiting::{Waiting, WaitsFor};
+
+const BIPS: u32 = 10_000;
+
+/// How an admitted order enters.
+pub(crate) enum Admitted {
+    /// With this limit.
+    Limited(Price),
+    /// Without one.
+    Unlimited(Box<Taker>),
+    /// Later: it waits outside the book.
+    Waits(Box<Waiting>),
+}
 
 impl Listing {
     /// Whether a limit order that asks for nothing special passes all checks. `false` does not say why:
-    /// see [`Self::admit_limit`].
+    /// see [`Self::admit_order`].
     #[inline]
     pub(crate) fn admits_plainly(
         &self,
@@ -31,6 +48,7 @@ impl Listing {
         self.is_matching()
             && self.risk.is_free(order.account)
             && !self.is_guarded()
+            && self.instrument.rules.entry_band.is_none()
             && self.is_valid_quantity(quantity)
             && self.is_valid_price(price)
             && order.extra >= need
@@ -38,72 +56,209 @@ impl Listing {
     }
 
     /// Whether an order asks for a mechanism that this engine does not have.
-    pub(crate) fn is_not_supported(order: &NewOrder) -> bool {
-        let has_lifetime = match order.time_in_force {
-            TimeInForce::GoodTillCanceled
-            | TimeInForce::ImmediateOrCancel
-            | TimeInForce::FillOrKill
-            | TimeInForce::GoodTillDate(_)
-            | TimeInForce::Day
-            | TimeInForce::GoodForAuction
-            | TimeInForce::GoodForContinuous => true,
-            TimeInForce::AtOpen | TimeInForce::AtClose => false,
-        };
-        !has_lifetime
-            || matches!(order.display, Display::Iceberg { .. })
-            || order.conditions.is_some()
+    fn is_not_supported(order: &NewOrder) -> bool {
+        let ties = order.conditions.as_deref().map(|conditions| Conditions {
+            trigger: None,
+            ..*conditions
+        });
+        matches!(order.kind, OrderKind::Pegged { .. }) || ties.is_some_and(|ties| !ties.are_none())
     }
 
-    /// Admits a limit order that has `have` reserved for it: at which price it enters, or why it does not.
+    /// Admits an order that has `have` reserved for it: how it enters, or why it does not.
     #[inline(never)]
-    pub(crate) fn admit_limit(
+    pub(crate) fn admit_order(
         &self,
         order: &NewOrder,
-        price: Price,
         have: Notional,
-    ) -> Result<Price, RejectReason> {
+    ) -> Result<Admitted, RejectReason> {
+        if Self::is_not_supported(order) {
+            return Err(RejectReason::NotSupported);
+        }
         self.check_ids(order)?;
         self.risk.check_admission(order.account)?;
         self.check_state()?;
         self.check_size(order)?;
-        self.check_price(price)?;
+        self.check_prices(order)?;
         check_combination(order)?;
         self.check_phase(order)?;
         self.check_expiry(order.time_in_force)?;
-        let price = self.price_within_band(order.side, price)?;
-        let price = self.price_without_taking(order.side, price, order.post_only)?;
+        if let OrderKind::Limit { price } = order.kind {
+            self.check_band(price)?;
+        }
+        if let Some(armed) = self.armed_on_entry(order) {
+            let waits_for = self.waits_for(armed)?;
+            return self.admit_waiting(order, waits_for, armed.stop_price(), have);
+        }
+        if let Some(waits_for) = self.waits_for_a_call(order) {
+            return self.admit_waiting(order, waits_for, None, have);
+        }
+        let limit = match order.kind {
+            OrderKind::Limit { price } => {
+                let price = self.price_within_band(order.side, price)?;
+                Some(self.price_without_taking(order.side, price, order.post_only)?)
+            }
+            OrderKind::Market | OrderKind::Pegged { .. } => None,
+            OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {
+                self.limit_from_book(order)
+            }
+        };
+        match limit {
+            Some(price) => self.admit_limited(order, price, have),
+            None => self.admit_unlimited(order, have),
+        }
+    }
+
+    fn admit_limited(
+        &self,
+        order: &NewOrder,
+        price: Price,
+        have: Notional,
+    ) -> Result<Admitted, RejectReason> {
         if have < self.need_of_entering(order, price) {
             return Err(RejectReason::InsufficientFunds);
         }
         self.check_room(order)?;
         self.check_limits(&Asked::entering(order, Some(price)))?;
-        Ok(price)
+        Ok(Admitted::Limited(price))
     }
 
-    /// Admits a market order that has `have` reserved for it, or says why not.
-    pub(crate) fn admit_market(
-        &self,
-        order: &NewOrder,
-        have: Notional,
-    ) -> Result<Taker, RejectReason> {
-        self.check_ids(order)?;
-        self.risk.check_admission(order.account)?;
-        self.check_state()?;
-        self.check_size(order)?;
-        check_combination(order)?;
-        self.check_phase(order)?;
-        self.check_expiry(order.time_in_force)?;
+    /// Admits an order that trades at any price.
+    fn admit_unlimited(&self, order: &NewOrder, have: Notional) -> Result<Admitted, RejectReason> {
         let order_id = OrderId(self.next_order_id);
         let mut taker = Taker::entering(order, order_id, PriceLimit::Any);
-        match order.size {
-            OrderSize::Quantity(_) => self.fund_market(&mut taker, have)?,
-            OrderSize::QuoteAmount(amount) => {
+        match (order.kind, order.size) {
+            // Without anybody opposite it has no limit, and ends as it comes.
+            (OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit, _) => {}
+            (_, OrderSize::Quantity(_)) => self.fund_market(&mut taker, have)?,
+            (_, OrderSize::QuoteAmount(amount)) => {
                 self.fund_market_by_quote(&mut taker, amount, have)?;
             }
         }
         self.check_room(order)?;
         self.check_limits(&Asked::entering(order, None))?;
-        Ok(taker)
+        Ok(Admitted::Unlimited(Box::new(taker)))
+    }
+
+    /// Admits an order that waits outside the book.
+    fn admit_waiting(
+        &self,
+        order: &NewOrder,
+        waits_for: WaitsFor,
+        stop_price: Option<Price>,
+        have: Notional,
+    ) -> Result<Admitted, RejectReason> {
+        let hold_price = self.hold_price(order, stop_price)?;
+        let quantity = match order.size {
+            OrderSize::Quantity(quantity) => quantity,
+            OrderSize::QuoteAmount(_) => return Err(RejectReason::InvalidCombination),
+        };
+        if have < self.book.holds.need(order.side, hold_price, quantity) {
+            return Err(RejectReason::InsufficientFunds);
+        }
+        let is_full = self.book.pool.open_count() >= self.instrument.open_orders_max;
+        if is_full {
+            return Err(RejectReason::TooManyOpenOrders);
+        }
+        self.check_external_ids(order)?;
+        self.check_limits(&Asked::entering(order, Some(hold_price)))?;
+        Ok(Admitted::Waits(Box::new(Waiting {
+            order: NewOrder {
+                extra: Notional::ZERO,
+                ..order.clone()
+            },
+            waits_for,
+            hold_price,
+        })))
+    }
+
+    /// Whether an order with this trigger waits for it, or has its turn at once.
+    ///
+    /// # Errors
+    /// It is true already, and the instrument refuses such.
+    pub(crate) fn waits_for(&self, armed: Armed) -> Result<WaitsFor, RejectReason> {
+        let value = self.value_of(armed.source, armed.side);
+        let is_true = value.is_some_and(|value| armed.is_true_at(value));
+        match (
+            is_true,
+            self.instrument.rules.stop_on_entry,
+            armed.stop_price(),
+        ) {
+            (true, StopOnEntry::Reject, _) => Err(RejectReason::WouldTrigger),
+            (true, StopOnEntry::Trigger, Some(stop_price)) => Ok(WaitsFor::Turn { stop_price }),
+            (true, StopOnEntry::Trigger, None) | (false, _, _) => Ok(WaitsFor::Trigger(armed)),
+        }
+    }
+
+    /// The price by which a waiting order's hold is measured: its limit, or the worst that its stop price allows.
+    pub(crate) fn hold_price(
+        &self,
+        order: &NewOrder,
+        stop_price: Option<Price>,
+    ) -> Result<Price, RejectReason> {
+        let reference = || match stop_price {
+            Some(stop_price) => Ok(stop_price),
+            None if self.book.holds.are_enforced() => self.reference(order.side),
+            None => Ok(Price::default()),
+        };
+        match order.kind {
+            OrderKind::Limit { price } => Ok(price),
+            OrderKind::MarketWithProtection { points } => {
+                Ok(self.protection_price(order.side, reference()?, points))
+            }
+            OrderKind::Market | OrderKind::MarketToLimit | OrderKind::Pegged { .. } => {
+                Ok(self.protected(reference()?, order.side))
+            }
+        }
+    }
+
+    /// Whether a limit price is inside the entry band.
+    #[inline]
+    pub(crate) fn check_band(&self, price: Price) -> Result<(), RejectReason> {
+        match self.instrument.rules.entry_band {
+            Some(band) if price < band.low || price > band.high => {
+                Err(RejectReason::PriceOutsideBand)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether all prices that an order names are on the grid and make sense.
+    fn check_prices(&self, order: &NewOrder) -> Result<(), RejectReason> {
+        if let OrderKind::Limit { price } = order.kind {
+            self.check_price(price)?;
+        }
+        let conditions = order.conditions.as_deref();
+        let Some(trigger) = conditions.and_then(|conditions| conditions.trigger) else {
+            return Ok(());
+        };
+        match trigger.kind {
+            TriggerKind::Stop { price } | TriggerKind::TakeProfit { price } => {
+                self.check_price(price)
+            }
+            TriggerKind::Trailing {
+                distance,
+                step,
+                activation,
+            } => {
+                if let Some(price) = activation {
+                    self.check_price(price)?;
+                }
+                let tick = self.instrument.tick_size;
+                let is_sound = match distance {
+                    TrailingDistance::Price(units) => {
+                        units > 0 && i64::try_from(units).is_ok_and(|units| units % tick == 0)
+                    }
+                    TrailingDistance::Bips(bips) => {
+                        bips > 0 && (order.side == Side::Buy || bips < BIPS)
+                    }
+                };
+                if is_sound && step.is_none_or(|step| step > 0 && step % tick == 0) {
+                    Ok(())
+                } else {
+                    Err(RejectReason::InvalidPrice)
+                }
+            }
+        }
     }
 
     /// What a limit order must have reserved when it enters.
@@ -137,6 +292,10 @@ impl Listing {
             OrderSize::Quantity(quantity) => {
                 self.is_valid_quantity(quantity)
                     && (minimum.is_zero() || minimum <= quantity && self.is_on_lot_grid(minimum))
+                    && match order.display {
+                        Display::Full | Display::Hidden => true,
+                        Display::Iceberg { peak } => self.is_valid_peak(peak),
+                    }
             }
             OrderSize::QuoteAmount(amount) => {
                 amount > Notional::ZERO && amount <= Notional::QUOTE_AMOUNT_MAX
@@ -147,6 +306,11 @@ impl Listing {
         } else {
             Err(RejectReason::InvalidQuantity)
         }
+    }
+
+    /// Whether an iceberg may show slices of this much.
+    pub(crate) fn is_valid_peak(&self, peak: Quantity) -> bool {
+        !peak.is_zero() && self.is_on_lot_grid(peak)
     }
 
     /// Whether an order may be for this much.
@@ -186,7 +350,13 @@ impl Listing {
     #[inline]
     fn check_phase(&self, order: &NewOrder) -> Result<(), RejectReason> {
         self.check_lifetime(order.time_in_force)?;
-        let can_wait = may_rest(order) && order.minimum_quantity.is_zero();
+        let waits = order
+            .conditions
+            .as_deref()
+            .is_some_and(Conditions::make_it_wait);
+        let by_amount = matches!(order.size, OrderSize::QuoteAmount(_));
+        let can_wait = !order.time_in_force.is_immediate()
+            && (waits || !by_amount && order.minimum_quantity.is_zero());
         if self.is_matching() || can_wait {
             Ok(())
         } else {
@@ -216,6 +386,11 @@ impl Listing {
         if is_full && may_rest(order) {
             return Err(RejectReason::TooManyOpenOrders);
         }
+        self.check_external_ids(order)
+    }
+
+    #[inline]
+    fn check_external_ids(&self, order: &NewOrder) -> Result<(), RejectReason> {
         if order.external_id.is_some() && self.book.externals.is_none() {
             return Err(RejectReason::ExternalIdsOff);
         }
@@ -246,15 +421,30 @@ pub(crate) fn may_rest(order: &NewOrder) -> bool {
 }
 
 /// Attributes that contradict each other: a post-only order must be able to rest and must not have to
-/// trade; only a market order is for an amount of money.
+/// trade; only a market order that does not wait is for an amount of money; an iceberg must have a limit
+/// and time to show its slices.
 #[inline]
 fn check_combination(order: &NewOrder) -> Result<(), RejectReason> {
-    let is_limit = matches!(order.kind, OrderKind::Limit { .. });
+    let (is_limit, is_market) = match order.kind {
+        OrderKind::Limit { .. } => (true, false),
+        OrderKind::Market => (false, true),
+        OrderKind::MarketWithProtection { .. }
+        | OrderKind::MarketToLimit
+        | OrderKind::Pegged { .. } => (false, false),
+    };
     let by_quote = matches!(order.size, OrderSize::QuoteAmount(_));
     let has_minimum = !order.minimum_quantity.is_zero();
     let post_only = order.post_only != PostOnly::No;
-    let contradicts =
-        post_only && (!may_rest(order) || has_minimum) || by_quote && (is_limit || has_minimum);
+    let is_iceberg = matches!(order.display, Display::Iceberg { .. });
+    let may_wait = is_limit && !order.time_in_force.is_immediate();
+    let waits = order
+        .conditions
+        .as_deref()
+        .is_some_and(Conditions::make_it_wait);
+    let contradicts = post_only && (!may_wait || has_minimum)
+        || is_iceberg && !may_wait
+        || by_quote && (!is_market || has_minimum || waits)
+        || order.time_in_force.is_for_a_call() && (by_quote || waits);
     if contradicts {
         Err(RejectReason::InvalidCombination)
     } else {

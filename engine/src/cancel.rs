@@ -1,12 +1,14 @@
 //! Cancel, mass cancel, and which order a command means.
 
 use crate::book::order_pool::OrderSlot;
+use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::command::{Cancel, MassCancel, OrderRef, SideFilter};
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
 use crate::id::AccountId;
 use crate::listing::Listing;
+use crate::price::Price;
 use crate::reject::RejectReason;
 
 impl Listing {
@@ -26,9 +28,19 @@ impl Listing {
         self.cancel_in_entry_order(meant, CancelReason::MassCancel, sink);
     }
 
+    /// The price that a filter looks at: the limit, of a waiting order without one the stop price.
+    fn price_meant(&self, slot: u32, order: &OrderSlot) -> Price {
+        if order.level != NO_SLOT {
+            return self.book.price_of(order);
+        }
+        let waiting = self.book.waiting_record(slot);
+        let price = waiting.limit_price().or(waiting.stop_price());
+        price.unwrap_or(waiting.hold_price)
+    }
+
     fn is_meant(&self, mass_cancel: &MassCancel, slot: u32) -> bool {
         let order = self.book.pool.get(slot);
-        let price = self.book.price_of(order);
+        let price = self.price_meant(slot, order);
         let on_side = match mass_cancel.side {
             SideFilter::Both => true,
             SideFilter::Only(side) => order.side() == side,

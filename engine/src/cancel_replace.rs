@@ -1,5 +1,6 @@
 //! Cancel-replace: one order ends and another enters, in one event block.
 
+use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::client_ids::fingerprint_of;
 use crate::command::{CancelReplace, OnCancelFailure};
@@ -47,14 +48,21 @@ impl Listing {
         sink: &mut S,
     ) -> Notional {
         let old = *self.book.pool.get(slot);
-        let hold = self.take_out(slot, &old, CancelReason::Requested, sink);
+        let waits = old.level == NO_SLOT;
+        let hold = if waits {
+            self.take_out_waiting(slot, CancelReason::Requested, sink)
+        } else {
+            self.take_out(slot, &old, CancelReason::Requested, sink)
+        };
         let carried = if old.side() == replace.new_order.side {
             hold
         } else {
             release_all(&old, hold, sink);
             Notional::ZERO
         };
-        self.settle_level(&old, sink);
+        if !waits {
+            self.settle_level(&old, sink);
+        }
         carried
     }
 }

@@ -32,6 +32,8 @@ pub enum Event {
     Prevented(Prevented),
     /// An order, or what is left of it, rests in the book.
     Rested(Rested),
+    /// A market order, or what is left of it, waits for the uncross of a call.
+    Queued(Queued),
     /// A waiting order's trigger fired; what it does now follows, as if it had just arrived.
     Triggered(Triggered),
     /// An iceberg shows its next slice, at the tail of its level.
@@ -92,6 +94,23 @@ pub struct Conditioned {
     pub account: AccountId,
     /// As entered. Where they make it wait, the order is open and rests later, or never.
     pub conditions: Conditions,
+}
+
+/// A market order waits for the uncross of a call: first in the queue of its side, at no price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Queued {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Its place in memory.
+    pub handle: OrderHandle,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Still open.
+    pub leaves_quantity: Quantity,
+    /// What is reserved for it while it waits.
+    pub hold: Notional,
 }
 
 /// A waiting order's trigger fired.

@@ -12,6 +12,7 @@ mod cancel;
 mod cancel_reason;
 mod cancel_replace;
 mod canonical;
+mod cascade;
 mod chance;
 mod client_ids;
 mod command;
@@ -39,6 +40,8 @@ mod session;
 mod side;
 mod snapshot;
 mod submit;
+mod triggers;
+mod waiting;
 mod warm;
 
 pub use auction::{AuctionReference, AuctionSelfTrade, IndicativePrice};
@@ -55,8 +58,8 @@ pub use conditions::{
 };
 pub use event::{
     Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
-    Pegged, Prevented, Priority, Refilled, Rejected, Repeated, Replaced, Rested, StatusChanged,
-    Trade, TradePhase, Triggered,
+    Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
+    StatusChanged, Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
@@ -68,7 +71,7 @@ pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
 pub use matching_engine::{EngineLimits, MatchingEngine};
 pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
-    SelfTradePrevention, TimeInForce,
+    SelfTradePrevention, TimeInForce, WaitingOrder,
 };
 pub use price::Price;
 pub use quantity::{Notional, Quantity};

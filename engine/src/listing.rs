@@ -1,17 +1,21 @@
 //! One listed instrument: its terms, its book and what admission remembers.
 
 use crate::book::order_book::OrderBook;
+use crate::cascade::Cascade;
 use crate::chance::Chance;
 use crate::client_ids::ClientIds;
 use crate::command::Command;
 use crate::event_sink::EventSink;
 use crate::expiry::Expiries;
+use crate::id::OrderId;
 use crate::instrument::{FundsCheck, Instrument};
 use crate::price::Price;
 use crate::risk::Risk;
+use crate::rules::MatchingAlgorithm;
 use crate::sequence::{SequenceNumber, Sequenced, Timestamp};
 use crate::session::SessionState;
 use crate::session::clock::Session;
+use crate::triggers::Triggers;
 
 /// One listed instrument.
 #[derive(Debug)]
@@ -33,7 +37,12 @@ pub(crate) struct Listing {
     pub(crate) next_trade_id: u64,
     /// What the session knows beside its state.
     pub(crate) session: Session,
-    /// The instrument's stream of chance.
+    /// Who waits for which price.
+    pub(crate) triggers: Triggers,
+    /// Waiting orders whose turn has come.
+    pub(crate) cascade: Cascade,
+    /// The order of each side that bettered the market last, bids first; pro-rata may fill it first.
+    pub(crate) top_orders: [Option<OrderId>; 2],
     pub(crate) chance: Chance,
 }
 
@@ -45,7 +54,6 @@ impl Listing {
             expiries: Expiries::default(),
             risk: Risk::new(instrument.funds_check == FundsCheck::Enforced),
             session: Session::new(instrument),
-            chance: Chance::seeded(instrument.rules.random_seed),
             last_price: instrument.rules.reference,
             instrument: *instrument,
             state: SessionState::Continuous,
@@ -54,6 +62,10 @@ impl Listing {
             at: Timestamp(0),
             next_order_id: 1,
             next_trade_id: 1,
+            triggers: Triggers::new(),
+            cascade: Cascade::default(),
+            top_orders: [None; 2],
+            chance: Chance::new(instrument.rules.random_seed),
         }
     }
 
@@ -101,6 +113,9 @@ impl Listing {
             Command::SetFeeTier(set) => self.set_fee_tier(*set),
             Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
         }
+        if self.has_follow_up() {
+            self.follow_up(sink);
+        }
         if self.is_guarded() {
             self.settle_limit_state(sink);
         }
@@ -111,5 +126,14 @@ impl Listing {
     fn run_due<S: EventSink>(&mut self, sink: &mut S) {
         self.expire(sink);
         self.run_session(sink);
+    }
+
+    /// Whether levels are shared out by size.
+    #[inline]
+    pub(crate) fn shares_by_size(&self) -> bool {
+        match self.instrument.rules.matching {
+            MatchingAlgorithm::PriceTime => false,
+            MatchingAlgorithm::ProRata(_) => true,
+        }
     }
 }

@@ -6,15 +6,16 @@ use crate::command::{CancelReplace, Command};
 use crate::event::{Event, HoldReleased, Rejected};
 use crate::event_sink::EventSink;
 use crate::fan_out::FanOutId;
-use crate::id::{AccountId, FeeTier, InstrumentId};
+use crate::id::{AccountId, FeeTier, InstrumentId, OrderId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
 use crate::price::Price;
-use crate::quantity::Notional;
+use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 use crate::risk::{Admission, RiskLimits, Scope};
 use crate::sequence::{Sequenced, Timestamp};
 use crate::session::SessionState;
+use crate::side::Side;
 
 /// How much one engine may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,21 @@ impl MatchingEngine {
     /// The price of the last trade.
     pub fn last_price(&self, instrument: InstrumentId) -> Option<Price> {
         self.listing(instrument)?.last_price
+    }
+
+    /// Market orders that wait for the uncross of a call, first one first, with what is open of them.
+    pub fn queued_market_orders(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+    ) -> Vec<(OrderId, Quantity)> {
+        let queued = |listing: &Listing| {
+            let orders = listing.queued(side);
+            orders
+                .map(|(order_id, units)| (order_id, Quantity::from_units(units)))
+                .collect()
+        };
+        self.listing(instrument).map(queued).unwrap_or_default()
     }
 
     /// What an instrument does with orders now.

@@ -121,6 +121,12 @@ impl TimeInForce {
         matches!(self, Self::ImmediateOrCancel | Self::FillOrKill)
     }
 
+    /// Whether it is for one call and goes when that ends.
+    #[inline]
+    pub const fn is_for_a_call(self) -> bool {
+        matches!(self, Self::AtOpen | Self::AtClose | Self::GoodForAuction)
+    }
+
     /// When it is over, if a time says that.
     #[inline]
     pub const fn expiry(self) -> Option<Timestamp> {
@@ -185,6 +191,25 @@ pub enum ClientIdPolicy {
     Idempotent,
     /// Refused while its order is open, free afterwards. Binance persona, scenario files.
     OpenUnique,
+}
+
+/// An open order outside the book: it waits for what makes it enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingOrder {
+    /// The exchange's id.
+    pub order_id: OrderId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Buy or sell.
+    pub side: Side,
+    /// What it enters as.
+    pub kind: OrderKind,
+    /// The price at which it fires now; `None` where it waits for something else.
+    pub stop_price: Option<Price>,
+    /// What it is for when it enters.
+    pub leaves_quantity: Quantity,
+    /// What is reserved for it.
+    pub hold: Notional,
 }
 
 /// An open order as it rests in the book.

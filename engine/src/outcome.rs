@@ -1,6 +1,7 @@
 //! How orders come to rest, change and end, and how that is told.
 
 use crate::book::order_pool::OrderSlot;
+use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Canceled, Event, HoldReleased, Rested};
 use crate::event_sink::{EventSink, OrderChange, OrderChangeKind};
@@ -37,6 +38,10 @@ impl Listing {
         sink: &mut S,
     ) -> OrderSlot {
         let mut order = *self.book.pool.get(slot);
+        if self.shares_by_size() {
+            let open_units = self.book.pool.open_units(slot, &order);
+            self.note_top_order(&order, open_units, price);
+        }
         let (levels, pool) = self.book.side_and_pool(order.side());
         levels.link(pool, slot, &mut order, price);
         *pool.get_mut(slot) = order;
@@ -57,6 +62,9 @@ impl Listing {
         sink: &mut S,
     ) {
         let order = *self.book.pool.get(slot);
+        if order.level == NO_SLOT {
+            return self.cancel_waiting(slot, reason, sink);
+        }
         self.end_order(slot, &order, reason, sink);
         self.settle_level(&order, sink);
     }
@@ -97,7 +105,7 @@ impl Listing {
         let detail = pool.detail_of(slot, order);
         let external_id = pool.external_id(slot, order);
         levels.unlink(pool, slot, order);
-        let leaves_quantity = Quantity::from_units(order.leaves_units);
+        let leaves_quantity = Quantity::from_units(pool.open_units(slot, order));
         report_order(order, price, OrderChangeKind::Removed, sink);
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
@@ -157,9 +165,21 @@ impl Listing {
             self.client_ids.close(order.account, id);
         }
         self.forget_lifetime(slot, order.id());
+        self.book.pool.forget_special(slot);
     }
 
-    /// Lowers a resting order's open quantity in place.
+    /// Lowers what a resting order has open, in place. An iceberg loses what nobody sees first.
+    pub(crate) fn reduce_open(&mut self, slot: u32, open_units: u64) {
+        if let Some(iceberg) = self.book.pool.iceberg(slot) {
+            let shown = self.book.pool.get(slot).leaves_units.min(open_units);
+            self.set_iceberg(slot, iceberg.peak_units, open_units - shown);
+            self.reduce_leaves(slot, shown);
+        } else {
+            self.reduce_leaves(slot, open_units);
+        }
+    }
+
+    /// Lowers what a resting order's slot says, in place.
     pub(crate) fn reduce_leaves(&mut self, slot: u32, leaves_units: u64) {
         let (order, freed) = {
             let place = self.book.pool.get_mut(slot);
@@ -219,15 +239,11 @@ pub(crate) fn report_rested<S: EventSink>(
     order: &OrderSlot,
     handle: OrderHandle,
     price: Price,
+    shown_and_hidden: (Quantity, Quantity),
     hold: Notional,
     sink: &mut S,
 ) {
-    let leaves_quantity = Quantity::from_units(order.leaves_units);
-    let (displayed_quantity, hidden_quantity) = if order.is_hidden() {
-        (Quantity::ZERO, leaves_quantity)
-    } else {
-        (leaves_quantity, Quantity::ZERO)
-    };
+    let (displayed_quantity, hidden_quantity) = shown_and_hidden;
     sink.event(Event::Rested(Rested {
         order_id: order.id(),
         handle,

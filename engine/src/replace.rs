@@ -1,6 +1,7 @@
 //! Replace: an open order changes and keeps its id. Priority by market-rules section 9.
 
 use crate::book::order_pool::OrderSlot;
+use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::command::Replace;
 use crate::event::{Event, Priority, Replaced};
@@ -23,6 +24,8 @@ struct Change {
     asked_price: Price,
     /// New open quantity; zero ends the order.
     leaves_units: u64,
+    /// How much a slice shows from now on; of icebergs only.
+    peak_units: Option<u64>,
     priority: Priority,
     /// What is reserved for the order, the door's part included.
     have: Notional,
@@ -34,22 +37,21 @@ impl Listing {
     /// Changes an open order, or leaves it exactly as it was.
     #[inline]
     pub(crate) fn replace<S: EventSink>(&mut self, replace: &Replace, sink: &mut S) {
-        let admitted = self
-            .resolve(replace.account, replace.order)
-            .and_then(|slot| Ok((slot, self.admit_replace(replace, slot)?)));
+        let resolved = self.resolve(replace.account, replace.order);
+        if let Ok(slot) = resolved
+            && self.book.pool.get(slot).level == NO_SLOT
+        {
+            return self.replace_waiting(replace, slot, sink);
+        }
+        let admitted = resolved.and_then(|slot| Ok((slot, self.admit_replace(replace, slot)?)));
         match admitted {
-            Err(reason) => {
-                self.report_ref_refused(replace.account, replace.order, reason, sink);
-                self.release_door_reserve(replace.account, replace.side, replace.extra, sink);
-            }
+            Err(reason) => self.refuse_replace(replace, reason, sink),
             Ok((slot, change)) if change.leaves_units == 0 => {
                 self.end_replaced(slot, &change, sink);
             }
             Ok((slot, change)) => {
                 if let Some(expiry) = replace.expiry {
-                    let id = self.book.pool.get(slot).id();
-                    self.forget_lifetime(slot, id);
-                    self.live_for(slot, TimeInForce::GoodTillDate(expiry));
+                    self.change_lifetime(slot, TimeInForce::GoodTillDate(expiry));
                 }
                 match change.priority {
                     Priority::Kept => self.change_in_place(slot, &change, sink),
@@ -59,29 +61,47 @@ impl Listing {
         }
     }
 
+    /// The order stays exactly as it was.
+    pub(crate) fn refuse_replace<S: EventSink>(
+        &self,
+        replace: &Replace,
+        reason: RejectReason,
+        sink: &mut S,
+    ) {
+        self.report_ref_refused(replace.account, replace.order, reason, sink);
+        self.release_door_reserve(replace.account, replace.side, replace.extra, sink);
+    }
+
     /// Checks a replace, in the order of [`RejectReason`].
     #[inline]
     fn admit_replace(&self, replace: &Replace, slot: u32) -> Result<Change, RejectReason> {
         self.risk.check_admission(replace.account)?;
         self.check_state()?;
-        if replace.peak.is_some() || replace.stop.is_some() {
-            return Err(RejectReason::NotSupported);
-        }
         let order = self.book.pool.get(slot);
         let old_price = self.book.price_of(order);
         let filled = self.book.pool.detail(slot).filled_units;
-        let old_total = order.leaves_units + filled;
+        let old_total = self.book.pool.open_units(slot, order) + filled;
         let total = replace.quantity.map_or(old_total, Quantity::units);
         if let Some(quantity) = replace.quantity
             && !self.is_valid_total(quantity, filled)
         {
             return Err(RejectReason::InvalidQuantity);
         }
+        if replace.peak.is_some_and(|peak| !self.is_valid_peak(peak)) {
+            return Err(RejectReason::InvalidQuantity);
+        }
         let price = replace.price.unwrap_or(old_price);
         if replace.price.is_some() {
             self.check_price(price)?;
         }
-        if replace.side != order.side() {
+        let old_peak = self
+            .book
+            .pool
+            .iceberg(slot)
+            .map(|iceberg| iceberg.peak_units);
+        let has_what_changes =
+            replace.stop.is_none() && (replace.peak.is_none() || old_peak.is_some());
+        if replace.side != order.side() || !has_what_changes {
             return Err(RejectReason::InvalidCombination);
         }
         if let Some(expiry) = replace.expiry {
@@ -94,6 +114,9 @@ impl Listing {
             price
         };
         let is_open = total > filled;
+        if is_open && price != old_price {
+            self.check_band(price)?;
+        }
         let post_only = order.traits().post_only() != PostOnly::No;
         if is_open && post_only && price != old_price && self.would_take(replace.side, price) {
             return Err(RejectReason::PostOnlyWouldCross);
@@ -110,12 +133,14 @@ impl Listing {
                 price: Some(price),
                 quantity: Some(Quantity::from_units(total)),
                 amount: None,
-                added_units: leaves_units.saturating_sub(order.leaves_units),
+                added_units: total.saturating_sub(old_total),
                 added_orders: 0,
             })?;
         }
         // More that nobody sees keeps its place; more that is displayed goes to the tail.
-        let grows = total > old_total && !order.is_hidden();
+        let shows_all = !order.is_hidden() && old_peak.is_none();
+        let peak_units = replace.peak.map(Quantity::units).or(old_peak);
+        let grows = total > old_total && shows_all || peak_units > old_peak;
         let priority = if price != old_price || grows {
             Priority::Lost
         } else {
@@ -125,6 +150,7 @@ impl Listing {
             price,
             asked_price,
             leaves_units,
+            peak_units,
             priority,
             have,
             need,
@@ -133,7 +159,7 @@ impl Listing {
 
     /// A new total is on the grid and within bounds, unless it says that enough is filled.
     #[inline]
-    fn is_valid_total(&self, total: Quantity, filled_units: u64) -> bool {
+    pub(crate) fn is_valid_total(&self, total: Quantity, filled_units: u64) -> bool {
         if total.units() <= filled_units {
             self.is_on_lot_grid(total)
         } else {
@@ -155,7 +181,8 @@ impl Listing {
         }
         let order = self.book.pool.get(slot);
         let (side, old_price) = (order.side(), self.book.price_of(order));
-        let old = terms.need(side, old_price, Quantity::from_units(order.leaves_units));
+        let open_units = self.book.pool.open_units(slot, order);
+        let old = terms.need(side, old_price, Quantity::from_units(open_units));
         let need = terms.need(side, price, Quantity::from_units(leaves_units));
         (old + replace.extra, need)
     }
@@ -171,18 +198,26 @@ impl Listing {
     /// The order keeps its place; a hidden one may grow there.
     fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let before = self.book.pool.get(slot).leaves_units;
-        let shrinks = change.leaves_units < before;
-        self.session.has_replaced |= change.leaves_units != before;
+        let shown = match change.peak_units {
+            None => change.leaves_units,
+            Some(peak_units) => {
+                let shown = before.min(peak_units).min(change.leaves_units);
+                self.set_iceberg(slot, peak_units, change.leaves_units - shown);
+                shown
+            }
+        };
+        let shrinks = shown < before;
+        self.session.has_replaced = true;
         if shrinks {
-            self.reduce_leaves(slot, change.leaves_units);
+            self.reduce_leaves(slot, shown);
         } else {
-            self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
+            self.book.pool.get_mut(slot).leaves_units = shown;
         }
         let order = *self.book.pool.get(slot);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
         if shrinks && !order.is_hidden() {
-            let left = Quantity::from_units(change.leaves_units);
+            let left = Quantity::from_units(shown);
             report_order(&order, change.price, OrderChangeKind::Reduced(left), sink);
             sink.level_changed(self.book.side(order.side()).displayed(order.level));
         }
@@ -196,7 +231,11 @@ impl Listing {
         report_order(&order, old_price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
         self.settle_level(&order, sink);
-        self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
+        self.forget_top_order(order.side(), order.id());
+        if let Some(peak_units) = change.peak_units {
+            self.set_iceberg(slot, peak_units, 0);
+        }
+        self.show_slice(slot, change.leaves_units);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
         let (mut has_traded, mut hold) = (false, change.need);
@@ -214,7 +253,15 @@ impl Listing {
         }
         let resting = self.rest(slot, change.price, sink);
         if has_traded || change.price != change.asked_price {
-            report_rested(&resting, resting.handle(slot), change.price, hold, sink);
+            let shown = self.book.pool.shown_and_hidden(slot, &resting);
+            report_rested(
+                &resting,
+                resting.handle(slot),
+                change.price,
+                shown,
+                hold,
+                sink,
+            );
         }
         self.settle_interruption(sink);
     }
@@ -235,6 +282,8 @@ impl Listing {
             filled_units: detail.filled_units,
             money: None,
             is_by_quote: false,
+            is_market: false,
+            is_immediate: false,
             hold: change.need,
             spent: Notional::ZERO,
         }

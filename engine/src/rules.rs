@@ -62,26 +62,20 @@ impl Rules {
         random_seed: 0,
     };
 
-    /// Whether the parameters make sense, and the engine has what they ask for.
+    /// Whether the parameters make sense, whatever the instrument.
     pub(crate) fn are_sound(&self) -> bool {
-        let is_built = *self
-            == Self {
-                corridors: self.corridors,
-                luld: self.luld,
-                velocity: self.velocity,
-                stop_logic: None,
-                auction_self_trade: self.auction_self_trade,
-                indicative: self.indicative,
-                schedule: self.schedule,
-                reference: self.reference,
-                random_seed: self.random_seed,
-                ..Self::PLAIN
-            };
         let shares = match self.matching {
             MatchingAlgorithm::PriceTime => true,
-            MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_percent <= 100,
+            MatchingAlgorithm::ProRata(terms) => terms.first_in_first_out_bips <= 10_000,
         };
         let band = self.entry_band.is_none_or(|band| band.low <= band.high);
+        let refill = match self.refill {
+            Refill::Fixed => true,
+            Refill::Random {
+                low_percent,
+                high_percent,
+            } => low_percent > 0 && low_percent <= high_percent,
+        };
         let range = self
             .execution_range
             .is_none_or(|range| range.low_bips <= range.high_bips);
@@ -90,7 +84,7 @@ impl Rules {
             && self.velocity.is_none_or(|velocity| velocity.is_sound())
             && self.stop_logic.is_none_or(|logic| logic.is_sound())
             && self.schedule.is_none_or(|schedule| schedule.is_sound());
-        is_built && shares && band && range && sessions
+        shares && band && range && refill && sessions
     }
 }
 
@@ -110,8 +104,9 @@ pub struct ProRata {
     pub minimum_allocation: Quantity,
     /// Whether the order that bettered the market is filled first.
     pub top_order: TopOrder,
-    /// So many percent of the taker are shared out oldest first before the rest goes by size; at most 100.
-    pub first_in_first_out_percent: u32,
+    /// So many hundredths of a percent of the taker are shared out oldest first, before the rest goes by
+    /// size; at most 10,000.
+    pub first_in_first_out_bips: u32,
 }
 
 /// Whether the order that bettered the market is filled before all others of its level.

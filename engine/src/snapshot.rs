@@ -6,7 +6,6 @@
 
 use crate::book::order_book::OrderBook;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
-use crate::chance::Chance;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, StpGroup};
 use crate::instrument::Instrument;
 use crate::listing::Listing;
@@ -25,7 +24,7 @@ use crate::submit::{has_more, slot_of};
 /// Version of the spelling; bytes of another version are refused.
 const STATE_VERSION: u32 = 1;
 /// Ids are below this.
-const ID_LIMIT: u64 = 1 << 53;
+const ID_LIMIT: u64 = 1 << 52;
 
 /// What an instrument counts and remembers beside its orders.
 struct Counted {
@@ -59,6 +58,7 @@ struct OpenOrder {
     account: AccountId,
     price: Price,
     leaves_quantity: Quantity,
+    displayed_quantity: Quantity,
     filled_quantity: Quantity,
     time_in_force: TimeInForce,
     post_only: PostOnly,
@@ -75,6 +75,7 @@ canonical_struct!(OpenOrder {
     account,
     price,
     leaves_quantity,
+    displayed_quantity,
     filled_quantity,
     time_in_force,
     post_only,
@@ -103,6 +104,9 @@ impl Listing {
             next_trade_id,
             risk,
             session,
+            triggers: _, // the waiting orders say them
+            cascade,
+            top_orders: [top_bid, top_ask],
             chance,
         } = self;
         STATE_VERSION.write(out);
@@ -119,12 +123,17 @@ impl Listing {
         };
         counted.write(out);
         session.memory().write(out);
-        chance.0.write(out);
         for side in [Side::Buy, Side::Sell] {
             write_queue(book, side, out);
         }
         client_ids.write_window(out);
         risk.write(out);
+        self.write_waiting(out);
+        let turns = cascade.turns();
+        let turns = turns.filter(|order_id| self.has_turn(*order_id));
+        turns.collect::<Vec<_>>().write(out);
+        (*top_bid, *top_ask).write(out);
+        chance.state.write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -138,7 +147,6 @@ impl Listing {
         let mut listing = Self::counted(&counted, indexes_external_ids)?;
         let memory: SessionMemory = from.value()?;
         listing.session.remember(memory, &listing.instrument.rules);
-        listing.chance = Chance(from.value()?);
         for side in [Side::Buy, Side::Sell] {
             listing.read_queue(side, from)?;
         }
@@ -150,6 +158,11 @@ impl Listing {
         for account in listing.risk.accounts_watched() {
             listing.book.watch(account);
         }
+        listing.read_waiting(from)?;
+        listing.read_turns(from)?;
+        let (top_bid, top_ask): (Option<OrderId>, Option<OrderId>) = from.value()?;
+        listing.top_orders = [top_bid, top_ask];
+        listing.chance.state = from.value()?;
         from.end()?;
         Ok(listing)
     }
@@ -206,12 +219,17 @@ impl Listing {
         self.check_open(side, order)?;
         let entered = order.as_entered(side);
         let mut resting = slot_of(&entered, order.order_id);
+        let hidden_units = order.hidden_units(resting.leaves_units)?;
+        resting.leaves_units -= hidden_units;
         let (levels, pool) = self.book.side_and_pool(side);
         let slot = pool.next_slot();
         levels.link(pool, slot, &mut resting, order.price);
         pool.take(resting);
         if has_more(&entered) {
             self.note_more(slot, &entered);
+        }
+        if let Display::Iceberg { peak } = order.display {
+            self.set_iceberg(slot, peak.units(), hidden_units);
         }
         if !order.filled_quantity.is_zero() || order.replace_count != 0 {
             let mut detail = self.book.pool.detail(slot);
@@ -260,9 +278,6 @@ impl Listing {
                 return Err(StateError::Impossible("an immediate order rests"));
             }
         }
-        if matches!(order.display, Display::Iceberg { .. }) {
-            return Err(StateError::Impossible("an order of this kind never rests"));
-        }
         if let Some(external_id) = order.external_id
             && (self.book.externals.is_none()
                 || self.book.slot_by_external_id(external_id).is_some())
@@ -299,8 +314,8 @@ impl OpenOrder {
             side: _,
             price,
             leaves_quantity,
-            displayed_quantity: _, // the display says it
-            hidden_quantity: _,
+            displayed_quantity,
+            hidden_quantity: _, // the rest
             filled_quantity,
             time_in_force,
             post_only,
@@ -315,6 +330,7 @@ impl OpenOrder {
             account,
             price,
             leaves_quantity,
+            displayed_quantity,
             filled_quantity,
             time_in_force,
             post_only,
@@ -324,6 +340,26 @@ impl OpenOrder {
             external_id,
             client_order_id,
             replace_count,
+        }
+    }
+
+    /// What an iceberg has below the water of this much open.
+    fn hidden_units(&self, open_units: u64) -> Result<u64, StateError> {
+        let shown = self.displayed_quantity.units();
+        let (is_sound, hidden_units) = match self.display {
+            Display::Full => (shown == open_units, 0),
+            Display::Hidden => (shown == 0, 0),
+            Display::Iceberg { peak } => (
+                shown > 0 && shown <= open_units && !peak.is_zero(),
+                open_units.saturating_sub(shown),
+            ),
+        };
+        if is_sound {
+            Ok(hidden_units)
+        } else {
+            Err(StateError::Impossible(
+                "an order shows what its display does not say",
+            ))
         }
     }
 

@@ -1,21 +1,22 @@
 //! A new order enters: admission, acceptance, matching, rest.
 
-use crate::admission::may_rest;
+use crate::admission::{Admitted, may_rest};
 use crate::book::order_pool::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
-use crate::event::{Accepted, Event, OriginalOutcome, Rejected, Repeated};
+use crate::event::{Accepted, Conditioned, Event, OriginalOutcome, Rejected, Repeated};
 use crate::event_sink::EventSink;
 use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
-use crate::matching::taker::{PriceLimit, Taker};
+use crate::matching::taker::{PriceLimit, Remainder, Taker};
 use crate::order::{Display, NewOrder, OrderKind, OrderSize, PostOnly, TimeInForce};
 use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
-use crate::quantity::Notional;
+use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
+use crate::waiting::{Waiting, WaitsFor};
 
 /// The handle of an order that cannot rest.
 const NO_HANDLE: OrderHandle = OrderHandle {
@@ -78,24 +79,20 @@ impl Listing {
         sink: &mut S,
     ) {
         let have = carried + order.extra;
-        let refused = match order.kind {
-            _ if Self::is_not_supported(order) => RejectReason::NotSupported,
-            OrderKind::Limit { price } => match self.admit_limit(order, price, have) {
-                Ok(price) => return self.enter_limit(order, price, claim, have, sink),
-                Err(reason) => reason,
-            },
-            OrderKind::Market => match self.admit_market(order, have) {
-                Ok(mut taker) => {
-                    taker.order_id = self.next_order_id();
-                    let accepted = OriginalOutcome::Accepted(taker.order_id);
-                    self.remember(order, claim, accepted);
-                    return self.enter_at_once(order, &mut taker, have, sink);
-                }
-                Err(reason) => reason,
-            },
-            OrderKind::MarketWithProtection { .. }
-            | OrderKind::MarketToLimit
-            | OrderKind::Pegged { .. } => RejectReason::NotSupported,
+        let refused = match self.admit_order(order, have) {
+            Ok(Admitted::Limited(price)) => {
+                return self.enter_limit(order, price, claim, have, sink);
+            }
+            Ok(Admitted::Unlimited(mut taker)) => {
+                taker.order_id = self.next_order_id();
+                let accepted = OriginalOutcome::Accepted(taker.order_id);
+                self.remember(order, claim, accepted);
+                return self.enter_at_once(order, &mut taker, have, sink);
+            }
+            Ok(Admitted::Waits(waiting)) => {
+                return self.enter_waiting(order, *waiting, claim, have, sink);
+            }
+            Err(reason) => reason,
         };
         self.remember(order, claim, OriginalOutcome::Rejected(refused));
         report_refused(order, refused, sink);
@@ -112,7 +109,9 @@ impl Listing {
         sink: &mut S,
     ) {
         let must_trade = !order.minimum_quantity.is_zero();
-        if may_rest(order) && !must_trade && !self.would_take(order.side, price) {
+        let limit = PriceLimit::AtOrBetter(price);
+        let rests = self.remainder_of(order, limit) == Remainder::Rests;
+        if rests && !must_trade && !self.would_take(order.side, price) {
             let order_id = OrderId(self.next_order_id);
             self.remember(order, claim, OriginalOutcome::Accepted(order_id));
             let need = self.need_of_entering(order, price);
@@ -135,19 +134,30 @@ impl Listing {
         let order_id = self.next_order_id();
         let slot = self.book.pool.next_slot();
         let mut resting = slot_of(order, order_id);
+        let (shown, hidden) = shown_on_entry(order, resting.leaves_units);
+        resting.leaves_units = shown;
         let handle = resting.handle(slot);
         self.report_accepted(order, order_id, handle, have, sink);
         self.release_surplus(&resting, have, need, sink);
+        if self.shares_by_size() {
+            self.note_top_order(&resting, shown + hidden, price);
+        }
         let (levels, pool) = self.book.side_and_pool(order.side);
         levels.link(pool, slot, &mut resting, price);
         let taken = pool.take(resting);
         assert!(taken == slot, "the next slot is known beforehand");
         if has_more(order) {
             self.note_more(slot, order);
+            self.note_hidden_part(slot, order, hidden);
         }
         self.book.list(slot, order_id, order.external_id);
         self.report_joined(&resting, price, sink);
-        report_rested(&resting, handle, price, need, sink);
+        let shown = if resting.is_hidden() {
+            (Quantity::ZERO, Quantity::from_units(shown))
+        } else {
+            (Quantity::from_units(shown), Quantity::from_units(hidden))
+        };
+        report_rested(&resting, handle, price, shown, need, sink);
     }
 
     /// The order may find someone to trade with. Its slot is taken first, so that it can be named from
@@ -164,8 +174,11 @@ impl Listing {
         let order_id = self.next_order_id();
         self.remember(order, claim, OriginalOutcome::Accepted(order_id));
         let mut taker = Taker::entering(order, order_id, PriceLimit::AtOrBetter(price));
+        if matches!(order.kind, OrderKind::MarketWithProtection { .. }) {
+            taker.remainder = self.remainder_of(order, taker.limit);
+        }
         taker.hold = self.need_of_entering(order, price);
-        if !may_rest(order) {
+        if taker.remainder != Remainder::Rests {
             return self.enter_at_once(order, &mut taker, have, sink);
         }
         let entering = slot_of(order, order_id);
@@ -175,15 +188,18 @@ impl Listing {
         self.release_surplus(&entering, have, taker.hold, sink);
         if self.match_order(&mut taker, sink) == Residual::Ended {
             self.book.pool.free(slot);
+            self.settle_interruption(sink);
             return;
         }
         self.note_fills(slot, &taker);
         if has_more(order) {
             self.note_more(slot, order);
+            self.note_iceberg(slot, order.display);
         }
         self.book.list(slot, order_id, order.external_id);
         let resting = self.rest(slot, price, sink);
-        report_rested(&resting, handle, price, taker.hold, sink);
+        let shown = self.book.pool.shown_and_hidden(slot, &resting);
+        report_rested(&resting, handle, price, shown, taker.hold, sink);
         self.settle_interruption(sink);
     }
 
@@ -201,16 +217,47 @@ impl Listing {
             release_of_taker(taker, have - taker.hold, sink);
         }
         let residual = self.match_order(taker, sink);
-        assert!(
-            residual == Residual::Ended,
-            "an immediate order never rests"
-        );
+        if residual != Residual::Ended {
+            self.stay_after_all(order, taker, residual, sink);
+        }
         self.settle_interruption(sink);
+    }
+
+    /// A call begins that a market order would not let pass: what is left of it is there for the uncross.
+    #[cold]
+    fn stay_after_all<S: EventSink>(
+        &mut self,
+        order: &NewOrder,
+        taker: &mut Taker,
+        residual: Residual,
+        sink: &mut S,
+    ) {
+        assert!(
+            self.session.pending.is_some(),
+            "what cannot rest stays only for a call"
+        );
+        let slot = self.book.pool.take(slot_of(order, taker.order_id));
+        self.note_fills(slot, taker);
+        if has_more(order) {
+            self.note_more(slot, order);
+        }
+        self.book.list(slot, taker.order_id, order.external_id);
+        match (residual, taker.limit) {
+            (Residual::Rests, PriceLimit::AtOrBetter(price)) => {
+                let resting = self.rest(slot, price, sink);
+                let shown = self.book.pool.shown_and_hidden(slot, &resting);
+                let handle = resting.handle(slot);
+                report_rested(&resting, handle, price, shown, taker.hold, sink);
+            }
+            (Residual::Rests | Residual::Queues | Residual::Ended, _) => {
+                self.queue_rest(slot, order, taker, sink);
+            }
+        }
     }
 
     /// Writes to a taker's slot what it has left, before it rests.
     pub(crate) fn note_fills(&mut self, slot: u32, taker: &Taker) {
-        self.book.pool.get_mut(slot).leaves_units = taker.leaves_units;
+        self.show_slice(slot, taker.leaves_units);
         let mut detail = self.book.pool.detail(slot);
         if detail.filled_units != taker.filled_units {
             detail.filled_units = taker.filled_units;
@@ -289,6 +336,50 @@ impl Listing {
         }
     }
 
+    /// An iceberg rests at once: what it does not show is below the water.
+    fn note_hidden_part(&mut self, slot: u32, order: &NewOrder, hidden_units: u64) {
+        if let Display::Iceberg { peak } = order.display {
+            self.set_iceberg(slot, peak.units(), hidden_units);
+        }
+    }
+
+    /// An order is accepted that waits outside the book.
+    #[inline(never)]
+    fn enter_waiting<S: EventSink>(
+        &mut self,
+        order: &NewOrder,
+        waiting: Waiting,
+        claim: ClientIdClaim,
+        have: Notional,
+        sink: &mut S,
+    ) {
+        let order_id = self.next_order_id();
+        self.remember(order, claim, OriginalOutcome::Accepted(order_id));
+        let entering = slot_of(order, order_id);
+        let slot = self.book.pool.take(entering);
+        self.report_accepted(order, order_id, entering.handle(slot), have, sink);
+        if let Some(conditions) = order.conditions.as_deref() {
+            sink.event(Event::Conditioned(Conditioned {
+                order_id,
+                account: order.account,
+                conditions: *conditions,
+            }));
+        }
+        let need = self.hold_of_waiting(&entering, waiting.hold_price);
+        self.release_surplus(&entering, have, need, sink);
+        if has_more(order) {
+            self.note_more(slot, order);
+        }
+        self.book.list(slot, order_id, order.external_id);
+        let waits_for = waiting.waits_for;
+        self.wait(slot, waiting);
+        match waits_for {
+            WaitsFor::Turn { .. } => self.cascade.push(order_id),
+            WaitsFor::Uncross { .. } => self.report_queued(slot, need, sink),
+            WaitsFor::Trigger(_) | WaitsFor::Auction => {}
+        }
+    }
+
     #[inline]
     pub(crate) fn remember(
         &mut self,
@@ -347,12 +438,25 @@ fn is_plain(order: &NewOrder) -> bool {
         && order.conditions.is_none()
 }
 
+/// What an order shows of this much open, and what it has below the water.
+#[inline]
+fn shown_on_entry(order: &NewOrder, open_units: u64) -> (u64, u64) {
+    match order.display {
+        Display::Full | Display::Hidden => (open_units, 0),
+        Display::Iceberg { peak } => {
+            let shown = peak.units().min(open_units);
+            (shown, open_units - shown)
+        }
+    }
+}
+
 /// Whether an order has what only some have.
 #[inline]
 pub(crate) fn has_more(order: &NewOrder) -> bool {
     order.client_order_id.is_some()
         || order.stp_group.is_some()
         || order.time_in_force != TimeInForce::GoodTillCanceled
+        || matches!(order.display, Display::Iceberg { .. })
 }
 
 /// The order as it would rest, were nothing to trade.

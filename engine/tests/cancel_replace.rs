@@ -36,6 +36,7 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Canceled(_) => "canceled",
         Event::StatusChanged(_) => "status",
         Event::Conditioned(_) => "conditioned",
+        Event::Queued(_) => "queued",
         Event::Triggered(_) => "triggered",
         Event::Refilled(_) => "refilled",
         Event::Pegged(_) => "pegged",

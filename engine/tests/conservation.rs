@@ -66,6 +66,7 @@ impl Reserves {
                 | Event::Canceled(_)
                 | Event::StatusChanged(_)
                 | Event::Conditioned(_)
+                | Event::Queued(_)
                 | Event::Triggered(_)
                 | Event::Refilled(_)
                 | Event::Pegged(_)

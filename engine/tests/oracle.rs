@@ -126,6 +126,7 @@ fn word(event: &Event) -> String {
         Event::HoldReleased(_) => "hold released".to_owned(),
         Event::StatusChanged(_) => "status changed".to_owned(),
         Event::Conditioned(_) => "conditioned".to_owned(),
+        Event::Queued(_) => "queued".to_owned(),
         Event::Triggered(_) => "triggered".to_owned(),
         Event::Refilled(_) => "refilled".to_owned(),
         Event::Pegged(_) => "pegged".to_owned(),

@@ -77,6 +77,7 @@ impl RecentTrades {
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
             | Event::Conditioned(_)
+            | Event::Queued(_)
             | Event::Triggered(_)
             | Event::Refilled(_)
             | Event::Pegged(_)

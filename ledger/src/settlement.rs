@@ -87,6 +87,7 @@ impl Settlement {
             | Event::Canceled(_)
             | Event::StatusChanged(_)
             | Event::Conditioned(_)
+            | Event::Queued(_)
             | Event::Triggered(_)
             | Event::Refilled(_)
             | Event::Pegged(_)

@@ -77,7 +77,19 @@ impl Subject for Market {
             .engine
             .book(self.instrument)
             .expect("the instrument was listed at the start");
-        let entries = |side: Side| book.orders(side).map(|order| self.entry(&order)).collect();
+        let entries = |side: Side| {
+            let queued = self.engine.queued_market_orders(self.instrument, side);
+            let at_the_market = queued.into_iter().map(|(order_id, open)| BookEntry {
+                name: self.narrator.name(order_id).clone(),
+                shown: Shown {
+                    displayed: open.units(),
+                    hidden: None,
+                },
+                price: BookPrice::Market,
+            });
+            let in_book = book.orders(side).map(|order| self.entry(&order));
+            at_the_market.chain(in_book).collect()
+        };
         BookPicture {
             bids: entries(Side::Buy),
             asks: entries(Side::Sell),
@@ -100,7 +112,7 @@ impl Market {
         match command {
             Command::Submit(entry) => self.submit(entry),
             Command::Cancel(name) => Ok(self.cancel(name)),
-            Command::Replace(replacement) => self.replace(replacement),
+            Command::Replace(replacement) => Ok(self.replace(replacement)),
             Command::MassCancel(cancellation) => Ok(self.mass_cancel(cancellation)),
             Command::Time(time) => {
                 self.now = Timestamp(*time);
@@ -160,13 +172,7 @@ impl Market {
         self.engine_command(&engine::Command::Cancel(Cancel { account, order }))
     }
 
-    fn replace(&mut self, replacement: &Replacement) -> Result<Vec<MarketLine>, Obstacle> {
-        if replacement.peak.is_some() {
-            return not_built("icebergs (peak=)");
-        }
-        if replacement.stop.is_some() {
-            return not_built("stops (stop=)");
-        }
+    fn replace(&mut self, replacement: &Replacement) -> Vec<MarketLine> {
         let (account, order) = self.reference(&replacement.name);
         let side = self
             .orders
@@ -174,17 +180,17 @@ impl Market {
             .map_or(Side::Buy, |known| known.side);
         let price = replacement.price.map(Price::from_units);
         self.narrator.begin(Some(replacement.name.clone()), price);
-        Ok(self.engine_command(&engine::Command::Replace(Replace {
+        self.engine_command(&engine::Command::Replace(Replace {
             account,
             order,
             side,
             quantity: replacement.quantity.map(Quantity::from_units),
             price,
-            peak: None,
-            stop: None,
+            peak: replacement.peak.map(Quantity::from_units),
+            stop: replacement.stop.map(Price::from_units),
             expiry: replacement.expiry.map(Timestamp),
             extra: Notional::ZERO,
-        })))
+        }))
     }
 
     fn mass_cancel(&mut self, cancellation: &MassCancellation) -> Vec<MarketLine> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accepted, CancelReason, Canceled, Display, Event, OrderId, OrderKind, OrderSize, Prevented,
-    Price, RejectReason, Rested, SessionState, Trade, Triggered,
+    Price, Queued, RejectReason, Rested, SessionState, Trade, Triggered,
 };
 
 use crate::market_line::{
@@ -89,6 +89,7 @@ impl Narrator {
                 }
                 None
             }
+            Event::Queued(queued) => self.tell_queued(queued),
             Event::Triggered(triggered) => Some(self.tell_triggered(triggered)),
             Event::Refilled(refilled) => Some(MarketLine::Refill {
                 name: self.name(refilled.order_id).clone(),
@@ -172,13 +173,28 @@ impl Narrator {
         })
     }
 
+    /// Told of a market order that traded on entry, or waits later than it came.
+    fn tell_queued(&mut self, queued: &Queued) -> Option<MarketLine> {
+        let order_id = queued.order_id;
+        self.open.insert(order_id);
+        let is_told = self.takers.contains(&order_id) || self.late.contains(&order_id);
+        is_told.then(|| MarketLine::Rest {
+            name: self.name(order_id).clone(),
+            shown: Shown {
+                displayed: queued.leaves_quantity.units(),
+                hidden: None,
+            },
+            price: BookPrice::Market,
+        })
+    }
+
     /// Told of an order that traded on entry, or rests elsewhere than it asked or later than it came.
     fn tell_rested(&mut self, rested: &Rested) -> Option<MarketLine> {
         let order_id = rested.order_id;
         self.open.insert(order_id);
         let traded = self.takers.contains(&order_id);
         let asked = self.asked.get(&order_id);
-        let moved = asked.is_none_or(|asked| *asked != rested.price);
+        let moved = asked.is_some_and(|asked| *asked != rested.price);
         let is_late = self.late.contains(&order_id);
         let (displayed, hidden) = (
             rested.displayed_quantity.units(),

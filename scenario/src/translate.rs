@@ -3,18 +3,21 @@
 //! What the engine cannot do yet is named here, and only here: building it adds an arm.
 
 use engine::{
-    AccountId, AuctionReference, ClientIdPolicy, ClientOrderId, Display, FundsCheck, Instrument,
-    InstrumentId, MarketBudget, NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price,
-    Quantity, Rules, SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp,
+    AccountId, AuctionReference, ClientIdPolicy, ClientOrderId, Conditions, Display,
+    ExecutionRange, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingAlgorithm,
+    NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price, PriceBand, ProRata, Quantity, Rules,
+    SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp, TrailingDistance,
+    Trigger, TriggerKind, TriggerSource,
 };
 
 use crate::command::MarketState;
 use crate::instrument_options::{
-    GrowingChild, InstrumentOptions, MarketResidual, MatchingRule, StopOnEntry, TopOrder,
+    Collar, GrowingChild, InstrumentOptions, MarketResidual, MatchingRule, StopOnEntry, TopOrder,
 };
 use crate::market_line::RejectWord;
 use crate::order_entry::{
     Lifetime, Limit, OrderEntry, OrderOptions, PostOnlyWord, SelfTradeWord, SideWord, Size,
+    TriggerSource as SourceWord,
 };
 use crate::session_rules::with_session_rules;
 
@@ -59,29 +62,69 @@ pub(crate) fn instrument(options: &InstrumentOptions) -> Result<Instrument, Obst
         market_protection_bips: 0,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
-        rules: with_session_rules(options, &Rules::PLAIN).or_else(not_built)?,
+        rules: with_session_rules(options, &rules(options)).or_else(not_built)?,
     })
+}
+
+/// The mechanisms that an instrument line asks for.
+fn rules(options: &InstrumentOptions) -> Rules {
+    Rules {
+        matching: match options.matching {
+            None | Some(MatchingRule::Fifo) => MatchingAlgorithm::PriceTime,
+            Some(MatchingRule::ProRata) => MatchingAlgorithm::ProRata(pro_rata(options)),
+        },
+        market_residual: match options.market_residual {
+            None | Some(MarketResidual::Rest) => engine::MarketResidual::Rest,
+            Some(MarketResidual::Cancel) => engine::MarketResidual::Cancel,
+        },
+        stop_on_entry: match options.stop_on_entry {
+            None | Some(StopOnEntry::Reject) => engine::StopOnEntry::Reject,
+            Some(StopOnEntry::Trigger) => engine::StopOnEntry::Trigger,
+        },
+        entry_band: options.band.map(|band| PriceBand {
+            low: Price::from_units(band.low),
+            high: Price::from_units(band.high),
+        }),
+        execution_range: options.collar.map(|collar| match collar {
+            Collar::Around(percent) => ExecutionRange {
+                low_bips: bips(percent.bips, |bips| WHOLE.saturating_sub(bips)),
+                high_bips: bips(percent.bips, |bips| WHOLE.saturating_add(bips)),
+            },
+            Collar::Range { low, high } => ExecutionRange {
+                low_bips: bips(low.bips, |bips| bips),
+                high_bips: bips(high.bips, |bips| bips),
+            },
+        }),
+        ..Rules::PLAIN
+    }
+}
+
+/// Hundredths of a percent of all of it.
+const WHOLE: u64 = 10_000;
+
+fn bips(bips: u64, of_reference: impl FnOnce(u64) -> u64) -> u32 {
+    u32::try_from(of_reference(bips)).unwrap_or(u32::MAX)
+}
+
+fn pro_rata(options: &InstrumentOptions) -> ProRata {
+    ProRata {
+        minimum_allocation: Quantity::from_units(options.minimum_allocation.unwrap_or(1)),
+        top_order: match options.top {
+            None | Some(TopOrder::Off) => engine::TopOrder::Off,
+            Some(TopOrder::On) => engine::TopOrder::On {
+                quantity_min: Quantity::ZERO,
+                quantity_max: Quantity::MAX,
+            },
+        },
+        first_in_first_out_bips: options
+            .split
+            .map_or(0, |split| bips(split.bips, |bips| bips)),
+    }
 }
 
 /// The first option that asks for more than plain price-time trading.
 fn instrument_option_not_built(options: &InstrumentOptions) -> Option<&'static str> {
     let asked = [
-        (
-            "match=pro_rata",
-            options.matching == Some(MatchingRule::ProRata),
-        ),
-        ("top=on", options.top == Some(TopOrder::On)),
-        ("split=", options.split.is_some()),
-        ("band=", options.band.is_some()),
-        ("collar=", options.collar.is_some()),
-        (
-            "market_residual=cancel",
-            options.market_residual == Some(MarketResidual::Cancel),
-        ),
-        (
-            "stop_on_entry=trigger",
-            options.stop_on_entry == Some(StopOnEntry::Trigger),
-        ),
         ("mmp:", !options.protections.is_empty()),
         ("grow=keep", options.grow == Some(GrowingChild::Keep)),
     ];
@@ -109,7 +152,7 @@ pub(crate) fn new_order(entry: &OrderEntry, identity: &Identity) -> Result<NewOr
         client_id_policy: ClientIdPolicy::OpenUnique,
         external_id: None,
         side: side(entry.side),
-        kind: order_kind(entry.limit)?,
+        kind: order_kind(entry)?,
         size: match entry.size {
             Size::Quantity(units) => OrderSize::Quantity(Quantity::from_units(units)),
             Size::Quote(amount) => OrderSize::QuoteAmount(Notional::from_units(amount.into())),
@@ -120,29 +163,17 @@ pub(crate) fn new_order(entry: &OrderEntry, identity: &Identity) -> Result<NewOr
             Some(PostOnlyWord::Reject) => PostOnly::Reject,
             Some(PostOnlyWord::Slide) => PostOnly::Slide,
         },
-        display: if options.hidden {
-            Display::Hidden
-        } else {
-            Display::Full
-        },
+        display: display(options)?,
         minimum_quantity: Quantity::from_units(options.minimum.unwrap_or(0)),
         self_trade_prevention: self_trade_prevention(options.self_trade),
         stp_group: identity.stp_group,
-        conditions: None,
+        conditions: conditions(options)?.map(Box::new),
         extra: Notional::ZERO,
     })
 }
 
 fn order_option_not_built(options: &OrderOptions) -> Option<&'static str> {
     let asked = [
-        ("icebergs (peak=)", options.peak.is_some()),
-        ("stops (stop=)", options.stop.is_some()),
-        ("take-profits (take=)", options.take.is_some()),
-        ("trigger sources (on=)", options.trigger_on.is_some()),
-        ("trailing stops (trail=)", options.trail.is_some()),
-        ("trailing stops (trail_bips=)", options.trail_bips.is_some()),
-        ("trailing stops (step=)", options.step.is_some()),
-        ("trailing stops (activate=)", options.activate.is_some()),
         ("pegged orders (peg=)", options.peg.is_some()),
         ("pegged orders (offset=)", options.offset.is_some()),
         ("pegged orders (cap=)", options.cap.is_some()),
@@ -158,21 +189,82 @@ fn order_option_not_built(options: &OrderOptions) -> Option<&'static str> {
             options.protection_group.is_some(),
         ),
         ("cancel on disconnect (cod)", options.cancel_on_disconnect),
-        ("market with protection (points=)", options.points.is_some()),
     ];
     asked
         .into_iter()
         .find_map(|(what, is_asked)| is_asked.then_some(what))
 }
 
-fn order_kind(limit: Limit) -> Result<OrderKind, Obstacle> {
-    match limit {
-        Limit::Price(units) => Ok(OrderKind::Limit {
+fn order_kind(entry: &OrderEntry) -> Result<OrderKind, Obstacle> {
+    match (entry.limit, entry.options.points) {
+        (Limit::Price(units), None) => Ok(OrderKind::Limit {
             price: Price::from_units(units),
         }),
-        Limit::Market => Ok(OrderKind::Market),
-        Limit::Peg => not_built("pegged orders"),
+        (Limit::Market, None) => Ok(OrderKind::Market),
+        (Limit::Market, Some(points)) => Ok(OrderKind::MarketWithProtection { points }),
+        (Limit::Price(_) | Limit::Peg, Some(_)) => refused(RejectWord::InvalidCombination),
+        (Limit::Peg, None) => not_built("pegged orders"),
     }
+}
+
+fn display(options: &OrderOptions) -> Result<Display, Obstacle> {
+    match (options.hidden, options.peak) {
+        (false, None) => Ok(Display::Full),
+        (true, None) => Ok(Display::Hidden),
+        (false, Some(peak)) => Ok(Display::Iceberg {
+            peak: Quantity::from_units(peak),
+        }),
+        (true, Some(_)) => refused(RejectWord::InvalidCombination),
+    }
+}
+
+/// What an order waits for; a word that is about a trigger and has none is a combination of nothing.
+fn conditions(options: &OrderOptions) -> Result<Option<Conditions>, Obstacle> {
+    let trail = (options.trail, options.trail_bips);
+    let distance = match trail {
+        (None, None) => None,
+        (Some(units), None) => Some(TrailingDistance::Price(units)),
+        (None, Some(bips)) => Some(TrailingDistance::Bips(
+            u32::try_from(bips).unwrap_or(u32::MAX),
+        )),
+        (Some(_), Some(_)) => return refused(RejectWord::InvalidCombination),
+    };
+    let kind = match (options.stop, options.take, distance) {
+        (None, None, None) => None,
+        (Some(units), None, None) => Some(TriggerKind::Stop {
+            price: Price::from_units(units),
+        }),
+        (None, Some(units), None) => Some(TriggerKind::TakeProfit {
+            price: Price::from_units(units),
+        }),
+        (None, None, Some(distance)) => Some(TriggerKind::Trailing {
+            distance,
+            step: options
+                .step
+                .map(|step| i64::try_from(step).unwrap_or(i64::MAX)),
+            activation: options.activate.map(Price::from_units),
+        }),
+        _ => return refused(RejectWord::InvalidCombination),
+    };
+    let trails = options.step.is_some() || options.activate.is_some();
+    let is_about_nothing =
+        trails && distance.is_none() || options.trigger_on.is_some() && kind.is_none();
+    if is_about_nothing {
+        return refused(RejectWord::InvalidCombination);
+    }
+    let source = match options.trigger_on {
+        None | Some(SourceWord::Last) => TriggerSource::Last,
+        Some(SourceWord::BidAsk) => TriggerSource::BidAsk,
+        Some(SourceWord::Mid) => TriggerSource::Mid,
+    };
+    Ok(kind.map(|kind| Conditions {
+        trigger: Some(Trigger { kind, source }),
+        ..Conditions::NONE
+    }))
+}
+
+fn refused<T>(reason: RejectWord) -> Result<T, Obstacle> {
+    Err(Obstacle::Refused(reason))
 }
 
 fn time_in_force(lifetimes: &[Lifetime]) -> Result<TimeInForce, Obstacle> {
@@ -185,8 +277,8 @@ fn time_in_force(lifetimes: &[Lifetime]) -> Result<TimeInForce, Obstacle> {
             Lifetime::Day => TimeInForce::Day,
             Lifetime::GoodForAuction => TimeInForce::GoodForAuction,
             Lifetime::GoodForContinuous => TimeInForce::GoodForContinuous,
-            Lifetime::AtOpen => return not_built("auctions (opg)"),
-            Lifetime::AtClose => return not_built("auctions (atc)"),
+            Lifetime::AtOpen => TimeInForce::AtOpen,
+            Lifetime::AtClose => TimeInForce::AtClose,
         };
         if decided.replace(time_in_force).is_some() {
             return Err(Obstacle::Refused(RejectWord::InvalidCombination));

@@ -20,22 +20,26 @@ impl Listing {
             price: levels.price(level),
             units: self.units_at(side, level),
         });
-        Interests {
-            market_units: 0,
-            bounded: Vec::new(),
+        let mut interests = Interests {
             limits: limits.collect(),
+            ..Interests::default()
+        };
+        for (order_id, units) in self.queued(side) {
+            let units = u128::from(units);
+            match self.bound_of_queued(self.slot_of_queued(order_id)) {
+                None => interests.market_units += units,
+                Some(price) => interests.bounded.push(Interest { price, units }),
+            }
         }
+        interests
     }
 
     /// Open quantity of a level.
     fn units_at(&self, side: Side, level: u32) -> u128 {
-        let place = self.book.side(side).level(level);
-        if place.displayed_count == place.order_count {
-            return u128::from(place.displayed_units);
-        }
-        let queue = self.book.side(side).queue(level, &self.book.pool);
+        let pool = &self.book.pool;
+        let queue = self.book.side(side).queue(level, pool);
         queue
-            .map(|slot| u128::from(self.book.pool.get(slot).leaves_units))
+            .map(|slot| u128::from(pool.open_units(slot, pool.get(slot))))
             .sum()
     }
 }

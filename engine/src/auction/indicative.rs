@@ -44,7 +44,11 @@ impl EventSink for Watched<'_> {
 /// [`Listing::apply_watched`].
 const fn changes_the_book(event: &Event) -> bool {
     match event {
-        Event::Trade(_) | Event::Prevented(_) | Event::Rested(_) | Event::Refilled(_) => true,
+        Event::Trade(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Queued(_)
+        | Event::Refilled(_) => true,
         Event::Accepted(_)
         | Event::Conditioned(_)
         | Event::Triggered(_)
@@ -93,8 +97,10 @@ impl Listing {
     }
 
     /// Orders that an uncross looks at.
-    fn orders_in_book(&self) -> u32 {
-        self.book.open_order_count()
+    fn orders_in_book(&self) -> (usize, usize) {
+        let queued = self.session.market_queue.orders().len();
+        let waiting = self.book.waiting.len() - queued;
+        (self.book.open_order_count() as usize - waiting, queued)
     }
 
     fn indicative(&self) -> Indicative {

@@ -1,7 +1,6 @@
 //! Self-trade prevention in an uncross, where an instrument asks for it.
 
 use super::equilibrium::Equilibrium;
-use crate::book::order_pool::OrderSlot;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Event, Prevented};
 use crate::event_sink::EventSink;
@@ -34,21 +33,21 @@ impl Listing {
             let Some((buyer, seller)) = self.first_own_pair(found.price) else {
                 return Some(found);
             };
-            let newer = buyer.id().max(seller.id());
-            sink.event(Event::Prevented(prevented(&buyer, &seller, found.price)));
+            let id = |slot| self.book.pool.get(slot).id();
+            let newer = id(buyer).max(id(seller));
+            sink.event(Event::Prevented(self.prevented(buyer, seller, found.price)));
             self.end_by_id(newer, CancelReason::SelfTradePrevention, sink);
         }
     }
 
     /// Walks both sides as the uncross would.
-    fn first_own_pair(&self, price: Price) -> Option<(OrderSlot, OrderSlot)> {
+    fn first_own_pair(&self, price: Price) -> Option<(u32, u32)> {
         let mut buyers = self.within(Side::Buy, price);
         let mut sellers = self.within(Side::Sell, price);
         let (mut buyer, mut seller) = (buyers.next()?, sellers.next()?);
         loop {
             if self.are_own(buyer.0, seller.0) {
-                let order = |slot| *self.book.pool.get(slot);
-                return Some((order(buyer.0), order(seller.0)));
+                return Some((buyer.0, seller.0));
             }
             let units = buyer.1.min(seller.1);
             (buyer.1, seller.1) = (buyer.1 - units, seller.1 - units);
@@ -70,26 +69,34 @@ impl Listing {
 
     /// Orders of a side that trade at a price, in their priority, with what is open of them.
     fn within(&self, side: Side, price: Price) -> impl Iterator<Item = (u32, u64)> + '_ {
-        let levels = self.book.side(side);
-        levels
+        let (levels, pool) = (self.book.side(side), &self.book.pool);
+        let in_book = levels
             .levels()
             .take_while(move |level| !price.is_better_than(side, levels.price(*level)))
-            .flat_map(move |level| levels.queue(level, &self.book.pool))
-            .map(|slot| (slot, self.book.pool.get(slot).leaves_units))
+            .flat_map(move |level| levels.queue(level, pool));
+        self.queued(side)
+            .map(|(order_id, _)| self.slot_of_queued(order_id))
+            .filter(move |slot| self.reaches(*slot, price))
+            .chain(in_book)
+            .map(|slot| (slot, pool.open_units(slot, pool.get(slot))))
     }
 }
 
-/// What is told of an own pair: as in a trade of an auction the buyer stands as taker.
-fn prevented(buyer: &OrderSlot, seller: &OrderSlot, price: Price) -> Prevented {
-    Prevented {
-        taker: buyer.id(),
-        taker_account: buyer.account,
-        maker: seller.id(),
-        maker_account: seller.account,
-        price,
-        quantity: Quantity::from_units(buyer.leaves_units.min(seller.leaves_units)),
-        mode: SelfTradePrevention::CancelNewest,
-        taker_leaves_quantity: Quantity::from_units(buyer.leaves_units),
-        maker_leaves_quantity: Quantity::from_units(seller.leaves_units),
+impl Listing {
+    /// What is told of an own pair: as in a trade of an auction the buyer stands as taker.
+    fn prevented(&self, buyer: u32, seller: u32, price: Price) -> Prevented {
+        let pool = &self.book.pool;
+        let open = |slot| pool.open_units(slot, pool.get(slot));
+        Prevented {
+            taker: pool.get(buyer).id(),
+            taker_account: pool.get(buyer).account,
+            maker: pool.get(seller).id(),
+            maker_account: pool.get(seller).account,
+            price,
+            quantity: Quantity::from_units(open(buyer).min(open(seller))),
+            mode: SelfTradePrevention::CancelNewest,
+            taker_leaves_quantity: Quantity::from_units(open(buyer)),
+            maker_leaves_quantity: Quantity::from_units(open(seller)),
+        }
     }
 }

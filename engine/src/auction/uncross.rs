@@ -6,9 +6,8 @@ use crate::book::book_side::rank_of;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Event, Party, Trade, TradePhase};
-use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::event_sink::EventSink;
 use crate::listing::Listing;
-use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::session::{Phase, SessionState, StateEnd};
@@ -66,15 +65,18 @@ impl Listing {
         if self.session.notes_prints {
             self.note_print(price);
         }
+        if self.triggers.may_fire_at(price.units()) {
+            self.examine_print(price);
+        }
     }
 
     /// Buyers in their order, each with sellers in theirs, until one side has nobody left at the price.
     fn trade_at<S: EventSink>(&mut self, price: Price, sink: &mut S) {
         let trades_before = self.next_trade_id;
-        while let (Some(buyer), Some(seller)) = (
-            self.first_within(Side::Buy, price),
-            self.first_within(Side::Sell, price),
-        ) {
+        let mut turns = [0, 0];
+        while let Some(buyer) = self.first_within(Side::Buy, price, &mut turns)
+            && let Some(seller) = self.first_within(Side::Sell, price, &mut turns)
+        {
             self.trade_pair(buyer, seller, price, sink);
         }
         assert!(
@@ -83,15 +85,25 @@ impl Listing {
         );
     }
 
-    /// The first order of a side that trades at a price.
-    fn first_within(&self, side: Side, price: Price) -> Option<u32> {
+    /// The first order of a side that trades at a price: market orders, then the book. `turns` says from where on
+    /// market orders were not looked at yet.
+    fn first_within(&self, side: Side, price: Price, turns: &mut [u64; 2]) -> Option<u32> {
+        let from = &mut turns[side as usize];
+        for (turn, order_id) in self.session.market_queue.since_turn(side, *from) {
+            *from = turn;
+            let slot = self.slot_of_queued(order_id);
+            if self.reaches(slot, price) {
+                return Some(slot);
+            }
+        }
         let levels = self.book.side(side);
         let best = levels.best_within(rank_of(side, price.units()));
         (best != NO_SLOT).then(|| levels.level(best).head)
     }
 
     fn trade_pair<S: EventSink>(&mut self, buyer: u32, seller: u32, price: Price, sink: &mut S) {
-        let open = |slot| self.book.pool.get(slot).leaves_units;
+        let pool = &self.book.pool;
+        let open = |slot| pool.open_units(slot, pool.get(slot));
         let units = open(buyer).min(open(seller));
         let taker = self.party(buyer, units);
         let maker = self.party(seller, units);
@@ -114,8 +126,14 @@ impl Listing {
     fn party(&self, slot: u32, units: u64) -> Party {
         let order = *self.book.pool.get(slot);
         let detail = self.book.pool.detail(slot);
-        let (terms, limit) = (self.book.holds, self.book.price_of(&order));
-        let left = order.leaves_units - units;
+        let terms = self.book.holds;
+        let limit = if order.level == NO_SLOT {
+            self.book.waiting_record(slot).hold_price
+        } else {
+            self.book.price_of(&order)
+        };
+        let before = self.book.pool.open_units(slot, &order);
+        let left = before - units;
         Party {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, &order),
@@ -124,33 +142,38 @@ impl Listing {
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.
-            hold_used: terms.freed(order.side(), limit, order.leaves_units, left),
+            hold_used: terms.freed(order.side(), limit, before, left),
             hold: terms.need(order.side(), limit, Quantity::from_units(left)),
         }
     }
 
-    /// Takes what traded off a resting order, and the order off the book when it is filled.
+    /// Takes what traded off an order, and the order off the book or the queue when it is filled.
     fn execute<S: EventSink>(&mut self, slot: u32, units: u64, sink: &mut S) {
-        let left = self.book.pool.get(slot).leaves_units - units;
         let mut detail = self.book.pool.detail(slot);
         detail.filled_units += units;
         self.book.pool.set_detail(slot, detail);
-        self.reduce_leaves(slot, left);
         let order = *self.book.pool.get(slot);
-        let limit = self.book.price_of(&order);
-        let change = OrderChangeKind::Executed(Quantity::from_units(left));
-        report_order(&order, limit, change, sink);
-        if left == 0 {
-            self.book.unlink(slot, &order);
+        if order.level == NO_SLOT {
+            self.execute_queued(slot, units);
+        } else {
+            let limit = self.book.price_of(&order);
+            self.take_traded(slot, units, limit, sink);
+        }
+    }
+
+    /// Takes what traded off a market order, and the order off the queue when it is filled.
+    fn execute_queued(&mut self, slot: u32, units: u64) {
+        self.book.pool.get_mut(slot).leaves_units -= units;
+        let order = *self.book.pool.get(slot);
+        if order.leaves_units == 0 {
+            self.stop_waiting(slot);
             self.forget(slot, &order);
         }
-        self.settle_level(&order, sink);
     }
 
     /// What was for this call only goes with it, in the order of entry.
     fn end_orders_of_this_call<S: EventSink>(&mut self, sink: &mut S) {
-        let ended: Vec<_> = self.for_this_call().collect();
-        for id in ended {
+        for id in self.for_this_call() {
             self.end_by_id(id, CancelReason::AuctionEnded, sink);
         }
     }

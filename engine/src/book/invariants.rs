@@ -2,7 +2,9 @@
 
 use crate::book::book_side::rank_of;
 use crate::book::order_book::OrderBook;
+use crate::book::price_level::NO_SLOT;
 use crate::side::Side;
+use crate::waiting::Waiting;
 
 impl OrderBook {
     /// Panics with a sentence where the book contradicts itself. Walks the whole book: for tests and simulation.
@@ -10,8 +12,8 @@ impl OrderBook {
         let bids = self.assert_side(Side::Buy);
         let asks = self.assert_side(Side::Sell);
         assert!(
-            bids + asks == self.pool.open_count(),
-            "every open order is in a queue"
+            bids + asks + self.assert_waiting() == self.pool.open_count(),
+            "every open order is in a queue, or waits outside"
         );
     }
 
@@ -19,6 +21,24 @@ impl OrderBook {
     pub(crate) fn is_crossed(&self) -> bool {
         let best = (self.best_price(Side::Buy), self.best_price(Side::Sell));
         matches!(best, (Some(bid), Some(ask)) if bid >= ask)
+    }
+
+    /// Checks the orders that wait outside the book, and counts them.
+    fn assert_waiting(&self) -> u32 {
+        for (order_id, slot) in &self.waiting {
+            let order = self.pool.get(*slot);
+            assert!(
+                order.traits().is_open() && order.id() == *order_id && order.level == NO_SLOT,
+                "a waiting order is not where it is listed"
+            );
+            assert!(order.leaves_units > 0, "an empty order waits");
+            assert!(
+                self.ids.get(*order_id, &self.pool) == Some(*slot),
+                "a waiting order is not found by its id"
+            );
+            let _: &Waiting = self.waiting_record(*slot);
+        }
+        u32::try_from(self.waiting.len()).expect("open orders are bounded")
     }
 
     /// Checks one side and counts its orders.

@@ -4,6 +4,7 @@ pub(crate) mod book_side;
 pub(crate) mod depth;
 mod invariants;
 pub(crate) mod order_book;
+pub(crate) mod order_extras;
 mod order_index;
 pub(crate) mod order_pool;
 pub(crate) mod order_traits;

@@ -1,5 +1,7 @@
 //! Bids and asks of one instrument, and every way to find an order in them.
 
+use std::collections::BTreeMap;
+
 use crate::book::book_side::BookSide;
 use crate::book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 use crate::book::order_index::OrderIndex;
@@ -10,10 +12,11 @@ use crate::book::slot_table::SlotTable;
 use crate::holds::HoldTerms;
 use crate::id::{ExternalId, OrderHandle, OrderId};
 use crate::instrument::Instrument;
-use crate::order::RestingOrder;
+use crate::order::{Display, RestingOrder, WaitingOrder};
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::side::Side;
+use crate::waiting::Waiting;
 
 /// The open orders of one instrument, in price-time priority.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct OrderBook {
     pub(crate) externals: Option<SlotTable>,
     /// Open orders of accounts that are watched.
     pub(crate) owners: OwnerIndex,
+    /// Open orders that are not in a queue, in the order in which they were accepted.
+    pub(crate) waiting: BTreeMap<OrderId, u32>,
 }
 
 impl OrderBook {
@@ -38,6 +43,7 @@ impl OrderBook {
             ids: OrderIndex::new(),
             externals: indexes_external_ids.then(SlotTable::new),
             owners: OwnerIndex::default(),
+            waiting: BTreeMap::new(),
         }
     }
 
@@ -64,6 +70,11 @@ impl OrderBook {
             return Quantity::ZERO;
         }
         self.side(side).displayed(level).displayed_quantity
+    }
+
+    /// Best price that a side shows.
+    pub(crate) fn best_shown(&self, side: Side) -> Option<Price> {
+        self.displayed_levels(side).next().map(|level| level.price)
     }
 
     /// Best price of a side, hidden orders included: where a taker would trade first.
@@ -97,13 +108,47 @@ impl OrderBook {
     /// One open order.
     pub fn order(&self, order_id: OrderId) -> Option<RestingOrder> {
         let slot = self.ids.get(order_id, &self.pool)?;
-        Some(self.resting_order(slot))
+        self.is_in_queue(slot).then(|| self.resting_order(slot))
     }
 
     /// One open order, by its place in memory.
     pub fn order_by_handle(&self, handle: OrderHandle) -> Option<RestingOrder> {
         let slot = self.pool.resolve(handle)?;
-        Some(self.resting_order(slot))
+        self.is_in_queue(slot).then(|| self.resting_order(slot))
+    }
+
+    /// Open orders outside the book, in the order in which they were accepted: stops that wait, and others.
+    pub fn waiting_orders(&self) -> impl Iterator<Item = WaitingOrder> + '_ {
+        self.waiting.values().map(|slot| self.waiting_order(*slot))
+    }
+
+    fn is_in_queue(&self, slot: u32) -> bool {
+        self.pool.get(slot).level != NO_SLOT
+    }
+
+    fn waiting_order(&self, slot: u32) -> WaitingOrder {
+        let order = self.pool.get(slot);
+        let waiting = self.waiting_record(slot);
+        let leaves_quantity = Quantity::from_units(order.leaves_units);
+        WaitingOrder {
+            order_id: order.id(),
+            account: order.account,
+            side: order.side(),
+            kind: waiting.order.kind,
+            stop_price: waiting.stop_price(),
+            leaves_quantity,
+            hold: self
+                .holds
+                .need(order.side(), waiting.hold_price, leaves_quantity),
+        }
+    }
+
+    /// Why an order that is in no queue waits.
+    pub(crate) fn waiting_record(&self, slot: u32) -> &Waiting {
+        self.pool
+            .special(slot)
+            .and_then(|special| special.waiting.as_ref())
+            .expect("an open order in no queue says why it waits")
     }
 
     /// How many orders are open.
@@ -220,12 +265,9 @@ impl OrderBook {
         let traits = order.traits();
         let detail = self.pool.detail(slot);
         let (side, price) = (order.side(), self.price_of(order));
-        let leaves_quantity = Quantity::from_units(order.leaves_units);
-        let (displayed_quantity, hidden_quantity) = if traits.is_hidden() {
-            (Quantity::ZERO, leaves_quantity)
-        } else {
-            (leaves_quantity, Quantity::ZERO)
-        };
+        let iceberg = self.pool.iceberg(slot);
+        let leaves_quantity = Quantity::from_units(self.pool.open_units(slot, order));
+        let (displayed_quantity, hidden_quantity) = self.pool.shown_and_hidden(slot, order);
         RestingOrder {
             order_id: order.id(),
             handle: self.pool.handle(slot),
@@ -240,7 +282,13 @@ impl OrderBook {
             filled_quantity: Quantity::from_units(detail.filled_units),
             time_in_force: self.pool.time_in_force(slot),
             post_only: traits.post_only(),
-            display: traits.display(),
+            display: match iceberg {
+                Some(iceberg) => Display::Iceberg {
+                    peak: Quantity::from_units(iceberg.peak_units),
+                },
+                None if traits.is_hidden() => Display::Hidden,
+                None => Display::Full,
+            },
             self_trade_prevention: traits.stp(),
             stp_group: detail.stp_group,
             replace_count: detail.replace_count,

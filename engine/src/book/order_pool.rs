@@ -5,10 +5,12 @@
 //! off: a plain order that comes and goes touches the first array alone. Free slots are chained, and
 //! the last one freed is the next one used: it is still in the cache.
 
+use crate::book::order_extras::{Iceberg, NO_EXTRAS, OrderExtras, Special};
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
 use crate::order::TimeInForce;
+use crate::quantity::Quantity;
 use crate::sequence::Timestamp;
 use crate::side::Side;
 
@@ -19,7 +21,7 @@ const SLOTS_SET_ASIDE_MAX: usize = 1 << 20;
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(32))]
 pub(crate) struct OrderSlot {
-    /// The order id, with the traits above its 53 bits.
+    /// The order id, with the traits above its 52 bits.
     pub(crate) tagged_id: u64,
     pub(crate) leaves_units: u64,
     /// Next younger order of its level; for a free slot the next free one.
@@ -37,18 +39,6 @@ pub(crate) struct OrderDetail {
     pub(crate) stp_group: Option<StpGroup>,
     pub(crate) replace_count: u32,
 }
-
-/// What few orders have.
-#[derive(Debug, Clone, Copy)]
-struct OrderExtras {
-    client_order_id: Option<ClientOrderId>,
-    time_in_force: TimeInForce,
-}
-
-const NO_EXTRAS: OrderExtras = OrderExtras {
-    client_order_id: None,
-    time_in_force: TimeInForce::GoodTillCanceled,
-};
 
 impl OrderSlot {
     #[inline]
@@ -301,6 +291,61 @@ impl OrderPool {
         self.extras(slot).time_in_force
     }
 
+    /// What the rule book's mechanisms added to an order, if they did.
+    pub(crate) fn special(&self, slot: u32) -> Option<&Special> {
+        if self.get(slot).traits().is_special() {
+            self.extras(slot).special.as_deref()
+        } else {
+            None
+        }
+    }
+
+    /// An order ends: what the mechanisms added to it goes with it.
+    pub(crate) fn forget_special(&mut self, slot: u32) {
+        if self.get(slot).traits().is_special() {
+            self.extras_mut(slot).special = None;
+        }
+    }
+
+    /// Room for what a mechanism adds to an order.
+    pub(crate) fn special_mut(&mut self, slot: u32) -> &mut Special {
+        self.extras_mut(slot);
+        self.get_mut(slot).tagged_id |= Traits::SPECIAL;
+        self.extras[slot as usize].special.get_or_insert_default()
+    }
+
+    /// What an order has open beyond what its slot says: an iceberg's part below the water.
+    #[inline]
+    pub(crate) fn reserve_units(&self, slot: u32, order: &OrderSlot) -> u64 {
+        if order.traits().is_special() {
+            self.iceberg(slot).map_or(0, |iceberg| iceberg.hidden_units)
+        } else {
+            0
+        }
+    }
+
+    /// All that an order has open.
+    #[inline]
+    pub(crate) fn open_units(&self, slot: u32, order: &OrderSlot) -> u64 {
+        order.leaves_units + self.reserve_units(slot, order)
+    }
+
+    /// What the market sees of an order, and what it does not see.
+    #[inline]
+    pub(crate) fn shown_and_hidden(&self, slot: u32, order: &OrderSlot) -> (Quantity, Quantity) {
+        let leaves_quantity = Quantity::from_units(order.leaves_units);
+        if order.is_hidden() {
+            (Quantity::ZERO, leaves_quantity)
+        } else {
+            let hidden_units = self.reserve_units(slot, order);
+            (leaves_quantity, Quantity::from_units(hidden_units))
+        }
+    }
+
+    pub(crate) fn iceberg(&self, slot: u32) -> Option<Iceberg> {
+        self.special(slot)?.iceberg
+    }
+
     pub(crate) fn set_client_order_id(&mut self, slot: u32, id: ClientOrderId) {
         self.extras_mut(slot).client_order_id = Some(id);
     }
@@ -320,7 +365,7 @@ impl OrderPool {
     fn extras_mut(&mut self, slot: u32) -> &mut OrderExtras {
         let place = slot as usize;
         if self.extras.len() <= place {
-            self.extras.resize(place + 1, NO_EXTRAS);
+            self.extras.resize_with(place + 1, || NO_EXTRAS);
         }
         if !self.get(slot).traits().has_extras() {
             self.extras[place] = NO_EXTRAS;

@@ -1,4 +1,4 @@
-//! An order's yes-and-no answers, packed above the 53 bits of its id.
+//! An order's yes-and-no answers, packed above the 52 bits of its id.
 
 use crate::id::OrderId;
 use crate::order::{Display, NewOrder, PostOnly, SelfTradePrevention};
@@ -9,7 +9,9 @@ use crate::side::Side;
 pub(crate) struct Traits(u64);
 
 impl Traits {
-    pub(crate) const ID_MASK: u64 = (1 << 53) - 1;
+    pub(crate) const ID_MASK: u64 = (1 << 52) - 1;
+    /// Its extras have what one of the rule book's mechanisms added.
+    pub(crate) const SPECIAL: u64 = 1 << 52;
     /// The slot holds an open order.
     pub(crate) const OPEN: u64 = 1 << 53;
     /// The order index keeps it among its elders.
@@ -28,7 +30,7 @@ impl Traits {
     /// The word of an order that is about to rest: its id and its traits.
     #[inline]
     pub(crate) fn tag(order_id: OrderId, order: &NewOrder) -> u64 {
-        assert!(order_id.0 <= Self::ID_MASK, "order ids are below 2^53");
+        assert!(order_id.0 <= Self::ID_MASK, "order ids are below 2^52");
         let side = match order.side {
             Side::Buy => 0,
             Side::Sell => Self::SELL,
@@ -95,6 +97,11 @@ impl Traits {
     }
 
     #[inline]
+    pub(crate) const fn is_special(self) -> bool {
+        self.has(Self::SPECIAL)
+    }
+
+    #[inline]
     pub(crate) const fn side(self) -> Side {
         if self.has(Self::SELL) {
             Side::Sell
@@ -106,14 +113,6 @@ impl Traits {
     #[inline]
     pub(crate) const fn is_hidden(self) -> bool {
         self.has(Self::HIDDEN)
-    }
-
-    pub(crate) const fn display(self) -> Display {
-        if self.is_hidden() {
-            Display::Hidden
-        } else {
-            Display::Full
-        }
     }
 
     #[inline]

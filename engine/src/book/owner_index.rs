@@ -84,9 +84,9 @@ impl OrderBook {
     pub(crate) fn open_units_of(&self, account: AccountId, side: Side) -> i128 {
         self.open_of(account)
             .into_iter()
-            .map(|(_, slot)| self.pool.get(slot))
-            .filter(|order| order.side() == side)
-            .map(|order| i128::from(order.leaves_units))
+            .map(|(_, slot)| (slot, self.pool.get(slot)))
+            .filter(|(_, order)| order.side() == side)
+            .map(|(slot, order)| i128::from(self.pool.open_units(slot, order)))
             .sum()
     }
 

@@ -34,7 +34,7 @@ canonical_enum!(MatchingAlgorithm { 1 => PriceTime, 2 => ProRata(terms) });
 canonical_struct!(ProRata {
     minimum_allocation,
     top_order,
-    first_in_first_out_percent,
+    first_in_first_out_bips,
 });
 
 canonical_enum!(TopOrder { 0 => Off, 1 => On { quantity_min, quantity_max } });

@@ -1,4 +1,4 @@
-//! Trades with the orders of one price level, oldest first.
+//! Trades with the orders of one price level: oldest first, or as the instrument shares a level out.
 
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
@@ -9,6 +9,7 @@ use crate::matching::taker::Taker;
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
+use crate::rules::MatchingAlgorithm;
 use crate::side::Side;
 
 impl Listing {
@@ -22,38 +23,63 @@ impl Listing {
     ) -> Option<Stop> {
         let makers = taker.side.opposite();
         let price = self.book.side(makers).price(level);
-        let displayed_before = self.book.side(makers).level(level).displayed_units;
-        let stop = loop {
-            let place = self.book.side(makers).level(level);
-            if place.order_count == 0 {
-                break None;
-            }
-            let maker = place.head;
-            let wanted = taker.wanted_units(price, self.instrument.lot_size);
-            if wanted == 0 {
-                break Some(self.money_is_spent(taker, price));
-            }
-            if self.is_own_order(taker, maker) {
-                if let Some(stop) = self.prevent(taker, maker, wanted, sink) {
-                    break Some(stop);
-                }
-            } else {
-                self.fill(taker, maker, wanted, sink);
-            }
-            if taker.leaves_units == 0 {
-                break Some(self.quantity_is_used_up(taker, price));
-            }
+        let before = self.book.side(makers).displayed(level);
+        let stop = match self.instrument.rules.matching {
+            MatchingAlgorithm::PriceTime => self.trade_in_time(taker, level, price, sink),
+            MatchingAlgorithm::ProRata(_) => self.trade_by_size(taker, level, price, sink),
         };
-        if self.book.side(makers).level(level).displayed_units != displayed_before {
-            sink.level_changed(self.book.side(makers).displayed(level));
+        let after = self.book.side(makers).displayed(level);
+        if after.displayed_quantity != before.displayed_quantity
+            || after.order_count != before.order_count
+        {
+            sink.level_changed(after);
         }
         self.book.side_mut(makers).close_if_empty(level);
         stop
     }
 
-    /// One trade between a taker and the oldest maker of the best level, at the maker's price.
+    /// Trades with the makers of a level, oldest first.
     #[inline]
-    fn fill<S: EventSink>(&mut self, taker: &mut Taker, maker: u32, wanted: u64, sink: &mut S) {
+    pub(super) fn trade_in_time<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        level: u32,
+        price: Price,
+        sink: &mut S,
+    ) -> Option<Stop> {
+        let makers = taker.side.opposite();
+        loop {
+            let place = self.book.side(makers).level(level);
+            if place.order_count == 0 {
+                return None;
+            }
+            let maker = place.head;
+            let wanted = taker.wanted_units(price, self.instrument.lot_size);
+            if wanted == 0 {
+                return Some(self.money_is_spent(taker, price));
+            }
+            if self.is_own_order(taker, maker) {
+                if let Some(stop) = self.prevent(taker, maker, wanted, sink) {
+                    return Some(stop);
+                }
+            } else {
+                self.fill(taker, maker, wanted, sink);
+            }
+            if taker.leaves_units == 0 {
+                return Some(self.quantity_is_used_up(taker, price));
+            }
+        }
+    }
+
+    /// One trade between a taker and a maker of the best level, at the maker's price.
+    #[inline]
+    pub(super) fn fill<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        maker: u32,
+        wanted: u64,
+        sink: &mut S,
+    ) {
         let terms = self.book.holds;
         let (side, pool) = self.book.side_and_pool(taker.side.opposite());
         let order = pool.get_mut(maker);
@@ -62,11 +88,12 @@ impl Listing {
         let after = before - units;
         order.leaves_units = after;
         let order = *order;
+        let reserve = pool.reserve_units(maker, &order);
         let price = side.price(order.level);
         let external_id = pool.external_id(maker, &order);
         let mut detail = pool.detail_of(maker, &order);
         detail.filled_units += units;
-        if after != 0 {
+        if after + reserve != 0 {
             pool.set_detail(maker, detail);
         }
         if !order.is_hidden() {
@@ -105,21 +132,28 @@ impl Listing {
                 external_id,
                 account: order.account,
                 fee_tier: self.risk.fee_tier_of(order.account),
-                leaves_quantity: Quantity::from_units(after),
+                leaves_quantity: Quantity::from_units(after + reserve),
                 filled_quantity: Quantity::from_units(detail.filled_units),
-                hold_used: terms.freed(order.side(), price, before, after),
-                hold: terms.need(order.side(), price, Quantity::from_units(after)),
+                hold_used: terms.freed(order.side(), price, before + reserve, after + reserve),
+                hold: terms.need(order.side(), price, Quantity::from_units(after + reserve)),
             },
         };
         sink.event(Event::Trade(trade));
         if after == 0 {
             self.book.unlink(maker, &order);
-            self.forget(maker, &order);
+            if reserve == 0 {
+                self.forget(maker, &order);
+            } else {
+                self.refill(maker, &order, reserve, sink);
+            }
+        }
+        if self.triggers.may_fire_at(price.units()) {
+            self.examine_print(price);
         }
     }
 
     /// An order bounded by money cannot buy one more lot at `price`.
-    fn money_is_spent(&self, taker: &Taker, price: Price) -> Stop {
+    pub(super) fn money_is_spent(&self, taker: &Taker, price: Price) -> Stop {
         if taker.is_by_quote && !self.could_go_on(taker, price) {
             Stop::Done
         } else {
@@ -128,7 +162,7 @@ impl Listing {
     }
 
     /// Nothing is left of the taker's quantity. An order by quote amount has a quantity only as its reserve.
-    fn quantity_is_used_up(&self, taker: &Taker, price: Price) -> Stop {
+    pub(super) fn quantity_is_used_up(&self, taker: &Taker, price: Price) -> Stop {
         if taker.is_by_quote && self.could_go_on(taker, price) {
             Stop::BudgetSpent
         } else {

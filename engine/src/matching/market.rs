@@ -112,7 +112,7 @@ impl Listing {
     }
 
     /// What a market order is measured by: the best opposite price, else the last price.
-    fn reference(&self, side: Side) -> Result<Price, RejectReason> {
+    pub(crate) fn reference(&self, side: Side) -> Result<Price, RejectReason> {
         self.book
             .best_price(side.opposite())
             .or(self.last_price)
@@ -120,7 +120,7 @@ impl Listing {
     }
 
     /// The worst price that market protection allows, rounded away from the reference.
-    fn protected(&self, reference: Price, side: Side) -> Price {
+    pub(crate) fn protected(&self, reference: Price, side: Side) -> Price {
         let bips = i128::from(self.instrument.market_protection_bips);
         let units = i128::from(reference.units());
         let worst = match side {

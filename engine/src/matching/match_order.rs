@@ -1,11 +1,10 @@
 //! The whole life of a taker: may it trade, what does it trade, what becomes of the rest.
 
-use crate::book::book_side::rank_of;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
-use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};
+use crate::matching::taker::{AtOnce, Remainder, Taker};
 use crate::outcome::{end_taker, give_back_hold};
 use crate::session::guard::Barrier;
 
@@ -14,6 +13,8 @@ use crate::session::guard::Barrier;
 pub(crate) enum Residual {
     /// Something is left and is to rest at its limit.
     Rests,
+    /// Something of a market order is left, and waits for the uncross of the call that it begins.
+    Queues,
     /// It is over: filled, or canceled and reported.
     Ended,
 }
@@ -31,6 +32,8 @@ pub(crate) enum Stop {
     BudgetSpent,
     /// It must not trade at the next price, or would begin a call.
     Barrier(Barrier),
+    /// The next maker is outside the execution range.
+    OutOfRange,
 }
 
 impl Listing {
@@ -49,11 +52,17 @@ impl Listing {
             Stop::OwnOrder => end_taker(taker, CancelReason::SelfTradePrevention, sink),
             Stop::BudgetSpent => end_taker(taker, CancelReason::BudgetSpent, sink),
             Stop::Barrier(barrier) => self.stop_at_barrier(taker, barrier, sink),
+            Stop::OutOfRange => end_taker(taker, CancelReason::ExecutionRange, sink),
             Stop::NoMakers => match taker.remainder {
                 Remainder::Rests => Residual::Rests,
                 Remainder::Dies => end_taker(taker, CancelReason::ImmediateOrCancel, sink),
                 Remainder::Unserved if taker.has_spent_its_amount() => give_back_hold(taker, sink),
-                Remainder::Unserved => end_taker(taker, CancelReason::NoLiquidity, sink),
+                Remainder::Protected if self.has_makers(taker) => {
+                    end_taker(taker, CancelReason::Protection, sink)
+                }
+                Remainder::Unserved | Remainder::Protected => {
+                    end_taker(taker, CancelReason::NoLiquidity, sink)
+                }
             },
         }
     }
@@ -61,17 +70,14 @@ impl Listing {
     #[inline]
     fn trade<S: EventSink>(&mut self, taker: &mut Taker, sink: &mut S) -> Stop {
         let makers = taker.side.opposite();
-        let rank_limit = match taker.limit {
-            PriceLimit::AtOrBetter(price) => rank_of(makers, price.units()),
-            PriceLimit::Any => i64::MAX,
-        };
+        let bound = self.price_bound(taker);
         if self.is_guarded() {
             self.session.frame = self.frame();
         }
         loop {
-            let best = self.book.side(makers).best_within(rank_limit);
+            let best = self.book.side(makers).best_within(bound.rank);
             if best == NO_SLOT {
-                return Stop::NoMakers;
+                return self.stop_at(&bound, makers);
             }
             if self.is_guarded()
                 && let Some(barrier) = self.barrier_now(self.book.side(makers).price(best))
@@ -82,5 +88,9 @@ impl Listing {
                 return stop;
             }
         }
+    }
+
+    fn has_makers(&self, taker: &Taker) -> bool {
+        self.book.side(taker.side.opposite()).best() != NO_SLOT
     }
 }

@@ -1,12 +1,14 @@
 //! What a taker could trade now, without trading: fill-or-kill, minimum quantity, budgets.
 
-use crate::book::book_side::rank_of;
+use std::ops::ControlFlow;
+
 use crate::book::price_level::NO_SLOT;
 use crate::listing::Listing;
-use crate::matching::taker::{AtOnce, PriceLimit, Taker, affordable_units};
+use crate::matching::taker::{AtOnce, Taker, affordable_units};
 use crate::order::SelfTradePrevention;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
+use crate::rules::MatchingAlgorithm;
 use crate::session::guard::GuardedWalk;
 
 /// What a taker could trade now.
@@ -45,30 +47,48 @@ impl Listing {
     /// Walks the other side as matching would.
     pub(crate) fn reach(&self, taker: &Taker, at_decrement: AtDecrement) -> Reach {
         let makers = self.book.side(taker.side.opposite());
-        let rank_limit = match taker.limit {
-            PriceLimit::AtOrBetter(price) => rank_of(taker.side.opposite(), price.units()),
-            PriceLimit::Any => i64::MAX,
-        };
+        let rank_limit = self.price_bound(taker).rank;
         let mut walk = Walk::new(taker, self.instrument.lot_size, at_decrement);
         let mut guard = self.is_guarded().then(|| GuardedWalk::new(self));
         let mut level = makers.best();
         while level != NO_SLOT && makers.level(level).rank <= rank_limit {
-            let price = makers.price(level);
             if let Some(guard) = &mut guard
-                && !guard.lets_trade(self, price)
+                && !guard.lets_trade(self, makers.price(level))
             {
-                return walk.reach;
+                break;
             }
-            for maker in makers.queue(level, &self.book.pool) {
-                let leaves_units = self.book.pool.get(maker).leaves_units;
-                let is_own = self.is_own_order(taker, maker);
-                if walk.meet(price, leaves_units, is_own).is_break() {
-                    return walk.reach;
-                }
+            if self.walk_level(&mut walk, taker, level).is_break() {
+                break;
             }
             level = makers.behind(level);
         }
         walk.reach
+    }
+
+    /// Meets the makers of one level. Where the taker ends at an own order, what icebergs have below the
+    /// water lies behind it; and where a level is shared out by size, all of the level does.
+    fn walk_level(&self, walk: &mut Walk, taker: &Taker, level: u32) -> ControlFlow<()> {
+        let makers = self.book.side(taker.side.opposite());
+        let price = makers.price(level);
+        let queue = || makers.queue(level, &self.book.pool);
+        let ends_at_own = walk.ends_at_own_order()
+            && (taker.stp != SelfTradePrevention::None)
+            && queue().any(|maker| self.is_own_order(taker, maker));
+        let by_size = self.instrument.rules.matching != MatchingAlgorithm::PriceTime;
+        if ends_at_own && by_size {
+            return ControlFlow::Break(());
+        }
+        for maker in queue() {
+            let order = self.book.pool.get(maker);
+            let is_own = self.is_own_order(taker, maker);
+            let units = if ends_at_own {
+                order.leaves_units
+            } else {
+                self.book.pool.open_units(maker, order)
+            };
+            walk.meet(price, units, is_own)?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Whether an order by quote amount, were it not for its reserve, could trade one more lot at `price`.
@@ -104,9 +124,24 @@ impl Walk {
         }
     }
 
+    /// Whether it goes no further where it meets an own order.
+    fn ends_at_own_order(&self) -> bool {
+        match (self.stp, self.at_decrement) {
+            (SelfTradePrevention::CancelOldest, _)
+            | (SelfTradePrevention::Decrement, AtDecrement::GoOn) => false,
+            (
+                SelfTradePrevention::None
+                | SelfTradePrevention::CancelNewest
+                | SelfTradePrevention::CancelBoth
+                | SelfTradePrevention::Decrement,
+                _,
+            ) => true,
+        }
+    }
+
     /// Meets one maker. Breaks where the taker would stop.
-    fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> std::ops::ControlFlow<()> {
-        use std::ops::ControlFlow::{Break, Continue};
+    fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> ControlFlow<()> {
+        use ControlFlow::{Break, Continue};
         let wanted = match self.money_left {
             None => self.leaves_units,
             Some(money) => affordable_units(money, price, self.lot_size).min(self.leaves_units),

@@ -59,16 +59,17 @@ impl Listing {
 
     fn report_prevented<S: EventSink>(&self, taker: &Taker, maker: u32, wanted: u64, sink: &mut S) {
         let order = self.book.pool.get(maker);
+        let open_units = self.book.pool.open_units(maker, order);
         sink.event(Event::Prevented(Prevented {
             taker: taker.order_id,
             taker_account: taker.account,
             maker: order.id(),
             maker_account: order.account,
             price: self.book.price_of(order),
-            quantity: Quantity::from_units(order.leaves_units.min(wanted)),
+            quantity: Quantity::from_units(open_units.min(wanted)),
             mode: taker.stp,
             taker_leaves_quantity: taker.leaves_quantity(),
-            maker_leaves_quantity: Quantity::from_units(order.leaves_units),
+            maker_leaves_quantity: Quantity::from_units(open_units),
         }));
     }
 
@@ -83,9 +84,10 @@ impl Listing {
         let terms = self.book.holds;
         let order = *self.book.pool.get(maker);
         let price = self.book.price_of(&order);
-        let units = order.leaves_units.min(wanted);
-        let after = order.leaves_units - units;
-        self.reduce_leaves(maker, after);
+        let before = self.book.pool.open_units(maker, &order);
+        let units = before.min(wanted);
+        let after = before - units;
+        self.reduce_open(maker, after);
         let taker_freed = taker.decrement(price, units, terms);
         sink.event(Event::Prevented(Prevented {
             taker: taker.order_id,
@@ -98,7 +100,7 @@ impl Listing {
             taker_leaves_quantity: taker.leaves_quantity(),
             maker_leaves_quantity: Quantity::from_units(after),
         }));
-        let maker_freed = terms.freed(order.side(), price, order.leaves_units, after);
+        let maker_freed = terms.freed(order.side(), price, before, after);
         let hold = terms.need(order.side(), price, Quantity::from_units(after));
         release_part(&order, maker_freed, hold, sink);
         release_of_taker(taker, taker_freed, sink);
@@ -108,8 +110,11 @@ impl Listing {
             self.book.unlink(maker, &order);
             self.forget(maker, &order);
         } else {
-            let left = OrderChangeKind::Reduced(Quantity::from_units(after));
-            report_order(&order, price, left, sink);
+            let shown = self.book.pool.get(maker).leaves_units;
+            if shown != order.leaves_units {
+                let left = OrderChangeKind::Reduced(Quantity::from_units(shown));
+                report_order(&order, price, left, sink);
+            }
         }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Remainder {
     Dies,
     /// It was a market order.
     Unserved,
+    /// It was a market order with protection, and is canceled there.
+    Protected,
 }
 
 /// Money that bounds a taker: what it is for, or what is reserved for it.
@@ -59,6 +61,10 @@ pub(crate) struct Taker {
     pub(crate) filled_units: u64,
     pub(crate) money: Option<MoneyBound>,
     pub(crate) is_by_quote: bool,
+    /// It came without a limit of its own.
+    pub(crate) is_market: bool,
+    /// What it does not trade at once is not to stay.
+    pub(crate) is_immediate: bool,
     /// What is reserved for it.
     pub(crate) hold: Notional,
     /// What a market buy has spent.
@@ -99,11 +105,16 @@ impl Taker {
             side: order.side,
             limit,
             at_once,
-            remainder: Remainder::of(order),
+            remainder: Remainder::of(order, limit),
             leaves_units,
             filled_units: 0,
             money: None,
             is_by_quote,
+            is_market: !matches!(
+                order.kind,
+                OrderKind::Limit { .. } | OrderKind::Pegged { .. }
+            ),
+            is_immediate: order.time_in_force.is_immediate(),
             hold: Notional::ZERO,
             spent: Notional::ZERO,
         }
@@ -207,8 +218,8 @@ impl Taker {
 
 impl Remainder {
     #[inline]
-    fn of(order: &NewOrder) -> Self {
-        if matches!(order.kind, OrderKind::Market) {
+    fn of(order: &NewOrder, limit: PriceLimit) -> Self {
+        if limit == PriceLimit::Any {
             Self::Unserved
         } else if order.time_in_force.is_immediate() {
             Self::Dies

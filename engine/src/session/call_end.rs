@@ -81,7 +81,7 @@ impl Listing {
         };
         let random = match length.random_max {
             0 => 0,
-            highest => self.chance.up_to(highest),
+            highest => self.chance.below(highest.saturating_add(1)),
         };
         let lasts = length.length.saturating_add(random);
         StateEnd::Uncross {

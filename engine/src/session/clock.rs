@@ -8,7 +8,7 @@ use super::guard::{Frame, Interruption};
 use super::luld::{BandReference, SpanSum};
 use super::schedule::NextStep;
 use super::velocity::{Print, RecentPrints};
-use crate::auction::IndicativePrice;
+use crate::auction::{IndicativePrice, MarketQueue};
 use crate::canonical::{canonical_enum, canonical_struct};
 use crate::event_sink::EventSink;
 use crate::id::OrderId;
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) next_step: Option<NextStep>,
     /// Reference of the static corridor.
     pub(crate) last_auction_price: Option<Price>,
+    /// Market orders that wait for the uncross.
+    pub(crate) market_queue: MarketQueue,
     /// What velocity looks at.
     pub(crate) prints: RecentPrints,
     /// Reference of the bands.
@@ -64,6 +66,7 @@ impl Session {
             end: StateEnd::Command,
             next_step: None,
             last_auction_price: rules.reference,
+            market_queue: MarketQueue::default(),
             prints: RecentPrints::default(),
             bands: BandReference {
                 price: rules.reference,
@@ -131,6 +134,7 @@ pub(crate) struct SessionMemory {
     end: StateEnd,
     next_step: Option<NextStep>,
     last_auction_price: Option<Price>,
+    next_turn: u64,
     highs: Vec<Print>,
     lows: Vec<Print>,
     band_price: Option<Price>,
@@ -142,6 +146,7 @@ canonical_struct!(SessionMemory {
     end,
     next_step,
     last_auction_price,
+    next_turn,
     highs,
     lows,
     band_price,
@@ -174,6 +179,7 @@ impl Session {
             end: self.end,
             next_step: self.next_step,
             last_auction_price: self.last_auction_price,
+            next_turn: self.market_queue.next_turn(),
             highs,
             lows,
             band_price: self.bands.price,
@@ -187,6 +193,7 @@ impl Session {
         self.end = memory.end;
         self.next_step = memory.next_step;
         self.last_auction_price = memory.last_auction_price;
+        self.market_queue.resume_at(memory.next_turn);
         self.prints = RecentPrints::restore(memory.highs, memory.lows);
         self.bands = BandReference {
             price: memory.band_price,

@@ -8,7 +8,7 @@ use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
-use crate::matching::taker::{Remainder, Taker};
+use crate::matching::taker::{PriceLimit, Taker};
 use crate::outcome::end_taker;
 use crate::price::Price;
 
@@ -125,25 +125,25 @@ impl Listing {
             Barrier::Band => return end_taker(taker, CancelReason::Protection, sink),
             Barrier::Call(cause) => cause,
         };
-        match (taker.remainder, cause) {
+        match cause {
             // CME: what would have to trade at once is canceled, and the market stays open.
-            (Remainder::Dies, Interruption::Velocity) => {
-                end_taker(taker, CancelReason::ImmediateOrCancel, sink)
-            }
-            (Remainder::Unserved, Interruption::Velocity) => {
+            Interruption::Velocity if taker.is_market => {
                 end_taker(taker, CancelReason::Protection, sink)
             }
-            (Remainder::Dies, Interruption::Corridor | Interruption::StopLogic) => {
-                self.session.pending = Some(cause);
+            Interruption::Velocity if taker.is_immediate => {
                 end_taker(taker, CancelReason::ImmediateOrCancel, sink)
             }
-            (Remainder::Unserved, Interruption::Corridor | Interruption::StopLogic) => {
+            Interruption::Velocity | Interruption::Corridor | Interruption::StopLogic => {
                 self.session.pending = Some(cause);
-                end_taker(taker, CancelReason::Protection, sink)
-            }
-            (Remainder::Rests, _) => {
-                self.session.pending = Some(cause);
-                Residual::Rests
+                if taker.is_by_quote {
+                    end_taker(taker, CancelReason::Protection, sink)
+                } else if taker.is_immediate {
+                    end_taker(taker, CancelReason::ImmediateOrCancel, sink)
+                } else if taker.limit == PriceLimit::Any {
+                    Residual::Queues
+                } else {
+                    Residual::Rests
+                }
             }
         }
     }

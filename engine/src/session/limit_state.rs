@@ -42,6 +42,16 @@ impl Listing {
         }
     }
 
+    /// The price at which an order enters that was accepted before: it is not refused any more.
+    pub(super) fn within_band(&self, side: Side, price: Price) -> Price {
+        let band = band_of(self.bands(), side);
+        if price.is_better_than(side, band) {
+            band
+        } else {
+            price
+        }
+    }
+
     /// The mean of the trades may move the bands. What rests outside of them stays, and trades with nobody.
     pub(crate) fn move_bands(&mut self) {
         if let Some(mean) = self.instrument.rules.luld.and_then(|luld| luld.mean) {

@@ -1,5 +1,6 @@
 //! Session states: what an instrument does with orders at a time of its day.
 
+mod at_open_close;
 mod call_end;
 pub(crate) mod clock;
 mod corridor;
@@ -133,6 +134,7 @@ impl Listing {
             self.may_be_crossed = true;
         }
         sink.event(Event::StatusChanged(StatusChanged { state }));
+        self.let_in_early(state, sink);
         self.session.look_ahead(&self.instrument.rules);
     }
 

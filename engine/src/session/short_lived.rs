@@ -1,5 +1,7 @@
 //! Orders that a change of state ends: for the day, for a call, for continuous trading.
 
+use std::collections::BTreeSet;
+
 use super::{Phase, SessionState};
 use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
@@ -39,19 +41,6 @@ const fn ends_with(time_in_force: TimeInForce, state: SessionState) -> Option<Ca
     }
 }
 
-/// Whether an order that lives this long goes when the call ends that it is in.
-const fn goes_with_the_call(time_in_force: TimeInForce) -> bool {
-    match time_in_force {
-        TimeInForce::AtOpen | TimeInForce::AtClose | TimeInForce::GoodForAuction => true,
-        TimeInForce::GoodTillCanceled
-        | TimeInForce::GoodTillDate(_)
-        | TimeInForce::ImmediateOrCancel
-        | TimeInForce::FillOrKill
-        | TimeInForce::Day
-        | TimeInForce::GoodForContinuous => false,
-    }
-}
-
 impl Listing {
     /// Notes how long an order lives, and lists it by what will end it.
     pub(crate) fn live_for(&mut self, slot: u32, time_in_force: TimeInForce) {
@@ -70,6 +59,13 @@ impl Listing {
             | TimeInForce::ImmediateOrCancel
             | TimeInForce::FillOrKill => {}
         }
+    }
+
+    /// An order lives otherwise from now on.
+    pub(crate) fn change_lifetime(&mut self, slot: u32, time_in_force: TimeInForce) {
+        let id = self.book.pool.get(slot).id();
+        self.forget_lifetime(slot, id);
+        self.live_for(slot, time_in_force);
     }
 
     /// An order is over, or will live otherwise.
@@ -118,14 +114,17 @@ impl Listing {
         }
     }
 
-    /// Orders in the book that are for the call that ends now.
-    pub(crate) fn for_this_call(&self) -> impl Iterator<Item = OrderId> + '_ {
-        self.short_lived()
-            .filter(|(_, time_in_force)| goes_with_the_call(*time_in_force))
-            .map(|(id, _)| id)
+    /// Orders that are for the call that ends now, by age: those that wait for their own one are not.
+    pub(crate) fn for_this_call(&self) -> BTreeSet<OrderId> {
+        let mut all = self.session.market_queue.orders();
+        let meant = self
+            .short_lived()
+            .filter(|(id, time_in_force)| time_in_force.is_for_a_call() && !self.is_early(*id));
+        all.extend(meant.map(|(id, _)| id));
+        all
     }
 
-    fn short_lived(&self) -> impl Iterator<Item = (OrderId, TimeInForce)> + '_ {
+    pub(super) fn short_lived(&self) -> impl Iterator<Item = (OrderId, TimeInForce)> + '_ {
         self.session.short_lived.iter().map(|id| {
             let slot = self.book.ids.get(*id, &self.book.pool);
             let slot = slot.expect("every short-lived order that is listed is open");

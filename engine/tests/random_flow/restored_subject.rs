@@ -162,6 +162,7 @@ impl Said {
                 Event::Pegged(pegged) => pegged.handle = nowhere,
                 Event::Rejected(_)
                 | Event::Conditioned(_)
+                | Event::Queued(_)
                 | Event::Triggered(_)
                 | Event::Refilled(_)
                 | Event::Indicative(_)

@@ -306,6 +306,7 @@ fn without_order(event: Event) -> Event {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Conditioned(_)
+        | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
@@ -332,6 +333,7 @@ fn without_place(event: Event) -> Event {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Conditioned(_)
+        | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Indicative(_) => event,

@@ -184,6 +184,7 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Conditioned(_)
+        | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)

@@ -15,7 +15,6 @@ pub fn of_entry(
         (OrderKind::Limit { price }, OrderSize::Quantity(quantity)) => {
             of_limit(order.side, price, quantity, instrument)
         }
-        (OrderKind::Limit { .. }, OrderSize::QuoteAmount(_)) => None,
         (OrderKind::Market, OrderSize::Quantity(quantity)) => match order.side {
             Side::Buy => {
                 let dearest = protected_above(reference?, instrument)?;
@@ -28,8 +27,9 @@ pub fn of_entry(
             Side::Buy => with_surcharge(amount, instrument),
             Side::Sell => sold_for(amount, reference?, instrument),
         },
-        // The wire does not carry these yet; the engine says so.
-        (
+        // The engine refuses the first, and says so of the others.
+        (OrderKind::Limit { .. }, OrderSize::QuoteAmount(_))
+        | (
             OrderKind::MarketWithProtection { .. }
             | OrderKind::MarketToLimit
             | OrderKind::Pegged { .. },

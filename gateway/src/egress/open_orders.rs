@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use engine::{
     Accepted, AccountId, Canceled, ClientOrderId, Conditioned, Event, HoldReleased, Notional,
-    OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Replaced, Rested,
-    Side, Timestamp, Triggered,
+    OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Queued, Replaced,
+    Rested, Side, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
@@ -78,6 +78,7 @@ impl OpenOrders {
             Event::Canceled(canceled) => self.canceled(canceled),
             Event::HoldReleased(released) => self.hold_released(released),
             Event::Conditioned(conditioned) => self.conditioned(conditioned),
+            Event::Queued(queued) => self.queued(queued),
             Event::Triggered(triggered) => self.triggered(triggered),
             Event::Pegged(pegged) => self.pegged(pegged),
             Event::Rejected(_)
@@ -270,6 +271,15 @@ impl OpenOrders {
             && conditioned.conditions.make_it_wait()
         {
             order.stage = Stage::Waiting;
+        }
+    }
+
+    fn queued(&mut self, queued: &Queued) {
+        if let Some(order) = self.orders.get_mut(&queued.order_id) {
+            order.stage = Stage::Waiting;
+            order.hold = queued.hold;
+            order.leaves_quantity = queued.leaves_quantity;
+            self.touched.push(queued.order_id);
         }
     }
 

@@ -121,6 +121,7 @@ impl<'a> Reporter<'a> {
             // status is the market's, not an order's.
             Event::HoldReleased(_)
             | Event::Conditioned(_)
+            | Event::Queued(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_) => {}
         }
@@ -326,6 +327,7 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Conditioned(_)
+        | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
@@ -346,6 +348,7 @@ fn count(event: &Event, counters: &Counters) {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Conditioned(_)
+        | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
