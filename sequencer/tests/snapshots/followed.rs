@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::{ClientIdPolicy, ClientOrderId, Command, Event};
 use ledger::{Ledger, LedgerImage};
 use sequencer::{
-    BookState, ClockSource, Durability, EventBatch, FileLogOptions, FileLogs, LogPosition,
+    BookState, ClockSource, Durability, Epoch, EventBatch, FileLogOptions, FileLogs, LogPosition,
     ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
     SnapshotStore, Storage, Threads, start,
 };
@@ -62,7 +62,8 @@ impl Shard {
         };
         let ledger = ledger();
         let logs =
-            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options).unwrap();
+            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options, Epoch(1))
+                .unwrap();
         let running = start(
             config,
             &instruments(),
