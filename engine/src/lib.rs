@@ -48,7 +48,7 @@ pub use auction::{AuctionReference, AuctionSelfTrade, IndicativePrice};
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
 pub use cancel_reason::CancelReason;
-pub use canonical::{StateError, StateSink};
+pub use canonical::{Canonical, StateError, StateReader, StateSink};
 pub use command::{
     Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
 };

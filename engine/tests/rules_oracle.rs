@@ -10,6 +10,7 @@ mod random_market;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use engine::{EngineLimits, InstrumentId, MatchingEngine};
 use naive_market::NaiveMarket;
 use random_market::{Checked, Depth, Maker, Mix, Played, Run, replay, shrink, story};
 use scenario::{
@@ -101,6 +102,75 @@ fn the_naive_market_passes_every_scenario() {
 
     assert!(report.is_success(), "{report}");
     assert!(report.passed > 200, "the scenarios were found");
+}
+
+/// An engine that is restored from its spelled state again and again: whatever it forgets, or makes up, parts it
+/// from the naive market.
+struct RestoredMarket {
+    market: Market,
+    commands: u64,
+}
+
+/// The engine is restored after every so many commands, and so is never older.
+const COMMANDS_PER_RESTORE: u64 = 3;
+
+impl Subject for RestoredMarket {
+    fn open(options: &InstrumentOptions) -> Result<Self, String> {
+        let market = Market::open(options)?;
+        Ok(Self {
+            market,
+            commands: 0,
+        })
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
+        self.commands += 1;
+        if self.commands.is_multiple_of(COMMANDS_PER_RESTORE) {
+            let mut state = Vec::new();
+            let engine = self.market.engine();
+            engine
+                .write_state(InstrumentId(1), &mut state)
+                .ok_or("the scenario's instrument is the first")?;
+            let hash = engine.state_hash();
+            let mut restored = MatchingEngine::new(EngineLimits { instruments_max: 1 });
+            restored
+                .restore(&state)
+                .map_err(|error| error.to_string())?;
+            if restored.state_hash() != hash {
+                return Err("a restored engine stands elsewhere".to_owned());
+            }
+            self.market.go_on_with(restored);
+        }
+        self.market.apply(command)
+    }
+
+    fn picture(&self) -> BookPicture {
+        self.market.picture()
+    }
+}
+
+impl Checked for RestoredMarket {
+    fn check(&self) {
+        self.market.check();
+    }
+
+    fn block(&self) -> Option<&Block> {
+        Some(self.market.block())
+    }
+}
+
+#[test]
+fn an_engine_that_is_restored_again_and_again_plays_the_whole_rule_book() {
+    for seed in 1..=400 {
+        if let Some(played) =
+            first_difference::<RestoredMarket>(seed, COMMANDS_OF_A_RUN, Depth::Everything)
+        {
+            let small = shrink::<RestoredMarket>(&played);
+            let difference = replay::<RestoredMarket>(&small.terms, &small.commands);
+            let story = story("found by restoring", &small.terms, &small.commands);
+            panic!("RIALTO_SEED={seed}: {:?}\n\n{story}", difference.err());
+        }
+    }
 }
 
 /// An engine whose immediate-or-cancel orders rest: proves that the comparison can fail.

@@ -16,7 +16,7 @@ mod value;
 
 use feed_sim::FeedConfig;
 use gateway::{AllowedHosts, Limits};
-use sequencer::{FileLogOptions, SequencerConfig};
+use sequencer::{FileLogOptions, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
@@ -45,6 +45,10 @@ pub struct Config {
     pub accounts_max: u32,
     /// How the journal of a data folder is kept.
     pub journal: FileLogOptions,
+    /// How often snapshots are written beside it.
+    pub snapshot_cadence: SnapshotCadence,
+    /// Old files of the journal are kept until all of them are larger than this.
+    pub retention_bytes: u64,
     /// Engine time.
     pub clock: ClockMode,
     /// What the demo adds.
@@ -82,6 +86,8 @@ impl Config {
             listing,
             accounts_max: file.ledger.accounts_max,
             journal: process::derive_journal(&file.log)?,
+            snapshot_cadence: process::derive_cadence(&file.log)?,
+            retention_bytes: file.log.retention_bytes,
             clock: file.clock.mode,
         })
     }

@@ -97,12 +97,14 @@ impl Generation {
             .map(|listed| listed.instrument)
             .collect();
         let clock = clock_source(config.clock);
-        let shard = sequencer::start(
+        let kept = gateway::read_model(listing(config)?, epoch, config.limits.clone());
+        let shard = sequencer::start_with_read_model(
             config.sequencer,
             &instruments,
             Arc::clone(&ledger),
             logs,
             clock,
+            kept,
         )?;
 
         // 3. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
@@ -124,6 +126,10 @@ impl Generation {
             },
             config.limits.clone(),
         )?;
+        let gateway = match &shard.read_model {
+            Some(kept) => gateway.going_on_from(kept)?,
+            None => gateway,
+        };
         let view = gateway.view();
         let (stop_gateway, asked) = oneshot::channel();
         let (open, opening) = oneshot::channel();

@@ -197,7 +197,8 @@ impl Edge {
 }
 
 impl InstrumentState {
-    fn new(
+    /// An instrument without orders.
+    pub fn new(
         listed: ListedInstrument,
         epoch: Epoch,
         limits: &Limits,

@@ -20,6 +20,7 @@ mod edge;
 mod egress;
 mod http;
 mod inline_driver;
+mod kept;
 mod keys;
 mod limits;
 mod listener;
@@ -36,6 +37,7 @@ mod wire;
 
 pub use admin::{AdminKey, BadAdminKey, Operations, ResetDone, ResetRequest};
 pub use counters::CounterReadings;
+pub use kept::read_model;
 pub use keys::DemoKeys;
 pub use limits::{BadLimit, Limits};
 pub use listener::AllowedHosts;

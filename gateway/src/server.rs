@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
+use engine::StateError;
 use ledger::Ledger;
 use protocol::ClockMode;
 use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
@@ -17,6 +18,7 @@ use crate::edge::{Edge, EdgeParts};
 use crate::egress;
 use crate::http::public_routes;
 use crate::inline_driver::drive;
+use crate::kept::restore;
 use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until, ended};
@@ -157,6 +159,16 @@ impl Gateway {
             operations: Arc::new(parts.operations),
             opening: None,
         })
+    }
+
+    /// The same, its read models as a snapshot kept them. The first events that it reads come after that.
+    ///
+    /// # Errors
+    /// The bytes are not what [`crate::read_model`] spelled for these instruments.
+    pub fn going_on_from(self, kept: &[u8]) -> Result<Self, StateError> {
+        let engine_time = restore(&self.edge.instruments, kept)?;
+        self.edge.saw_engine_time(engine_time);
+        Ok(self)
     }
 
     /// The same, but the public listener lets nobody in before `opening` says so, or is dropped: until then

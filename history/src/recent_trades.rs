@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use engine::{Event, Price, Quantity, SequenceNumber, Side, Timestamp, Trade, TradeId};
+use engine::{
+    Canonical, Event, Price, Quantity, SequenceNumber, Side, StateError, StateReader, StateSink,
+    Timestamp, Trade, TradeId,
+};
 
 /// What everyone may know of a trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,36 @@ pub struct PublicTrade {
     pub sequence: SequenceNumber,
     /// Engine time of that command.
     pub at: Timestamp,
+}
+
+impl Canonical for PublicTrade {
+    fn write<S: StateSink>(&self, out: &mut S) {
+        let Self {
+            trade_id,
+            price,
+            quantity,
+            aggressor_side,
+            sequence,
+            at,
+        } = self;
+        trade_id.write(out);
+        price.write(out);
+        quantity.write(out);
+        aggressor_side.write(out);
+        sequence.write(out);
+        at.write(out);
+    }
+
+    fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+        Ok(Self {
+            trade_id: from.value()?,
+            price: from.value()?,
+            quantity: from.value()?,
+            aggressor_side: from.value()?,
+            sequence: from.value()?,
+            at: from.value()?,
+        })
+    }
 }
 
 impl PublicTrade {
@@ -83,6 +116,29 @@ impl RecentTrades {
             | Event::Pegged(_)
             | Event::Indicative(_) => None,
         }
+    }
+
+    /// Spells out what is kept, oldest first, and the last one.
+    pub fn spell(&self, out: &mut Vec<u8>) {
+        self.last.write(out);
+        (self.trades.len() as u64).write(out);
+        for trade in &self.trades {
+            trade.write(out);
+        }
+    }
+
+    /// Takes what was spelled out; where fewer are kept here, the oldest make room.
+    ///
+    /// # Errors
+    /// The bytes spell no trades.
+    pub fn restore(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {
+        let last: Option<PublicTrade> = from.value()?;
+        let trades: Vec<PublicTrade> = from.value()?;
+        for trade in trades {
+            self.keep(trade);
+        }
+        self.last = last;
+        Ok(())
     }
 
     /// Up to `count` trades, oldest first, the newest last.

@@ -98,6 +98,11 @@ impl Subject for Market {
 }
 
 impl Market {
+    /// Goes on with another engine in the place of its own, such as one that was restored from its state.
+    pub fn go_on_with(&mut self, engine: MatchingEngine) {
+        self.engine = engine;
+    }
+
     /// The engine, to look at it more closely than a scenario can.
     pub fn engine(&self) -> &MatchingEngine {
         &self.engine

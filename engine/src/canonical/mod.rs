@@ -15,12 +15,12 @@ mod spelling;
 use crate::instrument::InstrumentError;
 
 pub(crate) use macros::{canonical_enum, canonical_newtype, canonical_struct};
-pub(crate) use reader::StateReader;
+pub use reader::StateReader;
 pub(crate) use sink::HashSink;
 pub use sink::StateSink;
 
-/// A value that has a canonical spelling.
-pub(crate) trait Canonical: Sized {
+/// A value that has a canonical spelling. Read models outside the engine spell what they keep in the same way.
+pub trait Canonical: Sized {
     /// Spells the value out.
     fn write<S: StateSink>(&self, out: &mut S);
 

@@ -9,6 +9,7 @@ use crate::command::OrderRef;
 use crate::event::OriginalOutcome;
 use crate::id::{
     AccountId, ClientOrderId, ExternalId, FeeTier, InstrumentId, OrderHandle, OrderId, StpGroup,
+    TradeId,
 };
 use crate::instrument::{FundsCheck, Instrument, MarketBudget};
 use crate::order::{
@@ -26,6 +27,7 @@ canonical_newtype!(
     AccountId,
     InstrumentId,
     OrderId,
+    TradeId,
     ExternalId,
     FeeTier,
     StpGroup,

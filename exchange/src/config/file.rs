@@ -124,6 +124,10 @@ pub struct Log {
     pub segment_bytes: u64,
     /// Bytes of the disk that are kept for cancels.
     pub reserve_bytes: u64,
+    /// How long replaying what a snapshot does not have may take.
+    pub snapshot_replay_time: Span,
+    /// Bytes of old journal files that are kept.
+    pub retention_bytes: u64,
 }
 
 /// When a batch's events may leave.

@@ -2,13 +2,19 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use gateway::Limits;
-use sequencer::{Durability, FileLogOptions, IdleStrategy, SequencerConfig, Stamping, Threads};
+use sequencer::{
+    Durability, FileLogOptions, IdleStrategy, SequencerConfig, SnapshotCadence, Stamping, Threads,
+};
 
 use crate::config::error::ConfigError;
 use crate::config::file;
 use crate::config::value::ThreadCount;
+
+/// With less, snapshots would be written all the time.
+const SNAPSHOT_REPLAY_TIME_MIN: Duration = Duration::from_millis(1);
 
 /// Where the exchange listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +180,24 @@ pub fn derive_journal(log: &file::Log) -> Result<FileLogOptions, ConfigError> {
         },
         segment_bytes: log.segment_bytes,
         reserve_bytes: log.reserve_bytes,
+    })
+}
+
+/// Checks when snapshots are due.
+///
+/// # Errors
+/// They would be due all the time.
+pub fn derive_cadence(log: &file::Log) -> Result<SnapshotCadence, ConfigError> {
+    if log.snapshot_replay_time.0 < SNAPSHOT_REPLAY_TIME_MIN {
+        return Err(ConfigError::new(
+            "log.snapshot_replay_time",
+            "snapshots would be written all the time",
+            "write at least \"1ms\"",
+        ));
+    }
+    Ok(SnapshotCadence {
+        replay_time_max: log.snapshot_replay_time.0,
+        ..SnapshotCadence::default()
     })
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sequencer::{Epoch, Faults, FileLogs, LogPosition, RealDisk, Storage, WasShown};
+use sequencer::{Epoch, Faults, FileLogs, RealDisk, SnapshotOptions, Storage, WasShown};
 
 use crate::config::Config;
 use crate::storage::durable::replace_file;
@@ -23,8 +23,12 @@ pub fn open_journal(folder: &Path, config: &Config, epoch: Epoch) -> Result<File
     refuse_lost_journal(folder)?;
     keep_terms(&folder.join(TERMS), config)?;
     let storage = Storage::with_faults(Arc::new(RealDisk), Faults::from_environment()?);
-    let nothing_known = LogPosition(0);
-    let logs = FileLogs::open_or_begin_on(storage, folder, config.journal, nothing_known, epoch)?;
+    let snapshots = SnapshotOptions {
+        cadence: config.snapshot_cadence,
+        retention_bytes: config.retention_bytes,
+        ..SnapshotOptions::default()
+    };
+    let logs = FileLogs::open_with_snapshots(storage, folder, config.journal, snapshots, epoch)?;
     say_what_was_lost(&logs);
     Ok(logs)
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use engine::StateError;
 use gateway::{BadLimit, ListingError};
 use ledger::TermsError;
 use sequencer::ControlError;
@@ -12,6 +13,12 @@ use crate::storage::DataError;
 /// Why an exchange cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// A snapshot is of another program.
+    #[error(
+        "--data: what the newest snapshot keeps for the gateway cannot be read: {0}; remove that \
+         snapshot-*.snap, and the one before it is taken"
+    )]
+    Kept(#[from] StateError),
     /// Somebody listens there already.
     #[error(
         "{address} is in use, perhaps by another rialto: stop it, or choose a port with {flag}, such as {flag} 127.0.0.1:0 for any free one"

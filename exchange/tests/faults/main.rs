@@ -4,3 +4,4 @@
 mod reset;
 mod restart;
 mod server;
+mod snapshot;

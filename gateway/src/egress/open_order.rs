@@ -1,8 +1,8 @@
 //! One open order of the private read model.
 
 use engine::{
-    AccountId, ClientOrderId, Display, Notional, OrderId, OrderSize, PostOnly, Price, Quantity,
-    Side, TimeInForce, Timestamp,
+    AccountId, Canonical, ClientOrderId, Display, Notional, OrderId, OrderSize, PostOnly, Price,
+    Quantity, Side, StateError, StateReader, StateSink, TimeInForce, Timestamp,
 };
 
 /// An order as its last report left it.
@@ -53,6 +53,73 @@ pub(super) enum Stage {
     Resting,
     /// Ended.
     Gone,
+}
+
+/// The order as a snapshot keeps it: between blocks, when no change is on its way.
+impl Canonical for OpenOrder {
+    fn write<S: StateSink>(&self, out: &mut S) {
+        let Self {
+            order_id,
+            account,
+            client_order_id,
+            side,
+            price,
+            size,
+            filled_quantity,
+            leaves_quantity,
+            time_in_force,
+            post_only,
+            display,
+            hold,
+            entered_at,
+            replace_count,
+            stage,
+            changes_under_way: _,
+            least_hold: _,
+        } = self;
+        order_id.write(out);
+        account.write(out);
+        client_order_id.write(out);
+        side.write(out);
+        price.write(out);
+        size.write(out);
+        filled_quantity.write(out);
+        leaves_quantity.write(out);
+        time_in_force.write(out);
+        post_only.write(out);
+        display.write(out);
+        hold.write(out);
+        entered_at.write(out);
+        replace_count.write(out);
+        (*stage == Stage::Waiting).write(out);
+    }
+
+    fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {
+        let mut order = Self {
+            order_id: from.value()?,
+            account: from.value()?,
+            client_order_id: from.value()?,
+            side: from.value()?,
+            price: from.value()?,
+            size: from.value()?,
+            filled_quantity: from.value()?,
+            leaves_quantity: from.value()?,
+            time_in_force: from.value()?,
+            post_only: from.value()?,
+            display: from.value()?,
+            hold: from.value()?,
+            entered_at: from.value()?,
+            replace_count: from.value()?,
+            stage: Stage::Resting,
+            changes_under_way: 0,
+            least_hold: Notional::ZERO,
+        };
+        if from.value()? {
+            order.stage = Stage::Waiting;
+        }
+        order.least_hold = order.hold;
+        Ok(order)
+    }
 }
 
 impl OpenOrder {

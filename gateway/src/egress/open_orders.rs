@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use engine::{
-    Accepted, AccountId, Canceled, ClientOrderId, Conditioned, Event, HoldReleased, Notional,
-    OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Queued, Replaced,
-    Rested, Side, Timestamp, Triggered,
+    Accepted, AccountId, Canceled, Canonical, ClientOrderId, Conditioned, Event, HoldReleased,
+    Notional, OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Queued,
+    Replaced, Rested, Side, StateError, StateReader, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
@@ -211,6 +211,11 @@ impl OpenOrders {
             changes_under_way: 0,
             least_hold: accepted.hold,
         };
+        self.list(order);
+        self.touched.push(accepted.order_id);
+    }
+
+    fn list(&mut self, order: OpenOrder) {
         let of_account = self
             .by_account
             .entry(order.account)
@@ -223,7 +228,28 @@ impl OpenOrders {
                 .insert(client_order_id, order.order_id);
         }
         self.orders.insert(order.order_id, order);
-        self.touched.push(accepted.order_id);
+    }
+
+    /// Spells out every open order, in the order of their ids. What is on its way is not.
+    pub fn spell(&self, out: &mut Vec<u8>) {
+        let mut ids: Vec<OrderId> = self.orders.keys().copied().collect();
+        ids.sort_unstable();
+        (ids.len() as u64).write(out);
+        for id in ids {
+            self.orders[&id].write(out);
+        }
+    }
+
+    /// Lists orders that were spelled out.
+    ///
+    /// # Errors
+    /// The bytes spell no orders.
+    pub fn restore(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {
+        let orders: Vec<OpenOrder> = from.value()?;
+        for order in orders {
+            self.list(order);
+        }
+        Ok(())
     }
 
     fn traded(&mut self, party: &Party) {

@@ -7,6 +7,7 @@ use sequencer::{BatchPool, CommandOutcome, EventBatch, SessionId};
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::egress::reporter::{Recipients, Reporter};
+use crate::kept::publish;
 use crate::lock::{lock, read};
 use crate::session::WakeList;
 
@@ -60,25 +61,7 @@ impl Publisher {
         let events = batch.events_of(outcome);
         self.tell_owners(edge, outcome, events);
 
-        let level_changes = batch.level_changes_of(outcome);
-        let has_trade = events
-            .iter()
-            .any(|event| matches!(event, engine::Event::Trade(_)));
-        if level_changes.is_empty() && !has_trade {
-            return;
-        }
-        let mut market = lock(&state.market);
-        for event in events {
-            let reference = &state.reference;
-            market.publish_trade(
-                event,
-                outcome.sequence,
-                outcome.at,
-                reference,
-                &mut self.wakes,
-            );
-        }
-        market.publish_levels(level_changes, outcome.at, &state.reference, &mut self.wakes);
+        publish(state, batch, outcome, &mut self.wakes);
     }
 
     fn tell_owners(&mut self, edge: &Edge, outcome: &CommandOutcome, events: &[engine::Event]) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{LevelChange, Price, Quantity, Side};
+use engine::{Canonical, LevelChange, Price, Quantity, Side, StateError, StateReader};
 
 /// Displayed total of each price level of one instrument.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,29 @@ impl LevelBook {
         apply_side(&mut self.bids, &mut update.bids);
         apply_side(&mut self.asks, &mut update.asks);
         self.assert_not_crossed();
+    }
+
+    /// Spells out every level, bids first, from low to high.
+    pub fn spell(&self, out: &mut Vec<u8>) {
+        for side in [&self.bids, &self.asks] {
+            (side.len() as u64).write(out);
+            for (price, quantity) in side {
+                price.write(out);
+                quantity.write(out);
+            }
+        }
+    }
+
+    /// Takes levels that were spelled out.
+    ///
+    /// # Errors
+    /// The bytes spell none.
+    pub fn restore(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {
+        for side in [&mut self.bids, &mut self.asks] {
+            let levels: Vec<(Price, Quantity)> = from.value()?;
+            side.extend(levels);
+        }
+        Ok(())
     }
 
     /// Bids from the best down.

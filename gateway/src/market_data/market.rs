@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use engine::{Event, LevelChange, SequenceNumber, Timestamp};
+use engine::{Canonical, Event, LevelChange, SequenceNumber, StateError, StateReader, Timestamp};
 use history::{PublicTrade, RecentTrades};
 use protocol::DepthSnapshot;
 use sequencer::{Epoch, SessionId};
@@ -92,6 +92,46 @@ impl Market {
             top_subscribers: Vec::new(),
             update: DepthUpdate::default(),
         }
+    }
+
+    /// Spells out what everyone sees, with its numbers, and the newest trades.
+    pub fn spell(&self, out: &mut Vec<u8>) {
+        for place in [self.depth_place, self.trade_place, self.top_place] {
+            place.seq.write(out);
+            place.at.write(out);
+        }
+        self.book.spell(out);
+        self.trades.spell(out);
+    }
+
+    /// Goes on from what was spelled out: the next numbers follow those, in this market's epoch.
+    ///
+    /// # Errors
+    /// The bytes spell no market.
+    pub fn restore(
+        &mut self,
+        from: &mut StateReader<'_>,
+        reference: &ReferencePrices,
+    ) -> Result<(), StateError> {
+        for place in [
+            &mut self.depth_place,
+            &mut self.trade_place,
+            &mut self.top_place,
+        ] {
+            place.seq = from.value()?;
+            place.at = from.value()?;
+        }
+        self.book.restore(from)?;
+        self.trades.restore(from)?;
+        self.top = self.book.top();
+        reference.set_touch(
+            self.top.bid.map(|level| level.price),
+            self.top.ask.map(|level| level.price),
+        );
+        if let Some(last) = self.trades.last() {
+            reference.set_last(last.price);
+        }
+        Ok(())
     }
 
     /// Publishes what a command did to the book. Encodes only for who follows, and once for all of them.

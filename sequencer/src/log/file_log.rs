@@ -84,6 +84,8 @@ pub struct FileLogs {
     torn: Option<TornTail>,
     /// The first position that it has.
     first: LogPosition,
+    /// Chain hash of everything that it had when it was opened.
+    chain: u64,
     epoch: Epoch,
     epoch_before: Epoch,
     snapshots: Option<Snapshots>,
@@ -156,6 +158,7 @@ impl FileLogs {
         Ok(Self {
             torn: recovered.torn.clone(),
             first: recovered.first,
+            chain: recovered.chain.0,
             epoch: recovered.epoch,
             epoch_before: recovered.epoch_before,
             journal: Some(Journal::open(Arc::clone(&shard), options, recovered)?),
@@ -193,6 +196,11 @@ impl FileLogs {
     /// The last position that the log has.
     pub fn last_position(&self) -> LogPosition {
         LogPosition(self.shard.last.load(Ordering::Acquire))
+    }
+
+    /// Chain hash of everything that the log had when it was opened.
+    pub const fn chain_hash(&self) -> u64 {
+        self.chain
     }
 
     /// Reads the log's entries from `position` on, up to what is durable.

@@ -291,7 +291,7 @@ pub fn door_reserve(command: &Command) -> Option<(AccountId, Side, Notional)> {
 }
 
 /// A buy holds 2,000 millionths on top, rounded up.
-const fn surcharged(cost: i128) -> i128 {
+pub const fn surcharged(cost: i128) -> i128 {
     cost + (cost * 2_000 + 999_999) / 1_000_000
 }
 

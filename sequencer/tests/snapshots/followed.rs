@@ -10,14 +10,14 @@ use std::time::Duration;
 use engine::{ClientIdPolicy, ClientOrderId, Command, Event};
 use ledger::{Ledger, LedgerImage};
 use sequencer::{
-    BookState, ClockSource, Durability, EventBatch, FileLogOptions, FileLogs, LogPosition,
+    BookState, ClockSource, Durability, Epoch, EventBatch, FileLogOptions, FileLogs, LogPosition,
     ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
     SnapshotStore, Storage, Threads, start,
 };
 
 use crate::flow::{Flow, door_reserve, instruments, ledger};
 
-const OPTIONS: FileLogOptions = FileLogOptions {
+pub const OPTIONS: FileLogOptions = FileLogOptions {
     durability: Durability::None,
     segment_bytes: 64 << 10,
     reserve_bytes: 0,
@@ -29,7 +29,7 @@ const RETRIED: &str = "once-and-never-again";
 /// How often something is looked for before the test gives up.
 const LOOKS: usize = 10_000;
 
-fn snapshots(retention_bytes: u64) -> SnapshotOptions {
+pub fn snapshots(retention_bytes: u64) -> SnapshotOptions {
     SnapshotOptions {
         cadence: SnapshotCadence {
             replay_time_max: Duration::from_secs(3_600),
@@ -41,7 +41,7 @@ fn snapshots(retention_bytes: u64) -> SnapshotOptions {
 }
 
 /// A shard on the files of a folder.
-struct Shard {
+pub struct Shard {
     running: Running,
     ledger: Arc<Ledger>,
     batches: Vec<EventBatch>,
@@ -55,14 +55,15 @@ struct Standing {
 }
 
 impl Shard {
-    fn open(folder: &Path, threads: usize, options: SnapshotOptions) -> Self {
+    pub fn open(folder: &Path, threads: usize, options: SnapshotOptions) -> Self {
         let config = SequencerConfig {
             threads: Threads::Count(NonZeroUsize::new(threads).unwrap()),
             ..SequencerConfig::for_cores(NonZeroUsize::new(2).unwrap())
         };
         let ledger = ledger();
         let logs =
-            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options).unwrap();
+            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options, Epoch(1))
+                .unwrap();
         let running = start(
             config,
             &instruments(),
@@ -82,23 +83,38 @@ impl Shard {
         shard
     }
 
-    /// Plays entries of a flow: their control part first, then their commands one by one.
+    /// Plays entries of a flow.
     fn play(&mut self, flow: &mut Flow, entries: u64) {
         for _ in 0..entries {
-            let entry = flow.next_entry(8);
-            for control in entry.control {
-                let receipt = self.running.ports.control(control).unwrap();
-                receipt.wait().unwrap();
-            }
-            for mut command in entry.commands {
-                command.at = Some(entry.at);
-                self.reserve(&command);
-                self.look_until("there is room in the ring", |shard| {
-                    shard.running.ports.try_submit(command.clone()).is_ok()
-                });
-            }
-            self.take_events();
+            self.play_entry(flow);
         }
+    }
+
+    /// Plays entries of a flow until they had so many commands.
+    pub fn play_commands(&mut self, flow: &mut Flow, commands: u64) {
+        let mut played = 0;
+        while played < commands {
+            played += self.play_entry(flow);
+        }
+    }
+
+    /// Plays an entry: its control part first, then its commands one by one. Says how many those were.
+    fn play_entry(&mut self, flow: &mut Flow) -> u64 {
+        let entry = flow.next_entry(8);
+        let count = entry.commands.len() as u64;
+        for control in entry.control {
+            let receipt = self.running.ports.control(control).unwrap();
+            receipt.wait().unwrap();
+        }
+        for mut command in entry.commands {
+            command.at = Some(entry.at);
+            self.reserve(&command);
+            self.look_until("there is room in the ring", |shard| {
+                shard.running.ports.try_submit(command.clone()).is_ok()
+            });
+        }
+        self.take_events();
+        count
     }
 
     fn reserve(&self, inbound: &sequencer::InboundCommand) {
@@ -133,7 +149,7 @@ impl Shard {
     }
 
     /// Waits until the follower has replayed everything and agrees.
-    fn follow_to_the_end(&mut self) -> LogPosition {
+    pub fn follow_to_the_end(&mut self) -> LogPosition {
         let commands = self.running.ports.counters().commands;
         assert!(commands > 0);
         self.look_until("the follower is through", |shard| {
@@ -147,7 +163,14 @@ impl Shard {
         self.running.ports.follower().agreed()
     }
 
-    fn stop(mut self) -> (Standing, Vec<EventBatch>) {
+    fn stop(self) -> (Standing, Vec<EventBatch>) {
+        let ledger = Arc::clone(&self.ledger);
+        let (states, batches) = self.end();
+        (standing(states, &ledger), batches)
+    }
+
+    /// Stops it in order; says where its books stand, and all that it said.
+    pub fn end(mut self) -> (Vec<MatcherState>, Vec<EventBatch>) {
         self.running.stop.close();
         let ports = Arc::clone(&self.running.ports);
         let states = {
@@ -163,7 +186,7 @@ impl Shard {
             states
         };
         assert!(!ports.is_halted(), "it halted");
-        (standing(states, &self.ledger), self.batches)
+        (states, self.batches)
     }
 }
 

@@ -3,6 +3,9 @@
 #[path = "../flow/mod.rs"]
 mod flow;
 
+mod determinism;
 mod followed;
+mod recovery_time;
 mod restored;
+mod stall;
 mod torn;

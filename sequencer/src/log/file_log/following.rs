@@ -13,7 +13,7 @@ use super::{FileLogOptions, FileLogs, OpenError, Shard, make_folder};
 use crate::disk::{Disk, OpenMode, Storage};
 use crate::follower::{LogTail, SnapshotCadence};
 use crate::log::{Followed, LogEntry, LogError, LogPlace};
-use crate::position::LogPosition;
+use crate::position::{Epoch, LogPosition};
 use crate::snapshot::{RefusedSnapshot, Snapshot, SnapshotStore};
 
 /// Whether and how a log in files is followed by snapshots.
@@ -31,7 +31,7 @@ impl Default for SnapshotOptions {
     fn default() -> Self {
         Self {
             cadence: SnapshotCadence::default(),
-            retention_bytes: 8 << 30,
+            retention_bytes: 4 << 30,
             floor: LogFloor::default(),
         }
     }
@@ -68,7 +68,7 @@ pub(super) struct Snapshots {
 }
 
 impl FileLogs {
-    /// As [`FileLogs::open_on`], with snapshots beside the segments: a start goes on from the newest that is
+    /// As [`FileLogs::open_or_begin_on`], with snapshots beside the segments: a start goes on from the newest that is
     /// whole, and a follower writes new ones. Those that cannot be used are said, and left as they are.
     ///
     /// # Errors
@@ -78,6 +78,7 @@ impl FileLogs {
         folder: &Path,
         options: FileLogOptions,
         snapshots: SnapshotOptions,
+        epoch: Epoch,
     ) -> Result<Self, OpenError> {
         let in_folder = |error| OpenError::io(folder, error);
         make_folder(&**storage.disk(), folder).map_err(in_folder)?;
@@ -87,7 +88,7 @@ impl FileLogs {
             tracing::warn!(file = %file.display(), %error, "a snapshot cannot be used; the one before it is");
         }
         let known = base.as_ref().map_or(LogPosition(0), |base| base.position);
-        let mut logs = Self::open_on(storage, folder, options, known)?;
+        let mut logs = Self::open_or_begin_on(storage, folder, options, known, epoch)?;
         logs.snapshots = Some(Snapshots {
             store,
             options: snapshots,

@@ -1,0 +1,122 @@
+//! What the gateway keeps in snapshots: the open orders of each instrument as their owners see them, and the
+//! public book, its numbers and the newest trades. A start goes on from it, and the first events come after it.
+
+use std::sync::Arc;
+
+use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp};
+use sequencer::{CommandOutcome, Epoch, EventBatch, ReadModel, ReadModelMaker};
+
+use crate::edge::InstrumentState;
+use crate::egress::AccountLoads;
+use crate::limits::Limits;
+use crate::listing::{Listing, place_of};
+use crate::lock::lock;
+use crate::session::WakeList;
+
+/// Version of the spelling.
+const VERSION: u32 = 1;
+
+/// The read models of a gateway that nobody is connected to: what a follower keeps for snapshots.
+#[derive(Debug)]
+struct KeptModels {
+    instruments: Vec<InstrumentState>,
+    engine_time: Timestamp,
+    wakes: WakeList,
+}
+
+/// Makes what follows the gateway's read models for snapshots.
+pub fn read_model(listing: Listing, epoch: Epoch, limits: Limits) -> ReadModelMaker {
+    Box::new(move |kept| {
+        let loads = Arc::<AccountLoads>::default();
+        let listed = listing.instruments().iter();
+        let mut models = KeptModels {
+            instruments: listed
+                .map(|listed| InstrumentState::new(listed.clone(), epoch, &limits, &loads))
+                .collect(),
+            engine_time: Timestamp(0),
+            wakes: WakeList::default(),
+        };
+        if let Some(kept) = kept {
+            models.engine_time =
+                restore(&models.instruments, kept).map_err(|error| error.to_string())?;
+        }
+        Ok(Box::new(models))
+    })
+}
+
+impl ReadModel for KeptModels {
+    fn apply(&mut self, batch: &EventBatch) {
+        for outcome in &batch.outcomes {
+            let place = place_of(outcome.instrument).expect("listed instruments have an id");
+            let state = &self.instruments[place];
+            let events = batch.events_of(outcome);
+            let mut orders = lock(&state.orders);
+            for event in events {
+                orders.apply(event, outcome.at);
+            }
+            orders.end_block();
+            drop(orders);
+            publish(state, batch, outcome, &mut self.wakes);
+            self.engine_time = self.engine_time.max(outcome.at);
+        }
+    }
+
+    fn spell(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        VERSION.write(&mut out);
+        self.engine_time.write(&mut out);
+        (self.instruments.len() as u64).write(&mut out);
+        for state in &self.instruments {
+            state.id().write(&mut out);
+            lock(&state.orders).spell(&mut out);
+            lock(&state.market).spell(&mut out);
+        }
+        out
+    }
+}
+
+/// Fills read models that have nothing yet with what was kept; says how far engine time had come.
+///
+/// # Errors
+/// The bytes spell no read models, or one of an instrument that is not listed.
+pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp, StateError> {
+    let mut from = StateReader::new(kept);
+    let version: u32 = from.value()?;
+    if version != VERSION {
+        return Err(StateError::BadVersion(version));
+    }
+    let engine_time = from.value()?;
+    let count: u64 = from.value()?;
+    for _ in 0..count {
+        let instrument: InstrumentId = from.value()?;
+        let state = place_of(instrument)
+            .and_then(|place| instruments.get(place))
+            .ok_or(StateError::Impossible(
+                "an instrument was kept that is not listed",
+            ))?;
+        lock(&state.orders).restore(&mut from)?;
+        lock(&state.market).restore(&mut from, &state.reference)?;
+    }
+    from.end()?;
+    Ok(engine_time)
+}
+
+/// Publishes what one command did for everyone to see.
+pub fn publish(
+    state: &InstrumentState,
+    batch: &EventBatch,
+    outcome: &CommandOutcome,
+    wakes: &mut WakeList,
+) {
+    let events = batch.events_of(outcome);
+    let level_changes = batch.level_changes_of(outcome);
+    let has_trade = events.iter().any(|event| matches!(event, Event::Trade(_)));
+    if level_changes.is_empty() && !has_trade {
+        return;
+    }
+    let (mut market, reference) = (lock(&state.market), &state.reference);
+    for event in events {
+        market.publish_trade(event, outcome.sequence, outcome.at, reference, wakes);
+    }
+    market.publish_levels(level_changes, outcome.at, reference, wakes);
+}
