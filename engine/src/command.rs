@@ -65,6 +65,27 @@ impl Command {
         };
         reserve.into_iter()
     }
+
+    /// Whether it names an order by its place in memory. Such a command means something in one process alone:
+    /// applied again in another one, it may mean nothing, or another order.
+    pub fn names_a_handle(&self) -> bool {
+        let named = match self {
+            Self::Cancel(cancel) => Some(cancel.order),
+            Self::Replace(replace) => Some(replace.order),
+            Self::CancelReplace(both) => Some(both.cancel),
+            Self::Submit(_)
+            | Self::MassCancel(_)
+            | Self::Tick
+            | Self::SetState(_)
+            | Self::Uncross(_)
+            | Self::SetLastPrice(_)
+            | Self::Admit(_)
+            | Self::SetLimits(_)
+            | Self::SetFeeTier(_)
+            | Self::FanOut(_) => None,
+        };
+        matches!(named, Some(OrderRef::Handle(_)))
+    }
 }
 
 /// Which order is meant.

@@ -44,6 +44,8 @@ pub enum Refused {
     Unavailable,
     /// No matcher has the instrument.
     UnknownInstrument,
+    /// An order is named by its place in memory, which a log cannot keep: name it by its id.
+    NamesHandle,
 }
 
 impl std::fmt::Display for Refused {
@@ -52,6 +54,7 @@ impl std::fmt::Display for Refused {
             Self::Full => "the exchange is busy",
             Self::LowDisk => "the disk of the exchange is nearly full: cancels only",
             Self::Unavailable => "the exchange is unavailable",
+            Self::NamesHandle => "an order is named by its place in memory, which cannot be logged",
             Self::UnknownInstrument => "no such instrument",
         })
     }

@@ -62,14 +62,17 @@ impl Ports {
     /// Hands a command to the matcher of its instrument.
     ///
     /// # Errors
-    /// The ring has no room, the shard is halted or stopping, or nobody has the instrument: the command
-    /// is not sequenced, and what was reserved for it is to be given back.
+    /// The ring has no room, the shard is halted or stopping, nobody has the instrument, or the command means
+    /// something in this process alone: it is not sequenced, and what was reserved for it is to be given back.
     pub fn try_submit(&self, mut command: InboundCommand) -> Result<(), Refused> {
         let inbox = self
             .inbox(command.instrument)
             .ok_or(Refused::UnknownInstrument)?;
         if self.gate.is_halted() || !self.recovery.is_over() {
             return Err(Refused::Unavailable);
+        }
+        if command.command.names_a_handle() {
+            return Err(Refused::NamesHandle);
         }
         self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
         inbox.try_submit(&command, self.gate.intake())

@@ -11,9 +11,9 @@ pub fn refused(error: ControlError) -> ErrorAnswer {
     let (status, code) = match error {
         ControlError::NotTaken(Refused::Full) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         ControlError::NotTaken(Refused::LowDisk) => (StatusCode::SERVICE_UNAVAILABLE, "low_disk"),
-        ControlError::NotTaken(Refused::Unavailable | Refused::UnknownInstrument) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
-        }
+        ControlError::NotTaken(
+            Refused::Unavailable | Refused::UnknownInstrument | Refused::NamesHandle,
+        ) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         ControlError::Refused(refusal) => of_ledger(refusal),
         ControlError::OutcomeUnknown => (StatusCode::INTERNAL_SERVER_ERROR, "outcome_unknown"),
     };

@@ -109,6 +109,9 @@ impl From<Refused> for DoorRefusal {
             Refused::Unavailable => {
                 Self::new(Reason::Unavailable, "the exchange takes no commands now")
             }
+            Refused::NamesHandle => {
+                unreachable!("no request names an order by its place in memory")
+            }
             Refused::UnknownInstrument => {
                 Self::new(Reason::UnknownSymbol, "no instrument has this symbol")
             }

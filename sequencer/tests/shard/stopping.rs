@@ -30,7 +30,11 @@ fn every_command_that_was_taken_before_the_stop_is_answered_once() {
                                 Ok(()) => taken.push(request),
                                 Err(Refused::Full) => std::thread::yield_now(),
                                 Err(Refused::Unavailable) => return taken,
-                                Err(Refused::LowDisk | Refused::UnknownInstrument) => {
+                                Err(
+                                    Refused::LowDisk
+                                    | Refused::UnknownInstrument
+                                    | Refused::NamesHandle,
+                                ) => {
                                     unreachable!("it is listed, and nothing is on a disk")
                                 }
                             }

@@ -10,8 +10,9 @@ use std::time::Duration;
 use engine::{ClientIdPolicy, ClientOrderId, Command, Event};
 use ledger::{Ledger, LedgerImage};
 use sequencer::{
-    BookState, ClockSource, Durability, Epoch, EventBatch, FileLogOptions, FileLogs, LogPosition,
-    ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
+    BookState, ClockSource, Durability, Epoch, EventBatch, FileLog, FileLogOptions, FileLogs,
+    Followed, LogContext, LogEntry, LogError, LogFactory, LogPlace, LogPosition, LogReader,
+    LogTail, ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
     SnapshotStore, Storage, Threads, start,
 };
 
@@ -56,24 +57,21 @@ struct Standing {
 
 impl Shard {
     pub fn open(folder: &Path, threads: usize, options: SnapshotOptions) -> Self {
+        let storage = Storage::real();
+        let logs = FileLogs::open_with_snapshots(storage, folder, OPTIONS, options, Epoch(1));
+        Self::on(logs.unwrap(), threads)
+    }
+
+    fn on<F: LogFactory>(logs: F, threads: usize) -> Self {
         let config = SequencerConfig {
             threads: Threads::Count(NonZeroUsize::new(threads).unwrap()),
             ..SequencerConfig::for_cores(NonZeroUsize::new(2).unwrap())
         };
         let ledger = ledger();
-        let logs =
-            FileLogs::open_with_snapshots(Storage::real(), folder, OPTIONS, options, Epoch(1))
-                .unwrap();
-        let running = start(
-            config,
-            &instruments(),
-            Arc::clone(&ledger),
-            logs,
-            ClockSource::Manual(ManualClock::default()),
-        )
-        .unwrap();
+        let clock = ClockSource::Manual(ManualClock::default());
+        let running = start(config, &instruments(), Arc::clone(&ledger), logs, clock);
         let mut shard = Self {
-            running,
+            running: running.unwrap(),
             ledger,
             batches: Vec::new(),
         };
@@ -81,6 +79,24 @@ impl Shard {
             shard.running.ports.recovery().is_over()
         });
         shard
+    }
+
+    /// Plays an entry as far as the shard takes it: it may halt.
+    fn try_entry(&mut self, flow: &mut Flow) {
+        let entry = flow.next_entry(8);
+        for control in entry.control {
+            if let Ok(receipt) = self.running.ports.control(control) {
+                // Who waits while it halts is told nothing.
+                let _ = receipt.wait();
+            }
+        }
+        for mut command in entry.commands {
+            command.at = Some(entry.at);
+            self.reserve(&command);
+            // What is refused now is not missed.
+            let _ = self.running.ports.try_submit(command);
+        }
+        self.take_events();
     }
 
     /// Plays entries of a flow.
@@ -328,4 +344,96 @@ fn decisions(batches: &[EventBatch]) -> (usize, usize) {
         |event| matches!(event, Event::Repeated(repeated) if Some(repeated.client_order_id) == id),
     );
     (decided.count(), repeated.count())
+}
+
+/// A log whose follower reads another command in one place: a replay that is not what live was.
+struct Lying(FileLogs);
+
+struct LyingTail(Box<dyn LogTail>);
+
+/// The first position whose commands are not what they were.
+const LIE_FROM: LogPosition = LogPosition(60);
+
+impl LogFactory for Lying {
+    type Log = FileLog;
+
+    fn open(&mut self, context: LogContext) -> Result<FileLog, LogError> {
+        self.0.open(context)
+    }
+
+    fn recover(&self, base: LogPlace) -> Result<Option<LogReader>, LogError> {
+        self.0.recover(base)
+    }
+
+    fn follow(&self, base: LogPlace) -> Result<Option<Followed>, LogError> {
+        let followed = self.0.follow(base)?;
+        Ok(followed.map(|mut followed| {
+            followed.tail = Box::new(LyingTail(followed.tail));
+            followed
+        }))
+    }
+}
+
+impl LogTail for LyingTail {
+    fn next(&mut self) -> Result<Option<LogEntry>, LogError> {
+        let mut entry = self.0.next()?;
+        if let Some(entry) = entry.as_mut()
+            && entry.position >= LIE_FROM
+        {
+            for command in &mut entry.commands {
+                if let Command::Submit(order) = &mut command.command {
+                    order.side = order.side.opposite();
+                }
+            }
+        }
+        Ok(entry)
+    }
+
+    fn chain(&self) -> u64 {
+        self.0.chain()
+    }
+}
+
+#[test]
+fn a_follower_that_disagrees_halts_the_shard_and_writes_no_snapshot_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (storage, options) = (Storage::real(), snapshots(u64::MAX));
+    let logs = FileLogs::open_with_snapshots(storage, folder.path(), OPTIONS, options, Epoch(1));
+    let mut shard = Shard::on(Lying(logs.unwrap()), 2);
+    let mut flow = Flow::new(15);
+
+    let halted = (0..LOOKS).any(|_| {
+        shard.try_entry(&mut flow);
+        shard.running.ports.is_halted()
+    });
+
+    assert!(halted, "the shard halts");
+    let agreed = shard.running.ports.follower().agreed();
+    assert!(agreed < LogPosition(LIE_FROM.0 + 8), "{agreed:?}");
+    let written = positions(folder.path());
+    assert!(
+        written.iter().all(|position| *position <= agreed),
+        "{written:?}"
+    );
+}
+
+#[test]
+fn a_command_that_names_a_place_in_memory_is_not_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shard = Shard::open(folder.path(), 1, snapshots(u64::MAX));
+    shard.play(&mut Flow::new(16), 10);
+    let handle = engine::OrderHandle {
+        slot: 1,
+        generation: 1,
+    };
+    let mut by_handle = Flow::new(16).next_command();
+    by_handle.command = Command::Cancel(engine::Cancel {
+        account: engine::AccountId(1),
+        order: engine::OrderRef::Handle(handle),
+    });
+
+    let refused = shard.running.ports.try_submit(by_handle);
+
+    assert_eq!(refused, Err(sequencer::Refused::NamesHandle));
+    shard.stop();
 }
