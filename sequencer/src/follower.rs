@@ -56,6 +56,12 @@ pub trait LogTail: Send {
     /// What is durable cannot be read.
     fn next(&mut self) -> Result<Option<LogEntry>, LogError>;
 
+    /// Makes sure that everything that was yielded survives a power cut, also where the log does not wait for it.
+    ///
+    /// # Errors
+    /// It may not survive.
+    fn sync(&mut self) -> io::Result<()>;
+
     /// Chain hash of the log up to the last entry that was yielded.
     fn chain(&self) -> u64;
 }
@@ -192,7 +198,7 @@ fn follow(parts: FollowerParts, followed: Followed) -> Result<(), String> {
             }
         }
         .map_err(|parted| parted.to_string())?;
-        shadow.take_snapshot_when_due(tail.chain());
+        shadow.take_snapshot_when_due(&mut *tail);
     }
     Ok(())
 }

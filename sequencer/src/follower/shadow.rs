@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::marks::{Comparison, Marks, Parted};
 use super::progress::FollowerProgress;
 use super::replica::Replica;
-use super::{FollowerParts, ReadModel, SnapshotCadence};
+use super::{FollowerParts, LogTail, ReadModel, SnapshotCadence};
 use crate::clock::ThreadTime;
+use crate::gate::{Gate, Intake};
 use crate::log::LogEntry;
 use crate::position::{Epoch, LogPosition};
 use crate::snapshot::SnapshotStore;
@@ -32,6 +33,7 @@ pub(super) struct Shadow {
     marks: Arc<[Marks]>,
     comparisons: Vec<Comparison>,
     progress: Arc<FollowerProgress>,
+    gate: Arc<Gate>,
     since: Since,
     /// The newest snapshot that is known to be whole.
     newest: Option<LogPosition>,
@@ -93,6 +95,7 @@ impl Shadow {
             routes: parts.routes,
             marks: parts.marks,
             progress: parts.progress,
+            gate: parts.gate,
         })
     }
 
@@ -142,13 +145,13 @@ impl Shadow {
     }
 
     /// Writes a snapshot if replaying what the last one does not have would take too long.
-    pub(super) fn take_snapshot_when_due(&mut self, chain: u64) {
-        // What nobody has confirmed is not written down.
-        if !self.is_due() || !self.is_agreed() {
+    pub(super) fn take_snapshot_when_due(&mut self, log: &mut dyn LogTail) {
+        // What nobody has confirmed is not written down, and the last room on a disk is for cancels.
+        if !self.is_due() || !self.is_agreed() || self.gate.intake() != Intake::All {
             return;
         }
         let position = self.replica.position();
-        match self.write_snapshot(chain) {
+        match self.write_snapshot(log) {
             Ok(state_hash) => {
                 tracing::info!(position = position.0, "snapshot written");
                 if let Some(before) = self.newest.replace(position) {
@@ -182,14 +185,17 @@ impl Shadow {
         since > 0 && is_much && commands >= self.since.not_before
     }
 
-    fn write_snapshot(&self, chain: u64) -> Result<u64, String> {
+    fn write_snapshot(&self, log: &mut dyn LogTail) -> Result<u64, String> {
+        // A snapshot of what the log could still lose would be one of another log.
+        log.sync().map_err(|error| error.to_string())?;
         let read_model = self.read_model.spell();
         let snapshot = self
             .replica
-            .snapshot(self.epoch, chain, read_model)
+            .snapshot(self.epoch, log.chain(), read_model)
             .map_err(|error| error.to_string())?;
+        let before = self.newest.unwrap_or_default();
         self.store
-            .write(&snapshot)
+            .write(&snapshot, before)
             .map_err(|error| error.to_string())?;
         Ok(self.replica.state().state_hash)
     }

@@ -10,8 +10,6 @@ use super::content::{self, ContentError};
 use crate::disk::{Disk, DiskFile, OpenMode, read_file, write_once};
 use crate::position::LogPosition;
 
-/// Snapshots that are kept: the newest, and the one before it in case the newest is damaged.
-const KEPT: usize = 2;
 /// Bytes that are written and synced at once, so that the journal's syncs do not wait behind the whole file.
 const PIECE_BYTES: usize = 1 << 20;
 const UNFINISHED: &str = "snapshot.new";
@@ -70,11 +68,12 @@ impl SnapshotStore {
         Ok((None, refused))
     }
 
-    /// Writes a snapshot; whatever happens meanwhile, those that were there stay usable until it is.
+    /// Writes a snapshot; whatever happens meanwhile, those that were there stay usable until it is. Two are kept:
+    /// this one, and the one at `before`, which is known to be whole.
     ///
     /// # Errors
     /// It was not written; those that were there still are.
-    pub fn write(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+    pub fn write(&self, snapshot: &Snapshot, before: LogPosition) -> Result<(), SnapshotError> {
         let content = content::encode(snapshot);
         let unfinished = self.folder.join(UNFINISHED);
         let file = self.disk.open(&unfinished, OpenMode::Create)?;
@@ -87,7 +86,7 @@ impl SnapshotStore {
         self.disk
             .rename(&unfinished, &self.path(snapshot.position))?;
         self.disk.sync_folder(&self.folder)?;
-        self.remove_old()?;
+        self.remove_all_but([before, snapshot.position])?;
         Ok(())
     }
 
@@ -126,10 +125,11 @@ impl SnapshotStore {
         Ok(files)
     }
 
-    fn remove_old(&self) -> io::Result<()> {
-        let files = self.files()?;
-        for (_, file) in files.iter().rev().skip(KEPT) {
-            self.disk.remove(file)?;
+    fn remove_all_but(&self, kept: [LogPosition; 2]) -> io::Result<()> {
+        for (position, file) in self.files()? {
+            if !kept.contains(&position) {
+                self.disk.remove(&file)?;
+            }
         }
         Ok(())
     }

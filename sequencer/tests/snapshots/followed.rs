@@ -10,10 +10,10 @@ use std::time::Duration;
 use engine::{ClientIdPolicy, ClientOrderId, Command, Event};
 use ledger::{Ledger, LedgerImage};
 use sequencer::{
-    BookState, ClockSource, Durability, Epoch, EventBatch, FileLog, FileLogOptions, FileLogs,
-    Followed, LogContext, LogEntry, LogError, LogFactory, LogPlace, LogPosition, LogReader,
-    LogTail, ManualClock, MatcherState, Running, SequencerConfig, SnapshotCadence, SnapshotOptions,
-    SnapshotStore, Storage, Threads, start,
+    BookState, ClockSource, Disk, Durability, Epoch, EventBatch, Faults, FileLog, FileLogOptions,
+    FileLogs, Followed, LogContext, LogEntry, LogError, LogFactory, LogPlace, LogPosition,
+    LogReader, LogTail, ManualClock, MatcherState, Running, SequencerConfig, SimulatedDisk,
+    SnapshotCadence, SnapshotOptions, SnapshotStore, Storage, Threads, start,
 };
 
 use crate::flow::{Flow, door_reserve, instruments, ledger};
@@ -389,6 +389,10 @@ impl LogTail for LyingTail {
         Ok(entry)
     }
 
+    fn sync(&mut self) -> std::io::Result<()> {
+        self.0.sync()
+    }
+
     fn chain(&self) -> u64 {
         self.0.chain()
     }
@@ -435,5 +439,31 @@ fn a_command_that_names_a_place_in_memory_is_not_logged() {
     let refused = shard.running.ports.try_submit(by_handle);
 
     assert_eq!(refused, Err(sequencer::Refused::NamesHandle));
+    shard.stop();
+}
+
+#[test]
+fn a_snapshot_is_never_of_what_the_log_can_lose() {
+    let disk = SimulatedDisk::new();
+    let folder = Path::new("/exchange");
+    let open = |disk: &SimulatedDisk| {
+        let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+        let storage = Storage::with_faults(disk, Faults::none());
+        FileLogs::open_with_snapshots(storage, folder, OPTIONS, snapshots(u64::MAX), Epoch(1))
+    };
+    let mut shard = Shard::on(open(&disk).unwrap(), 2);
+    shard.play(&mut Flow::new(17), 300);
+    shard.follow_to_the_end();
+    assert!(shard.running.ports.follower().snapshots() >= 1);
+
+    for left in [
+        disk.cut_power_losing_everything(),
+        disk.cut_power(1),
+        disk.cut_power(2),
+    ] {
+        let shard = Shard::on(open(&left).unwrap(), 1);
+        assert!(shard.running.ports.follower().snapshot() > LogPosition(0));
+        shard.stop();
+    }
     shard.stop();
 }

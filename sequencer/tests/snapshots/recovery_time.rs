@@ -219,7 +219,7 @@ fn leave_snapshot(folder: &Path) {
     let snapshot = replica.snapshot(logs.epoch(), chain, Vec::new()).unwrap();
     let disk = Arc::clone(Storage::real().disk());
     let store = sequencer::SnapshotStore::new(disk, folder.to_owned());
-    store.write(&snapshot).unwrap();
+    store.write(&snapshot, LogPosition(0)).unwrap();
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use ledger::LedgerImage;
 use sequencer::{
-    Epoch, EventBatch, LogEntry, MatcherState, Replica, SimulatedDisk, Snapshot, SnapshotStore,
+    Epoch, EventBatch, LogEntry, LogPosition, MatcherState, Replica, SimulatedDisk, Snapshot,
+    SnapshotStore,
 };
 
 use crate::flow::{Flow, instruments, ledger};
@@ -82,7 +83,8 @@ fn through_a_file(replica: &Replica, store: &SnapshotStore) -> Snapshot {
     let snapshot = replica
         .snapshot(Epoch(3), 77, b"what a reader keeps".to_vec())
         .expect("nobody else settles");
-    store.write(&snapshot).expect("the disk is sound");
+    let written = store.write(&snapshot, LogPosition(0));
+    written.expect("the disk is sound");
     let (found, refused) = store.newest().expect("the folder is there");
     assert!(refused.is_empty(), "{refused:?}");
     let found = found.expect("it was written just now");

@@ -47,14 +47,16 @@ fn failures(faults: &[FaultPoint]) -> (usize, usize) {
     let all = snapshots();
     let before = SimulatedDisk::new();
     let sound: Arc<dyn Disk> = Arc::new(before.clone());
-    for snapshot in &all[..2] {
-        store(&sound).write(snapshot).expect("the disk is sound");
+    for (snapshot, before) in all[..2].iter().zip([LogPosition(0), all[0].position]) {
+        let written = store(&sound).write(snapshot, before);
+        written.expect("the disk is sound");
     }
     let working = before.copy();
     working.record(|| 0);
     let faults = Faults::of(faults).expect("tests have fault points");
     let storage = Storage::with_faults(Arc::new(working.clone()), faults);
-    store(storage.disk()).write(&all[2]).expect("nothing fails");
+    let written = store(storage.disk()).write(&all[2], all[1].position);
+    written.expect("nothing fails");
     let calls = working.recorded();
     let mut failures = 0;
     for done in 0..=calls.len() {
@@ -90,8 +92,10 @@ fn a_damaged_snapshot_is_said_and_the_one_before_it_is_taken() {
     let disk = SimulatedDisk::new();
     let shared: Arc<dyn Disk> = Arc::new(disk.clone());
     let store = store(&shared);
+    let mut before = LogPosition(0);
     for snapshot in &all {
-        store.write(snapshot).expect("the disk is sound");
+        store.write(snapshot, before).expect("the disk is sound");
+        before = snapshot.position;
     }
     let kept = store.positions().expect("the folder is there");
     assert_eq!(kept, [all[1].position, all[2].position], "two are kept");

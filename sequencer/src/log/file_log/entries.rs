@@ -69,6 +69,15 @@ impl Entries {
         self.up_to = up_to;
     }
 
+    /// Syncs the segment that is being read, whoever writes it.
+    pub(super) fn sync_segment(&self) -> io::Result<()> {
+        match &self.reader {
+            Some(reader) => reader.blocks.sync(),
+            // What was read to its end was synced before the next one was begun.
+            None => Ok(()),
+        }
+    }
+
     /// Chain hash of everything up to the last entry that was read.
     pub(super) fn chain_hash(&self) -> u64 {
         self.next.map_or(0, |(_, chain)| chain.0)

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::entries::Entries;
 use super::reading::Opened;
 use super::segment::{segment_path, segments_of};
-use super::{FileLogOptions, FileLogs, OpenError, Shard, make_folder};
+use super::{Durability, FileLogOptions, FileLogs, OpenError, Shard, make_folder};
 use crate::disk::{Disk, OpenMode, Storage};
 use crate::follower::{LogTail, SnapshotCadence};
 use crate::log::{Followed, LogEntry, LogError, LogPlace};
@@ -63,6 +63,7 @@ impl LogFloor {
 pub(super) struct Snapshots {
     pub store: SnapshotStore,
     pub options: SnapshotOptions,
+    pub durability: Durability,
     /// The newest one there was when the log was opened, until it is taken.
     pub base: Option<Snapshot>,
 }
@@ -92,6 +93,7 @@ impl FileLogs {
         logs.snapshots = Some(Snapshots {
             store,
             options: snapshots,
+            durability: options.durability,
             base,
         });
         Ok(logs)
@@ -104,7 +106,11 @@ impl FileLogs {
         };
         let (shard, options) = (Arc::clone(&self.shard), snapshots.options.clone());
         Ok(Some(Followed {
-            tail: Box::new(Tail::new(Arc::clone(&self.shard), base)?),
+            tail: Box::new(Tail::new(
+                Arc::clone(&self.shard),
+                base,
+                snapshots.durability,
+            )?),
             store: snapshots.store.clone(),
             retain: Box::new(move |position| drop_what_is_not_needed(&shard, &options, position)),
             cadence: snapshots.options.cadence,
@@ -117,14 +123,19 @@ impl FileLogs {
 struct Tail {
     shard: Arc<Shard>,
     entries: Entries,
+    durability: Durability,
 }
 
 impl Tail {
-    fn new(shard: Arc<Shard>, base: LogPlace) -> Result<Self, LogError> {
+    fn new(shard: Arc<Shard>, base: LogPlace, durability: Durability) -> Result<Self, LogError> {
         let mut entries = shard.entries_after(base, base.position)?;
         // What comes before is skipped, and it is seen whether it is the same log.
         match entries.next() {
-            None => Ok(Self { shard, entries }),
+            None => Ok(Self {
+                shard,
+                entries,
+                durability,
+            }),
             Some(Err(error)) => Err(error),
             Some(Ok(_)) => unreachable!("there is nothing after the base up to the base"),
         }
@@ -135,6 +146,14 @@ impl LogTail for Tail {
     fn next(&mut self) -> Result<Option<LogEntry>, LogError> {
         self.entries.read_up_to(self.shard.durable());
         self.entries.next().transpose()
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        match self.durability {
+            Durability::Sync => Ok(()),
+            // Earlier segments were synced before this one was begun.
+            Durability::Async(_) | Durability::None => self.entries.sync_segment(),
+        }
     }
 
     fn chain(&self) -> u64 {

@@ -131,6 +131,11 @@ impl SegmentBlocks {
         Ok(durable)
     }
 
+    /// Makes durable what anybody has written to the segment.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync()
+    }
+
     /// Reads again what may have been written since.
     pub fn forget_window(&mut self) {
         self.window.clear();
