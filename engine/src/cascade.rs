@@ -60,6 +60,12 @@ impl Listing {
     #[cold]
     #[inline(never)]
     pub(crate) fn follow_up<S: EventSink>(&mut self, sink: &mut S) {
+        self.session.cascade_from = self.last_price;
+        self.run_cascade(sink);
+        self.session.cascade_from = None;
+    }
+
+    fn run_cascade<S: EventSink>(&mut self, sink: &mut S) {
         loop {
             while self.is_matching()
                 && let Some(order_id) = self.cascade.turns.pop_front()

@@ -2,10 +2,11 @@
 //! Method: a tick at every deadline that the engine names, and the states it tells.
 
 use engine::{
-    AccountId, CallEnd, CallLength, ClientIdPolicy, Command, Corridors, Display, EngineLimits,
-    Event, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional,
-    OrderKind, OrderSize, PostOnly, Price, Quantity, Rules, Schedule, ScheduleStep,
-    SelfTradePrevention, SequenceNumber, Sequenced, SessionState, Side, TimeInForce, Timestamp,
+    AccountId, CallEnd, CallLength, ClientIdPolicy, Command, Conditions, Corridors, Display,
+    EngineLimits, Event, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine,
+    NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price, Quantity, Rules, Schedule,
+    ScheduleStep, SelfTradePrevention, SequenceNumber, Sequenced, SessionState, Side, StopLogic,
+    TimeInForce, Timestamp, Trigger, TriggerKind, TriggerSource,
 };
 
 /// An engine whose time goes on by itself.
@@ -80,15 +81,42 @@ impl Day {
     }
 
     fn order(&mut self, side: Side, quantity: u64, price: i64) -> Vec<Event> {
+        let kind = OrderKind::Limit {
+            price: Price::from_units(price),
+        };
+        self.enter(side, quantity, kind, None)
+    }
+
+    /// A stop at the market.
+    fn stop(&mut self, side: Side, quantity: u64, price: i64) -> Vec<Event> {
+        let kind = TriggerKind::Stop {
+            price: Price::from_units(price),
+        };
+        let trigger = Trigger {
+            kind,
+            source: TriggerSource::Last,
+        };
+        let conditions = Conditions {
+            trigger: Some(trigger),
+            ..Conditions::NONE
+        };
+        self.enter(side, quantity, OrderKind::Market, Some(conditions))
+    }
+
+    fn enter(
+        &mut self,
+        side: Side,
+        quantity: u64,
+        kind: OrderKind,
+        conditions: Option<Conditions>,
+    ) -> Vec<Event> {
         self.ask(Command::Submit(NewOrder {
             account: AccountId(1),
             client_order_id: None,
             client_id_policy: ClientIdPolicy::OpenUnique,
             external_id: None,
             side,
-            kind: OrderKind::Limit {
-                price: Price::from_units(price),
-            },
+            kind,
             size: OrderSize::Quantity(Quantity::from_units(quantity)),
             time_in_force: TimeInForce::GoodTillCanceled,
             post_only: PostOnly::No,
@@ -96,7 +124,7 @@ impl Day {
             minimum_quantity: Quantity::ZERO,
             self_trade_prevention: SelfTradePrevention::None,
             stp_group: None,
-            conditions: None,
+            conditions: conditions.map(Box::new),
             extra: Notional::ZERO,
         }))
     }
@@ -259,4 +287,52 @@ fn a_restart_in_a_call_ends_it_at_the_same_time() {
 
     assert_eq!(twin.pass(1_000), day.pass(1_000));
     assert_eq!(twin.engine.state_hash(), day.engine.state_hash());
+}
+
+#[test]
+fn a_cascade_that_would_carry_the_price_too_far_reserves_the_market() {
+    let reserved = CallEnd::After(CallLength::fixed(5));
+    let mut day = Day::of(Rules {
+        stop_logic: Some(StopLogic {
+            distance: 10,
+            reserved,
+        }),
+        reference: Some(Price::from_units(100)),
+        ..Rules::PLAIN
+    });
+    for price in [99, 95, 88] {
+        day.order(Side::Buy, 1, price);
+    }
+    day.stop(Side::Sell, 2, 99);
+
+    // 95 is 4 away from where the cascade began, 88 is 11 away.
+    let events = day.order(Side::Sell, 1, 99);
+
+    let trades = events
+        .iter()
+        .filter(|event| matches!(event, Event::Trade(_)));
+    assert_eq!(trades.count(), 2);
+    assert_eq!(events.last().and_then(state), Some(SessionState::Reserved));
+    assert_eq!(day.pass(100), [(5, SessionState::Continuous)]);
+    assert_eq!(
+        day.engine.last_price(InstrumentId(1)),
+        Some(Price::from_units(88))
+    );
+}
+
+#[test]
+fn an_order_that_nobody_triggered_may_carry_the_price_as_far_as_it_likes() {
+    let mut day = Day::of(Rules {
+        stop_logic: Some(StopLogic {
+            distance: 10,
+            reserved: CallEnd::Operator,
+        }),
+        reference: Some(Price::from_units(100)),
+        ..Rules::PLAIN
+    });
+    day.order(Side::Buy, 1, 50);
+
+    let events = day.order(Side::Sell, 1, 50);
+
+    assert!(events.iter().all(|event| state(event).is_none()));
 }
