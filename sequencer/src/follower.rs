@@ -193,6 +193,7 @@ fn follow(parts: FollowerParts, followed: Followed) -> Result<(), String> {
             }
             Err(error) => {
                 // The log is whole as far as the journal knows: trading goes on, snapshots do not.
+                progress.note_failure(error.to_string());
                 tracing::error!(%error, "the follower cannot read what was logged: no more snapshots are written");
                 return Ok(());
             }

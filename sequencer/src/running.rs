@@ -116,6 +116,8 @@ pub fn start_with_read_model<F: LogFactory>(
     let books = base.as_deref().map_or(&[][..], |base| &base.books);
     if let Some(base) = &base {
         refuse_unconfigured(base, instruments)?;
+        let (position, commands) = (base.position.0, base.commands);
+        tracing::info!(position, commands, "going on from a snapshot");
     }
     let engines = plan
         .iter()

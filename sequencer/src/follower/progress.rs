@@ -1,5 +1,6 @@
 //! How far the follower is, for whoever looks at it.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::position::LogPosition;
@@ -14,6 +15,7 @@ pub struct FollowerProgress {
     snapshots: AtomicU64,
     state_hash: AtomicU64,
     is_asked_to_stop: AtomicBool,
+    failure: OnceLock<String>,
 }
 
 impl FollowerProgress {
@@ -45,6 +47,16 @@ impl FollowerProgress {
     /// Hash over everything that decides, of all books, as it was at the newest snapshot of this start.
     pub fn state_hash(&self) -> u64 {
         self.state_hash.load(Ordering::Acquire)
+    }
+
+    /// Why it follows no more, if it does not: no snapshot is written any more.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
+    }
+
+    pub(super) fn note_failure(&self, reason: String) {
+        // It fails once.
+        let _ = self.failure.set(reason);
     }
 
     pub(super) fn note_replayed(&self, position: LogPosition, commands: u64) {

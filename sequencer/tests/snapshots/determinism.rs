@@ -51,7 +51,9 @@ fn direct(seed: u64, commands: u64) -> Vec<(InstrumentId, u64)> {
 
 /// Plays a flow on live threads; says where they, the log and the follower stand.
 fn live(seed: u64, commands: u64, folder: &Path) -> Vec<(InstrumentId, u64)> {
-    let mut shard = Shard::open(folder, 2, snapshots(u64::MAX));
+    let mut options = snapshots(u64::MAX);
+    options.cadence.replay_commands_max = commands / 4;
+    let mut shard = Shard::open(folder, 2, options);
     shard.play_commands(&mut Flow::new(seed), commands);
     let agreed = shard.follow_to_the_end();
     let (states, _) = shard.end();

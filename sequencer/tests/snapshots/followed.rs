@@ -28,7 +28,7 @@ const COMMANDS_PER_SNAPSHOT: u64 = 400;
 /// The order that is sent again after the restart.
 const RETRIED: &str = "once-and-never-again";
 /// How often something is looked for before the test gives up.
-const LOOKS: usize = 10_000;
+const LOOKS: usize = 120_000;
 
 pub fn snapshots(retention_bytes: u64) -> SnapshotOptions {
     SnapshotOptions {
