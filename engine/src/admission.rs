@@ -94,8 +94,8 @@ impl Listing {
         }
         let limit = match order.kind {
             OrderKind::Limit { price } => {
-                let price = self.price_within_band(order.side, price)?;
-                Some(self.price_without_taking(order.side, price, order.post_only)?)
+                let price = self.price_without_taking(order.side, price, order.post_only)?;
+                Some(self.price_within_band(order.side, price)?)
             }
             OrderKind::Market | OrderKind::Pegged { .. } => None,
             OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {
@@ -356,7 +356,8 @@ impl Listing {
             .is_some_and(Conditions::make_it_wait);
         let by_amount = matches!(order.size, OrderSize::QuoteAmount(_));
         let can_wait = !order.time_in_force.is_immediate()
-            && (waits || !by_amount && order.minimum_quantity.is_zero());
+            && order.minimum_quantity.is_zero()
+            && (waits || !by_amount);
         if self.is_matching() || can_wait {
             Ok(())
         } else {
@@ -441,10 +442,12 @@ fn check_combination(order: &NewOrder) -> Result<(), RejectReason> {
         .conditions
         .as_deref()
         .is_some_and(Conditions::make_it_wait);
+    let conditions = order.conditions.as_deref();
+    let has_trigger = conditions.is_some_and(|conditions| conditions.trigger.is_some());
     let contradicts = post_only && (!may_wait || has_minimum)
         || is_iceberg && !may_wait
         || by_quote && (!is_market || has_minimum || waits)
-        || order.time_in_force.is_for_a_call() && (by_quote || waits);
+        || order.time_in_force.is_for_a_call() && (by_quote || has_trigger);
     if contradicts {
         Err(RejectReason::InvalidCombination)
     } else {

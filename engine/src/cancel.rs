@@ -28,14 +28,14 @@ impl Listing {
         self.cancel_in_entry_order(meant, CancelReason::MassCancel, sink);
     }
 
-    /// The price that a filter looks at: the limit, of a waiting order without one the stop price.
-    fn price_meant(&self, slot: u32, order: &OrderSlot) -> Price {
+    /// The price that a filter looks at: the limit, of a waiting order without one the stop price. A market order
+    /// that waits for an uncross has neither.
+    fn price_meant(&self, slot: u32, order: &OrderSlot) -> Option<Price> {
         if order.level != NO_SLOT {
-            return self.book.price_of(order);
+            return Some(self.book.price_of(order));
         }
         let waiting = self.book.waiting_record(slot);
-        let price = waiting.limit_price().or(waiting.stop_price());
-        price.unwrap_or(waiting.hold_price)
+        waiting.limit_price().or(waiting.stop_price())
     }
 
     fn is_meant(&self, mass_cancel: &MassCancel, slot: u32) -> bool {
@@ -45,7 +45,12 @@ impl Listing {
             SideFilter::Both => true,
             SideFilter::Only(side) => order.side() == side,
         };
-        on_side && price >= mass_cancel.price_from && price <= mass_cancel.price_to
+        let (from, to) = (mass_cancel.price_from, mass_cancel.price_to);
+        let in_range = match price {
+            Some(price) => from <= price && price <= to,
+            None => (from, to) == (Price::MIN, Price::MAX),
+        };
+        on_side && in_range
     }
 
     /// The slot of the open order that a command means, if it is of the account that asks.

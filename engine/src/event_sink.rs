@@ -60,6 +60,8 @@ pub enum OrderChangeKind {
     Reduced(Quantity),
     /// A trade left it with this displayed quantity; zero removes it.
     Executed(Quantity),
+    /// An auction took its slice; the next one, of this quantity, has its place.
+    Refilled(Quantity),
     /// It left its level without trading.
     Removed,
 }

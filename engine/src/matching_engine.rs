@@ -9,6 +9,7 @@ use crate::fan_out::FanOutId;
 use crate::id::{AccountId, FeeTier, InstrumentId, OrderId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
+use crate::order::Display;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
@@ -141,18 +142,14 @@ impl MatchingEngine {
         self.listing(instrument)?.last_price
     }
 
-    /// Market orders that wait for the uncross of a call, first one first, with what is open of them.
+    /// Market orders that wait for the uncross of a call, first one first: what is open of each, and whether
+    /// the market sees it.
     pub fn queued_market_orders(
         &self,
         instrument: InstrumentId,
         side: Side,
-    ) -> Vec<(OrderId, Quantity)> {
-        let queued = |listing: &Listing| {
-            let orders = listing.queued(side);
-            orders
-                .map(|(order_id, units)| (order_id, Quantity::from_units(units)))
-                .collect()
-        };
+    ) -> Vec<(OrderId, Quantity, Display)> {
+        let queued = |listing: &Listing| listing.queued_orders(side);
         self.listing(instrument).map(queued).unwrap_or_default()
     }
 

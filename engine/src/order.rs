@@ -121,6 +121,12 @@ impl TimeInForce {
         matches!(self, Self::ImmediateOrCancel | Self::FillOrKill)
     }
 
+    /// Whether a change may give it an expiry: market-rules 9 knows good-till-canceled and good-till-date.
+    #[inline]
+    pub const fn takes_expiry(self) -> bool {
+        matches!(self, Self::GoodTillCanceled | Self::GoodTillDate(_))
+    }
+
     /// Whether it is for one call and goes when that ends.
     #[inline]
     pub const fn is_for_a_call(self) -> bool {

@@ -101,6 +101,8 @@ impl Listing {
             .map(|iceberg| iceberg.peak_units);
         let has_what_changes =
             replace.stop.is_none() && (replace.peak.is_none() || old_peak.is_some());
+        let takes_expiry = self.book.pool.time_in_force(slot).takes_expiry();
+        let has_what_changes = has_what_changes && (takes_expiry || replace.expiry.is_none());
         if replace.side != order.side() || !has_what_changes {
             return Err(RejectReason::InvalidCombination);
         }
@@ -108,11 +110,6 @@ impl Listing {
             self.check_expiry(TimeInForce::GoodTillDate(expiry))?;
         }
         let asked_price = price;
-        let price = if self.is_guarded() {
-            self.price_within_band(replace.side, price)?
-        } else {
-            price
-        };
         let is_open = total > filled;
         if is_open && price != old_price {
             self.check_band(price)?;
@@ -121,6 +118,17 @@ impl Listing {
         if is_open && post_only && price != old_price && self.would_take(replace.side, price) {
             return Err(RejectReason::PostOnlyWouldCross);
         }
+        // More that nobody sees keeps its place; more that is displayed goes to the tail.
+        let shows_all = !order.is_hidden() && old_peak.is_none();
+        let peak_units = replace.peak.map(Quantity::units).or(old_peak);
+        let grows = total > old_total && shows_all || peak_units > old_peak;
+        let (priority, price) = if price == old_price && !grows {
+            (Priority::Kept, price)
+        } else if self.is_guarded() {
+            (Priority::Lost, self.price_within_band(replace.side, price)?)
+        } else {
+            (Priority::Lost, price)
+        };
         let leaves_units = total.saturating_sub(filled);
         let (have, need) = self.funds_of_replace(replace, slot, price, leaves_units);
         if have < need {
@@ -137,15 +145,6 @@ impl Listing {
                 added_orders: 0,
             })?;
         }
-        // More that nobody sees keeps its place; more that is displayed goes to the tail.
-        let shows_all = !order.is_hidden() && old_peak.is_none();
-        let peak_units = replace.peak.map(Quantity::units).or(old_peak);
-        let grows = total > old_total && shows_all || peak_units > old_peak;
-        let priority = if price != old_price || grows {
-            Priority::Lost
-        } else {
-            Priority::Kept
-        };
         Ok(Change {
             price,
             asked_price,
@@ -198,6 +197,7 @@ impl Listing {
     /// The order keeps its place; a hidden one may grow there.
     fn change_in_place<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let before = self.book.pool.get(slot).leaves_units;
+        let open_before = before + self.book.pool.reserve_units(slot, self.book.pool.get(slot));
         let shown = match change.peak_units {
             None => change.leaves_units,
             Some(peak_units) => {
@@ -207,7 +207,7 @@ impl Listing {
             }
         };
         let shrinks = shown < before;
-        self.session.has_replaced = true;
+        self.session.has_replaced |= shown != before || change.leaves_units != open_before;
         if shrinks {
             self.reduce_leaves(slot, shown);
         } else {
@@ -228,6 +228,7 @@ impl Listing {
     fn enter_again<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let order = *self.book.pool.get(slot);
         let old_price = self.book.price_of(&order);
+        self.session.has_replaced = true;
         report_order(&order, old_price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
         self.settle_level(&order, sink);

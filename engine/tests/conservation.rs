@@ -185,6 +185,7 @@ proptest! {
                     (OrderChangeKind::Added(quantity), None) => queue.push((change.order_id, quantity)),
                     (OrderChangeKind::Reduced(left) | OrderChangeKind::Executed(left), Some(place))
                         if !left.is_zero() => queue[place].1 = left,
+                    (OrderChangeKind::Refilled(shown), Some(place)) => queue[place].1 = shown,
                     (OrderChangeKind::Executed(_) | OrderChangeKind::Removed, Some(place)) => {
                         queue.remove(place);
                     }

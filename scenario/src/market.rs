@@ -79,14 +79,22 @@ impl Subject for Market {
             .expect("the instrument was listed at the start");
         let entries = |side: Side| {
             let queued = self.engine.queued_market_orders(self.instrument, side);
-            let at_the_market = queued.into_iter().map(|(order_id, open)| BookEntry {
-                name: self.narrator.name(order_id).clone(),
-                shown: Shown {
-                    displayed: open.units(),
-                    hidden: None,
-                },
-                price: BookPrice::Market,
-            });
+            let at_the_market = queued
+                .into_iter()
+                .map(|(order_id, open, display)| BookEntry {
+                    name: self.narrator.name(order_id).clone(),
+                    shown: match display {
+                        Display::Full | Display::Iceberg { .. } => Shown {
+                            displayed: open.units(),
+                            hidden: None,
+                        },
+                        Display::Hidden => Shown {
+                            displayed: 0,
+                            hidden: Some(open.units()),
+                        },
+                    },
+                    price: BookPrice::Market,
+                });
             let in_book = book.orders(side).map(|order| self.entry(&order));
             at_the_market.chain(in_book).collect()
         };

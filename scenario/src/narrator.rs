@@ -28,6 +28,8 @@ pub struct Narrator {
     asked: BTreeMap<OrderId, Price>,
     /// Orders that entered in this command, later than they came.
     late: BTreeSet<OrderId>,
+    /// Orders that came in this command without a price, and may rest at one.
+    unpriced: BTreeSet<OrderId>,
     /// Orders that took in this command.
     takers: BTreeSet<OrderId>,
 }
@@ -44,6 +46,7 @@ impl Narrator {
         self.asked_price = asked_price;
         self.asked.clear();
         self.late.clear();
+        self.unpriced.clear();
         self.takers.clear();
     }
 
@@ -121,10 +124,14 @@ impl Narrator {
             OrderKind::Limit { price } => {
                 self.asked.insert(accepted.order_id, price);
             }
-            OrderKind::Market
-            | OrderKind::MarketWithProtection { .. }
-            | OrderKind::MarketToLimit
-            | OrderKind::Pegged { .. } => {}
+            OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {
+                self.unpriced.insert(accepted.order_id);
+            }
+            OrderKind::Market | OrderKind::Pegged { .. } => {}
+        }
+        if accepted.time_in_force.is_for_a_call() {
+            // It may wait for its auction without a word.
+            self.open.insert(accepted.order_id);
         }
         if matches!(accepted.display, Display::Iceberg { .. }) {
             self.icebergs.insert(accepted.order_id);
@@ -195,7 +202,7 @@ impl Narrator {
         let traded = self.takers.contains(&order_id);
         let asked = self.asked.get(&order_id);
         let moved = asked.is_some_and(|asked| *asked != rested.price);
-        let is_late = self.late.contains(&order_id);
+        let is_late = self.late.contains(&order_id) || self.unpriced.contains(&order_id);
         let (displayed, hidden) = (
             rested.displayed_quantity.units(),
             rested.hidden_quantity.units(),

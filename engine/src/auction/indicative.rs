@@ -1,8 +1,11 @@
 //! The indicative price: told after each command in a call that changes orders.
 
+use std::collections::BTreeSet;
+
 use crate::command::Command;
 use crate::event::{Event, Indicative};
 use crate::event_sink::{EventSink, LevelChange, OrderChange};
+use crate::id::OrderId;
 use crate::listing::Listing;
 use crate::sequence::Sequenced;
 use crate::session::Phase;
@@ -16,50 +19,47 @@ pub enum IndicativePrice {
     EachChange,
 }
 
-/// Passes everything on, and remembers whether the book changed.
+/// Passes everything on, and remembers what it says of the book.
 struct Watched<'a> {
     sink: &'a mut dyn EventSink,
+    /// Orders that came to the book, and have not ended since.
+    came: BTreeSet<OrderId>,
     has_changed: bool,
 }
 
 impl EventSink for Watched<'_> {
     fn event(&mut self, event: Event) {
-        self.has_changed |= changes_the_book(&event);
+        match &event {
+            Event::Rested(rested) => {
+                self.came.insert(rested.order_id);
+            }
+            Event::Queued(queued) => {
+                self.came.insert(queued.order_id);
+            }
+            Event::Canceled(canceled) => {
+                self.came.remove(&canceled.order_id);
+            }
+            Event::Trade(_) | Event::Prevented(_) | Event::Refilled(_) => self.has_changed = true,
+            Event::Accepted(_)
+            | Event::Conditioned(_)
+            | Event::Triggered(_)
+            | Event::Pegged(_)
+            | Event::Replaced(_)
+            | Event::Rejected(_)
+            | Event::Repeated(_)
+            | Event::HoldReleased(_)
+            | Event::StatusChanged(_)
+            | Event::Indicative(_) => {}
+        }
         self.sink.event(event);
     }
 
     fn level_changed(&mut self, change: LevelChange) {
-        self.has_changed = true;
         self.sink.level_changed(change);
     }
 
     fn order_changed(&mut self, change: OrderChange) {
-        self.has_changed = true;
         self.sink.order_changed(change);
-    }
-}
-
-/// Whether an event says that an order in the book came, traded or changed. What orders that wait outside of
-/// it do is told by the same events: of those that end or are replaced it does not tell, see
-/// [`Listing::apply_watched`].
-const fn changes_the_book(event: &Event) -> bool {
-    match event {
-        Event::Trade(_)
-        | Event::Prevented(_)
-        | Event::Rested(_)
-        | Event::Queued(_)
-        | Event::Refilled(_) => true,
-        Event::Accepted(_)
-        | Event::Conditioned(_)
-        | Event::Triggered(_)
-        | Event::Pegged(_)
-        | Event::Replaced(_)
-        | Event::Canceled(_)
-        | Event::Rejected(_)
-        | Event::Repeated(_)
-        | Event::HoldReleased(_)
-        | Event::StatusChanged(_)
-        | Event::Indicative(_) => false,
     }
 }
 
@@ -72,8 +72,8 @@ impl Listing {
 
     /// Applies a command of an instrument that tells its indicative price.
     ///
-    /// What the market sees of a change, it sees through the sink. Of hidden orders it sees nothing: their
-    /// number and their changes in place are looked at beside it.
+    /// Events say what comes and trades. Of what goes they do not say whether it was in the book: the number of
+    /// orders there does, and changes in place are noted where they are made.
     #[cold]
     pub(crate) fn apply_watched<S: EventSink>(
         &mut self,
@@ -84,12 +84,13 @@ impl Listing {
         self.session.has_replaced = false;
         let mut watched = Watched {
             sink,
+            came: BTreeSet::new(),
             has_changed: false,
         };
         self.apply_now(command, &mut watched);
-        let has_changed = watched.has_changed
-            || self.session.has_replaced
-            || self.orders_in_book() != orders_before;
+        let has_changed = watched.has_changed || !watched.came.is_empty();
+        let has_changed =
+            has_changed || self.session.has_replaced || self.orders_in_book() != orders_before;
         if has_changed && self.state.phase() == Phase::Collecting {
             let indicative = self.indicative();
             sink.event(Event::Indicative(indicative));

@@ -11,7 +11,7 @@ use crate::event_sink::EventSink;
 use crate::id::OrderId;
 use crate::listing::Listing;
 use crate::matching::taker::Taker;
-use crate::order::NewOrder;
+use crate::order::{Display, NewOrder};
 use crate::outcome::release_of_taker;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -82,6 +82,20 @@ impl Listing {
             let slot = self.slot_of_queued(order_id);
             (order_id, self.book.pool.get(slot).leaves_units)
         })
+    }
+
+    /// The same, for those who look from outside.
+    pub(crate) fn queued_orders(&self, side: Side) -> Vec<(OrderId, Quantity, Display)> {
+        let all = self.queued(side).map(|(order_id, units)| {
+            let order = self.book.pool.get(self.slot_of_queued(order_id));
+            let display = if order.is_hidden() {
+                Display::Hidden
+            } else {
+                Display::Full
+            };
+            (order_id, Quantity::from_units(units), display)
+        });
+        all.collect()
     }
 
     pub(super) fn slot_of_queued(&self, order_id: OrderId) -> u32 {

@@ -125,7 +125,12 @@ impl Listing {
             let level = self.book.side_mut(order.side()).level_mut(order.level);
             level.displayed_units = level.displayed_units - order.leaves_units + shown;
         }
-        let change = OrderChangeKind::Executed(Quantity::from_units(shown));
+        let shown = Quantity::from_units(shown);
+        let change = if refills {
+            OrderChangeKind::Refilled(shown)
+        } else {
+            OrderChangeKind::Executed(shown)
+        };
         report_order(&order, price, change, sink);
         if refills {
             self.report_refilled_in_place(slot, price, sink);

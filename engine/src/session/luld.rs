@@ -102,6 +102,8 @@ impl BandReference {
 
     /// Counts a trade.
     pub(crate) fn note(&mut self, at: Timestamp, price: Price, mean: MeanReference) {
+        // Had the mean moved before, it would have been looked at.
+        self.intervals_seen = self.intervals_seen.max(at.0 / mean.every);
         let span = at.0.div_ceil(mean.span());
         if self.spans.back().is_none_or(|last| last.span != span) {
             self.spans.push_back(SpanSum {

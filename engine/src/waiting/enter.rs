@@ -74,6 +74,7 @@ impl Listing {
         }
         let price = taker.limit_price().expect("only a limited order rests");
         self.note_fills(slot, &taker);
+        self.note_iceberg(slot, order.display);
         let resting = self.rest(slot, price, sink);
         let shown = self.book.pool.shown_and_hidden(slot, &resting);
         report_rested(

@@ -84,7 +84,9 @@ impl Listing {
         for price in [replace.price, replace.stop].into_iter().flatten() {
             self.check_price(price)?;
         }
+        let takes_expiry = waiting.order.time_in_force.takes_expiry();
         let is_sound = replace.side == order.side()
+            && (takes_expiry || replace.expiry.is_none())
             && set_limit(&mut waiting, replace.price)
             && set_peak(&mut waiting, replace.peak)
             && self.set_stop(&mut waiting, replace.stop);

@@ -36,6 +36,7 @@ impl NaiveMarket {
         let enters_now = order.trigger.is_none()
             && order.parent.is_none()
             && order.peg.is_none()
+            && !self.comes_early(&order)
             && self.state.is_trading();
         let would_take =
             enters_now && order.post_only.is_some() && self.post_only_price(&order).is_none();
@@ -138,7 +139,7 @@ impl NaiveMarket {
         let is_call = self.state.is_call();
         match order.life {
             Life::Immediate | Life::WholeOrNothing | Life::Continuous => is_call,
-            Life::Auction => !is_call,
+            Life::Auction => !is_call || order.minimum > 0,
             Life::Forever | Life::Until(_) | Life::Day | Life::Opening | Life::Closing => {
                 is_call && (order.minimum > 0 || order.money.is_some())
             }
@@ -156,7 +157,8 @@ impl NaiveMarket {
         let mut order = self.draft(entry);
         let slides = order.post_only == Some(PostOnlyWord::Slide);
         let enters_now = order.trigger.is_none() && order.parent.is_none();
-        if slides && enters_now && order.peg.is_none() && self.state.is_trading() {
+        let is_early = self.comes_early(&order);
+        if slides && enters_now && !is_early && order.peg.is_none() && self.state.is_trading() {
             order.limit = self.post_only_price(&order);
         }
         order.id = self.new_id();
@@ -315,7 +317,8 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
         || is_post_only && (!is_limit || is_immediate || has_minimum)
         || is_iceberg && (is_market || is_immediate || options.hidden)
         || by_money && (!is_market || has_minimum || options.points.is_some())
-        || by_money && matches!(life, Life::Auction | Life::Opening | Life::Closing)
+        || (by_money || trigger_count > 0)
+            && matches!(life, Life::Auction | Life::Opening | Life::Closing)
         || trigger_count > 1
         || options.trigger_on.is_some() && trigger_count == 0
         || looks_elsewhere && is_trailing

@@ -56,7 +56,7 @@ impl NaiveMarket {
         }
     }
 
-    fn comes_early(&self, order: &Order) -> bool {
+    pub(super) fn comes_early(&self, order: &Order) -> bool {
         match order.life {
             Life::Opening => self.state != State::OpeningAuction,
             Life::Closing => self.state != State::ClosingAuction,

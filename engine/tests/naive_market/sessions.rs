@@ -146,6 +146,8 @@ impl NaiveMarket {
             | State::Closed => return,
         };
         for id in self.ids(|order| order.place == Place::Early && order.life == life) {
+            let limit = self.within_bands(self.order(id));
+            self.order_mut(id).limit = limit;
             self.take_tail(id);
         }
     }

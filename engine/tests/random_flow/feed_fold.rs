@@ -83,6 +83,7 @@ impl EventSink for FeedFold {
                     queue.remove(place);
                 }
             }
+            (OrderChangeKind::Refilled(shown), Some(place)) => queue[place].1 = shown,
             (OrderChangeKind::Removed, Some(place)) => {
                 queue.remove(place);
             }
@@ -90,6 +91,7 @@ impl EventSink for FeedFold {
             (
                 OrderChangeKind::Reduced(_)
                 | OrderChangeKind::Executed(_)
+                | OrderChangeKind::Refilled(_)
                 | OrderChangeKind::Removed,
                 None,
             ) => panic!("changed before it was added: {change:?}"),
