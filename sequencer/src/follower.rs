@@ -26,7 +26,7 @@ use std::time::Duration;
 use engine::Instrument;
 use ledger::Ledger;
 
-use crate::abort::abort_on_panic;
+use crate::abort::catch;
 use crate::egress::EventBatch;
 use crate::gate::Gate;
 use crate::log::{Followed, LogEntry, LogError};
@@ -137,12 +137,13 @@ impl Follower {
         let thread = std::thread::Builder::new()
             .name("follower".to_owned())
             .spawn(move || {
-                abort_on_panic("follower", || {
-                    let gate = Arc::clone(&parts.gate);
-                    if let Err(reason) = follow(parts, followed) {
-                        gate.halt(&reason);
-                    }
-                });
+                let gate = Arc::clone(&parts.gate);
+                // Not aborted: a matcher that panics at the same command still has to name it.
+                let followed = catch(|| follow(parts, followed))
+                    .map_err(|panic| format!("the follower panicked: {panic}"));
+                if let Err(reason) = followed.and_then(|followed| followed) {
+                    gate.halt(&reason);
+                }
             })?;
         Ok(Self {
             progress,
@@ -158,9 +159,7 @@ impl Drop for Follower {
             return;
         };
         thread.thread().unpark();
-        thread
-            .join()
-            .expect("a follower that panics aborts the process");
+        thread.join().expect("a panic of the follower was caught");
     }
 }
 
