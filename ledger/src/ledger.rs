@@ -10,9 +10,8 @@ use crate::balance::{Balance, Insufficient};
 use crate::cells::{Cells, Contribution};
 use crate::door::{Door, Doors};
 use crate::gives::{Contributor, Gives};
-use crate::keys::{ApiKey, KeyId, KeyState, KeyTable};
+use crate::keys::KeyTable;
 use crate::money::Money;
-use crate::position::Position;
 use crate::position_cells::PositionCells;
 use crate::settlement::FEE_ACCOUNT;
 use crate::terms::{InstrumentTerms, TermsError};
@@ -229,48 +228,6 @@ impl Ledger {
             .collect()
     }
 
-    /// What an account bought and sold, by instrument; flat ones among them.
-    pub fn positions(&self, account: AccountId) -> Vec<Position> {
-        let mut positions: Vec<Position> = self
-            .matchers
-            .iter()
-            .map_while(OnceLock::get)
-            .flat_map(|matcher| {
-                let cells = &matcher.positions;
-                let own = cells.instruments().iter();
-                own.map(|instrument| cells.read(account, *instrument))
-            })
-            .collect();
-        positions.sort_by_key(|position| position.instrument);
-        positions
-    }
-
-    /// What an account bought and sold of one instrument.
-    pub fn position(&self, account: AccountId, instrument: InstrumentId) -> Position {
-        self.matchers
-            .iter()
-            .map_while(OnceLock::get)
-            .find(|matcher| matcher.positions.instruments().contains(&instrument))
-            .map_or(Position::flat(instrument), |matcher| {
-                matcher.positions.read(account, instrument)
-            })
-    }
-
-    /// A key, and whether it still opens anything.
-    pub fn key(&self, id: &KeyId) -> Option<(&ApiKey, KeyState)> {
-        self.keys.get(id)
-    }
-
-    /// Every key that was ever entered, in the order of their ids.
-    pub fn all_keys(&self) -> Vec<(&ApiKey, KeyState)> {
-        self.keys.all()
-    }
-
-    /// Every account that is open, the fee account among them, in the order of their ids.
-    pub fn accounts(&self) -> Vec<AccountId> {
-        self.doors.accounts().collect()
-    }
-
     /// Makes what a durable batch gave spendable. The gate calls it before it sends the batch's events.
     pub fn publish(&self, gives: &Gives) {
         match gives.contributor {
@@ -359,8 +316,13 @@ impl Ledger {
     }
 
     pub(crate) fn writers(&self) -> impl Iterator<Item = &Cells> {
-        let matchers = self.matchers.iter().map_while(OnceLock::get);
-        std::iter::once(&self.control).chain(matchers.map(|matcher| matcher.money.as_ref()))
+        let matchers = self.matcher_cells().map(|matcher| matcher.money.as_ref());
+        std::iter::once(&self.control).chain(matchers)
+    }
+
+    /// What the matchers write that were started.
+    pub(crate) fn matcher_cells(&self) -> impl Iterator<Item = &MatcherCells> {
+        self.matchers.iter().map_while(OnceLock::get)
     }
 
     fn given_durable(&self, account: AccountId, asset: AssetId) -> Money {

@@ -27,6 +27,7 @@ mod money;
 mod position;
 mod position_cells;
 mod settlement;
+mod standing;
 mod terms;
 mod versioned;
 
