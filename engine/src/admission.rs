@@ -298,7 +298,9 @@ impl Listing {
                     }
             }
             OrderSize::QuoteAmount(amount) => {
-                amount > Notional::ZERO && amount <= Notional::QUOTE_AMOUNT_MAX
+                amount > Notional::ZERO
+                    && amount <= Notional::QUOTE_AMOUNT_MAX
+                    && self.is_on_lot_grid(minimum)
             }
         };
         if is_valid {

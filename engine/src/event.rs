@@ -310,7 +310,8 @@ pub struct Replaced {
     pub account: AccountId,
     /// Buy or sell.
     pub side: Side,
-    /// Its limit price now; of a waiting order without one, its stop price.
+    /// Its limit price now; of a waiting order without one, its stop price. Where a band re-prices it, a
+    /// [`Rested`] follows that says where it is.
     pub price: Price,
     /// Its total quantity now, what is filled included.
     pub quantity: Quantity,

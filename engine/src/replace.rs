@@ -228,7 +228,12 @@ impl Listing {
     fn enter_again<S: EventSink>(&mut self, slot: u32, change: &Change, sink: &mut S) {
         let order = *self.book.pool.get(slot);
         let old_price = self.book.price_of(&order);
-        self.session.has_replaced = true;
+        let level = self.book.side(order.side()).level(order.level);
+        let open_before = self.book.pool.open_units(slot, &order);
+        self.session.has_replaced |= change.price != old_price
+            || change.leaves_units != open_before
+            || change.peak_units.is_some()
+            || level.tail != slot;
         report_order(&order, old_price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
         self.settle_level(&order, sink);
@@ -307,7 +312,7 @@ impl Listing {
             order_id: order.id(),
             account: order.account,
             side: order.side(),
-            price: change.price,
+            price: change.asked_price,
             quantity: Quantity::from_units(detail.filled_units + change.leaves_units),
             filled_quantity: Quantity::from_units(detail.filled_units),
             leaves_quantity: Quantity::from_units(change.leaves_units),

@@ -24,15 +24,19 @@ struct Watched<'a> {
     sink: &'a mut dyn EventSink,
     /// Orders that came to the book, and have not ended since.
     came: BTreeSet<OrderId>,
+    /// The order that the command replaced: what that changed is noted where it is made.
+    replaced: Option<OrderId>,
     has_changed: bool,
 }
 
 impl EventSink for Watched<'_> {
     fn event(&mut self, event: Event) {
         match &event {
+            Event::Rested(rested) if self.replaced == Some(rested.order_id) => {}
             Event::Rested(rested) => {
                 self.came.insert(rested.order_id);
             }
+            Event::Replaced(replaced) => self.replaced = Some(replaced.order_id),
             Event::Queued(queued) => {
                 self.came.insert(queued.order_id);
             }
@@ -44,7 +48,6 @@ impl EventSink for Watched<'_> {
             | Event::Conditioned(_)
             | Event::Triggered(_)
             | Event::Pegged(_)
-            | Event::Replaced(_)
             | Event::Rejected(_)
             | Event::Repeated(_)
             | Event::HoldReleased(_)
@@ -85,6 +88,7 @@ impl Listing {
         let mut watched = Watched {
             sink,
             came: BTreeSet::new(),
+            replaced: None,
             has_changed: false,
         };
         self.apply_now(command, &mut watched);

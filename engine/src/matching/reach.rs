@@ -52,13 +52,21 @@ impl Listing {
         let mut guard = self.is_guarded().then(|| GuardedWalk::new(self));
         let mut level = makers.best();
         while level != NO_SLOT && makers.level(level).rank <= rank_limit {
-            if let Some(guard) = &mut guard
-                && !guard.lets_trade(self, makers.price(level))
+            let price = makers.price(level);
+            if guard
+                .as_ref()
+                .is_some_and(|guard| !guard.lets_trade(self, price))
             {
                 break;
             }
+            let units_before = walk.reach.units;
             if self.walk_level(&mut walk, taker, level).is_break() {
                 break;
+            }
+            if let Some(guard) = &mut guard
+                && walk.reach.units > units_before
+            {
+                guard.note(self, price);
             }
             level = makers.behind(level);
         }

@@ -9,7 +9,7 @@ use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{PriceLimit, Taker};
-use crate::outcome::end_taker;
+use crate::outcome::{end_taker, give_back_hold};
 use crate::price::Price;
 
 /// What stands before a taker's next trade.
@@ -121,6 +121,9 @@ impl Listing {
         barrier: Barrier,
         sink: &mut S,
     ) -> Residual {
+        if taker.has_spent_its_amount() {
+            return give_back_hold(taker, sink);
+        }
         let cause = match barrier {
             Barrier::Band => return end_taker(taker, CancelReason::Protection, sink),
             Barrier::Call(cause) => cause,
@@ -163,15 +166,17 @@ impl GuardedWalk {
         }
     }
 
-    /// Whether the taker would get to trade at the next price; then it has.
-    pub(crate) fn lets_trade(&mut self, listing: &Listing, price: Price) -> bool {
-        if listing.barrier(&self.frame, self.prints, price).is_some() {
-            return false;
-        }
+    /// Whether the taker would get to trade at a price.
+    pub(crate) fn lets_trade(&self, listing: &Listing, price: Price) -> bool {
+        let barrier = listing.barrier(&self.frame, self.prints, price);
+        barrier.is_none()
+    }
+
+    /// It has traded there.
+    pub(crate) fn note(&mut self, listing: &Listing, price: Price) {
         if listing.instrument.rules.velocity.is_some() {
             let (low, high) = self.prints.unwrap_or((price, price));
             self.prints = Some((low.min(price), high.max(price)));
         }
-        true
     }
 }

@@ -132,7 +132,10 @@ impl NaiveBook {
                     && is_whole_lots(&self.instrument, order.minimum_quantity)
                     && order.minimum_quantity <= quantity
             }
-            OrderSize::QuoteAmount(amount) => amount > Notional::ZERO,
+            OrderSize::QuoteAmount(amount) => {
+                let minimum = order.minimum_quantity.units();
+                amount > Notional::ZERO && minimum.is_multiple_of(self.instrument.lot_size)
+            }
         };
         if is_good {
             Ok(())

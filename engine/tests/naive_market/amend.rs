@@ -43,6 +43,9 @@ impl NaiveMarket {
         if asked.price.is_some() {
             new.limit = asked.price;
             new.asked = asked.price;
+        } else if new.asked.is_some() {
+            // It asks for nothing else than where it rests.
+            new.asked = new.limit;
         }
         if asked.peak.is_some() {
             new.peak = asked.peak;
