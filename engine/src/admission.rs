@@ -98,9 +98,9 @@ impl Listing {
                 Some(self.price_within_band(order.side, price)?)
             }
             OrderKind::Market | OrderKind::Pegged { .. } => None,
-            OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {
-                self.limit_from_book(order)
-            }
+            OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => self
+                .limit_from_book(order)
+                .map(|price| self.within_band(order.side, price)),
         };
         match limit {
             Some(price) => self.admit_limited(order, price, have),

@@ -91,7 +91,7 @@ impl Listing {
             return Err(RejectReason::InvalidQuantity);
         }
         let price = replace.price.unwrap_or(old_price);
-        if replace.price.is_some() {
+        for price in [replace.price, replace.stop].into_iter().flatten() {
             self.check_price(price)?;
         }
         let old_peak = self
@@ -111,7 +111,7 @@ impl Listing {
         }
         let asked_price = price;
         let is_open = total > filled;
-        if is_open && price != old_price {
+        if let Some(price) = replace.price {
             self.check_band(price)?;
         }
         let post_only = order.traits().post_only() != PostOnly::No;
@@ -232,7 +232,9 @@ impl Listing {
         let open_before = self.book.pool.open_units(slot, &order);
         self.session.has_replaced |= change.price != old_price
             || change.leaves_units != open_before
-            || change.peak_units.is_some()
+            || change
+                .peak_units
+                .is_some_and(|peak| peak.min(open_before) != order.leaves_units)
             || level.tail != slot;
         report_order(&order, old_price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);

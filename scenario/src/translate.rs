@@ -140,8 +140,32 @@ pub(crate) struct Identity {
     pub(crate) stp_group: Option<StpGroup>,
 }
 
-/// The engine's order for an order line.
+/// The engine's order for an order line. A contradiction that the engine's types cannot say becomes another one,
+/// so that the engine tells the first of all reasons against the order.
 pub(crate) fn new_order(entry: &OrderEntry, identity: &Identity) -> Result<NewOrder, Obstacle> {
+    match as_written(entry, identity) {
+        Err(Obstacle::Refused(RejectWord::InvalidCombination)) => {
+            as_written(&contradictory(entry), identity)
+        }
+        Ok(order) => Ok(order),
+        Err(obstacle) => Err(obstacle),
+    }
+}
+
+/// The same order, immediate and post-only.
+fn contradictory(entry: &OrderEntry) -> OrderEntry {
+    let mut entry = entry.clone();
+    let options = &mut entry.options;
+    options.lifetimes = vec![Lifetime::ImmediateOrCancel];
+    options.post_only = Some(PostOnlyWord::Reject);
+    options.hidden = false;
+    (options.stop, options.take, options.trigger_on) = (None, None, None);
+    (options.trail, options.trail_bips) = (None, None);
+    (options.step, options.activate) = (None, None);
+    entry
+}
+
+fn as_written(entry: &OrderEntry, identity: &Identity) -> Result<NewOrder, Obstacle> {
     if let Some(what) = order_option_not_built(&entry.options) {
         return not_built(what);
     }

@@ -43,7 +43,7 @@ impl Listing {
     }
 
     /// The price at which an order enters that was accepted before: it is not refused any more.
-    pub(super) fn within_band(&self, side: Side, price: Price) -> Price {
+    pub(crate) fn within_band(&self, side: Side, price: Price) -> Price {
         let band = band_of(self.bands(), side);
         if price.is_better_than(side, band) {
             band

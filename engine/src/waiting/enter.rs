@@ -100,8 +100,7 @@ impl Listing {
                     .map_err(|_| CancelReason::InvalidPrice)?;
                 self.check_band(price)
                     .map_err(|_| CancelReason::PriceOutsideBand)?;
-                self.price_within_band(order.side, price)
-                    .map_err(|_| CancelReason::PriceOutsideBand)?
+                price
             }
             (OrderKind::Market, _) => return Ok(PriceLimit::Any),
             (OrderKind::MarketWithProtection { points }, Some(stop_price)) => {
@@ -118,7 +117,7 @@ impl Listing {
             },
         };
         self.price_without_taking(order.side, price, order.post_only)
-            .map(PriceLimit::AtOrBetter)
+            .map(|price| PriceLimit::AtOrBetter(self.within_band(order.side, price)))
             .map_err(|_| CancelReason::PostOnlyWouldCross)
     }
 

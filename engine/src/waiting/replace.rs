@@ -102,13 +102,13 @@ impl Listing {
             None => order.leaves_units,
             Some(total) => total.units().saturating_sub(filled),
         };
-        if leaves_units > 0 {
-            if let Some(price) = replace.price {
-                self.check_band(price)?;
-            }
-            if let (Some(_), WaitsFor::Trigger(armed)) = (replace.stop, waiting.waits_for) {
-                waiting.waits_for = self.waits_for(armed)?;
-            }
+        if let Some(price) = replace.price {
+            self.check_band(price)?;
+        }
+        if leaves_units > 0
+            && let (Some(_), WaitsFor::Trigger(armed)) = (replace.stop, waiting.waits_for)
+        {
+            waiting.waits_for = self.waits_for(armed)?;
         }
         if let WaitsFor::Uncross { .. } = waiting.waits_for
             && leaves_units > order.leaves_units

@@ -79,7 +79,14 @@ impl NaiveMarket {
             return;
         }
         if !self.set_protection(id) {
-            self.cancel(id, CancelWord::NoLiquidity);
+            let order = *self.order(id);
+            let is_bound = order.life == Life::WholeOrNothing || order.minimum > 0;
+            let reason = if is_bound {
+                CancelWord::FillOrKill
+            } else {
+                CancelWord::NoLiquidity
+            };
+            self.cancel(id, reason);
             return;
         }
         if !self.gets_enough(id) {
@@ -183,11 +190,17 @@ impl NaiveMarket {
         if order.limit.is_none() {
             return Some(CancelWord::NoLiquidity);
         }
-        if order.life == Life::Immediate {
-            return Some(CancelWord::ImmediateOrCancel);
-        }
+        let is_immediate = order.life == Life::Immediate;
         let cancels = self.terms.market_residual == Some(MarketResidual::Cancel);
-        (is_protected && cancels).then_some(CancelWord::Protection)
+        if is_protected && (cancels || is_immediate) {
+            let is_empty = self.best(opposite(order.side)).is_none();
+            return Some(if is_empty {
+                CancelWord::NoLiquidity
+            } else {
+                CancelWord::Protection
+            });
+        }
+        is_immediate.then_some(CancelWord::ImmediateOrCancel)
     }
 
     /// Joins the book behind everything that is as good.

@@ -24,11 +24,11 @@ impl Fences {
 impl NaiveMarket {
     /// Which fence lies before a fill at this price.
     pub(super) fn fence_before(&self, price: i64, fences: &Fences) -> Option<End> {
-        if self.is_beyond_bands(price) {
-            return Some(End::Band);
-        }
         if self.is_beyond_collar(price, fences) {
             return Some(End::Collar);
+        }
+        if self.is_beyond_bands(price) {
+            return Some(End::Band);
         }
         let is_out = is_outside(price, fences.reference, self.terms.corridor.map(bips))
             || self.is_outside_static_corridor(price);

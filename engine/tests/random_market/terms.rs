@@ -9,17 +9,12 @@ use super::chance::Chance;
 
 /// Mechanisms that the engine does not have yet, by the words of the grammar. Empty at the end.
 const LEFT_OUT: &[&str] = &[
-    "match",
-    "band",
-    "collar",
-    "market_residual",
     "stop_on_entry",
-    "peak",
     "stop",
     "take",
     "on",
+    "match",
     "trail",
-    "points",
     "mmp",
     "grow",
     "peg",
