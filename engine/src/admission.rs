@@ -12,10 +12,8 @@ use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 use crate::risk::Asked;
-use crate::rules::StopOnEntry;
 use crate::side::Side;
-use crate::triggers::Armed;
-use crate::waiting::{Waiting, WaitsFor};
+use crate::waiting::Waiting;
 
 const BIPS: u32 = 10_000;
 
@@ -137,78 +135,6 @@ impl Listing {
         self.check_room(order)?;
         self.check_limits(&Asked::entering(order, None))?;
         Ok(Admitted::Unlimited(Box::new(taker)))
-    }
-
-    /// Admits an order that waits outside the book.
-    fn admit_waiting(
-        &self,
-        order: &NewOrder,
-        waits_for: WaitsFor,
-        stop_price: Option<Price>,
-        have: Notional,
-    ) -> Result<Admitted, RejectReason> {
-        let hold_price = self.hold_price(order, stop_price)?;
-        let quantity = match order.size {
-            OrderSize::Quantity(quantity) => quantity,
-            OrderSize::QuoteAmount(_) => return Err(RejectReason::InvalidCombination),
-        };
-        if have < self.book.holds.need(order.side, hold_price, quantity) {
-            return Err(RejectReason::InsufficientFunds);
-        }
-        let is_full = self.book.pool.open_count() >= self.instrument.open_orders_max;
-        if is_full {
-            return Err(RejectReason::TooManyOpenOrders);
-        }
-        self.check_external_ids(order)?;
-        self.check_limits(&Asked::entering(order, Some(hold_price)))?;
-        Ok(Admitted::Waits(Box::new(Waiting {
-            order: NewOrder {
-                extra: Notional::ZERO,
-                ..order.clone()
-            },
-            waits_for,
-            hold_price,
-        })))
-    }
-
-    /// Whether an order with this trigger waits for it, or has its turn at once.
-    ///
-    /// # Errors
-    /// It is true already, and the instrument refuses such.
-    pub(crate) fn waits_for(&self, armed: Armed) -> Result<WaitsFor, RejectReason> {
-        let value = self.value_of(armed.source, armed.side);
-        let is_true = value.is_some_and(|value| armed.is_true_at(value));
-        match (
-            is_true,
-            self.instrument.rules.stop_on_entry,
-            armed.stop_price(),
-        ) {
-            (true, StopOnEntry::Reject, _) => Err(RejectReason::WouldTrigger),
-            (true, StopOnEntry::Trigger, Some(stop_price)) => Ok(WaitsFor::Turn { stop_price }),
-            (true, StopOnEntry::Trigger, None) | (false, _, _) => Ok(WaitsFor::Trigger(armed)),
-        }
-    }
-
-    /// The price by which a waiting order's hold is measured: its limit, or the worst that its stop price allows.
-    pub(crate) fn hold_price(
-        &self,
-        order: &NewOrder,
-        stop_price: Option<Price>,
-    ) -> Result<Price, RejectReason> {
-        let reference = || match stop_price {
-            Some(stop_price) => Ok(stop_price),
-            None if self.book.holds.are_enforced() => self.reference(order.side),
-            None => Ok(Price::default()),
-        };
-        match order.kind {
-            OrderKind::Limit { price } => Ok(price),
-            OrderKind::MarketWithProtection { points } => {
-                Ok(self.protection_price(order.side, reference()?, points))
-            }
-            OrderKind::Market | OrderKind::MarketToLimit | OrderKind::Pegged { .. } => {
-                Ok(self.protected(reference()?, order.side))
-            }
-        }
     }
 
     /// Whether a limit price is inside the entry band.
@@ -393,7 +319,7 @@ impl Listing {
     }
 
     #[inline]
-    fn check_external_ids(&self, order: &NewOrder) -> Result<(), RejectReason> {
+    pub(crate) fn check_external_ids(&self, order: &NewOrder) -> Result<(), RejectReason> {
         if order.external_id.is_some() && self.book.externals.is_none() {
             return Err(RejectReason::ExternalIdsOff);
         }

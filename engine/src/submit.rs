@@ -5,7 +5,7 @@ use crate::book::order_pool::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
-use crate::event::{Accepted, Conditioned, Event, OriginalOutcome, Rejected, Repeated};
+use crate::event::{Accepted, Event, OriginalOutcome, Rejected, Repeated};
 use crate::event_sink::EventSink;
 use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
@@ -16,7 +16,6 @@ use crate::outcome::{release_of_taker, release_part, report_rested};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
-use crate::waiting::{Waiting, WaitsFor};
 
 /// The handle of an order that cannot rest.
 const NO_HANDLE: OrderHandle = OrderHandle {
@@ -223,38 +222,6 @@ impl Listing {
         self.settle_interruption(sink);
     }
 
-    /// A call begins that a market order would not let pass: what is left of it is there for the uncross.
-    #[cold]
-    fn stay_after_all<S: EventSink>(
-        &mut self,
-        order: &NewOrder,
-        taker: &mut Taker,
-        residual: Residual,
-        sink: &mut S,
-    ) {
-        assert!(
-            self.session.pending.is_some(),
-            "what cannot rest stays only for a call"
-        );
-        let slot = self.book.pool.take(slot_of(order, taker.order_id));
-        self.note_fills(slot, taker);
-        if has_more(order) {
-            self.note_more(slot, order);
-        }
-        self.book.list(slot, taker.order_id, order.external_id);
-        match (residual, taker.limit) {
-            (Residual::Rests, PriceLimit::AtOrBetter(price)) => {
-                let resting = self.rest(slot, price, sink);
-                let shown = self.book.pool.shown_and_hidden(slot, &resting);
-                let handle = resting.handle(slot);
-                report_rested(&resting, handle, price, shown, taker.hold, sink);
-            }
-            (Residual::Rests | Residual::Queues | Residual::Ended, _) => {
-                self.queue_rest(slot, order, taker, sink);
-            }
-        }
-    }
-
     /// Writes to a taker's slot what it has left, before it rests.
     pub(crate) fn note_fills(&mut self, slot: u32, taker: &Taker) {
         self.show_slice(slot, taker.leaves_units);
@@ -266,14 +233,14 @@ impl Listing {
     }
 
     #[inline]
-    fn next_order_id(&mut self) -> OrderId {
+    pub(crate) fn next_order_id(&mut self) -> OrderId {
         let order_id = OrderId(self.next_order_id);
         self.next_order_id += 1;
         order_id
     }
 
     #[inline]
-    fn report_accepted<S: EventSink>(
+    pub(crate) fn report_accepted<S: EventSink>(
         &mut self,
         order: &NewOrder,
         order_id: OrderId,
@@ -333,50 +300,6 @@ impl Listing {
         }
         if order.time_in_force != TimeInForce::GoodTillCanceled {
             self.live_for(slot, order.time_in_force);
-        }
-    }
-
-    /// An iceberg rests at once: what it does not show is below the water.
-    fn note_hidden_part(&mut self, slot: u32, order: &NewOrder, hidden_units: u64) {
-        if let Display::Iceberg { peak } = order.display {
-            self.set_iceberg(slot, peak.units(), hidden_units);
-        }
-    }
-
-    /// An order is accepted that waits outside the book.
-    #[inline(never)]
-    fn enter_waiting<S: EventSink>(
-        &mut self,
-        order: &NewOrder,
-        waiting: Waiting,
-        claim: ClientIdClaim,
-        have: Notional,
-        sink: &mut S,
-    ) {
-        let order_id = self.next_order_id();
-        self.remember(order, claim, OriginalOutcome::Accepted(order_id));
-        let entering = slot_of(order, order_id);
-        let slot = self.book.pool.take(entering);
-        self.report_accepted(order, order_id, entering.handle(slot), have, sink);
-        if let Some(conditions) = order.conditions.as_deref() {
-            sink.event(Event::Conditioned(Conditioned {
-                order_id,
-                account: order.account,
-                conditions: *conditions,
-            }));
-        }
-        let need = self.hold_of_waiting(&entering, waiting.hold_price);
-        self.release_surplus(&entering, have, need, sink);
-        if has_more(order) {
-            self.note_more(slot, order);
-        }
-        self.book.list(slot, order_id, order.external_id);
-        let waits_for = waiting.waits_for;
-        self.wait(slot, waiting);
-        match waits_for {
-            WaitsFor::Turn { .. } => self.cascade.push(order_id),
-            WaitsFor::Uncross { .. } => self.report_queued(slot, need, sink),
-            WaitsFor::Trigger(_) | WaitsFor::Auction => {}
         }
     }
 

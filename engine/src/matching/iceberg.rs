@@ -5,7 +5,7 @@ use crate::book::order_pool::OrderSlot;
 use crate::event::{Event, Refilled};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
-use crate::order::Display;
+use crate::order::{Display, NewOrder};
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -23,6 +23,13 @@ impl Listing {
             });
             let open_units = self.book.pool.get(slot).leaves_units;
             self.show_slice(slot, open_units);
+        }
+    }
+
+    /// An iceberg rests at once: what it does not show is below the water.
+    pub(crate) fn note_hidden_part(&mut self, slot: u32, order: &NewOrder, hidden_units: u64) {
+        if let Display::Iceberg { peak } = order.display {
+            self.set_iceberg(slot, peak.units(), hidden_units);
         }
     }
 

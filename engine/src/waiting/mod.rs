@@ -5,6 +5,7 @@
 //! lists it. A mechanism that lets orders wait adds its reason to [`WaitsFor`], makes the order wait with
 //! [`Listing::wait`], and puts it into the cascade with [`Listing::give_turn`] when it is to enter.
 
+mod admit;
 mod enter;
 mod replace;
 mod state;

@@ -316,7 +316,7 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
     options.lifetimes.len() > 1
         || is_post_only && (!is_limit || is_immediate || has_minimum)
         || is_iceberg && (is_market || is_immediate || options.hidden)
-        || by_money && (!is_market || has_minimum || options.points.is_some())
+        || by_money && (!is_market || has_minimum || trigger_count > 0 || options.points.is_some())
         || (by_money || trigger_count > 0)
             && matches!(life, Life::Auction | Life::Opening | Life::Closing)
         || trigger_count > 1
