@@ -57,13 +57,11 @@ async fn trade(session: &mut Session, side: Side) {
     let mut last = 0;
     for k in 0..ORDERS {
         loop {
-            match session.sender.queue(order(k, side)) {
-                Ok(request) => break last = request,
-                Err(_) => {
-                    session.sender.flush().await.expect("it is connected");
-                    next_message(session).await;
-                }
+            if let Ok(request) = session.sender.queue(order(k, side)) {
+                break last = request;
             }
+            session.sender.flush().await.expect("it is connected");
+            next_message(session).await;
         }
     }
     session.sender.flush().await.expect("it is connected");
