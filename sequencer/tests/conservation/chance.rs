@@ -9,7 +9,7 @@ impl Chance {
         Self(seed ^ 0x5851_F42D_4C95_7F2D)
     }
 
-    /// From 0 up to and without `end`. (SplitMix64)
+    /// From 0 up to and without `end`, by `SplitMix64`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

@@ -46,11 +46,11 @@ impl Participant {
     /// Asks one thing.
     pub fn act(&mut self, venue: &Venue) {
         match self.chance.below(100) {
-            0..50 => self.enter(venue),
-            50..55 => self.enter_market(venue),
-            55..73 => self.cancel(venue),
-            73..88 => self.amend(venue),
-            88..98 => self.replace_all_in(venue),
+            0..42 => self.enter(venue),
+            42..54 => self.enter_market(venue),
+            54..74 => self.cancel(venue),
+            74..89 => self.amend(venue),
+            89..92 => self.replace_all_in(venue),
             _ => self.cancel_many(venue),
         }
     }
@@ -135,7 +135,7 @@ impl Participant {
             return self.enter(venue);
         };
         let (_, price, _) = self.terms();
-        let all = Notional::from_units(1 << 60);
+        let all = Notional::from_units(1 << 60); // more than there is
         let extra = self.reserve_up_to(venue, entered.instrument, entered.side, all);
         let units = (extra.units() + entered.hold.units()).max(1);
         // As much as that pays for at the price, with room for the fee bound; sometimes one unit too much.
@@ -169,8 +169,8 @@ impl Participant {
         let mass_cancel = MassCancel {
             account: self.account,
             side: SideFilter::Only(side),
-            price_from: Price::from_units(price),
-            price_to: Price::MAX,
+            price_from: Price::MIN,
+            price_to: Price::from_units(price),
         };
         venue.hand_in(instrument, Command::MassCancel(mass_cancel));
     }

@@ -113,7 +113,7 @@ pub fn instrument(id: u32) -> Instrument {
         open_orders_max: 20_000,
         idempotency_orders_max: 1_000,
         idempotency_sequences_max: 10_000,
-        market_budget: if id % 3 == 0 {
+        market_budget: if id.is_multiple_of(3) {
             MarketBudget::Reject
         } else {
             MarketBudget::Partial
