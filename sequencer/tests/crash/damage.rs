@@ -150,15 +150,16 @@ fn flip(log: &Log, first: usize, step: usize) -> Counts {
     counts
 }
 
-/// One random way in which blocks get wrong.
-fn mangled(log: &Log, other: &Log, chance: &mut Chance) -> Vec<u8> {
+/// One random way in which blocks get wrong, and what it is.
+fn mangled(log: &Log, other: &Log, chance: &mut Chance) -> (String, Vec<u8>) {
     let mut bytes = log.bytes.clone();
     let mut place = |unit: usize| {
         let units = u64::try_from(SEGMENT_BYTES / unit).unwrap();
         usize::try_from(chance.below(units)).unwrap() * unit
     };
     let (block, page, block_two) = (place(BLOCK), place(PAGE), place(BLOCK));
-    match place(1) % 7 {
+    let way = place(1) % 7;
+    match way {
         0 => bytes.truncate(block + block_two % 700),
         1 => bytes[page..page + PAGE].fill(0),
         2 => bytes[block..block + BLOCK].fill(0),
@@ -172,7 +173,9 @@ fn mangled(log: &Log, other: &Log, chance: &mut Chance) -> Vec<u8> {
         // The right place in another log.
         _ => bytes[block..block + BLOCK].copy_from_slice(&other.bytes[block..block + BLOCK]),
     }
-    bytes
+    let (block, page, block_two) = (block / BLOCK, page / PAGE, block_two / BLOCK);
+    let said = format!("way {way}, blocks {block} and {block_two}, page {page}");
+    (said, bytes)
 }
 
 #[test]
@@ -197,8 +200,12 @@ fn damage_is_detected_or_concerns_nothing_that_was_acknowledged() {
     let mut blocks = Counts::default();
     let disk = log.disk();
     for _ in 0..from_environment("RIALTO_R4_BLOCKS", 2_000) {
-        let mangled = mangled(&log, &other, &mut chance);
-        blocks.note(log.outcome(&disk, &mangled));
+        let (said, mangled) = mangled(&log, &other, &mut chance);
+        let outcome = log.outcome(&disk, &mangled);
+        if outcome == Outcome::Silent {
+            println!("silent: {said}");
+        }
+        blocks.note(outcome);
     }
     let last = flips_of_the_last_record(&log, &disk);
 

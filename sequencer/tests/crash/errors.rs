@@ -1,17 +1,15 @@
-//! Goal (R3, in process): a disk that fails, refuses, writes half or stalls, at each of its first 50 writes
+//! Goal (R3, in process): a disk that fails, refuses, writes half or stalls, at each of its first writes
 //! and syncs, never lets a report leave that is not durable; the shard halts, and a restart has lost nothing.
 //! Method: a shard trades on a simulated disk with one fault point; what had left at each call is compared
-//! with what would survive the loss of everything unsynced.
+//! with what would survive the loss of everything unsynced. `RIALTO_R3_CALLS` says how many calls of a kind
+//! fail in turn.
 
 use std::sync::Arc;
 
 use sequencer::{JournalView, OpenError, RecordedCall, SimulatedDisk};
 
-use crate::chance::{Chance, seed};
+use crate::chance::{Chance, from_environment, seed};
 use crate::market::{Ended, Market, acknowledged, folder, open};
-
-/// Calls of a kind that fail in turn.
-const CALLS: u64 = 50;
 
 /// How a shard ended on a disk with one fault.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,8 +22,8 @@ enum End {
     WentOn,
 }
 
-/// Trades on a disk with `faults`; says how it ended, and how much had left in the end.
-fn play(disk: &SimulatedDisk, faults: &str) -> (End, Vec<RecordedCall>, u64) {
+/// Trades `orders` orders on a disk with `faults`; says how it ended, and how much had left in the end.
+fn play(disk: &SimulatedDisk, faults: &str, orders: u64) -> (End, Vec<RecordedCall>, u64) {
     let mut chance = Chance::new(seed());
     let market = match Market::start(disk, faults) {
         Ok(market) => market,
@@ -33,7 +31,7 @@ fn play(disk: &SimulatedDisk, faults: &str) -> (End, Vec<RecordedCall>, u64) {
         Err(error) => panic!("{faults}: {error}"),
     };
     let is_over = market.fund() == Ended::Halted
-        || market.trade_one_by_one(3 * CALLS, &mut chance) == Ended::Halted;
+        || market.trade_one_by_one(orders, &mut chance) == Ended::Halted;
     let end = if is_over || market.is_halted() {
         market.wait_until_halted();
         End::Halted
@@ -88,12 +86,14 @@ fn no_report_leaves_after_a_failed_write_or_sync_and_the_shard_halts() {
         ("stall_sync_ms=5@{n}", false),
         ("stall_write_ms=5@{n}", false),
     ];
+    let fail_in_turn = from_environment("RIALTO_R3_CALLS", 15);
+    let orders = 3 * fail_in_turn;
     let (mut cases, mut early, mut lost, mut wrong_end) = (0, 0, 0, 0);
     for (kind, ends) in kinds {
-        for n in 1..=CALLS {
+        for n in 1..=fail_in_turn {
             let faults = kind.replace("{n}", &n.to_string());
             let disk = SimulatedDisk::new();
-            let (end, calls, left) = play(&disk, &faults);
+            let (end, calls, left) = play(&disk, &faults, orders);
             cases += 1;
             early += reports_too_early(&calls, left, 5);
             lost += u64::from(is_lost_at_restart(&disk, left));
@@ -106,7 +106,7 @@ fn no_report_leaves_after_a_failed_write_or_sync_and_the_shard_halts() {
 
     // The same look at a shard that does not wait for its syncs.
     let disk = SimulatedDisk::new();
-    let (_, calls, left) = play(&disk, "ack_before_sync");
+    let (_, calls, left) = play(&disk, "ack_before_sync", orders);
     let is_caught = reports_too_early(&calls, left, 1) > 0;
 
     println!(

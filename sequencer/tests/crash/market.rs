@@ -14,7 +14,7 @@ use engine::{
 use ledger::{Ledger, Money};
 use sequencer::{
     AppendRefused, Batch, ClockSource, CommandLog, ControlCommand, Durability, EventBatch,
-    FileLogOptions, FileLogs, InboundCommand, LogContext, LogEntry, LogError, LogFactory,
+    FileLogOptions, FileLogs, InboundCommand, LogContext, LogEntry, LogError, LogFactory, LogPlace,
     LogPosition, LogReader, LogState, OpenError, RecordedCall, Refused, Running, SequencerConfig,
     SimulatedDisk, Storage, Threads, start,
 };
@@ -290,8 +290,8 @@ impl LogFactory for Watched {
         })
     }
 
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
-        self.logs.recover()
+    fn recover(&self, base: LogPlace) -> Result<Option<LogReader>, LogError> {
+        self.logs.recover(base)
     }
 }
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use engine::AccountId;
 use sequencer::{
     AppendRefused, Batch, CommandLog, JournalView, LogContext, LogEntry, LogError, LogFactory,
-    LogPosition, LogReader, LogState, MemLog, MemLogs, RecordedCall, Retention, SimulatedDisk,
+    LogPlace, LogPosition, LogReader, LogState, MemLog, MemLogs, RecordedCall, Retention,
+    SimulatedDisk,
 };
 
 use crate::chance::Chance;
@@ -32,7 +33,7 @@ impl LogFactory for Given {
         self.memory.open(context).map(GivenLog)
     }
 
-    fn recover(&self) -> Result<Option<LogReader>, LogError> {
+    fn recover(&self, _base: LogPlace) -> Result<Option<LogReader>, LogError> {
         Ok(Some(LogReader::new(
             self.entries.clone().into_iter().map(Ok),
         )))

@@ -144,7 +144,7 @@ impl Entries {
             match found {
                 Found::Frame(header) => {
                     let after = LogPosition(expected.0 + 1);
-                    self.next = Some((after, chain.then(&header, &self.body)));
+                    self.next = Some((after, header.chain));
                     return Ok(Some(expected));
                 }
                 Found::End => self.reader = None,

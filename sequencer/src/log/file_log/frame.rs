@@ -1,7 +1,7 @@
 //! The frame: one batch in the log, cut into blocks.
 //!
-//! Its header: position u64, highest position known durable when it was written u64, chain hash of the
-//! frame before it u64, matcher u32, length of the body u32; then the body.
+//! Its header: position u64, highest position known durable when it was written u64, chain hash over
+//! everything up to its end u64, matcher u32, length of the body u32; then the body.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -20,7 +20,7 @@ pub(super) struct FrameHeader {
     pub position: LogPosition,
     /// Highest position known durable when it was written.
     pub durable: LogPosition,
-    /// [`Chain`] of everything before it.
+    /// [`Chain`] of everything up to it, and with it: none of its blocks can be another frame's.
     pub chain: Chain,
     /// Which matcher's batch it is.
     pub matcher: u32,
@@ -28,14 +28,18 @@ pub(super) struct FrameHeader {
     pub body_bytes: u32,
 }
 
-/// Hash over every frame so far: a frame that was exchanged for another valid one breaks it.
+/// Hash over every frame so far: a frame or a block that was exchanged for another valid one breaks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Chain(pub u64);
 
 impl Chain {
-    /// The chain after a frame whose header and body these are.
+    /// The chain after a frame whose header and body these are, whatever chain the header names.
     pub fn then(self, header: &FrameHeader, body: &[u8]) -> Self {
         let of_body = xxh3_64_with_seed(body, self.0);
+        let header = FrameHeader {
+            chain: self,
+            ..*header
+        };
         Self(xxh3_64_with_seed(&header.encode(), of_body))
     }
 }

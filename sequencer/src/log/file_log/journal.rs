@@ -160,17 +160,18 @@ impl Journal {
 
     fn put(&mut self, frame: Frame, pending: u64) -> LogPosition {
         assert_eq!(frame.position, self.next, "frames are written in order");
-        let header = FrameHeader {
+        let mut header = FrameHeader {
             position: frame.position,
             durable: self.synced,
             chain: self.chain,
             matcher: frame.matcher,
             body_bytes: u32::try_from(frame.body.len()).expect("a body is bounded"),
         };
+        self.chain = self.chain.then(&header, &frame.body);
+        header.chain = self.chain;
         let mut place = self.segment.place();
         place.index += pending;
         put_frame(&mut self.buffer, place, &header, &frame.body);
-        self.chain = self.chain.then(&header, &frame.body);
         self.next = LogPosition(self.next.0 + 1);
         // Where there is room enough already, the body's is given up.
         let _ = self.shard.spare_bodies.push(frame.body);

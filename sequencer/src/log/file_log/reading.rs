@@ -202,7 +202,7 @@ impl SegmentReader {
                 return Ok(if is_end { Found::End } else { Found::Damage });
             }
             Some(BlockState::Valid(BlockKind::FrameStart, payload)) => {
-                match expected_header(payload, expected, chain) {
+                match expected_header(payload, expected) {
                     None => return Ok(Found::Damage),
                     Some(header) => {
                         body.clear();
@@ -229,7 +229,7 @@ impl SegmentReader {
                 Some(_) | None => return Ok(Found::Damage),
             }
         }
-        if body.len() != body_bytes {
+        if body.len() != body_bytes || chain.then(&header, body) != header.chain {
             return Ok(Found::Damage);
         }
         self.next = end;
@@ -237,9 +237,9 @@ impl SegmentReader {
     }
 }
 
-fn expected_header(payload: &[u8], expected: LogPosition, chain: Chain) -> Option<FrameHeader> {
+fn expected_header(payload: &[u8], expected: LogPosition) -> Option<FrameHeader> {
     let header = FrameHeader::decode(payload).ok()?;
-    let is_next = header.position == expected && header.chain == chain;
+    let is_next = header.position == expected;
     let is_bounded = usize::try_from(header.body_bytes).is_ok_and(|bytes| bytes <= BODY_BYTES_MAX);
     (is_next && is_bounded).then_some(header)
 }

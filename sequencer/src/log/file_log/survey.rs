@@ -249,7 +249,7 @@ fn walk(
             Found::Frame(frame) => {
                 starts.push(start);
                 last = frame.position;
-                chain = chain.then(&frame, &body);
+                chain = frame.chain;
                 durable = durable.max(frame.durable);
             }
             Found::End => break true,
