@@ -48,6 +48,11 @@ impl ReferencePrices {
         price(opposite).or_else(|| price(&self.last))
     }
 
+    /// Best bid and best ask, where both sides have one.
+    pub fn touch(&self) -> Option<(Price, Price)> {
+        Some((price(&self.bid)?, price(&self.ask)?))
+    }
+
     /// The price of the last trade.
     pub fn last(&self) -> Option<Price> {
         price(&self.last)

@@ -7,9 +7,11 @@ mod key;
 mod keys;
 mod money;
 mod operations;
+mod positions;
 mod public_key;
 mod refusal;
 mod reset;
+mod risk;
 mod status;
 
 use std::sync::Arc;
@@ -45,10 +47,15 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
     let verbs = Router::new()
         .route("/accounts", get(money::accounts).post(money::open_account))
         .route("/accounts/{account}", get(money::account))
+        .route("/admit", post(risk::admit))
         .route("/conservation", get(money::conservation))
+        .route("/fee_tier", post(risk::fee_tier))
         .route("/fund", post(money::fund))
         .route("/keys", get(keys::keys).post(keys::add))
         .route("/keys/revoke", post(keys::revoke))
+        .route("/kill", post(risk::kill))
+        .route("/limits", post(risk::limits))
+        .route("/positions/{account}", get(positions::positions))
         .route("/reset", post(reset::reset))
         .route("/withdraw", post(money::withdraw))
         .fallback(async || ErrorAnswer::unknown_path())

@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 10] = [
+const VERBS: [(&str, &str, &str); 15] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -32,6 +32,23 @@ const VERBS: [(&str, &str, &str); 10] = [
     ("POST", "/v1/admin/keys", r#"{"account":1}"#),
     ("POST", "/v1/admin/keys/revoke", r#"{"id":"desk"}"#),
     ("POST", "/v1/admin/reset", "{}"),
+    ("POST", "/v1/admin/kill", r#"{"scope":"exchange"}"#),
+    (
+        "POST",
+        "/v1/admin/admit",
+        r#"{"scope":"exchange","admission":"open"}"#,
+    ),
+    (
+        "POST",
+        "/v1/admin/limits",
+        r#"{"account":1,"symbol":"BTCUSDT"}"#,
+    ),
+    (
+        "POST",
+        "/v1/admin/fee_tier",
+        r#"{"account":1,"fee_tier":1}"#,
+    ),
+    ("GET", "/v1/admin/positions/1", ""),
 ];
 
 /// Status and JSON body of a request with these headers.
@@ -368,4 +385,126 @@ async fn sessions_hear_that_it_is_a_reset() {
         .find(|message| message["type"] == "going_away");
     assert_eq!(going.unwrap()["reason"], "reset");
     assert_eq!((stopped.cause, stopped.unanswered), (StopCause::Reset, 0));
+}
+
+#[tokio::test]
+async fn a_killed_account_enters_nothing_until_it_is_let_in_again() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    assert_eq!(
+        alice.ask(&limit(1, "sell", "100.00", "1")).await["kind"],
+        "accepted"
+    );
+
+    let kill = r#"{"scope":"account","account":"alice"}"#;
+    let (status, killed) = operate(&venue, "POST", "/v1/admin/kill", kill).await;
+    assert_eq!((status, &killed["applied"]), (200, &json!(true)));
+
+    let refused = alice.ask(&limit(2, "sell", "100.00", "1")).await;
+    assert_eq!(refused["reason"], "account_killed");
+    let admit = r#"{"scope":"account","account":1,"admission":"open"}"#;
+    let (status, _) = operate(&venue, "POST", "/v1/admin/admit", admit).await;
+    assert_eq!(status, 200);
+    // All ten can be sold again: the kill switch gave back what the first order held.
+    assert_eq!(
+        alice.ask(&limit(3, "sell", "100.00", "10")).await["kind"],
+        "accepted"
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn limits_of_an_account_are_changed_while_it_trades() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+
+    let limits = r#"{"account":"alice","symbol":"BTCUSDT","quantity_max":"2","price_band_percent":"5",
+        "order_rate":{"orders_max":100,"window_ms":1000}}"#;
+    let (status, set) = operate(&venue, "POST", "/v1/admin/limits", limits).await;
+    assert_eq!((status, &set["applied"]), (200, &json!(true)), "{set}");
+
+    let refused = alice.ask(&limit(1, "sell", "100.00", "2.00001")).await;
+    assert_eq!(refused["reason"], "quantity_limit");
+    assert_eq!(
+        alice.ask(&limit(2, "sell", "100.00", "2")).await["kind"],
+        "accepted"
+    );
+    let (status, _) = operate(
+        &venue,
+        "POST",
+        "/v1/admin/limits",
+        r#"{"account":1,"symbol":"BTCUSDT"}"#,
+    )
+    .await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        alice.ask(&limit(3, "sell", "100.00", "3")).await["kind"],
+        "accepted"
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn what_a_switch_or_a_limit_cannot_mean_is_refused() {
+    let venue = Venue::open().await;
+    for (path, body) in [
+        ("/v1/admin/kill", r#"{"scope":"account"}"#),
+        ("/v1/admin/kill", r#"{"scope":"exchange","account":1}"#),
+        ("/v1/admin/kill", r#"{"scope":"instrument"}"#),
+        ("/v1/admin/admit", r#"{"scope":"exchange"}"#),
+        (
+            "/v1/admin/limits",
+            r#"{"account":1,"symbol":"BTCUSDT","quantity_max":"-1"}"#,
+        ),
+        (
+            "/v1/admin/limits",
+            r#"{"account":1,"symbol":"BTCUSDT","order_rate":{"orders_max":1,"window_ms":0}}"#,
+        ),
+        ("/v1/admin/fee_tier", r#"{"account":1,"fee_tier":8}"#),
+    ] {
+        let (status, answer) = operate(&venue, "POST", path, body).await;
+        assert_eq!(
+            (status, &answer["error"]),
+            (400, &json!("bad_request")),
+            "{body}"
+        );
+    }
+    let unknown = r#"{"account":1,"symbol":"NONE"}"#;
+    let (status, answer) = operate(&venue, "POST", "/v1/admin/limits", unknown).await;
+    assert_eq!((status, &answer["error"]), (404, &json!("unknown_symbol")));
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_position_says_what_was_bought_and_what_it_cost() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    assert_eq!(
+        alice.ask(&limit(1, "sell", "100.00", "3")).await["kind"],
+        "accepted"
+    );
+    bob.ask(&limit(1, "buy", "100.00", "2")).await;
+
+    let (status, answer) = operate(&venue, "GET", "/v1/admin/positions/2", "").await;
+    assert_eq!(status, 200, "{answer}");
+    let position = &answer["positions"][0];
+    assert_eq!(position["symbol"], "BTCUSDT");
+    for (field, figure) in [
+        ("position", "2.00000"),
+        ("cost", "200.0000000"),
+        ("average_price", "100.00"),
+        ("realized", "0.0000000"),
+        ("unrealized_at_last", "0.0000000"),
+    ] {
+        assert_eq!(position[field], figure, "{field} of {answer}");
+    }
+    let (_, sold) = operate(&venue, "GET", "/v1/admin/positions/alice", "").await;
+    assert!(
+        sold["positions"][0]["position"]
+            .as_str()
+            .unwrap()
+            .starts_with("-2")
+    );
+    venue.close().await;
 }
