@@ -38,7 +38,7 @@ mod wire;
 pub use admin::{AdminKey, BadAdminKey, Operations, ResetDone, ResetRequest};
 pub use counters::CounterReadings;
 pub use kept::read_model;
-pub use keys::DemoKeys;
+pub use keys::{BadSignature, DemoKeys, verify};
 pub use limits::{BadLimit, Limits};
 pub use listener::AllowedHosts;
 pub use listing::{ListedAsset, ListedInstrument, Listing, ListingError};
