@@ -235,7 +235,8 @@ impl KeyTable {
     /// Where the key can be, likeliest first; it is at one of them before the first vacant one.
     fn places_of(&self, id: &KeyId) -> impl Iterator<Item = &OnceLock<Entry>> {
         let hash = BuildHasherDefault::<DefaultHasher>::new().hash_one(id);
-        let first = usize::try_from(hash % PLACES as u64).expect("a machine has at least 32 bits");
+        let first = hash.checked_rem(PLACES as u64).expect("there are places");
+        let first = usize::try_from(first).expect("a machine has at least 32 bits");
         let (before, from) = self.places.split_at(first);
         from.iter().chain(before)
     }

@@ -165,7 +165,10 @@ impl Ledger {
         let available = self
             .given_durable(account, asset)
             .minus(door.reserved(asset));
-        let covered = available.units() / terms.units_per_hold_unit(side);
+        let covered = available
+            .units()
+            .checked_div(terms.units_per_hold_unit(side))
+            .expect("scales are at least 1");
         let taken = Notional::from_units(hold.units().min(covered).max(0));
         let amount = terms
             .hold_amount(side, taken)

@@ -12,6 +12,8 @@
 //! gate     ── publish(gives) ─────► the durable part of the cells, which is what can be spent
 //! ```
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod asset;
 mod balance;
 mod cells;

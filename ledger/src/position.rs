@@ -85,7 +85,7 @@ impl Position {
             Mark::Mid { bid, ask } => (sum(bid.units().into(), ask.units().into()), 2),
         };
         let gain = difference(times(self.base, sum), times(self.cost.units(), parts));
-        Notional::from_units(gain / parts)
+        Notional::from_units(gain.checked_div(parts).expect("one or two"))
     }
 
     fn open(&mut self, sign: i128, price: Price, units: i128) {
@@ -98,7 +98,7 @@ impl Position {
     fn close(&mut self, sign: i128, price: Price, units: i128) {
         let open = magnitude(self.base);
         let cost_out = share(self.cost.units(), units, open);
-        let brought = times(times(-sign, units), price.units().into());
+        let brought = times(difference(0, times(sign, units)), price.units().into());
         let gain = difference(brought, cost_out);
         self.realized = Notional::from_units(sum(self.realized.units(), gain));
         self.cost = Notional::from_units(difference(self.cost.units(), cost_out));
@@ -107,6 +107,10 @@ impl Position {
 }
 
 /// `part` of `whole` parts of `amount`, truncated toward zero; exact where the product does not fit.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "divisors are open positions, never zero, and the bounds are said beside each step"
+)]
 fn share(amount: i128, part: i128, whole: i128) -> i128 {
     if let Some(product) = amount.checked_mul(part) {
         return product / whole;
