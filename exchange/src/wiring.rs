@@ -12,7 +12,7 @@ use gateway::{
     ListingError, Operations, ResetRequest, RunError, StopCause, Stopped,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
-use sequencer::{ClockSource, Epoch, MatcherState, Ports, StopHandle};
+use sequencer::{ClockSource, Epoch, Ports, StopHandle, state_hash_of};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
@@ -200,7 +200,7 @@ impl Generation {
             commands: counters.commands,
             trades: counters.trades.saturating_sub(self.recovered.trades),
             busy: counters.busy,
-            state_hash: hash_of_all(&states),
+            state_hash: state_hash_of(&states),
             conservation: self.ledger.conservation(),
         })
     }
@@ -311,16 +311,4 @@ const fn wire_clock(clock: ClockMode) -> protocol::ClockMode {
         ClockMode::Scaled(_) => protocol::ClockMode::Accelerated,
         ClockMode::Replay => protocol::ClockMode::Replay,
     }
-}
-
-/// One hash of all books' hashes, in the order of the instruments: the layout over threads does not count.
-pub fn hash_of_all(states: &[MatcherState]) -> u64 {
-    // FNV-1a over whole words: the hashes are well mixed already, only their order has to count.
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let mut books: Vec<_> = states.iter().flat_map(|state| &state.books).collect();
-    books.sort_by_key(|book| book.instrument);
-    books.iter().fold(OFFSET, |hash, book| {
-        (hash ^ book.state_hash).wrapping_mul(PRIME)
-    })
 }

@@ -24,6 +24,19 @@ pub struct BookState {
     pub state_hash: u64,
 }
 
+/// One hash over everything that decides, of all books in the order of their instruments: the layout over
+/// threads does not count.
+pub fn state_hash_of(states: &[MatcherState]) -> u64 {
+    // FNV-1a over whole words: the hashes are well mixed already, only their order has to count.
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let mut books: Vec<&BookState> = states.iter().flat_map(|state| &state.books).collect();
+    books.sort_by_key(|book| book.instrument);
+    books.iter().fold(OFFSET, |hash, book| {
+        (hash ^ book.state_hash).wrapping_mul(PRIME)
+    })
+}
+
 /// A question, and where the answer goes.
 #[derive(Debug)]
 pub(crate) struct Inspection {

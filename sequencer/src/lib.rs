@@ -57,7 +57,7 @@ pub use follower::{
 };
 pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
-pub use inspection::{BookState, MatcherState};
+pub use inspection::{BookState, MatcherState, state_hash_of};
 pub use log::{
     AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, Followed,
     JournalView, LogContext, LogEntry, LogError, LogFactory, LogFloor, LogPlace, LogReader,

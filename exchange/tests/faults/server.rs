@@ -1,27 +1,104 @@
-//! A `rialto serve` process on a data folder, as users start and stop it.
+//! A `rialto serve` process on a data folder, as users start and stop it, small so that it starts fast.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
-use client::{ClientConfig, Session, connect};
+use client::{ClientConfig, ClientError, Reconnect, Session, connect};
+use exchange::{Config, Layers};
 use serde_json::Value;
 
 /// The built binary, without the caller's own configuration.
 pub fn rialto() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
+    without_configuration(&mut command);
+    command
+}
+
+fn without_configuration(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RIALTO_") {
             command.env_remove(name);
         }
     }
-    command
+}
+
+/// Two instruments, short segments, small rings: the files of a configuration for faults.
+pub struct SmallExchange {
+    files: Vec<PathBuf>,
+    _folder: tempfile::TempDir,
+}
+
+impl SmallExchange {
+    /// Writes the files.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let built_in = include_str!("../../../config/instruments.toml");
+        let built_in: toml::Table = built_in.parse().expect("it is TOML");
+        let listed = built_in["instrument"].as_array().expect("a list");
+        let mut small = toml::Table::new();
+        small.insert("instrument".to_owned(), listed[..2].to_vec().into());
+        let small = format!(
+            "{small}\n[log]\nsegment_bytes = 65_536\n[demo.participants]\naccounts = 1\n\
+             [sequencer]\nring_capacity_commands = 1_024\ncancel_reserve_commands = 64\n"
+        );
+        let files = [("none.toml", "instrument = []\n"), ("small.toml", &small)];
+        let files = files.map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("it is written");
+            path
+        });
+        Self {
+            files: files.into(),
+            _folder: folder,
+        }
+    }
+
+    /// What a process with these files is told.
+    pub fn config(&self) -> Config {
+        let layers = Layers {
+            files: self.files.clone(),
+            ..Layers::default()
+        };
+        Config::load(&layers).expect("it is a configuration")
+    }
+
+    /// `rialto serve` on `folder`, after `prefix`, with these fault points.
+    pub fn command(&self, prefix: &[String], folder: &Path, faults: &str) -> Command {
+        let binary = env!("CARGO_BIN_EXE_rialto");
+        let mut command = match prefix.split_first() {
+            None => Command::new(binary),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(binary);
+                command
+            }
+        };
+        without_configuration(&mut command);
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"]);
+        command.arg(folder);
+        for file in &self.files {
+            command.arg("--config").arg(file);
+        }
+        if !faults.is_empty() {
+            command.env("RIALTO_FAULT", faults);
+        }
+        command.stderr(Stdio::null());
+        command
+    }
+
+    /// A process on `folder`, with these fault points; `None` where it ends before it is ready.
+    pub fn start(&self, folder: &Path, faults: &str) -> Option<Server> {
+        Server::spawn(self.command(&[], folder, faults), folder)
+    }
 }
 
 /// A process that is ready.
 pub struct Server {
     pub process: Child,
+    /// Of the exchange itself, which something else may have started.
+    process_id: u64,
     /// Where sessions connect.
     pub url: String,
     /// Where operators ask.
@@ -38,7 +115,7 @@ pub struct Stopped {
 }
 
 impl Server {
-    /// Starts one and waits until it is ready.
+    /// Starts one as users do, and waits until it is ready.
     pub fn start(folder: &Path) -> Self {
         let mut command = rialto();
         command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"]);
@@ -63,26 +140,38 @@ impl Server {
         Some(Self {
             url: text("url"),
             admin: text("admin"),
+            process_id: ready["process_id"].as_u64().expect("a number"),
             folder: folder.to_owned(),
             process,
             stdout,
         })
     }
 
-    /// Ends it as a power switch would end the process, not the machine.
+    /// Ends it as kill -9 does.
     pub fn kill(mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
+        self.signal("KILL");
         self.process.wait().expect("it was started");
+    }
+
+    /// Sends a signal; it may have ended by itself.
+    pub fn signal(&self, name: &str) {
+        let process_id = self.process_id.to_string();
+        let mut kill = Command::new("kill");
+        let kill = kill.args([format!("-{name}"), process_id]);
+        let _ = kill
+            .stderr(Stdio::null())
+            .status()
+            .expect("there is a kill");
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn ended(mut self) -> ExitStatus {
+        self.process.wait().expect("it was started")
     }
 
     /// Asks it to stop, waits, and says what it said last.
     pub fn stop(mut self) -> Stopped {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
-            .status()
-            .expect("there is a kill");
-        assert!(asked.success(), "it runs");
+        self.signal("TERM");
         let mut rest = String::new();
         self.stdout
             .read_to_string(&mut rest)
@@ -94,10 +183,19 @@ impl Server {
         }
     }
 
+    /// A session with this key, which ends when its connection does.
+    ///
+    /// # Errors
+    /// The process is gone.
+    pub async fn connect(&self, key: &str) -> Result<Session, ClientError> {
+        let mut config = ClientConfig::new(self.url.clone(), "fault test").with_key(key);
+        config.reconnect = Reconnect::Never;
+        connect(config).await
+    }
+
     /// A session with this key.
     pub async fn log_on(&self, key: &str) -> Session {
-        let config = ClientConfig::new(self.url.clone(), "process test").with_key(key);
-        connect(config).await.expect("it listens")
+        self.connect(key).await.expect("it listens")
     }
 
     /// Status and body of an admin verb.
@@ -123,5 +221,12 @@ impl Server {
             status.parse().expect("a number"),
             serde_json::from_str(body).expect("it is JSON"),
         )
+    }
+
+    /// The hash over everything that decides, as the process says it.
+    pub fn state_hash(&self) -> String {
+        let (status, state) = self.operate("GET", "/v1/admin/state", "");
+        assert_eq!(status, 200, "{state}");
+        state["state_hash"].as_str().expect("a hash").to_owned()
     }
 }

@@ -12,6 +12,7 @@ mod public_key;
 mod refusal;
 mod reset;
 mod risk;
+mod state;
 mod status;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/limits", post(risk::limits))
         .route("/positions/{account}", get(positions::positions))
         .route("/reset", post(reset::reset))
+        .route("/state", get(state::state))
         .route("/withdraw", post(money::withdraw))
         .fallback(async || ErrorAnswer::unknown_path())
         .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())

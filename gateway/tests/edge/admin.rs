@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 15] = [
+const VERBS: [(&str, &str, &str); 16] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -49,6 +49,7 @@ const VERBS: [(&str, &str, &str); 15] = [
         r#"{"account":1,"fee_tier":1}"#,
     ),
     ("GET", "/v1/admin/positions/1", ""),
+    ("GET", "/v1/admin/state", ""),
 ];
 
 /// Status and JSON body of a request with these headers.
