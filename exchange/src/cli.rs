@@ -1,7 +1,9 @@
 //! What can be asked on the command line. Help texts live in `help.rs`.
 
 pub mod help;
+mod operator_args;
 mod text;
+mod tool_args;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,9 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node};
+
+pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
+pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
 /// `rialto`.
 #[derive(Debug, Parser)]
@@ -53,6 +58,24 @@ pub enum Command {
     /// Run scenario files: stories about one market and what it must say.
     #[command(long_about = help::SCENARIO, after_help = help::SCENARIO_EXAMPLES)]
     Scenario(ScenarioArgs),
+    /// Show the state of a data folder at any position of its journal.
+    #[command(long_about = help::REPLAY, after_help = help::REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
+    /// Prove that a data folder is whole: checksums, chain, snapshots, state, money.
+    #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
+    /// Find the first position at which two data folders differ.
+    #[command(long_about = help::DIFF, after_help = help::DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Take a command out of a journal that the program cannot apply.
+    #[command(long_about = help::REPAIR, after_help = help::REPAIR_EXAMPLES)]
+    Repair(RepairArgs),
+    /// API keys of an exchange that runs: new, list, revoke.
+    #[command(subcommand, long_about = help::KEYS, after_help = help::KEYS_EXAMPLES)]
+    Keys(KeysCommand),
+    /// Accounts of an exchange that runs: list, fund, reset.
+    #[command(subcommand, long_about = help::ACCOUNTS, after_help = help::ACCOUNTS_EXAMPLES)]
+    Accounts(AccountsCommand),
     /// Print the version.
     Version,
 }

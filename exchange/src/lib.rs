@@ -18,6 +18,7 @@ mod feed;
 mod launch;
 mod logging;
 mod memory;
+mod operator;
 mod output;
 mod run;
 mod run_file;
@@ -25,6 +26,7 @@ mod scenario_files;
 mod serve;
 mod stop_signal;
 mod storage;
+mod tools;
 mod version;
 mod wiring;
 

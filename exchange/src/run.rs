@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command, DemoArgs};
+use crate::cli::{Cli, Command, DemoArgs, ToolArgs};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
-use crate::{demo, feed, logging, scenario_files, serve, version};
+use crate::{demo, feed, logging, operator, scenario_files, serve, tools, version};
 
 /// Does what the command line asks, until it is done or `stop` is said.
 pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
@@ -19,6 +19,12 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments, output, stop).await,
         Command::Feed(arguments) => feed::run(&arguments, output, stop).await,
         Command::Scenario(arguments) => scenario_files::run(&arguments, output),
+        Command::Replay(arguments) => tools::run(ToolArgs::Replay(arguments), output, stop).await,
+        Command::Verify(arguments) => tools::run(ToolArgs::Verify(arguments), output, stop).await,
+        Command::Diff(arguments) => tools::run(ToolArgs::Diff(arguments), output, stop).await,
+        Command::Repair(arguments) => tools::run(ToolArgs::Repair(arguments), output, stop).await,
+        Command::Keys(command) => operator::keys(&command, output),
+        Command::Accounts(command) => operator::accounts(&command, output),
         Command::Version => version::run(output),
     }
 }

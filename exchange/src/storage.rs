@@ -25,8 +25,10 @@ use tempfile::TempDir;
 
 use crate::config::Config;
 
+pub use admin_key::read as read_admin_key;
 pub use durable::replace_file;
 pub use error::DataError;
+pub use instruments::check_terms;
 pub use generation::{GenerationMark, Generations, OpenGeneration};
 pub use place::default_folder;
 

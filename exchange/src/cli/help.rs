@@ -18,6 +18,7 @@ Examples:
   rialto serve --listen 127.0.0.1:0        an exchange for your own bots, on any free port
   rialto feed --rate 500                   participants for an exchange that runs already
   rialto scenario my.scenario              does the market do what the story says?
+  rialto verify                            is everything that serve keeps whole, and no money lost?
 
 Configuration: flags win over RIALTO_* variables, those over --config files (the last one first), those
 over the defaults inside the binary (config/exchange.toml and config/instruments.toml of the repository).
@@ -78,6 +79,89 @@ Examples:
   rialto feed --url ws://127.0.0.1:9080/v1/ws --seed 7 --sessions 32
   rialto serve --clock replay &
   rialto feed --replay orders.csv.xz --symbol BTCUSD --speed max";
+
+/// `rialto replay --help`.
+pub const REPLAY: &str = "\
+Show the state of a data folder at any position of its journal.
+
+The journal is read and applied by a state of its own; the folder is not changed and not locked. Beside an
+exchange that runs it shows what is in the folder now. The configuration must be the one that the journal was
+written with.";
+
+/// Below `rialto replay --help`.
+pub const REPLAY_EXAMPLES: &str = "\
+Examples:
+  rialto replay                                     the hash over everything that decides, at the end
+  rialto replay --data desk --until 4711 --show book
+  rialto replay --data desk/generation-0001 --show accounts --json";
+
+/// `rialto verify --help`.
+pub const VERIFY: &str = "\
+Prove that a data folder is whole.
+
+Every checksum of the journal and the chain over its batches; every snapshot against a replay of the journal;
+that balances and fees are deposits less withdrawals, to the last unit of every asset; that nothing is below
+zero. Prints what is proven. Exit code 1 if anything is not.";
+
+/// Below `rialto verify --help`.
+pub const VERIFY_EXAMPLES: &str = "\
+Examples:
+  rialto verify
+  rialto verify --data desk --json | jq .proven";
+
+/// `rialto diff --help`.
+pub const DIFF: &str = "\
+Find the first position at which two data folders differ, and show what both have there.
+
+Compared is what decides: commands, control entries and times. Exit code 0 if they are equal, 1 if not.";
+
+/// Below `rialto diff --help`.
+pub const DIFF_EXAMPLES: &str = "\
+Examples:
+  rialto diff desk copy-of-desk
+  rialto diff desk/generation-0001 desk/generation-0002 --json";
+
+/// `rialto repair --help`.
+pub const REPAIR: &str = "\
+Take a command out of a journal that the program cannot apply.
+
+A start that is refused because a command made a matcher panic names its position. From the repair on the
+command is passed over and answered as rejected. The repair is itself logged, under a new epoch; snapshots that
+had the command's effects are removed. No exchange may use the folder meanwhile.";
+
+/// Below `rialto repair --help`.
+pub const REPAIR_EXAMPLES: &str = "\
+Example:
+  rialto repair --data desk --reject 4711";
+
+/// `rialto keys --help`.
+pub const KEYS: &str = "\
+API keys of an exchange that runs, over its admin port.
+
+The data folder says where that is and has the admin key; --admin and RIALTO_ADMIN_KEY are for when it is not at
+hand. The secret of a new HMAC key is shown once.";
+
+/// Below `rialto keys --help`.
+pub const KEYS_EXAMPLES: &str = "\
+Examples:
+  rialto keys new alice
+  rialto keys new alice --id desk --public-key desk.pem --permissions read
+  rialto keys list --json
+  rialto keys revoke desk";
+
+/// `rialto accounts --help`.
+pub const ACCOUNTS: &str = "\
+Accounts of an exchange that runs, over its admin port.
+
+The data folder says where that is and has the admin key; --admin and RIALTO_ADMIN_KEY are for when it is not at
+hand.";
+
+/// Below `rialto accounts --help`.
+pub const ACCOUNTS_EXAMPLES: &str = "\
+Examples:
+  rialto accounts list
+  rialto accounts fund alice BTC 2.5
+  rialto accounts reset                             begin again, while it serves; the old state is kept";
 
 /// `rialto scenario --help`.
 pub const SCENARIO: &str = "\

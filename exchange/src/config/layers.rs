@@ -28,7 +28,8 @@ const BUILT_IN_FEED: (&str, &str, &str) = (
 
 /// Variables that start like a key but belong to something else: logging, fault points, the recorded flow of
 /// the tests.
-const NOT_KEYS: [&str; 5] = [
+const NOT_KEYS: [&str; 6] = [
+    "RIALTO_ADMIN_KEY",
     "RIALTO_FAULT",
     "RIALTO_KEY",
     "RIALTO_LOG",

@@ -17,18 +17,20 @@ const MODE: u32 = 0o600;
 
 /// The key that the folder has; a new one where it has none.
 pub fn keep(root: &Path) -> Result<AdminKey, DataError> {
-    let path = root.join(NAME);
-    match read(&path) {
-        Err(DataError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => make(&path),
+    match read(root) {
+        Err(DataError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
+            make(&root.join(NAME))
+        }
         read => read,
     }
 }
 
-/// The key of a data folder that an exchange keeps.
+/// The key that a data folder has.
 ///
 /// # Errors
 /// It is not there, others could read it, or it is no key.
-pub fn read(path: &Path) -> Result<AdminKey, DataError> {
+pub fn read(root: &Path) -> Result<AdminKey, DataError> {
+    let path = &root.join(NAME);
     let failed = |error| DataError::io(path, error);
     let rights = fs::metadata(path).map_err(failed)?.permissions().mode();
     if rights & 0o077 != 0 {

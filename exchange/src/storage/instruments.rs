@@ -75,9 +75,27 @@ fn refuse_lost_journal(folder: &Path) -> Result<(), DataError> {
     })
 }
 
-/// Compares the configured terms with those of the journal; new assets and instruments may come after the old.
+/// Refuses terms other than those that the journal in `folder` was written with.
+///
+/// # Errors
+/// They are other ones, or what is remembered cannot be read.
+pub fn check_terms(folder: &Path, config: &Config) -> Result<(), DataError> {
+    compare_terms(&folder.join(TERMS), &lines(config)).map(drop)
+}
+
+/// The same, and remembers new assets and instruments that come after the old.
 fn keep_terms(path: &Path, config: &Config) -> Result<(), DataError> {
     let configured = lines(config);
+    let written = compare_terms(path, &configured)?;
+    let text = configured.join("\n") + "\n";
+    if text == written {
+        return Ok(());
+    }
+    replace_file(path, &text, MODE).map_err(|error| DataError::io(path, error))
+}
+
+/// Compares the configured terms with those of the journal; says what stands there.
+fn compare_terms(path: &Path, configured: &[String]) -> Result<String, DataError> {
     let written = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -97,11 +115,7 @@ fn keep_terms(path: &Path, config: &Config) -> Result<(), DataError> {
             }
         }
     }
-    let text = configured.join("\n") + "\n";
-    if text == written {
-        return Ok(());
-    }
-    replace_file(path, &text, MODE).map_err(|error| DataError::io(path, error))
+    Ok(written)
 }
 
 /// Everything that decides, in words. `Debug` leaves out no field, so a new one cannot be forgotten here.

@@ -5,6 +5,7 @@
 //! spendable before it is durable; each is to be seen within 50 cuts. Needs root and loop devices: elsewhere it
 //! is skipped and says so, unless `RIALTO_POWER_CUTS` says how many cuts there are to be.
 
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -111,7 +112,6 @@ impl Drop for Disk {
 }
 
 /// What one cut came to.
-#[derive(Debug)]
 enum Outcome {
     Whole,
     Lost(Faults),
@@ -122,6 +122,23 @@ enum Outcome {
     },
     /// Money was spendable that is not there.
     Phantom(String),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => formatter.write_str("everything is there"),
+            Self::Lost(faults) => write!(formatter, "lost: {faults:?}"),
+            Self::Refused(reason) => write!(formatter, "refused: {reason}"),
+            Self::OtherState { said, expected } => {
+                write!(
+                    formatter,
+                    "it stands at {said}, and the journal says {expected}"
+                )
+            }
+            Self::Phantom(what) => formatter.write_str(what),
+        }
+    }
 }
 
 /// Trades, cuts the power in the middle of it, and looks at what is left. The journal goes on from there.
@@ -226,7 +243,7 @@ async fn no_power_cut_loses_what_was_acknowledged() {
         for round in 0..CUTS_OF_A_DISK.min(cuts - done) {
             let moment = Duration::from_micros(chance.between(1_000, 60_000));
             let outcome = cut_once(&disk, &small, &config, (round, moment, ""), &witness).await;
-            assert!(matches!(outcome, Outcome::Whole), "cut {done}: {outcome:?}");
+            assert!(matches!(outcome, Outcome::Whole), "cut {done}: {outcome}");
             done += 1;
         }
         acknowledged += witness.acknowledged();
@@ -262,7 +279,7 @@ async fn a_promise_that_is_broken_on_purpose_is_seen_by_power_cuts() {
             }
         }
         let (cut, outcome) = found.unwrap_or_else(|| panic!("{control} was not seen"));
-        let mut outcome = format!("{outcome:?}");
+        let mut outcome = outcome.to_string();
         outcome.truncate(160);
         println!("{control}: seen at cut {cut}: {outcome}");
         caught += 1;

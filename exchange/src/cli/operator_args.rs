@@ -1,0 +1,100 @@
+//! What `rialto keys` and `rialto accounts` take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Where the exchange is, and the key to its admin port.
+#[derive(Clone, Args)]
+pub struct OperatorArgs {
+    /// Data folder of the exchange; it says where admin answers and has the key [default: the one of `rialto serve`].
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Admin address, if the folder is not at hand.
+    #[arg(long, value_name = "URL")]
+    pub admin: Option<String>,
+    /// Admin key, if the folder is not at hand; better in the environment than on the command line.
+    #[arg(long, value_name = "KEY", env = "RIALTO_ADMIN_KEY", hide_env_values = true)]
+    pub admin_key: Option<String>,
+}
+
+/// The key is not shown.
+impl std::fmt::Debug for OperatorArgs {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("OperatorArgs")
+            .field("data", &self.data)
+            .field("admin", &self.admin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `rialto keys`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeysCommand {
+    /// Enter a key: an HMAC secret is made and shown once, or a public key is given.
+    New(NewKeyArgs),
+    /// List every key that was ever entered.
+    List(OperatorArgs),
+    /// End a key for ever.
+    Revoke(RevokeKeyArgs),
+}
+
+/// `rialto keys new`.
+#[derive(Debug, Clone, Args)]
+pub struct NewKeyArgs {
+    /// The account that it acts for: number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Its name [default: a new one].
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// PEM file of an RSA or Ed25519 public key.
+    #[arg(long, value_name = "FILE")]
+    pub public_key: Option<PathBuf>,
+    /// What it may do [default: read,trade]: read, trade, withdraw, admin.
+    #[arg(long, value_name = "WORDS", value_delimiter = ',')]
+    pub permissions: Vec<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto keys revoke`.
+#[derive(Debug, Clone, Args)]
+pub struct RevokeKeyArgs {
+    /// Its name.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto accounts`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccountsCommand {
+    /// List every account with what it has.
+    List(OperatorArgs),
+    /// Pay in.
+    Fund(FundArgs),
+    /// Begin again: books, balances and numbers as at the first start. The old state is kept in its folder.
+    Reset(OperatorArgs),
+}
+
+/// `rialto accounts fund`.
+#[derive(Debug, Clone, Args)]
+pub struct FundArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Such as BTC.
+    #[arg(value_name = "ASSET")]
+    pub asset: String,
+    /// Such as 2.5.
+    #[arg(value_name = "AMOUNT")]
+    pub amount: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}

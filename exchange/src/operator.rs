@@ -1,0 +1,112 @@
+//! `rialto keys` and `rialto accounts`: thin clients of the admin port of an exchange that runs.
+
+mod ask;
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::cli::{AccountsCommand, KeysCommand, OperatorArgs};
+use crate::exit;
+use crate::output::Output;
+
+use ask::{AskError, Desk};
+
+/// `rialto keys`.
+pub fn keys(command: &KeysCommand, output: Output) -> ExitCode {
+    let asked = match command {
+        KeysCommand::New(new) => {
+            let mut body = json!({ "account": account(&new.account) });
+            if let Some(id) = &new.id {
+                body["id"] = json!(id);
+            }
+            if !new.permissions.is_empty() {
+                body["permissions"] = json!(new.permissions);
+            }
+            match new.public_key.as_deref().map(std::fs::read_to_string).transpose() {
+                Ok(None) => {}
+                Ok(Some(pem)) => body["public_key"] = json!(pem),
+                Err(error) => return exit::refuse(&format!("--public-key: {error}")),
+            }
+            ask(&new.operator, "POST", "/v1/admin/keys", &body)
+        }
+        KeysCommand::List(list) => ask(list, "GET", "/v1/admin/keys", &Value::Null),
+        KeysCommand::Revoke(revoke) => {
+            let body = json!({ "id": revoke.id });
+            ask(&revoke.operator, "POST", "/v1/admin/keys/revoke", &body)
+        }
+    };
+    answer(asked, output)
+}
+
+/// `rialto accounts`.
+pub fn accounts(command: &AccountsCommand, output: Output) -> ExitCode {
+    let asked = match command {
+        AccountsCommand::List(list) => ask(list, "GET", "/v1/admin/accounts", &Value::Null),
+        AccountsCommand::Fund(fund) => {
+            let body = json!({
+                "account": account(&fund.account),
+                "asset": fund.asset,
+                "amount": fund.amount,
+            });
+            ask(&fund.operator, "POST", "/v1/admin/fund", &body)
+        }
+        AccountsCommand::Reset(reset) => ask(reset, "POST", "/v1/admin/reset", &json!({})),
+    };
+    answer(asked, output)
+}
+
+fn ask(operator: &OperatorArgs, method: &str, path: &str, body: &Value) -> Result<Value, AskError> {
+    Desk::find(operator)?.ask(method, path, body)
+}
+
+/// A number is a number, everything else a name.
+fn account(text: &str) -> Value {
+    text.parse::<u32>().map_or_else(|_| json!(text), |number| json!(number))
+}
+
+fn answer(asked: Result<Value, AskError>, output: Output) -> ExitCode {
+    match asked {
+        Ok(answer) => {
+            output.say(&lines(&answer).join("\n"));
+            output.object(&answer);
+            ExitCode::SUCCESS
+        }
+        Err(error @ AskError::Refused { .. }) => exit::fail(&error.to_string()),
+        Err(error) => exit::refuse(&error.to_string()),
+    }
+}
+
+/// An answer for people: one line an element of a list, `name value` for everything else.
+fn lines(answer: &Value) -> Vec<String> {
+    match answer {
+        Value::Object(fields) => {
+            let is_list = |value: &&Value| value.is_array();
+            match (fields.len(), fields.values().find(is_list)) {
+                (1, Some(Value::Array(elements))) => elements.iter().map(line).collect(),
+                _ => vec![line(answer)],
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            vec![line(answer)]
+        }
+    }
+}
+
+fn line(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let words: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name} {}", line(value)))
+                .collect();
+            words.join(" · ")
+        }
+        Value::Array(elements) => {
+            let words: Vec<String> = elements.iter().map(line).collect();
+            format!("[{}]", words.join(", "))
+        }
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
