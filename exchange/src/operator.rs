@@ -23,7 +23,12 @@ pub fn keys(command: &KeysCommand, output: Output) -> ExitCode {
             if !new.permissions.is_empty() {
                 body["permissions"] = json!(new.permissions);
             }
-            match new.public_key.as_deref().map(std::fs::read_to_string).transpose() {
+            match new
+                .public_key
+                .as_deref()
+                .map(std::fs::read_to_string)
+                .transpose()
+            {
                 Ok(None) => {}
                 Ok(Some(pem)) => body["public_key"] = json!(pem),
                 Err(error) => return exit::refuse(&format!("--public-key: {error}")),
@@ -62,7 +67,8 @@ fn ask(operator: &OperatorArgs, method: &str, path: &str, body: &Value) -> Resul
 
 /// A number is a number, everything else a name.
 fn account(text: &str) -> Value {
-    text.parse::<u32>().map_or_else(|_| json!(text), |number| json!(number))
+    text.parse::<u32>()
+        .map_or_else(|_| json!(text), |number| json!(number))
 }
 
 fn answer(asked: Result<Value, AskError>, output: Output) -> ExitCode {

@@ -28,8 +28,8 @@ use crate::config::Config;
 pub use admin_key::read as read_admin_key;
 pub use durable::replace_file;
 pub use error::DataError;
-pub use instruments::check_terms;
 pub use generation::{GenerationMark, Generations, OpenGeneration};
+pub use instruments::check_terms;
 pub use place::default_folder;
 
 /// A folder that only this process uses.

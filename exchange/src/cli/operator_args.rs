@@ -14,7 +14,12 @@ pub struct OperatorArgs {
     #[arg(long, value_name = "URL")]
     pub admin: Option<String>,
     /// Admin key, if the folder is not at hand; better in the environment than on the command line.
-    #[arg(long, value_name = "KEY", env = "RIALTO_ADMIN_KEY", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "RIALTO_ADMIN_KEY",
+        hide_env_values = true
+    )]
     pub admin_key: Option<String>,
 }
 

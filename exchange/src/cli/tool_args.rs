@@ -114,4 +114,3 @@ fn layers_of_files(files: &[PathBuf]) -> Layers {
         flags: Vec::new(),
     }
 }
-

@@ -1,7 +1,7 @@
 //! Where a configured value comes from, so that an error can point at it.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The origin of one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,12 +9,12 @@ pub enum Place {
     /// A line of a file; files built into the binary are named as in the repository.
     File {
         /// As the user named it.
-        name: Rc<str>,
+        name: Arc<str>,
         /// Counted from 1.
         line: usize,
     },
     /// An environment variable.
-    Environment(Rc<str>),
+    Environment(Arc<str>),
     /// A flag of the command line.
     Flag(&'static str),
 }

@@ -4,7 +4,7 @@
 //! Lists of tables (`[[instrument]]`) are laid over each other by the key that names their rows.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -51,10 +51,10 @@ impl Entry {
     /// # Errors
     /// The text is no TOML: the error names the line.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        let name: Rc<str> = file.into();
+        let name: Arc<str> = file.into();
         let lines = Lines::new(text);
         let place = |offset| Place::File {
-            name: Rc::clone(&name),
+            name: Arc::clone(&name),
             line: lines.line(offset),
         };
         let table = DeTable::parse(text).map_err(|error| {

@@ -142,7 +142,8 @@ fn admin_url(folder: &Path) -> Result<String, AskError> {
     };
     let text = std::fs::read_to_string(folder.join(run_file::NAME))
         .map_err(|error| no_run_file(error.to_string()))?;
-    let place: Value = serde_json::from_str(&text).map_err(|error| no_run_file(error.to_string()))?;
+    let place: Value =
+        serde_json::from_str(&text).map_err(|error| no_run_file(error.to_string()))?;
     if place["state"] != "running" {
         return Err(no_run_file("the exchange has stopped".to_owned()));
     }

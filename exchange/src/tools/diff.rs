@@ -127,7 +127,10 @@ fn shown(entry: &LogEntry) -> String {
 
 fn text(difference: &Difference, first: LogPosition) -> String {
     let (Some(position), Some(what)) = (difference.position, difference.what) else {
-        return format!("equal: positions {} to {}", first.0, difference.last_position_a);
+        return format!(
+            "equal: positions {} to {}",
+            first.0, difference.last_position_a
+        );
     };
     let side = |side: &Option<String>, last: u64| match side {
         Some(text) => text.replace('\n', "\n   "),

@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sequencer::{JournalView, LogReader, LogPosition, RealDisk};
+use sequencer::{JournalView, LogPosition, LogReader, RealDisk};
 
 use crate::config::Config;
 use crate::storage::{Generations, check_terms, default_folder};
@@ -64,10 +64,12 @@ impl JournalFolder {
     /// # Errors
     /// It cannot be read.
     pub fn read_from(&self, position: LogPosition) -> Result<LogReader, ToolError> {
-        self.view.read_from(position).map_err(|error| ToolError::Log {
-            folder: self.folder.clone(),
-            error,
-        })
+        self.view
+            .read_from(position)
+            .map_err(|error| ToolError::Log {
+                folder: self.folder.clone(),
+                error,
+            })
     }
 }
 

@@ -18,10 +18,13 @@ impl Progress {
         if output == Output::Json {
             return Self(ProgressBar::hidden());
         }
-        let style = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} · {per_sec} · {eta} left")
-            .expect("the template is a constant");
+        let style =
+            ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} · {per_sec} · {eta} left")
+                .expect("the template is a constant");
         // indicatif hides it where stderr is no terminal.
-        let bar = ProgressBar::new(last.0).with_style(style).with_message(what);
+        let bar = ProgressBar::new(last.0)
+            .with_style(style)
+            .with_message(what);
         bar.set_position(first.0.saturating_sub(1));
         Self(bar)
     }

@@ -1,9 +1,12 @@
 //! `rialto repair --reject POSITION`: takes a command out that the program cannot apply.
 
-use std::fs;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use sequencer::{FileLogs, LogPosition, RealDisk, RejectedPart, SnapshotStore, Storage};
+use sequencer::{
+    FileLogs, JournalView, LogPosition, RealDisk, RejectedPart, RepairError, SnapshotStore, Storage,
+};
 use serde::Serialize;
 
 use crate::cli::RepairArgs;
@@ -39,8 +42,14 @@ pub fn run(arguments: &RepairArgs, config: &Config, output: Output) -> Result<Ve
     };
     check_terms(&folder, config)?;
     let position = LogPosition(arguments.reject);
+    let store = SnapshotStore::new(Arc::new(RealDisk), folder.clone());
+    check(&folder, &store, position)?;
+    // First the snapshots: a repair that ends between the two has lost nothing, and can be asked for again.
+    let removed = store
+        .remove_from(position)
+        .map_err(|error| snapshots_failed(&folder, error))?;
     let repair = FileLogs::reject(Storage::real(), &folder, config.journal, position)?;
-    let snapshots_removed = remove_snapshots(&folder, position)?;
+    let snapshots_removed = removed.iter().map(|at| at.0).collect();
     let repaired = Repaired {
         folder: folder.display().to_string(),
         rejected_position: repair.taken_out.position.0,
@@ -70,22 +79,34 @@ pub fn run(arguments: &RepairArgs, config: &Config, output: Output) -> Result<Ve
     Ok(Verdict::Good)
 }
 
-/// Snapshots at the position or above hold what is taken out.
-fn remove_snapshots(
-    folder: &std::path::Path,
-    position: LogPosition,
-) -> Result<Vec<u64>, ToolError> {
-    let failed = |error| ToolError::Snapshots {
+/// Refuses what [`FileLogs::reject`] would refuse, and a repair that would leave nothing to start from.
+fn check(folder: &Path, store: &SnapshotStore, position: LogPosition) -> Result<(), ToolError> {
+    let view = JournalView::open(Arc::new(RealDisk), folder)?;
+    let (first, last) = (view.first_position(), view.last_position());
+    if position < first || position > last {
+        return Err(RepairError::NoSuchPosition {
+            position,
+            first,
+            last,
+        }
+        .into());
+    }
+    if view.taken_out().iter().any(|one| one.position == position) {
+        return Err(RepairError::TakenOutBefore(position).into());
+    }
+    let kept = store
+        .positions()
+        .map_err(|error| snapshots_failed(folder, error))?;
+    let goes_on = |at: &LogPosition| *at < position && at.0.saturating_add(1) >= first.0;
+    if first > LogPosition(1) && !kept.iter().any(goes_on) {
+        return Err(ToolError::NothingBefore { position, first });
+    }
+    Ok(())
+}
+
+fn snapshots_failed(folder: &Path, error: io::Error) -> ToolError {
+    ToolError::Snapshots {
         folder: folder.to_owned(),
         error,
-    };
-    let store = SnapshotStore::new(Arc::new(RealDisk), folder.to_owned());
-    let mut removed = Vec::new();
-    for at in store.positions().map_err(failed)? {
-        if at >= position {
-            fs::remove_file(store.path(at)).map_err(failed)?;
-            removed.push(at.0);
-        }
     }
-    Ok(removed)
 }

@@ -101,7 +101,11 @@ impl Hashes {
         let mut text = format!("state {}", self.state_hash);
         for one in &self.instruments {
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n{:<10} {:>12} commands  {}", one.symbol, one.seq, one.state_hash);
+            let _ = write!(
+                text,
+                "\n{:<10} {:>12} commands  {}",
+                one.symbol, one.seq, one.state_hash
+            );
         }
         text
     }
@@ -115,7 +119,10 @@ impl Books {
             let level = |level: &DepthLevel| {
                 [
                     listed.scale.price(level.price.units()).to_string(),
-                    listed.scale.quantity(level.displayed_quantity.units()).to_string(),
+                    listed
+                        .scale
+                        .quantity(level.displayed_quantity.units())
+                        .to_string(),
                 ]
             };
             Book {
@@ -154,9 +161,9 @@ impl Accounts {
             .filter(|account| ledger.has_account(*account));
         let accounts = accounts.map(|account| {
             let balances = ledger.balances(account);
-            let balances = balances.iter().filter(|balance| {
-                balance.total.units() != 0 || balance.hold.units() != 0
-            });
+            let balances = balances
+                .iter()
+                .filter(|balance| balance.total.units() != 0 || balance.hold.units() != 0);
             Account {
                 account: account.0,
                 balances: balances
@@ -202,8 +209,14 @@ impl Orders {
                         Side::Sell => "sell",
                     },
                     price: listed.scale.price(order.price.units()).to_string(),
-                    leaves_quantity: listed.scale.quantity(order.leaves_quantity.units()).to_string(),
-                    filled_quantity: listed.scale.quantity(order.filled_quantity.units()).to_string(),
+                    leaves_quantity: listed
+                        .scale
+                        .quantity(order.leaves_quantity.units())
+                        .to_string(),
+                    filled_quantity: listed
+                        .scale
+                        .quantity(order.filled_quantity.units())
+                        .to_string(),
                 })
         });
         Self {
@@ -243,7 +256,8 @@ fn books_of<'a>(
 fn shown_balance(balance: &ledger::Balance, config: &Config) -> Option<Balance> {
     let mut assets = config.listing.assets.iter();
     let asset = assets.find(|asset| asset.id == balance.asset)?;
-    let decimal = |money: ledger::Money| ExactDecimal::new(money.units(), asset.decimals).to_string();
+    let decimal =
+        |money: ledger::Money| ExactDecimal::new(money.units(), asset.decimals).to_string();
     Some(Balance {
         asset: asset.name.clone(),
         total: decimal(balance.total),

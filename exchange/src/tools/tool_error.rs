@@ -19,7 +19,9 @@ pub enum ToolError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// There is nothing to be looked at.
-    #[error("{folder} has no journal; name the folder of a `rialto serve`, or one of its generations")]
+    #[error(
+        "{folder} has no journal; name the folder of a `rialto serve`, or one of its generations"
+    )]
     NoJournal {
         /// Which folder.
         folder: PathBuf,
@@ -53,6 +55,17 @@ pub enum ToolError {
         /// The last one.
         last: LogPosition,
     },
+    /// A repair would leave nothing to start from.
+    #[error(
+        "position {} cannot be taken out: the journal begins at {}, and no snapshot is older than what is taken out",
+        position.0, first.0
+    )]
+    NothingBefore {
+        /// What was to be taken out.
+        position: LogPosition,
+        /// The first that the journal has.
+        first: LogPosition,
+    },
     /// The instruments cannot be listed, or a snapshot cannot be gone on from.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -70,12 +83,15 @@ impl ToolError {
         match self {
             Self::Open(OpenError::Damaged { .. } | OpenError::BadSegment { .. })
             | Self::Log { .. } => true,
-            Self::Open(OpenError::Io { .. } | OpenError::InUse { .. } | OpenError::Poisoned { .. })
+            Self::Open(
+                OpenError::Io { .. } | OpenError::InUse { .. } | OpenError::Poisoned { .. },
+            )
             | Self::Config(_)
             | Self::Data(_)
             | Self::NoJournal { .. }
             | Self::Snapshots { .. }
             | Self::NoSuchPosition { .. }
+            | Self::NothingBefore { .. }
             | Self::Start(_)
             | Self::Terms(_)
             | Self::Repair(_) => false,

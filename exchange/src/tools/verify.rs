@@ -141,13 +141,17 @@ fn negative_accounts(replica: &Replica) -> Vec<u32> {
             .iter()
             .any(|balance| balance.available.units() < 0 || balance.hold.units() < 0)
     };
-    accounts.filter(is_negative).map(|account| account.0).collect()
+    accounts
+        .filter(is_negative)
+        .map(|account| account.0)
+        .collect()
 }
 
 fn asset_verdict(line: &ConservationLine, config: &Config) -> Option<AssetVerdict> {
     let mut assets = config.listing.assets.iter();
     let asset = assets.find(|asset| asset.id == line.asset)?;
-    let decimal = |money: ledger::Money| ExactDecimal::new(money.units(), asset.decimals).to_string();
+    let decimal =
+        |money: ledger::Money| ExactDecimal::new(money.units(), asset.decimals).to_string();
     Some(AssetVerdict {
         asset: asset.name.clone(),
         conserved: line.is_conserved(),
@@ -168,16 +172,25 @@ fn text(verified: &Verified) -> String {
         ),
     ];
     if let Some(torn) = &verified.torn_tail {
-        lines.push(format!("tail       not whole in {torn}: a start cuts it off"));
+        lines.push(format!(
+            "tail       not whole in {torn}: a start cuts it off"
+        ));
     }
     if !verified.taken_out.is_empty() {
-        lines.push(format!("repaired   positions {:?} are taken out", verified.taken_out));
+        lines.push(format!(
+            "repaired   positions {:?} are taken out",
+            verified.taken_out
+        ));
     }
     for snapshot in &verified.snapshots {
         lines.push(format!(
             "snapshot   position {}: {}",
             snapshot.position,
-            if snapshot.equal { "equal to the replay" } else { "NOT equal to the replay" }
+            if snapshot.equal {
+                "equal to the replay"
+            } else {
+                "NOT equal to the replay"
+            }
         ));
     }
     if verified.snapshots.is_empty() {
@@ -191,7 +204,11 @@ fn text(verified: &Verified) -> String {
             asset.withdrawn,
             asset.balances,
             asset.fees,
-            if asset.conserved { "adds up" } else { "DOES NOT ADD UP" }
+            if asset.conserved {
+                "adds up"
+            } else {
+                "DOES NOT ADD UP"
+            }
         ));
     }
     lines.push(format!("state      {}", verified.state_hash));
@@ -199,7 +216,8 @@ fn text(verified: &Verified) -> String {
         lines.push("an exchange writes into it; what comes now was not seen".to_owned());
     }
     lines.push(if verified.proven {
-        "proven: the journal is whole, its replay is the state, no money was made or lost".to_owned()
+        "proven: the journal is whole, its replay is the state, no money was made or lost"
+            .to_owned()
     } else {
         format!("BROKEN: {}", verified.broken.join("; "))
     });

@@ -68,6 +68,38 @@ impl SnapshotStore {
         Ok((None, refused))
     }
 
+    /// Every snapshot that can be used, oldest first, and those that cannot.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn all(&self) -> io::Result<(Vec<Snapshot>, Vec<RefusedSnapshot>)> {
+        let (mut usable, mut refused) = (Vec::new(), Vec::new());
+        for (position, file) in self.files()? {
+            match self.read(position, &file) {
+                Ok(snapshot) => usable.push(snapshot),
+                Err(error) => refused.push(RefusedSnapshot { file, error }),
+            }
+        }
+        Ok((usable, refused))
+    }
+
+    /// Removes the snapshots at `position` and above, durably: they hold the effects of what a repair takes out.
+    /// Says which.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or a file cannot be removed.
+    pub fn remove_from(&self, position: LogPosition) -> io::Result<Vec<LogPosition>> {
+        let mut removed = Vec::new();
+        for (at, file) in self.files()? {
+            if at >= position {
+                self.disk.remove(&file)?;
+                removed.push(at);
+            }
+        }
+        self.disk.sync_folder(&self.folder)?;
+        Ok(removed)
+    }
+
     /// Writes a snapshot; whatever happens meanwhile, those that were there stay usable until it is. Two are kept:
     /// this one, and the one at `before`, which is known to be whole.
     ///
