@@ -24,7 +24,7 @@ pub fn start(global: GlobalArgs) {
         (None, None) => EnvFilter::new("warn"),
     };
     let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(without_frames(filter))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     // A second start happens in tests only; the first subscriber stays.
@@ -34,4 +34,13 @@ pub fn start(global: GlobalArgs) {
         logs.try_init()
     };
     drop(started);
+}
+
+/// Keeps the WebSocket library from logging frames as they came: a logon's frame holds a key.
+fn without_frames(filter: EnvFilter) -> EnvFilter {
+    ["tungstenite=info", "tokio_tungstenite=info"]
+        .into_iter()
+        .fold(filter, |filter, directive| {
+            filter.add_directive(directive.parse().expect("it is a target and a level"))
+        })
 }
