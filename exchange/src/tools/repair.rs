@@ -53,10 +53,7 @@ pub fn run(arguments: &RepairArgs, config: &Config, output: Output) -> Result<Ve
     let repaired = Repaired {
         folder: folder.display().to_string(),
         rejected_position: repair.taken_out.position.0,
-        what: match repair.taken_out.rejected {
-            RejectedPart::Whole => "the whole position".to_owned(),
-            part => format!("{part:?}"),
-        },
+        what: what(repair.taken_out.rejected, config),
         recorded_at: repair.recorded_at.0,
         epoch: repair.epoch.0,
         snapshots_removed,
@@ -77,6 +74,23 @@ pub fn run(arguments: &RepairArgs, config: &Config, output: Output) -> Result<Ve
     ));
     output.object(&repaired);
     Ok(Verdict::Good)
+}
+
+/// What of a position is taken out, in words.
+fn what(rejected: RejectedPart, config: &Config) -> String {
+    match rejected {
+        RejectedPart::Nothing => "nothing of it".to_owned(),
+        RejectedPart::Whole => "the whole of it".to_owned(),
+        RejectedPart::Command {
+            instrument,
+            sequence,
+        } => {
+            let mut listed = config.listing.instruments.iter();
+            let listed = listed.find(|listed| listed.instrument.id == instrument);
+            let symbol = listed.map_or_else(|| "?".to_owned(), |listed| listed.symbol.to_string());
+            format!("command {} of {symbol}", sequence.0)
+        }
+    }
 }
 
 /// Refuses what [`FileLogs::reject`] would refuse, and a repair that would leave nothing to start from.

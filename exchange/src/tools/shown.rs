@@ -61,11 +61,11 @@ struct Balance {
 /// Every order that rests, best price first, oldest first within a price.
 #[derive(Debug, Serialize)]
 pub struct Orders {
-    orders: Vec<Order>,
+    orders: Vec<RestingOrder>,
 }
 
 #[derive(Debug, Serialize)]
-struct Order {
+struct RestingOrder {
     symbol: String,
     order_id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,7 +199,7 @@ impl Orders {
             [Side::Buy, Side::Sell]
                 .into_iter()
                 .flat_map(move |side| book.orders(side))
-                .map(move |order| Order {
+                .map(move |order| RestingOrder {
                     symbol: listed.symbol.to_string(),
                     order_id: order.order_id.0,
                     client_order_id: order.client_order_id.map(|id| id.to_string()),

@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::chance::times;
 use crate::oracle;
 use crate::server::{Server, SmallExchange};
+use crate::skipped;
 use crate::witness::{Witness, trade};
 
 /// A process that is to end by itself has ended by then.
@@ -74,21 +75,24 @@ fn file_of(call: &str) -> Option<PathBuf> {
     Some(path.into())
 }
 
+/// The parts of `PID TIME CALL`, where the process's number may be padded to a width; `None` of any other line.
+fn parts_of(line: &str) -> Option<(&str, f64, &str)> {
+    let (process, rest) = line.trim_start().split_once(char::is_whitespace)?;
+    let (at, call) = rest.trim_start().split_once(char::is_whitespace)?;
+    Some((process, at.parse().ok()?, call.trim_start()))
+}
+
 impl Record {
-    /// Reads strace's lines: `PID TIME CALL`, where two threads may cut each other's lines in two.
+    /// Reads strace's lines, where two threads may cut each other's calls in two.
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).expect("strace has written it");
         let mut record = Self::default();
         let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
         let mut injected_at = None;
         for line in text.lines() {
-            let mut parts = line.splitn(3, char::is_whitespace);
-            let (Some(process), Some(at), Some(call)) = (parts.next(), parts.next(), parts.next())
-            else {
+            let Some((process, at, call)) = parts_of(line) else {
                 continue;
             };
-            let call = call.trim_start();
-            let at: f64 = at.parse().expect("a time");
             if call.contains("(INJECTED)") && injected_at.is_none() {
                 injected_at = Some(at);
             }
@@ -261,7 +265,7 @@ fn calls_wanted() -> Option<u64> {
         std::env::var("RIALTO_IO_ERRORS").is_err(),
         "RIALTO_IO_ERRORS asks for failing disks: strace is missing or may not trace"
     );
-    println!("GOAL R3 SKIPPED: failing disks need strace, and the right to trace");
+    skipped::say("R3", "failing disks need strace, and the right to trace");
     None
 }
 

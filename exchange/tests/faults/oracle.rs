@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use engine::{
     EngineLimits, Event, EventSink, InstrumentId, MatchingEngine, SequenceNumber, Sequenced,
     Timestamp,
 };
 use exchange::Config;
-use sequencer::{FileLogs, LogPosition};
+use sequencer::{FileLogs, JournalView, LogPosition, RealDisk};
 
 use crate::witness::Seen;
 
@@ -104,6 +105,7 @@ pub fn copy(generation: &Path) -> tempfile::TempDir {
 /// It cannot be read, and why: something that was acknowledged is gone.
 pub fn tell(copy: &Path, config: &Config) -> Result<Story, String> {
     let logs = FileLogs::open(copy, config.journal).map_err(|error| error.to_string())?;
+    assert_begins_at_the_first_command(copy);
     let mut told = Telling::new(config);
     if logs.last_position() > LogPosition(0) {
         let entries = logs
@@ -118,6 +120,18 @@ pub fn tell(copy: &Path, config: &Config) -> Result<Story, String> {
         }
     }
     Ok(told.end())
+}
+
+/// What this oracle tells is told from the first command on: a journal whose old segments were dropped would make
+/// orders look lost that are not.
+fn assert_begins_at_the_first_command(copy: &Path) {
+    let view = JournalView::open(Arc::new(RealDisk), copy).expect("it was opened a moment ago");
+    let first = view.first_position();
+    assert_eq!(
+        first,
+        LogPosition(1),
+        "the journal's old segments were dropped (log.retention_bytes): this oracle needs all of them"
+    );
 }
 
 struct Telling<'a> {
@@ -175,20 +189,16 @@ impl<'a> Telling<'a> {
             .clone()
             .find(|listed| listed.instrument.id == instrument)
             .expect("it is listed");
-        match event {
-            Event::Accepted(accepted) => {
-                if let Some(client) = accepted.client_order_id {
-                    let ids = self.story.accepted.entry(client.to_string()).or_default();
-                    ids.push(accepted.order_id.0);
-                }
+        if let Event::Accepted(accepted) = event {
+            if let Some(client) = accepted.client_order_id {
+                let ids = self.story.accepted.entry(client.to_string()).or_default();
+                ids.push(accepted.order_id.0);
             }
-            Event::Trade(trade) => {
-                let price = listed.scale.price(trade.price.units()).to_string();
-                let quantity = listed.scale.quantity(trade.quantity.units()).to_string();
-                let key = (listed.symbol.to_string(), trade.trade_id.0);
-                self.story.trades.insert(key, (price, quantity));
-            }
-            _ => {}
+        } else if let Event::Trade(trade) = event {
+            let price = listed.scale.price(trade.price.units()).to_string();
+            let quantity = listed.scale.quantity(trade.quantity.units()).to_string();
+            let key = (listed.symbol.to_string(), trade.trade_id.0);
+            self.story.trades.insert(key, (price, quantity));
         }
     }
 

@@ -1,9 +1,9 @@
 //! Goal R2: a power cut loses no acknowledged order, and no cut makes a folder that is refused.
 //! Method: the real binary on a file system of its own, which is shut down under it without a flush (everything
 //! that was not synced is gone), mounted again, and told by a bare engine. Only answers that came before the cut
-//! count. Controls: syncs of files left out, syncs of folders left out, answers before the sync, money that is
-//! spendable before it is durable; each is to be seen within 50 cuts. Needs root and loop devices: elsewhere it
-//! is skipped and says so, unless `RIALTO_POWER_CUTS` says how many cuts there are to be.
+//! count. Controls: syncs of files left out, answers before the sync, money that is spendable before it is durable;
+//! each is to be seen within 50 cuts. Syncs of folders left out are seen on a simulated disk. Needs root and loop
+//! devices: elsewhere it is skipped and says so, unless `RIALTO_POWER_CUTS` says how many cuts there are to be.
 
 use std::fmt;
 use std::fs::File;
@@ -17,6 +17,7 @@ use rustix::ioctl;
 use crate::chance::{Chance, times};
 use crate::oracle::{self, Faults};
 use crate::server::SmallExchange;
+use crate::skipped;
 use crate::witness::{Witness, trade};
 
 /// `EXT4_IOC_SHUTDOWN`.
@@ -222,7 +223,8 @@ fn cuts_wanted() -> Option<u64> {
     match (Disk::new(), wanted) {
         (Ok(_), _) => Some(times("RIALTO_POWER_CUTS", 5)),
         (Err(reason), None) => {
-            println!("GOAL R2 SKIPPED: power cuts need root, loop devices and mkfs.ext4: {reason}");
+            let missing = format!("power cuts need root, loop devices and mkfs.ext4: {reason}");
+            skipped::say("R2", &missing);
             None
         }
         (Err(reason), Some(_)) => panic!("RIALTO_POWER_CUTS asks for power cuts: {reason}"),

@@ -65,16 +65,14 @@ impl Witness {
 
     fn note(&self, account: &str, message: &ServerMessage) {
         let mut seen = self.seen.lock().expect("nobody panics with it");
-        match message {
-            ServerMessage::Report(report) => seen.note_report(report),
-            ServerMessage::Balances(balances) => {
-                for balance in &balances.balances {
-                    let key = (account.to_owned(), balance.asset.to_string());
-                    let most = seen.available.entry(key).or_default();
-                    *most = (*most).max(balance.available.units());
-                }
+        if let ServerMessage::Report(report) = message {
+            seen.note_report(report);
+        } else if let ServerMessage::Balances(balances) = message {
+            for balance in &balances.balances {
+                let key = (account.to_owned(), balance.asset.to_string());
+                let most = seen.available.entry(key).or_default();
+                *most = (*most).max(balance.available.units());
             }
-            _ => {}
         }
     }
 }
@@ -161,11 +159,14 @@ async fn trade_one(mut session: Session, account: &str, round: u64, witness: &Wi
 }
 
 fn request_of(message: &ServerMessage) -> Option<u64> {
-    match message {
-        ServerMessage::Report(report) => report.request,
-        ServerMessage::Balances(balances) => balances.request,
-        ServerMessage::Error(error) => error.request,
-        _ => None,
+    if let ServerMessage::Report(report) = message {
+        report.request
+    } else if let ServerMessage::Balances(balances) = message {
+        balances.request
+    } else if let ServerMessage::Error(error) = message {
+        error.request
+    } else {
+        None
     }
 }
 
