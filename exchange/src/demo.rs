@@ -44,7 +44,7 @@ pub async fn run(arguments: &DemoArgs, output: Output, mut stop: StopSignal) -> 
     };
     let ending = match exchange.stop().await {
         Ok(ending) => ending,
-        Err(error) => return exit::fail(&error.to_string()),
+        Err(error) => return error.end(),
     };
     let feed = match (traded, ending.cause) {
         (_, StopCause::Halted) => return exit::log_failed(),

@@ -1,6 +1,7 @@
 //! The exchange of a process: one generation after another, on the same listeners and in the same folder.
 
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use gateway::{AdminKey, GatewayView, ResetDone, ResetRequest, StopCause};
@@ -10,6 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 use crate::config::Config;
+use crate::exit;
 use crate::storage::{DataFolder, OpenGeneration};
 use crate::wiring::{Ending, Generation, Listeners, StartError, Surroundings};
 
@@ -36,6 +38,16 @@ pub enum ExchangeError {
     /// The old generation had ended, and the next one did not start; the old one is still the state.
     #[error("the exchange was stopped for a reset, and the next generation did not start: {0}")]
     NotReset(StartError),
+}
+
+impl ExchangeError {
+    /// How the process ends for it.
+    pub fn end(&self) -> ExitCode {
+        match self {
+            Self::NotReset(error) if error.is_failed_disk() => exit::disk_failed(&self.to_string()),
+            Self::Broke(_) | Self::NotReset(_) => exit::fail(&self.to_string()),
+        }
+    }
 }
 
 impl Exchange {

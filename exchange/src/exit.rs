@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// Wrong usage or configuration.
 const WRONG_USAGE: u8 = 2;
-/// The log failed: the exit code that sysexits.h calls an input/output error.
+/// The log, or the disk that it is on, failed: the exit code that sysexits.h calls an input/output error.
 const LOG_FAILED: u8 = 74;
 /// Ended by a signal, as a shell would say it.
 const INTERRUPTED: i32 = 130;
@@ -31,6 +31,12 @@ pub fn stopped_early(reason: &str) -> ExitCode {
 /// The log failed; nothing after that can be trusted.
 pub fn log_failed() -> ExitCode {
     complain("the command log failed: no report left after that, every command was refused");
+    ExitCode::from(LOG_FAILED)
+}
+
+/// The disk failed before anything could be kept on it, or is full.
+pub fn disk_failed(reason: &str) -> ExitCode {
+    complain(reason);
     ExitCode::from(LOG_FAILED)
 }
 

@@ -143,6 +143,8 @@ impl LaunchError {
     pub fn end(&self) -> ExitCode {
         match self {
             Self::Interrupted => exit::stopped_early(&self.to_string()),
+            Self::Data(error) if error.is_failed_disk() => exit::disk_failed(&self.to_string()),
+            Self::Start(error) if error.is_failed_disk() => exit::disk_failed(&self.to_string()),
             Self::Config(_) | Self::Data(_) | Self::RunFile(_) | Self::Start(_) => {
                 exit::refuse(&self.to_string())
             }

@@ -56,7 +56,7 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
     }
     let ending = match exchange.stop().await {
         Ok(ending) => ending,
-        Err(error) => return exit::fail(&error.to_string()),
+        Err(error) => return error.end(),
     };
     let totals = Totals {
         commands: ending.commands,

@@ -143,12 +143,16 @@ impl Generation {
 
         // 4. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
         //    would wait.
-        recovered(&shard.ports, &view).await?;
+        recovered(&shard.ports, &view)
+            .await
+            .map_err(|error| or_failed_log(&shard.ports, error))?;
 
         // 5. Accounts and deposits. Those that the journal has brought are there, with what they have. A new
         //    generation counts from here on.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
-        seed::seed(&shard.ports, missing).await?;
+        seed::seed(&shard.ports, missing)
+            .await
+            .map_err(|error| or_failed_log(&shard.ports, error))?;
         mark.finish()?;
 
         // 6. Everything is as it was, or as it begins: the public may come in.
@@ -270,6 +274,15 @@ fn listing(config: &Config) -> Result<gateway::Listing, ListingError> {
         })
         .collect();
     gateway::Listing::new(config.listing.instruments.clone(), assets)
+}
+
+/// Why a start failed: a log that fails takes along whatever waits for it.
+fn or_failed_log(ports: &Ports, error: StartError) -> StartError {
+    if ports.has_log_failed() {
+        StartError::LogFailed
+    } else {
+        error
+    }
 }
 
 /// Waits until everything that the journal has is applied, and told to the gateway.

@@ -27,6 +27,7 @@ pub struct Gate {
     ledger: Arc<Ledger>,
     stage_clock: StageClock,
     is_halted: AtomicBool,
+    has_log_failed: AtomicBool,
     is_low_on_disk: AtomicBool,
     faults: OnceLock<Faults>,
 }
@@ -93,6 +94,7 @@ impl Gate {
             ledger,
             stage_clock,
             is_halted: AtomicBool::new(false),
+            has_log_failed: AtomicBool::new(false),
             is_low_on_disk: AtomicBool::new(false),
             faults: OnceLock::new(),
         }
@@ -143,6 +145,17 @@ impl Gate {
             lane.close();
             lane.waker.wake();
         }
+    }
+
+    /// Halts the shard, because its log takes nothing any more.
+    pub fn halt_of_failed_log(&self, reason: &str) {
+        self.has_log_failed.store(true, Ordering::SeqCst);
+        self.halt(reason);
+    }
+
+    /// Whether the shard is halted because its log failed.
+    pub fn has_log_failed(&self) -> bool {
+        self.has_log_failed.load(Ordering::SeqCst)
     }
 
     /// Whether the shard is halted.

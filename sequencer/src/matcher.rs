@@ -360,7 +360,7 @@ impl<L: CommandLog> Matcher<L> {
     }
 
     fn halt<T>(&self, reason: &str) -> Result<T, Halted> {
-        self.around.gate.halt(reason);
+        self.around.gate.halt_of_failed_log(reason);
         Err(Halted)
     }
 }

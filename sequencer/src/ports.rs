@@ -175,6 +175,11 @@ impl Ports {
         self.gate.is_halted()
     }
 
+    /// Whether the shard is halted because its log failed.
+    pub fn has_log_failed(&self) -> bool {
+        self.gate.has_log_failed()
+    }
+
     /// What the log has room for.
     pub fn intake(&self) -> Intake {
         self.gate.intake()

@@ -111,4 +111,42 @@ impl DataError {
             Self::Io { path, error }
         }
     }
+    /// Whether the disk failed or is full. Everything else is for whoever starts it to put right.
+    pub fn is_failed_disk(&self) -> bool {
+        match self {
+            Self::Journal(OpenError::Io { error, .. })
+            | Self::Io { error, .. }
+            | Self::NoRoom { error, .. } => is_failed_disk(error),
+            Self::Journal(
+                OpenError::InUse { .. }
+                | OpenError::BadSegment { .. }
+                | OpenError::Damaged { .. }
+                | OpenError::Poisoned { .. },
+            )
+            | Self::Fault(_)
+            | Self::InUse { .. }
+            | Self::Permission { .. }
+            | Self::NoDefault
+            | Self::LostJournal { .. }
+            | Self::OtherInstruments { .. }
+            | Self::ReadableKey { .. }
+            | Self::BadKey { .. } => false,
+        }
+    }
+}
+
+/// Whether this is about the disk, and not about which file was named, or how.
+fn is_failed_disk(error: &io::Error) -> bool {
+    !matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::NotFound
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidFilename
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+    )
 }

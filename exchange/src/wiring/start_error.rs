@@ -57,6 +57,11 @@ pub enum StartError {
     /// The journal cannot be applied.
     #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]
     Recovery,
+    /// The log failed before everything was there.
+    #[error(
+        "--data: the command log failed while the exchange was starting; the log above says why"
+    )]
+    LogFailed,
     /// An account cannot be opened or funded.
     #[error("account {name}: {error}")]
     Account {
@@ -65,4 +70,23 @@ pub enum StartError {
         /// Why.
         error: ControlError,
     },
+}
+
+impl StartError {
+    /// Whether the disk failed or is full, so that the log cannot be kept.
+    pub fn is_failed_disk(&self) -> bool {
+        match self {
+            Self::LogFailed => true,
+            Self::Data(error) => error.is_failed_disk(),
+            Self::Kept(_)
+            | Self::AddressInUse { .. }
+            | Self::Listen { .. }
+            | Self::Terms(_)
+            | Self::Sequencer(_)
+            | Self::Listing(_)
+            | Self::Limit(_)
+            | Self::Recovery
+            | Self::Account { .. } => false,
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod kills;
 mod oracle;
 #[cfg(target_os = "linux")]
 mod power_cuts;
+mod failing_start;
 mod reset;
 mod restart;
 mod secrets;

@@ -15,9 +15,7 @@ pub struct RealDisk;
 struct RealFile(File);
 
 #[derive(Debug)]
-struct RealLock {
-    _file: File,
-}
+struct RealLock(File);
 
 impl Disk for RealDisk {
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -76,7 +74,7 @@ impl Disk for RealDisk {
             .write(true)
             .open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(RealLock { _file: file })),
+            Ok(()) => Ok(Box::new(RealLock(file))),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -103,3 +101,35 @@ impl DiskFile for RealFile {
 }
 
 impl DiskLock for RealLock {}
+
+/// Closing the file is not enough: a child that this process is just starting has a copy of it until it runs its own
+/// program, and a lock is free only when its last copy is closed.
+impl Drop for RealLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::error!(%error, "the lock of a data folder could not be given back");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, TryLockError};
+
+    use super::{Disk, RealDisk, RealLock};
+
+    #[test]
+    fn a_lock_is_free_when_it_is_given_back_although_a_child_has_a_copy_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let file = File::create(&path).unwrap();
+        file.try_lock().unwrap();
+        let copy = file.try_clone().unwrap();
+
+        assert!(RealDisk.lock(&path).is_err(), "it is held");
+        drop(RealLock(file));
+
+        assert!(RealDisk.lock(&path).is_ok(), "it was given back");
+        assert!(!matches!(copy.try_lock(), Err(TryLockError::Error(_))));
+    }
+}

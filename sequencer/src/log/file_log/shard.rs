@@ -121,7 +121,7 @@ impl Shard {
     pub fn fail(&self, reason: &str) {
         self.is_failed.store(true, Ordering::Release);
         if let Some(gate) = self.gate.get() {
-            gate.halt(reason);
+            gate.halt_of_failed_log(reason);
         }
         for waker in lock(&self.wakers).iter() {
             waker.wake();
