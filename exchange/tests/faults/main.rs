@@ -4,12 +4,12 @@
 #![expect(clippy::print_stdout, reason = "scripts read the lines that say GOAL")]
 
 mod chance;
+mod failing_start;
 mod io_errors;
 mod kills;
 mod oracle;
 #[cfg(target_os = "linux")]
 mod power_cuts;
-mod failing_start;
 mod reset;
 mod restart;
 mod secrets;
