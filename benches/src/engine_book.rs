@@ -78,8 +78,12 @@ impl Book for EngineBook {
     #[inline]
     fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
         let id = ExternalId(operation.id);
-        let command = command_of(operation, Some(id), OrderRef::External(id));
-        let command = next_command(&mut self.sequence, command);
+        let command = next_command(
+            &mut self.sequence,
+            operation,
+            Some(id),
+            OrderRef::External(id),
+        );
         self.engine.apply(&command, &mut ByExternalId(fold));
     }
 
@@ -90,8 +94,13 @@ impl Book for EngineBook {
             commands.clear();
             for operation in batch {
                 let id = ExternalId(operation.id);
-                let command = command_of(operation, Some(id), OrderRef::External(id));
-                commands.push(next_command(&mut self.sequence, command));
+                let command = next_command(
+                    &mut self.sequence,
+                    operation,
+                    Some(id),
+                    OrderRef::External(id),
+                );
+                commands.push(command);
             }
             self.engine
                 .warm(commands.iter().map(|next| (next.instrument, &next.command)));
@@ -170,8 +179,12 @@ impl Book for EngineByHandle {
             };
             let number = usize::try_from(operation.id - 1).expect("ids are few");
             let handle = recorder.0.get(number).copied().unwrap_or(submitted);
-            let command = command_of(operation, None, OrderRef::Handle(handle));
-            let command = next_command(&mut rehearsal.sequence, command);
+            let command = next_command(
+                &mut rehearsal.sequence,
+                operation,
+                None,
+                OrderRef::Handle(handle),
+            );
             rehearsal.engine.apply(&command, &mut recorder);
             handles.push(handle);
         }
@@ -189,8 +202,12 @@ impl Book for EngineByHandle {
     #[inline]
     fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
         let number = usize::try_from(self.sequence).expect("workloads are of millions");
-        let command = command_of(operation, None, OrderRef::Handle(self.handles[number]));
-        let command = next_command(&mut self.sequence, command);
+        let command = next_command(
+            &mut self.sequence,
+            operation,
+            None,
+            OrderRef::Handle(self.handles[number]),
+        );
         self.engine.apply(&command, &mut ByOrderId(fold));
     }
 
@@ -202,8 +219,8 @@ impl Book for EngineByHandle {
             for operation in batch {
                 let number = usize::try_from(self.sequence).expect("workloads are of millions");
                 let order = OrderRef::Handle(self.handles[number]);
-                let command = command_of(operation, None, order);
-                commands.push(next_command(&mut self.sequence, command));
+                let command = next_command(&mut self.sequence, operation, None, order);
+                commands.push(command);
             }
             self.engine
                 .warm(commands.iter().map(|next| (next.instrument, &next.command)));
@@ -220,34 +237,37 @@ impl Book for EngineByHandle {
     reason = "measured: a command is built where it is used, not copied there"
 )]
 #[inline(always)]
-fn next_command(sequence: &mut u64, command: Command) -> Sequenced<Command> {
+fn next_command(
+    sequence: &mut u64,
+    operation: &Operation,
+    id: Option<ExternalId>,
+    order: OrderRef,
+) -> Sequenced<Command> {
     *sequence += 1;
-    Sequenced {
+    let sequence = *sequence;
+    // Around each command and not around the match: a match that is moved as a whole is copied.
+    let next = |command| Sequenced {
         instrument: INSTRUMENT,
-        sequence: SequenceNumber(*sequence),
-        at: Timestamp(*sequence),
+        sequence: SequenceNumber(sequence),
+        at: Timestamp(sequence),
         command,
-    }
-}
-
-#[expect(
-    clippy::inline_always,
-    reason = "measured: a command is built where it is used, not copied there"
-)]
-#[inline(always)]
-fn command_of(operation: &Operation, id: Option<ExternalId>, order: OrderRef) -> Command {
+    };
     match operation.kind {
-        OperationKind::Submit => {
-            Command::Submit(new_order(operation, id, TimeInForce::GoodTillCanceled))
-        }
-        OperationKind::SubmitImmediate => {
-            Command::Submit(new_order(operation, id, TimeInForce::ImmediateOrCancel))
-        }
-        OperationKind::Cancel => Command::Cancel(Cancel {
+        OperationKind::Submit => next(Command::Submit(new_order(
+            operation,
+            id,
+            TimeInForce::GoodTillCanceled,
+        ))),
+        OperationKind::SubmitImmediate => next(Command::Submit(new_order(
+            operation,
+            id,
+            TimeInForce::ImmediateOrCancel,
+        ))),
+        OperationKind::Cancel => next(Command::Cancel(Cancel {
             account: ACCOUNT,
             order,
-        }),
-        OperationKind::Replace => Command::Replace(Replace {
+        })),
+        OperationKind::Replace => next(Command::Replace(Replace {
             account: ACCOUNT,
             order,
             side: operation.side,
@@ -259,7 +279,7 @@ fn command_of(operation: &Operation, id: Option<ExternalId>, order: OrderRef) ->
             stop: None,
             expiry: None,
             extra: Notional::ZERO,
-        }),
+        })),
     }
 }
 
