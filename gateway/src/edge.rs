@@ -204,10 +204,14 @@ impl InstrumentState {
         limits: &Limits,
         loads: &Arc<AccountLoads>,
     ) -> Self {
+        let reference = ReferencePrices::default();
+        if let Some(price) = listed.instrument.rules.reference {
+            reference.set_last(price);
+        }
         Self {
             market: Mutex::new(Market::new(listed.clone(), epoch, limits.trades_kept_max)),
             orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
-            reference: ReferencePrices::default(),
+            reference,
             replaying_session: AtomicU64::new(0),
             listed,
         }

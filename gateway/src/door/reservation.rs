@@ -1,8 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OrderRef, OrderSize,
-    Price, Quantity, Replace, Side,
+    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OrderKind, OrderRef,
+    OrderSize, Price, Quantity, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -97,9 +97,36 @@ impl<'a> Door<'a> {
         let leaves = total
             .checked_sub(order.filled_quantity)
             .unwrap_or(Quantity::ZERO);
-        price.map_or(order.hold, |price| {
-            self.need_of_limit(order.side, price, leaves)
-        })
+        match price {
+            Some(price) => self.need_of_limit(order.side, price, leaves),
+            None => self.need_of_waiting(order, replace.stop, leaves),
+        }
+    }
+
+    /// An order without a limit is open only where it waits: for its trigger, its price or an uncross.
+    fn need_of_waiting(
+        self,
+        order: &OpenOrder,
+        trigger_price: Option<Price>,
+        leaves: Quantity,
+    ) -> Notional {
+        let instrument = &self.state.listed.instrument;
+        let open = i128::from(order.leaves_quantity.units()).max(1);
+        let hold_price = order.hold.units().checked_add(open.saturating_sub(1));
+        let hold_price = hold_price
+            .and_then(|units| i64::try_from(units.checked_div(open)?).ok())
+            .map(Price::from_units);
+        hold_price
+            .and_then(|hold_price| {
+                worst_case::of_changed_waiting(
+                    order.side,
+                    hold_price,
+                    trigger_price,
+                    leaves,
+                    instrument,
+                )
+            })
+            .map_or(order.hold, |need| need.max(order.hold))
     }
 
     /// Out of bounds needs nothing: the engine refuses it.
@@ -201,20 +228,24 @@ impl<'a> Door<'a> {
     }
 }
 
-/// Whether the order's worst case is an estimate: a market buy, or a sale for an amount of money.
-const fn is_measured_by_reference(order: &NewOrder) -> bool {
+/// Whether the order's worst case is an estimate: a buy without a limit of its own, or a sale for an amount
+/// of money.
+fn is_measured_by_reference(order: &NewOrder) -> bool {
+    let has_cap = order
+        .conditions
+        .as_deref()
+        .is_some_and(|conditions| conditions.cap.is_some());
     match (order.kind, order.side, order.size) {
-        (engine::OrderKind::Limit { .. }, _, _)
-        | (engine::OrderKind::Market, Side::Sell, OrderSize::Quantity(_)) => false,
+        (OrderKind::Limit { .. }, _, _) | (_, Side::Sell, OrderSize::Quantity(_)) => false,
+        (OrderKind::Pegged { .. }, Side::Buy, _) => !has_cap,
         (
-            engine::OrderKind::MarketWithProtection { .. }
-            | engine::OrderKind::MarketToLimit
-            | engine::OrderKind::Pegged { .. },
-            side,
+            OrderKind::Market
+            | OrderKind::MarketWithProtection { .. }
+            | OrderKind::MarketToLimit
+            | OrderKind::Pegged { .. },
+            Side::Buy | Side::Sell,
             _,
-        ) => matches!(side, Side::Buy),
-        (engine::OrderKind::Market, Side::Buy, _)
-        | (engine::OrderKind::Market, Side::Sell, OrderSize::QuoteAmount(_)) => true,
+        ) => true,
     }
 }
 

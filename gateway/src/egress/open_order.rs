@@ -140,6 +140,11 @@ impl OpenOrder {
         }
     }
 
+    /// Whether it is outside the book.
+    pub fn is_waiting(&self) -> bool {
+        self.stage == Stage::Waiting
+    }
+
     pub(super) const fn is_by_quantity(&self) -> bool {
         matches!(self.size, OrderSize::Quantity(_))
     }

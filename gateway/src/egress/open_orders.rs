@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{
     Accepted, AccountId, Canceled, Canonical, ClientOrderId, Conditioned, Event, HoldReleased,
     Notional, OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Queued,
-    Replaced, Rested, Side, StateError, StateReader, Timestamp, Triggered,
+    Replaced, Rested, Side, StateError, StateReader, TimeInForce, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
@@ -192,6 +192,17 @@ impl OpenOrders {
                 OrderSize::QuoteAmount(_) => (None, Quantity::ZERO),
             },
         };
+        let stage = match accepted.time_in_force {
+            // Outside its call it waits, and no event says so.
+            TimeInForce::AtOpen | TimeInForce::AtClose => Stage::Waiting,
+            TimeInForce::GoodTillCanceled
+            | TimeInForce::ImmediateOrCancel
+            | TimeInForce::FillOrKill
+            | TimeInForce::GoodTillDate(_)
+            | TimeInForce::Day
+            | TimeInForce::GoodForAuction
+            | TimeInForce::GoodForContinuous => Stage::Entering,
+        };
         let order = OpenOrder {
             order_id: accepted.order_id,
             account: accepted.account,
@@ -207,7 +218,7 @@ impl OpenOrders {
             hold: accepted.hold,
             entered_at: at,
             replace_count: 0,
-            stage: Stage::Entering,
+            stage,
             changes_under_way: 0,
             least_hold: accepted.hold,
         };

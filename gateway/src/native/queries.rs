@@ -98,19 +98,19 @@ fn open_orders_of(state: &InstrumentState, account: AccountId) -> Vec<protocol::
     let orders = lock(&state.orders);
     orders
         .of_account(account)
-        .filter_map(|order| wire_order(state, order))
+        .map(|order| wire_order(state, order))
         .collect()
 }
 
-/// An order that rests; one without a price does not.
-fn wire_order(state: &InstrumentState, order: &OpenOrder) -> Option<protocol::OpenOrder> {
+fn wire_order(state: &InstrumentState, order: &OpenOrder) -> protocol::OpenOrder {
     let scale = state.listed.scale;
-    Some(protocol::OpenOrder {
+    protocol::OpenOrder {
         symbol: state.listed.symbol,
         order_id: order.order_id.0,
         client_order_id: order.client_order_id.map(translate::wire_client_order_id),
         side: translate::wire_side(order.side),
-        price: scale.price(order.price?.units()),
+        price: order.price.map(|price| scale.price(price.units())),
+        waiting: order.is_waiting(),
         quantity: scale.quantity(order.quantity().units()),
         filled_quantity: scale.quantity(order.filled_quantity.units()),
         leaves_quantity: scale.quantity(order.leaves_quantity.units()),
@@ -126,5 +126,5 @@ fn wire_order(state: &InstrumentState, order: &OpenOrder) -> Option<protocol::Op
             | TimeInForce::GoodForContinuous => None,
         },
         entered_at_us: translate::at_us(order.entered_at),
-    })
+    }
 }

@@ -18,6 +18,7 @@ mod limits;
 mod malformed;
 mod market_data;
 mod money;
+mod order_kinds;
 mod participant;
 mod replay;
 mod reports;

@@ -18,7 +18,7 @@ pub struct OpenOrders {
     pub has_more: bool,
 }
 
-/// An order that rests.
+/// An open order: it rests, or waits outside the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct OpenOrder {
     /// In which instrument.
@@ -29,8 +29,11 @@ pub struct OpenOrder {
     pub client_order_id: Option<ClientOrderId>,
     /// Buy or sell.
     pub side: Side,
-    /// Where it rests.
-    pub price: ExactDecimal,
+    /// Its limit price now; absent for a market order that waits, and for a pegged one without a price.
+    pub price: Option<ExactDecimal>,
+    /// Whether it waits outside the book: for its trigger, its parent, its price or a call.
+    #[serde(default)]
+    pub waiting: bool,
     /// Its total quantity.
     pub quantity: ExactDecimal,
     /// Traded so far.
@@ -95,7 +98,10 @@ impl OpenOrder {
         json.number("order_id", self.order_id);
         json.maybe_name("client_order_id", self.client_order_id.as_ref());
         json.word("side", self.side.word());
-        json.decimal("price", self.price);
+        json.maybe_decimal("price", self.price);
+        if self.waiting {
+            json.boolean("waiting", self.waiting);
+        }
         json.decimal("quantity", self.quantity);
         json.decimal("filled_quantity", self.filled_quantity);
         json.decimal("leaves_quantity", self.leaves_quantity);
