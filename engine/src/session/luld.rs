@@ -66,7 +66,8 @@ impl MeanReference {
 }
 
 impl LimitUpLimitDown {
-    pub(crate) fn is_sound(&self) -> bool {
+    /// Whether its parameters make sense.
+    pub fn is_sound(&self) -> bool {
         self.bips > 0 && self.mean.is_none_or(MeanReference::is_sound) && self.reopening.is_sound()
     }
 }

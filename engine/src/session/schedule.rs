@@ -55,7 +55,7 @@ impl Schedule {
     }
 
     /// Whether its steps follow each other, whatever chance adds to them.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub fn is_sound(&self) -> bool {
         let count = self.steps().count();
         let has_no_gap = self.steps.iter().take(count).all(Option::is_some);
         let mut free_from = 0;
