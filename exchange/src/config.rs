@@ -71,7 +71,7 @@ impl Config {
 
 impl Config {
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
-        let listing = Listing::derive(&file.asset, &file.instrument)?;
+        let listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
         Ok(Self {
             addresses: Addresses::derive(&file.gateway)?,

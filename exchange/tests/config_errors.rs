@@ -341,3 +341,66 @@ fn file_changes_one_key_of_a_listed_instrument() {
     assert_eq!(listed.terms.fees.tiers()[0].maker_ppm, 100);
     assert_eq!(config.listing.instruments.len(), 9);
 }
+
+#[test]
+fn rule_set_that_is_not_there_names_the_nearest() {
+    assert_eq!(
+        refused("[[instrument]]\nsymbol = \"BTCUSDT\"\nrules = \"spt\"\n"),
+        "FILE:3: instrument.BTCUSDT.rules = \"spt\": there is no such rule set; did you mean \"spot\"?"
+    );
+}
+
+#[test]
+fn unknown_key_of_a_rule_set_names_the_nearest() {
+    assert_eq!(
+        refused("[rules.spot.luld]\npercent = \"5\"\npaus = \"5m\"\n"),
+        "FILE:3: rules.spot.luld.paus = \"5m\": unknown key; did you mean `pause`?"
+    );
+}
+
+#[test]
+fn rules_that_contradict_each_other_name_the_key_and_the_instrument() {
+    assert_eq!(
+        refused("[rules.spot.entry_band]\nlow = \"20\"\nhigh = \"10\"\n"),
+        "FILE:2: rules.spot.entry_band.low = \"20\": it is above the high price (for BTCUSDT); write the lower one here"
+    );
+}
+
+#[test]
+fn a_rule_in_finer_units_than_the_instrument_has() {
+    assert_eq!(
+        refused(
+            "[rules.fine]\nreference = \"0.001\"\n[[instrument]]\nsymbol = \"ETHUSDT\"\nrules = \"fine\"\n"
+        ),
+        "FILE:2: rules.fine.reference = \"0.001\": it has more than 2 decimals (for ETHUSDT); write a price with at most 2 decimals"
+    );
+}
+
+#[test]
+fn percentage_with_three_decimals() {
+    assert_eq!(
+        refused("[rules.spot.corridors]\ndynamic_percent = \"2.125\"\n"),
+        "FILE:2: rules.spot.corridors.dynamic_percent = \"2.125\": it has more than 2 decimals; write a percentage with at most two decimals, such as \"2.5\""
+    );
+}
+
+#[test]
+fn every_rule_set_of_the_built_in_files_fits_an_instrument() {
+    let layers = |name: &str| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let text = format!("[[instrument]]\nsymbol = \"LTCUSDT\"\nrules = \"{name}\"\n");
+        Write::write_all(&mut file, text.as_bytes()).unwrap();
+        let layers = Layers {
+            files: vec![file.path().to_owned()],
+            ..Layers::default()
+        };
+        Config::load(&layers).map(|config| config.listing.instruments[7].instrument.rules)
+    };
+
+    let spot = layers("spot").unwrap();
+    let guarded = layers("guarded").unwrap();
+
+    assert_eq!(spot, engine::Rules::PLAIN);
+    assert_eq!(guarded.velocity.unwrap().ticks, 200);
+    assert!(guarded.schedule.is_some() && guarded.luld.is_some());
+}

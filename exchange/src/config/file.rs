@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use feed_sim::FeedConfig;
+use gateway::RuleSet;
 use serde::Deserialize;
 
 use crate::config::value::{Amount, Span, ThreadCount};
@@ -27,6 +28,8 @@ pub struct File {
     pub feed_sim: FeedConfig,
     /// What can be held.
     pub asset: Vec<Asset>,
+    /// Which mechanisms of the rule book instruments can have, by name.
+    pub rules: BTreeMap<String, RuleSet>,
     /// What can be traded.
     pub instrument: Vec<Instrument>,
 }
@@ -216,6 +219,8 @@ pub struct Instrument {
     pub price_decimals: u8,
     /// Decimals of one quantity unit.
     pub quantity_decimals: u8,
+    /// Which of `[rules]` it has.
+    pub rules: String,
     /// Prices are multiples of it.
     pub tick_size: Amount,
     /// Quantities are multiples of it.

@@ -1,22 +1,26 @@
 //! One row of `[[instrument]]` in the units of the engine and the ledger, and the checks of it.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use engine::{FundsCheck, Instrument, InstrumentId, Price, Quantity, Rules};
-use gateway::ListedInstrument;
+use gateway::{ListedInstrument, RuleSet};
 use ledger::{FEE_TIERS_MAX, FeeRates, FeeSchedule, InstrumentTerms};
 use protocol::{InlineTextError, Scale};
 
 use crate::config::error::ConfigError;
 use crate::config::file;
+use crate::config::reader::nearest;
 use crate::config::value::Amount;
 
 /// A row of `[[instrument]]` on its way to a [`ListedInstrument`].
 pub struct Row<'a> {
     /// As written.
     pub row: &'a file::Instrument,
-    /// What it can refer to.
+    /// Assets that it can refer to.
     pub assets: &'a [ledger::Asset],
+    /// Rule sets that it can refer to.
+    pub rule_sets: &'a BTreeMap<String, RuleSet>,
 }
 
 impl Row<'_> {
@@ -46,7 +50,7 @@ impl Row<'_> {
             market_protection_bips: self.market_protection_bips()?,
             hold_surcharge_ppm: terms.hold_surcharge_ppm(),
             funds_check: FundsCheck::Enforced,
-            rules: Rules::PLAIN,
+            rules: self.rules(scale)?,
         };
         self.check_grid(&instrument)?;
         Ok(ListedInstrument {
@@ -124,6 +128,23 @@ impl Row<'_> {
                     format!("list it as [[asset]] or write one of {known}"),
                 )
             })
+    }
+
+    /// The rules of the set that it names, in its own units.
+    fn rules(&self, scale: Scale) -> Result<Rules, ConfigError> {
+        let name = &self.row.rules;
+        let Some(set) = self.rule_sets.get(name) else {
+            let known = self.rule_sets.keys().map(String::as_str);
+            let remedy = match nearest(name, known.clone()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("write one of {}", known.collect::<Vec<_>>().join(", ")),
+            };
+            return Err(self.error("rules", "there is no such rule set", remedy));
+        };
+        set.to_rules(scale).map_err(|bad| {
+            let reason = format!("{} (for {})", bad.reason, self.row.symbol);
+            ConfigError::new(format!("rules.{name}.{}", bad.key), reason, bad.remedy)
+        })
     }
 
     fn terms(&self, id: InstrumentId, scale: Scale) -> Result<InstrumentTerms, ConfigError> {

@@ -1,7 +1,9 @@
 //! What assets and instruments mean in the engine's and the ledger's units, and the checks of it.
 
+use std::collections::BTreeMap;
+
 use engine::InstrumentId;
-use gateway::ListedInstrument;
+use gateway::{ListedInstrument, RuleSet};
 use ledger::{AssetId, Money};
 use protocol::{AssetName, DecimalError, ExactDecimal, Scale};
 
@@ -22,9 +24,11 @@ impl Listing {
     /// Derives and checks.
     ///
     /// # Errors
-    /// A name is listed twice or unknown, a unit does not fit, a bound is off its grid.
+    /// A name is listed twice or unknown, a unit does not fit, a bound is off its grid, rules contradict each
+    /// other.
     pub fn derive(
         assets: &[file::Asset],
+        rule_sets: &BTreeMap<String, RuleSet>,
         instruments: &[file::Instrument],
     ) -> Result<Self, ConfigError> {
         let assets = assets
@@ -46,6 +50,7 @@ impl Listing {
                 Row {
                     row,
                     assets: &assets,
+                    rule_sets,
                 }
                 .derive(InstrumentId(id))
             })

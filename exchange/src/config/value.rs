@@ -3,18 +3,10 @@
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::str::FromStr;
-use std::time::Duration;
 
-use protocol::ExactDecimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
-/// A decimal in quotes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Amount(pub ExactDecimal);
-
-/// A length of time, such as `250ms`, `10s`, `2m`, `1h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(pub Duration);
+pub use gateway::{Amount, Span};
 
 /// How many matcher threads there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,44 +28,6 @@ pub enum ClockMode {
     Scaled(NonZeroU32),
     /// The `at_us` of each request.
     Replay,
-}
-
-impl FromStr for Amount {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        ExactDecimal::parse(text)
-            .map(Self)
-            .map_err(|error| format!("{error}; write digits with one dot, such as \"0.01\""))
-    }
-}
-
-impl FromStr for Span {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refusal = || {
-            "this is no length of time; write a whole number and a unit: 250ms, 10s, 2m or 1h"
-                .to_owned()
-        };
-        let digits = text
-            .find(|character: char| !character.is_ascii_digit())
-            .ok_or_else(refusal)?;
-        let (number, unit) = text.split_at(digits);
-        let ms_per_unit = match unit {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return Err(refusal()),
-        };
-        let ms = number
-            .parse::<u64>()
-            .ok()
-            .and_then(|count| count.checked_mul(ms_per_unit))
-            .ok_or_else(refusal)?;
-        Ok(Self(Duration::from_millis(ms)))
-    }
 }
 
 impl FromStr for ThreadCount {
@@ -130,26 +84,6 @@ impl<T> Visitor<'_> for TextVisitor<T> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         (self.read)(text).map_err(E::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wanted = "a decimal in quotes, such as \"0.01\"";
-        deserializer.deserialize_str(TextVisitor {
-            wanted,
-            read: str::parse,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wanted = "a number and a unit in quotes, such as \"10s\" or \"250ms\"";
-        deserializer.deserialize_str(TextVisitor {
-            wanted,
-            read: str::parse,
-        })
     }
 }
 

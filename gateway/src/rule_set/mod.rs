@@ -10,7 +10,6 @@ mod value;
 
 use serde::{Deserialize, Serialize};
 
-pub use mechanism::ScheduleState;
 pub use value::{Amount, Span};
 
 use mechanism::{
