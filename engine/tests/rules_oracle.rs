@@ -2,13 +2,15 @@
 //!
 //! Method: seeded random commands of the whole rule book over few prices and few accounts run through
 //! both. Each run has other rules and other habits. A difference is made as small as it gets and
-//! printed as a scenario, ready to commit. `RIALTO_SEED` and `RIALTO_ORACLE_COMMANDS` choose seed and length.
+//! printed as a scenario, ready to commit. `RIALTO_SEED` and `RIALTO_ORACLE_COMMANDS` choose seed and length,
+//! `RIALTO_ORACLE_FAILURES` how many differences are looked for.
 
 mod naive_market;
 mod random_market;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use engine::{EngineLimits, InstrumentId, MatchingEngine};
 use naive_market::NaiveMarket;
@@ -28,13 +30,6 @@ fn number_from_environment(key: &str) -> Option<u64> {
         text.parse()
             .unwrap_or_else(|_| panic!("{key}={text} is no number")),
     )
-}
-
-/// Plays one seed; a difference is made small and told.
-fn check(seed: u64, count: u64, depth: Depth) {
-    if let Some(played) = first_difference::<Market>(seed, count, depth) {
-        panic!("{}", tell_failure(seed, &played));
-    }
 }
 
 /// Plays one seed up to the first difference.
@@ -61,18 +56,32 @@ fn tell_failure(seed: u64, played: &Played) -> String {
     format!("RIALTO_SEED={seed}: engine and naive market differ {difference}\n\n{scenario}")
 }
 
-/// Seeds that are looked at, shared out over threads.
+/// Looks at many seeds, shared out over threads, until enough differences are found; each is made small.
 fn check_many(first_seed: u64, commands: u64, depth: Depth) {
     let runs = commands.div_ceil(COMMANDS_OF_A_RUN);
+    let wanted = number_from_environment("RIALTO_ORACLE_FAILURES").unwrap_or(1);
+    let failures = Mutex::new(Vec::new());
+    let has_enough = || failures.lock().expect("no thread panics").len() as u64 >= wanted;
+    let look_at = |thread: u64| {
+        for run in (thread..runs).step_by(usize::try_from(THREADS).expect("few")) {
+            if has_enough() {
+                return;
+            }
+            let seed = first_seed.wrapping_add(run);
+            if let Some(played) = first_difference::<Market>(seed, COMMANDS_OF_A_RUN, depth) {
+                let told = tell_failure(seed, &played);
+                failures.lock().expect("no thread panics").push(told);
+            }
+        }
+    };
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            scope.spawn(move || {
-                for run in (thread..runs).step_by(usize::try_from(THREADS).expect("few")) {
-                    check(first_seed.wrapping_add(run), COMMANDS_OF_A_RUN, depth);
-                }
-            });
+            let look_at = &look_at;
+            scope.spawn(move || look_at(thread));
         }
     });
+    let failures = failures.into_inner().expect("no thread panics");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]

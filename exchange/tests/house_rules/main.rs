@@ -4,5 +4,6 @@
 mod configuration;
 mod dependencies;
 mod documents;
+mod planted;
 mod sources;
 mod tree;
