@@ -12,7 +12,7 @@ use gateway::{
     ListingError, Operations, ResetRequest, RunError, StopCause, Stopped,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
-use sequencer::{ClockSource, Epoch, Ports, StopHandle, state_hash_of};
+use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
@@ -144,6 +144,11 @@ impl Generation {
         // 4. What the journal has is applied. The gateway reads by now: a matcher whose events nobody takes
         //    would wait.
         recovered(&shard.ports, &view)
+            .await
+            .map_err(|error| or_failed_log(&shard.ports, error))?;
+
+        //    Accounts that rest on money that is gone are for cancels only, before anybody trades with them.
+        close_overdrawn(&shard.ports, &ledger)
             .await
             .map_err(|error| or_failed_log(&shard.ports, error))?;
 
@@ -307,6 +312,32 @@ async fn recovered(ports: &Ports, view: &GatewayView) -> Result<(), StartError> 
         commands = recovery.commands(),
         "the journal is applied"
     );
+    Ok(())
+}
+
+/// Has accounts that lack money open in cancel-only, and says so.
+async fn close_overdrawn(ports: &Ports, ledger: &Ledger) -> Result<(), StartError> {
+    let closed = sequencer::close_overdrawn(ports, ledger).map_err(StartError::CancelOnly)?;
+    for closed in closed {
+        let outcome = closed.receipt.outcome().await;
+        let id = outcome.map_err(StartError::CancelOnly)?.fan_out_id();
+        while !ports.have_seen(Targets::All, id) {
+            if ports.is_halted() {
+                return Err(StartError::CancelOnly(ControlError::OutcomeUnknown));
+            }
+            tokio::time::sleep(RECOVERY_POLL).await;
+        }
+        for lacks in closed.lacks {
+            let asset = &ledger.assets()[usize::from(lacks.asset.0)].name;
+            tracing::error!(
+                account = closed.account.0,
+                asset,
+                available_units = %lacks.available.units(),
+                "money that this account has spent is gone from the log, so it is in cancel-only: deposit what it \
+                 lacks, then open it with POST /v1/admin/admit"
+            );
+        }
+    }
     Ok(())
 }
 

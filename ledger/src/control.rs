@@ -47,6 +47,8 @@ pub enum ControlRefusal {
     TooManyKeys,
     /// A secret or public key is too short or too long.
     BadKey,
+    /// An operator has taken the entry out of the log.
+    TakenOut,
 }
 
 impl std::fmt::Display for ControlRefusal {
@@ -63,6 +65,7 @@ impl std::fmt::Display for ControlRefusal {
             Self::UnknownKey => "no such key",
             Self::TooManyKeys => "there are as many keys as there may be",
             Self::BadKey => "the secret or public key is too short or too long",
+            Self::TakenOut => "an operator has taken it out of the log",
         })
     }
 }

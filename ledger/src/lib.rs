@@ -45,4 +45,5 @@ pub use ledger::{Ledger, LedgerConfig, MATCHERS_MAX};
 pub use money::Money;
 pub use position::{Mark, Position};
 pub use settlement::{FEE_ACCOUNT, Settlement};
+pub use standing::Overdrawn;
 pub use terms::{FeeAsset, InstrumentTerms, TermsError};

@@ -10,7 +10,7 @@ use crate::books::next;
 use crate::control::{ControlCommand, ControlOutcome, ControlRequest};
 use crate::fan_outs::{FanOutBoard, FanOuts};
 use crate::gate::PendingControl;
-use crate::log::LogEntry;
+use crate::log::{LogEntry, RejectedPart};
 use crate::snapshot::{SequenceState, Snapshot};
 
 /// Applies control entries to the ledger, each once, in their order.
@@ -91,7 +91,12 @@ impl ControlOwner {
                 sequence: self.last,
                 at: self.at,
                 command: command.clone(),
-                result: command.apply(&mut self.desk),
+                result: match entry.rejected {
+                    RejectedPart::Nothing | RejectedPart::Command { .. } => {
+                        command.apply(&mut self.desk)
+                    }
+                    RejectedPart::Whole => Err(ControlRefusal::TakenOut),
+                },
             };
             if let (Ok(()), Some(entry)) = (outcome.result, command.fan_out()) {
                 self.fan_outs.add(FanOutId(self.last.0), entry);

@@ -29,6 +29,7 @@ mod inbound;
 mod inbox;
 mod inspection;
 mod log;
+mod lost_money;
 mod matcher;
 mod pool;
 mod ports;
@@ -64,6 +65,7 @@ pub use log::{
     LogState, MemLog, MemLogControl, MemLogs, OpenError, Poison, RejectedPart, Rejection, Repair,
     RepairError, Retention, SnapshotOptions, TornTail, WasShown,
 };
+pub use lost_money::{ClosedAccount, close_overdrawn};
 pub use matcher::Turn;
 pub use pool::BatchPool;
 pub use ports::Ports;

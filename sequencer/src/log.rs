@@ -244,7 +244,7 @@ pub enum RejectedPart {
     /// Nothing.
     #[default]
     Nothing,
-    /// Every command.
+    /// Everything in it.
     Whole,
     /// The command that is this one of its instrument.
     Command {

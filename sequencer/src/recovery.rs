@@ -15,7 +15,7 @@ use ledger::Ledger;
 use crate::abort::abort_on_panic;
 use crate::control::ControlCommand;
 use crate::gate::Gate;
-use crate::log::{LogEntry, LogReader};
+use crate::log::{LogEntry, LogReader, RejectedPart};
 use crate::position::LogPosition;
 
 /// Entries that may wait for a matcher.
@@ -192,12 +192,16 @@ impl Replay {
     }
 }
 
-/// Takes again at the doors what each command of an entry had taken when it was logged.
+/// Takes again at the doors what each command of an entry had taken when it was logged. A command that is taken out
+/// gives back what it took; a withdrawal that is takes nothing.
 pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
     for inbound in &entry.commands {
         for (account, side, extra) in inbound.command.door_reserves() {
             ledger.reserve_again(account, inbound.instrument, side, extra);
         }
+    }
+    if entry.rejected == RejectedPart::Whole {
+        return;
     }
     for control in &entry.control {
         match control {

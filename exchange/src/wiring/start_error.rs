@@ -62,6 +62,9 @@ pub enum StartError {
         "--data: the command log failed while the exchange was starting; the log above says why"
     )]
     LogFailed,
+    /// An account that lacks money could not be kept from trading.
+    #[error("an account whose money is gone could not be opened in cancel-only: {0}")]
+    CancelOnly(ControlError),
     /// An account cannot be opened or funded.
     #[error("account {name}: {error}")]
     Account {
@@ -86,6 +89,7 @@ impl StartError {
             | Self::Listing(_)
             | Self::Limit(_)
             | Self::Recovery
+            | Self::CancelOnly(_)
             | Self::Account { .. } => false,
         }
     }

@@ -7,6 +7,7 @@ mod chance;
 mod failing_start;
 mod io_errors;
 mod kills;
+mod lost_money;
 mod oracle;
 #[cfg(target_os = "linux")]
 mod power_cuts;

@@ -78,14 +78,19 @@ impl SmallExchange {
         without_configuration(&mut command);
         command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(folder);
-        for file in &self.files {
-            command.arg("--config").arg(file);
-        }
+        self.configure(&mut command);
         if !faults.is_empty() {
             command.env("RIALTO_FAULT", faults);
         }
         command.stderr(Stdio::null());
         command
+    }
+
+    /// Has `command` use the files.
+    pub fn configure(&self, command: &mut Command) {
+        for file in &self.files {
+            command.arg("--config").arg(file);
+        }
     }
 
     /// A process on `folder`, with these fault points; `None` where it ends before it is ready.

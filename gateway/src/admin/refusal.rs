@@ -33,5 +33,6 @@ const fn of_ledger(refusal: ControlRefusal) -> (StatusCode, &'static str) {
         ControlRefusal::UnknownKey => (StatusCode::NOT_FOUND, "unknown_key"),
         ControlRefusal::TooManyKeys => (StatusCode::CONFLICT, "too_many_keys"),
         ControlRefusal::BadKey => (StatusCode::BAD_REQUEST, "bad_key"),
+        ControlRefusal::TakenOut => (StatusCode::GONE, "taken_out"),
     }
 }

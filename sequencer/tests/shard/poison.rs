@@ -6,15 +6,15 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use engine::{Event, RejectReason, Side};
-use ledger::Money;
+use engine::{AccountId, Event, RejectReason, Side};
+use ledger::{Money, Overdrawn};
 use sequencer::{
-    Durability, Epoch, FileLogOptions, FileLogs, LogPosition, OpenError, RealDisk, RejectedPart,
-    Rejection, RepairError, Storage,
+    ControlCommand, Durability, Epoch, FileLogOptions, FileLogs, LogPosition, OpenError, RealDisk,
+    RejectedPart, Rejection, RepairError, Storage, close_overdrawn,
 };
 
 use crate::abort::signal_of;
-use crate::floor::{CASH, FUNDS, Floor, funding, limit, next_batch, requests};
+use crate::floor::{CASH, FUNDS, Floor, cancel, funding, inbound, limit, next_batch, requests};
 
 /// The folder of the process that panics.
 const FOLDER: &str = "SEQUENCER_TEST_POISONED_FOLDER";
@@ -136,8 +136,87 @@ fn only_the_command_that_the_marker_names_is_taken_out() {
     let batch = floor.next_batch();
     assert!(matches!(batch.events[0], Event::Accepted(_)), "{batch:?}");
     assert_eq!(
-        floor.ledger.balances(engine::AccountId(1))[1].hold,
+        floor.ledger.balances(AccountId(1))[1].hold,
         Money::from_units(1_000)
+    );
+}
+
+/// Takes out of the log the deposit that account 1's order rests on, and starts again.
+fn without_the_deposit(folder: &Path) -> Floor {
+    let floor = Floor::on(open(Storage::real(), folder).unwrap());
+    floor.fund();
+    floor.submit(1, limit(1, Side::Buy, 10, 100)).unwrap();
+    floor.next_batch();
+    floor.running.stop.stop_and_drain();
+    FileLogs::reject(Storage::real(), folder, OPTIONS, LogPosition(3)).unwrap();
+    let floor = Floor::on(open(Storage::real(), folder).unwrap());
+    // The order that rests on it, applied again.
+    floor.next_batch();
+    floor
+}
+
+#[test]
+fn a_control_entry_that_is_taken_out_does_nothing_and_keeps_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let floor = without_the_deposit(folder.path());
+
+    assert_eq!(floor.balance(1, CASH), [0, -1_000, 0, 1_000]);
+    assert_eq!(floor.balance(2, CASH), [FUNDS, FUNDS, 0, 0]);
+    let next = ControlCommand::Deposit {
+        account: AccountId(2),
+        asset: CASH,
+        amount: Money::from_units(1),
+    };
+    let outcome = floor.ports().control(next).unwrap().wait().unwrap();
+    // Twelve of the funding, and the record of the repair.
+    assert_eq!(outcome.sequence.0, 14);
+}
+
+#[test]
+fn an_account_whose_money_is_gone_opens_in_cancel_only_and_the_others_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = without_the_deposit(folder.path());
+
+    let closed = close_overdrawn(floor.ports(), &floor.ledger).unwrap();
+
+    assert_eq!(closed.len(), 1);
+    let lacks = Overdrawn {
+        account: AccountId(1),
+        asset: CASH,
+        available: Money::from_units(-1_000),
+    };
+    assert_eq!(closed[0].lacks, [lacks]);
+    closed[0].receipt.wait().unwrap();
+    floor.next_batch();
+    // What it has of the other asset could pay for this one.
+    floor.submit(2, limit(1, Side::Sell, 1, 200)).unwrap();
+    floor.submit(3, limit(2, Side::Sell, 1, 200)).unwrap();
+    floor.ports().try_submit(inbound(4, cancel(1, 1))).unwrap();
+    let mut events = Vec::new();
+    while events.len() < 4 {
+        let batch = floor.next_batch();
+        let told = batch
+            .events
+            .iter()
+            .filter(|event| !matches!(event, Event::HoldReleased(_)));
+        events.extend(told.copied());
+    }
+    assert!(
+        matches!(events[0], Event::Rejected(rejected) if rejected.reason == RejectReason::CancelOnly),
+        "{events:?}"
+    );
+    assert!(matches!(events[1], Event::Accepted(_)), "{events:?}");
+    assert!(matches!(events[2], Event::Rested(_)), "{events:?}");
+    assert!(matches!(events[3], Event::Canceled(_)), "{events:?}");
+
+    // Nothing rests on what is gone any more.
+    floor.running.stop.stop_and_drain();
+    let floor = Floor::on(open(Storage::real(), folder.path()).unwrap());
+    assert!(
+        close_overdrawn(floor.ports(), &floor.ledger)
+            .unwrap()
+            .is_empty()
     );
 }
 
