@@ -89,4 +89,5 @@ pub use session::{
     ScheduleStep, SessionState, StopLogic, Velocity,
 };
 pub use side::Side;
+pub use snapshot::STATE_VERSION;
 pub use warm::WARM_COMMANDS_MAX;

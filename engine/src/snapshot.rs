@@ -22,7 +22,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 1;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 

@@ -1,6 +1,6 @@
 //! What a snapshot says, as bytes: in one order, every length counted, nothing trusted.
 
-use engine::{FanOutId, InstrumentId, SequenceNumber, Timestamp};
+use engine::{FanOutId, InstrumentId, STATE_VERSION, SequenceNumber, Timestamp};
 
 use super::{BookSnapshot, SequenceState, Snapshot, money};
 use crate::log::codec::{
@@ -21,6 +21,11 @@ pub enum ContentError {
     /// Another program wrote it.
     #[error("it has format version {0}, and this program reads version {FORMAT_VERSION}")]
     BadVersion(u32),
+    /// Another program spelled its instruments.
+    #[error(
+        "its instruments are spelled in version {0}, and this program reads version {STATE_VERSION}"
+    )]
+    BadStateVersion(u32),
     /// It contradicts itself though its checksums hold.
     #[error("its content cannot be read: {0}")]
     Unreadable(&'static str),
@@ -97,7 +102,20 @@ pub(super) fn decode(content: &[u8]) -> Result<Snapshot, ContentError> {
         read_model: reader.counted_bytes()?.to_vec(),
     };
     reader.end()?;
+    for book in &snapshot.books {
+        check_state_version(book)?;
+    }
     Ok(snapshot)
+}
+
+/// A state begins with the version of its spelling.
+fn check_state_version(book: &BookSnapshot) -> Result<(), ContentError> {
+    let version = Reader::new(&book.state).u32()?;
+    if version == STATE_VERSION {
+        Ok(())
+    } else {
+        Err(ContentError::BadStateVersion(version))
+    }
 }
 
 fn put_sequence(out: &mut Vec<u8>, state: &SequenceState) {

@@ -5,6 +5,7 @@ mod flow;
 
 mod determinism;
 mod followed;
+mod golden;
 mod recovery_time;
 mod restored;
 mod stall;
