@@ -69,7 +69,6 @@ impl Listing {
         self.set_iceberg(slot, iceberg.peak_units, hidden_units - shown);
         let mut next = *self.book.pool.get(slot);
         next.leaves_units = shown;
-        self.forget_top_order(next.side(), next.id());
         let (levels, pool) = self.book.side_and_pool(order.side());
         levels.link(pool, slot, &mut next, price);
         *pool.get_mut(slot) = next;

@@ -84,6 +84,7 @@ impl Listing {
             && queue().any(|maker| self.is_own_order(taker, maker));
         let by_size = self.instrument.rules.matching != MatchingAlgorithm::PriceTime;
         if ends_at_own && by_size {
+            walk.reach.is_done |= walk.wanted(price) == 0;
             return ControlFlow::Break(());
         }
         for maker in queue() {
@@ -147,13 +148,18 @@ impl Walk {
         }
     }
 
+    /// How much the taker wants at a price.
+    fn wanted(&self, price: Price) -> u64 {
+        match self.money_left {
+            None => self.leaves_units,
+            Some(money) => affordable_units(money, price, self.lot_size).min(self.leaves_units),
+        }
+    }
+
     /// Meets one maker. Breaks where the taker would stop.
     fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> ControlFlow<()> {
         use ControlFlow::{Break, Continue};
-        let wanted = match self.money_left {
-            None => self.leaves_units,
-            Some(money) => affordable_units(money, price, self.lot_size).min(self.leaves_units),
-        };
+        let wanted = self.wanted(price);
         if wanted == 0 {
             self.reach.is_done = true;
             return Break(());

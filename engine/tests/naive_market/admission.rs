@@ -278,7 +278,7 @@ fn trigger(options: &OrderOptions) -> Option<Trigger> {
             step: options.step.unwrap_or(1),
             activation: options.activate,
             entry_price: None,
-            watermark: None,
+            stop: None,
         }),
         (None, None, None) => return None,
     };

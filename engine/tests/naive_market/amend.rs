@@ -107,7 +107,7 @@ impl NaiveMarket {
         } else if new.place == Place::Armed && self.is_true_now(&new) && new.trigger != old.trigger
         {
             let trigger = new.trigger.expect("a stop");
-            let price = super::triggers::fires_at(new.side, &trigger);
+            let price = super::triggers::fires_at(&trigger);
             self.hit(id, price.expect("it is true"));
         }
     }
@@ -137,7 +137,7 @@ impl NaiveMarket {
 
 /// What this order has nothing to change of.
 fn is_contradictory(old: &Order, asked: &Replacement) -> bool {
-    let has_stop = old.trigger.is_some() && old.trail().is_none();
+    let has_stop = old.trigger.is_some() && old.trail().is_none() && old.place != Place::Hit;
     let has_expiry = matches!(old.life, Life::Forever | Life::Until(_));
     let has_limit = old.limit.is_some() && old.peg.is_none();
     asked.price.is_some() && !has_limit

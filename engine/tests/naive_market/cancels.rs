@@ -4,7 +4,7 @@ use scenario::{CancelWord, MassCancellation, Name, RejectWord};
 
 use super::NaiveMarket;
 use super::names::Word;
-use super::order::{Account, Id, Order, TriggerKind};
+use super::order::{Account, Id, Order, Place, TriggerKind};
 
 impl NaiveMarket {
     pub(super) fn cancel_named(&mut self, name: &Name) {
@@ -68,11 +68,12 @@ impl NaiveMarket {
     }
 }
 
-/// The limit, or for an order without one the stop price.
+/// The limit, or of an order without one that waits for its turn the stop price.
 fn price_for_range(order: &Order) -> Option<i64> {
     let stop = order.trigger.and_then(|trigger| match trigger.kind {
         TriggerKind::Stop(price) | TriggerKind::TakeProfit(price) => Some(price),
-        TriggerKind::Trailing(_) => super::triggers::fires_at(order.side, &trigger),
+        TriggerKind::Trailing(_) => super::triggers::fires_at(&trigger),
     });
-    order.limit.or(order.fired_at).or(stop)
+    let fired_at = (order.place == Place::Hit).then_some(order.fired_at);
+    order.limit.or(fired_at.flatten()).or(stop)
 }

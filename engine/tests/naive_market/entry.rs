@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use scenario::{
-    BookPrice, CancelWord, MarketLine, MarketResidual, OrderEntry, SideWord, StopOnEntry,
+    BookPrice, CancelWord, MarketLine, MarketResidual, OrderEntry, RejectWord, SideWord,
+    StopOnEntry,
 };
 
 use super::order::{Id, Life, Order, Place};
@@ -49,7 +50,7 @@ impl NaiveMarket {
         let fires = self.is_true_now(&order);
         if fires && (order.is_late || self.terms.stop_on_entry == Some(StopOnEntry::Trigger)) {
             let trigger = order.trigger.expect("a stop");
-            let price = super::triggers::fires_at(order.side, &trigger);
+            let price = super::triggers::fires_at(&trigger);
             self.hit(id, price.expect("it is true"));
         } else {
             self.order_mut(id).place = Place::Armed;
@@ -72,6 +73,9 @@ impl NaiveMarket {
 
     /// Takes what it may, and rests, or rests at once in a call.
     pub(super) fn enter(&mut self, id: Id) {
+        if !self.keeps_from_taking(id) {
+            return;
+        }
         let limit = self.within_bands(self.order(id));
         self.order_mut(id).limit = limit;
         if !self.state.is_trading() {
@@ -98,6 +102,23 @@ impl NaiveMarket {
         self.settle_rest(id, end);
     }
 
+    /// Post-only orders that waited are looked at as if they had just arrived: they slide, or are refused.
+    fn keeps_from_taking(&mut self, id: Id) -> bool {
+        let order = *self.order(id);
+        if order.post_only.is_none() || !self.state.is_trading() {
+            return true;
+        }
+        let price = self.post_only_price(&order);
+        self.order_mut(id).limit = price;
+        if price.is_none() {
+            let name = self.names.name(order.name).clone();
+            let order = self.take_out(id).expect("it is live");
+            self.say_reject(&name, RejectWord::PostOnly);
+            self.end_what_hangs_on(&order);
+        }
+        price.is_some()
+    }
+
     /// Market with protection: its limit counts from the stop price, or from the best opposite.
     fn set_protection(&mut self, id: Id) -> bool {
         let order = *self.order(id);
@@ -109,8 +130,11 @@ impl NaiveMarket {
             return false;
         };
         let limit = match order.side {
-            SideWord::Buy => reference + points,
-            SideWord::Sell => (reference - points).max(self.tick()),
+            SideWord::Buy => (reference + points).div_euclid(self.tick()) * self.tick(),
+            SideWord::Sell => {
+                let ticks = (reference - points + self.tick() - 1).div_euclid(self.tick());
+                ticks.max(1) * self.tick()
+            }
         };
         self.order_mut(id).limit = Some(limit);
         let limit = self.within_bands(self.order(id));

@@ -65,8 +65,8 @@ pub struct Trail {
     pub activation: Option<i64>,
     /// The last price at entry.
     pub entry_price: Option<i64>,
-    /// The best price since it is active.
-    pub watermark: Option<i64>,
+    /// Where it fires now, once it is active.
+    pub stop: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -76,7 +76,7 @@ impl NaiveMarket {
             give(share, u64::MAX, &mut left);
         }
         if let Some(split) = self.terms.split {
-            let mut first = left * split.bips / 10_000;
+            let mut first = self.in_lots(left * split.bips / 10_000);
             left -= first;
             for share in &mut shares {
                 give(share, u64::MAX, &mut first);
@@ -86,7 +86,7 @@ impl NaiveMarket {
         let total: u64 = shares.iter().map(Share::left).sum();
         let to_share = left.min(total);
         for share in &mut shares {
-            let part = to_share * share.left() / total.max(1);
+            let part = self.in_lots(to_share * share.left() / total.max(1));
             if part >= self.terms.minimum_allocation.unwrap_or(1) {
                 give(share, part, &mut left);
             }
@@ -95,6 +95,10 @@ impl NaiveMarket {
             give(share, u64::MAX, &mut left);
         }
         shares
+    }
+
+    fn in_lots(&self, quantity: u64) -> u64 {
+        quantity - quantity % self.lot()
     }
 
     fn top_of(&self, level: &[Order]) -> Option<Id> {

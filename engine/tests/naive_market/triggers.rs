@@ -78,7 +78,7 @@ impl NaiveMarket {
                 && is_hit(order, trigger)
             {
                 let way = way(order.side, trigger);
-                let price = fires_at(order.side, trigger).expect("it was hit");
+                let price = fires_at(trigger).expect("it was hit");
                 hit.push((way, price, order.id));
             }
         }
@@ -100,11 +100,15 @@ impl NaiveMarket {
 
     /// Tracking begins with the last price, or at the activation price.
     pub(super) fn begin_trail(&mut self, id: Id) {
-        let last = self.last_price;
+        let (last, side) = (self.last_price, self.order(id).side);
         if let Some(trail) = trail_mut(self.order_mut(id)) {
             trail.entry_price = last;
             let waits = trail.activation.is_some() && trail.activation != last;
-            trail.watermark = if waits { None } else { last };
+            trail.stop = if waits {
+                None
+            } else {
+                last.map(|price| behind(trail.distance, side, price))
+            };
         }
     }
 
@@ -125,54 +129,56 @@ fn trail_mut(order: &mut Order) -> Option<&mut Trail> {
     }
 }
 
-/// The watermark goes with the price in the order's favor, in whole steps.
+/// The stop goes with the price in the order's favor, in whole steps.
 fn follow(trail: &mut Trail, side: SideWord, price: i64) {
-    let Some(mark) = trail.watermark else {
-        if is_activated(trail, price) {
-            trail.watermark = Some(price);
+    let wished = behind(trail.distance, side, price);
+    let Some(stop) = trail.stop else {
+        // Without a last price at entry, the first print is where it stands.
+        let entry = *trail.entry_price.get_or_insert(price);
+        if is_activated(trail.activation, entry, price) {
+            trail.stop = Some(wished);
         }
         return;
     };
     let gain = match side {
-        SideWord::Sell => price - mark,
-        SideWord::Buy => mark - price,
+        SideWord::Sell => wished - stop,
+        SideWord::Buy => stop - wished,
     };
     let step = i64::try_from(trail.step.max(1)).expect("a step is small");
     let whole = gain.max(0) / step * step;
-    trail.watermark = Some(match side {
-        SideWord::Sell => mark + whole,
-        SideWord::Buy => mark - whole,
+    trail.stop = Some(match side {
+        SideWord::Sell => stop + whole,
+        SideWord::Buy => stop - whole,
     });
 }
 
-/// The print reaches the activation price from the side where the last price was at entry.
-fn is_activated(trail: &Trail, price: i64) -> bool {
-    match (trail.activation, trail.entry_price) {
-        (None, _) => true,
-        (Some(activation), None) => price == activation,
-        (Some(activation), Some(entry)) if entry < activation => price >= activation,
-        (Some(activation), Some(_)) => price <= activation,
+/// The stop that lies the distance behind a price.
+fn behind(distance: Distance, side: SideWord, price: i64) -> i64 {
+    match (side, distance) {
+        (SideWord::Sell, Distance::Price(distance)) => price - distance,
+        (SideWord::Buy, Distance::Price(distance)) => price + distance,
+        // The first whole price that satisfies: price <= high * (1 - b / 10^4).
+        (SideWord::Sell, Distance::Bips(bips)) => (price * (10_000 - bips)).div_euclid(10_000),
+        (SideWord::Buy, Distance::Bips(bips)) => {
+            (price * (10_000 + bips) + 9_999).div_euclid(10_000)
+        }
     }
 }
 
-/// At which price it fires; a trailing stop without a watermark does not.
-pub fn fires_at(side: SideWord, trigger: &Trigger) -> Option<i64> {
+/// The print reaches the activation price from the side where the last price was at entry.
+fn is_activated(activation: Option<i64>, entry: i64, price: i64) -> bool {
+    activation.is_none_or(|activation| {
+        let rises = entry < activation && price >= activation;
+        let falls = entry > activation && price <= activation;
+        rises || falls || price == activation
+    })
+}
+
+/// At which price it fires; a trailing stop that is not active does not.
+pub fn fires_at(trigger: &Trigger) -> Option<i64> {
     match trigger.kind {
         TriggerKind::Stop(price) | TriggerKind::TakeProfit(price) => Some(price),
-        TriggerKind::Trailing(trail) => {
-            let mark = trail.watermark?;
-            Some(match (side, trail.distance) {
-                (SideWord::Sell, Distance::Price(distance)) => mark - distance,
-                (SideWord::Buy, Distance::Price(distance)) => mark + distance,
-                // The first whole price that satisfies: price <= high * (1 - b / 10^4).
-                (SideWord::Sell, Distance::Bips(bips)) => {
-                    (mark * (10_000 - bips)).div_euclid(10_000)
-                }
-                (SideWord::Buy, Distance::Bips(bips)) => {
-                    (mark * (10_000 + bips) + 9_999).div_euclid(10_000)
-                }
-            })
-        }
+        TriggerKind::Trailing(trail) => trail.stop,
     }
 }
 
@@ -186,7 +192,7 @@ fn way(side: SideWord, trigger: &Trigger) -> Way {
 }
 
 fn is_hit(side: SideWord, trigger: &Trigger, reference: Doubled) -> bool {
-    let Some(price) = fires_at(side, trigger) else {
+    let Some(price) = fires_at(trigger) else {
         return false;
     };
     match way(side, trigger) {

@@ -9,12 +9,6 @@ use super::chance::Chance;
 
 /// Mechanisms that the engine does not have yet, by the words of the grammar. Empty at the end.
 const LEFT_OUT: &[&str] = &[
-    "stop_on_entry",
-    "stop",
-    "take",
-    "on",
-    "match",
-    "trail",
     "mmp",
     "grow",
     "peg",
