@@ -1,7 +1,7 @@
 //! Goal R3: no report leaves after a failed write or sync; the exchange halts, ends with code 74 within a second,
 //! and starts again with everything that was acknowledged.
 //! Method: strace makes the N-th write or sync of each thread that writes the journal fail (EIO, ENOSPC, a short
-//! write) or stall. Its record says what was synced: everything else is taken away from a copy of the journal, as
+//! write), stall, or be interrupted, which is no failure. Its record says what was synced: everything else is taken away from a copy of the journal, as
 //! a power cut would, and what was acknowledged must still be in it. Control: answers before the sync.
 //! `RIALTO_IO_ERRORS` says up to which N; without strace it is skipped and says so, unless that is set.
 
@@ -14,14 +14,15 @@ use crate::chance::times;
 use crate::oracle;
 use crate::server::{Server, SmallExchange};
 use crate::skipped;
-use crate::witness::{Witness, trade};
+use crate::witness::{Seen, Witness, trade};
 
 /// A process that is to end by itself has ended by then.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Acknowledged orders after which a process that was only to stall has shown enough.
-const ENOUGH: usize = 400;
+/// Orders that are acknowledged after a call that was only to stall.
+const ENOUGH: usize = 20;
 
 /// What strace is told to do.
+#[derive(Debug)]
 struct Injection {
     call: &'static str,
     how: &'static str,
@@ -182,64 +183,101 @@ enum Outcome {
     Lost(String),
 }
 
+/// How an injected call is to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// The journal is done with: no report any more, and code 74.
+    EndsIt,
+    /// Time goes by, or the call is made again: nobody hears of it.
+    GoesOn,
+}
+
+impl Injection {
+    fn rule(&self) -> Rule {
+        if self.how.starts_with("delay") || self.how.ends_with("EINTR") {
+            Rule::GoesOn
+        } else {
+            Rule::EndsIt
+        }
+    }
+}
+
+/// Waits until the call came and went, and orders were acknowledged after it.
+async fn went_on(record: &Path, witness: &Witness) {
+    let came = |text: String| text.contains("(INJECTED)") || text.contains("(DELAYED)");
+    while !std::fs::read_to_string(record).is_ok_and(came) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let before = witness.acknowledged();
+    while witness.acknowledged() < before + ENOUGH {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 async fn inject(small: &SmallExchange, faults: &str, injection: &Injection) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     let record = folder.path().join("record");
     let data = folder.path().join("data");
     let witness = Witness::default();
     let command = small.command(&strace(&record, injection), &data, faults);
-    let Some(server) = Server::spawn(command, &data) else {
-        let server = small
-            .start(&data, "")
-            .expect("it starts after a start that failed");
-        server.kill();
-        return Outcome::WhileStarting;
-    };
-    let is_stall = injection.how.starts_with("delay");
-    let enough = async {
-        while !is_stall || witness.acknowledged() < ENOUGH {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+    let server = match Server::spawn(command, &data) {
+        Ok(server) => server,
+        Err(status) => {
+            assert_eq!(status.code(), Some(74), "{injection:?} while starting");
+            let server = small.start(&data, "");
+            server
+                .expect("it starts after a start that failed")
+                .kill();
+            return Outcome::WhileStarting;
         }
     };
+    let rule = injection.rule();
     let ended = tokio::select! {
-        () = trade(&server, 0, &witness) => true,
-        () = enough => false,
-        () = tokio::time::sleep(PATIENCE) => false,
+        () = trade(&server, 0, &witness) => Some(Rule::EndsIt),
+        () = went_on(&record, &witness), if rule == Rule::GoesOn => Some(Rule::GoesOn),
+        () = tokio::time::sleep(PATIENCE) => None,
     };
-    if !ended {
+    if ended != Some(Rule::EndsIt) {
         server.signal("KILL");
-        server.ended();
-        return if is_stall {
-            Outcome::Held { ended_after_s: 0.0 }
-        } else {
-            Outcome::NeverCame
-        };
     }
     let status = server.ended();
-    let seen = witness.seen();
-    let (call, how, at) = (injection.call, injection.how, injection.at);
-    assert_eq!(status.code(), Some(74), "{call} {how} at {at}");
+    if ended.is_none() {
+        return Outcome::NeverCame;
+    }
+    assert_eq!(ended, Some(rule), "{injection:?}: {status}");
+    if rule == Rule::EndsIt {
+        assert_eq!(status.code(), Some(74), "{injection:?}");
+    }
     let record = Record::read(&record);
+    look_at(small, &data, &record, &witness.seen(), injection)
+}
 
-    let generation = oracle::newest_generation(&data).expect("a generation counts");
+/// Whether everything that was acknowledged is in what was synced, and whether it starts again.
+fn look_at(
+    small: &SmallExchange,
+    data: &Path,
+    record: &Record,
+    seen: &Seen,
+    injection: &Injection,
+) -> Outcome {
+    let generation = oracle::newest_generation(data).expect("a generation counts");
     let copy = oracle::copy(&generation);
     record.take_away(copy.path());
     match oracle::tell(copy.path(), &small.config()) {
-        Ok(story) if story.faults(&seen).are_none() => {}
-        Ok(story) => return Outcome::Lost(format!("{:?}", story.faults(&seen))),
+        Ok(story) if story.faults(seen).are_none() => {}
+        Ok(story) => return Outcome::Lost(format!("{:?}", story.faults(seen))),
         Err(refusal) => return Outcome::Lost(refusal),
     }
     let story =
         oracle::tell(oracle::copy(&generation).path(), &small.config()).expect("it can be read");
-    let server = small.start(&data, "").expect("it starts again");
-    assert_eq!(
-        server.state_hash(),
-        story.state_hash,
-        "{call} {how} at {at}"
-    );
+    let server = small.start(data, "").expect("it starts again");
+    assert_eq!(server.state_hash(), story.state_hash, "{injection:?}");
     server.kill();
     Outcome::Held {
-        ended_after_s: record.ended_after_s.expect("something was injected"),
+        ended_after_s: match injection.rule() {
+            Rule::EndsIt => record.ended_after_s.expect("something was injected"),
+            Rule::GoesOn => 0.0,
+        },
     }
 }
 
@@ -277,10 +315,12 @@ async fn no_report_leaves_after_a_write_or_sync_that_failed() {
         ("fdatasync", "error=EIO"),
         ("pwrite64", "error=EIO"),
         ("pwrite64", "error=ENOSPC"),
-        ("pwrite64", "retval=512"),
+        ("pwrite64", "retval=511"),
         ("fdatasync", "error=ENOSPC"),
         ("fdatasync", "delay_enter=50000"),
         ("pwrite64", "delay_enter=50000"),
+        ("fdatasync", "error=EINTR"),
+        ("pwrite64", "error=EINTR"),
     ];
     let every_way = std::env::var("RIALTO_IO_ERRORS_EVERY_WAY").is_ok();
     let (mut held, mut never_came, mut while_starting) = (0, 0, 0);

@@ -139,7 +139,7 @@ async fn no_end_at_a_call_of_the_journal_loses_or_doubles_what_was_acknowledged(
     for call in 1..=crashes {
         let folder = tempfile::tempdir().expect("a folder");
         let witness = Witness::default();
-        let Some(server) = small.start(folder.path(), &format!("crash_at_syscall={call}")) else {
+        let Ok(server) = small.start(folder.path(), &format!("crash_at_syscall={call}")) else {
             while_starting += 1;
             let server = small
                 .start(folder.path(), "")

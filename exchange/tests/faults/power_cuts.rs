@@ -26,6 +26,8 @@ const SHUTDOWN: ioctl::Opcode = 0x8004_587D;
 const NO_LOG_FLUSH: u32 = 2;
 /// A control is caught by then.
 const CONTROL_CUTS_MAX: u64 = 50;
+/// Within a second nobody uses a file system whose processes have ended.
+const UNMOUNT_TRIES_MAX: u32 = 100;
 /// Cuts of one file system, before the next one begins with an empty one.
 const CUTS_OF_A_DISK: u64 = 20;
 
@@ -99,8 +101,17 @@ impl Disk {
     }
 
     /// The power is back.
-    fn restore(&self) {
-        run("umount", &[text(&self.mounted)]).expect("nobody uses it");
+    async fn restore(&self) {
+        // A process that another test begins at this moment may have its files open until it is begun.
+        let mut unmounted = run("umount", &[text(&self.mounted)]);
+        for _ in 0..UNMOUNT_TRIES_MAX {
+            if unmounted.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            unmounted = run("umount", &[text(&self.mounted)]);
+        }
+        unmounted.expect("nobody uses it");
         self.mount().expect("it can be mounted again");
     }
 }
@@ -151,7 +162,7 @@ async fn cut_once(
     witness: &Witness,
 ) -> Outcome {
     witness.go_on();
-    let Some(server) = small.start(&disk.data(), faults) else {
+    let Ok(server) = small.start(&disk.data(), faults) else {
         return Outcome::Refused("it does not start".to_owned());
     };
     let before = witness.acknowledged();
@@ -165,7 +176,7 @@ async fn cut_once(
         server.signal("KILL");
     });
     server.kill();
-    disk.restore();
+    disk.restore().await;
     let Some(generation) = oracle::newest_generation(&disk.data()) else {
         return Outcome::Refused("no generation counts".to_owned());
     };
@@ -178,7 +189,7 @@ async fn cut_once(
     if !faults.are_none() {
         return Outcome::Lost(faults);
     }
-    let Some(server) = small.start(&disk.data(), "") else {
+    let Ok(server) = small.start(&disk.data(), "") else {
         return Outcome::Refused("it does not start".to_owned());
     };
     let (said, expected) = (server.state_hash(), story.state_hash);

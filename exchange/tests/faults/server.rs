@@ -93,8 +93,11 @@ impl SmallExchange {
         }
     }
 
-    /// A process on `folder`, with these fault points; `None` where it ends before it is ready.
-    pub fn start(&self, folder: &Path, faults: &str) -> Option<Server> {
+    /// A process on `folder`, with these fault points.
+    ///
+    /// # Errors
+    /// It ended before it was ready, and how.
+    pub fn start(&self, folder: &Path, faults: &str) -> Result<Server, ExitStatus> {
         Server::spawn(self.command(&[], folder, faults), folder)
     }
 }
@@ -128,8 +131,11 @@ impl Server {
         Self::spawn(command, folder).expect("it says where it is")
     }
 
-    /// Starts what `command` says; `None` where it ends before it is ready.
-    pub fn spawn(mut command: Command, folder: &Path) -> Option<Self> {
+    /// Starts what `command` says.
+    ///
+    /// # Errors
+    /// It ended before it was ready, and how.
+    pub fn spawn(mut command: Command, folder: &Path) -> Result<Self, ExitStatus> {
         let mut process = command
             .stdout(Stdio::piped())
             .spawn()
@@ -138,11 +144,10 @@ impl Server {
         let mut line = String::new();
         stdout.read_line(&mut line).expect("stdout is text");
         let Ok(ready) = serde_json::from_str::<Value>(&line) else {
-            process.wait().expect("it was started");
-            return None;
+            return Err(process.wait().expect("it was started"));
         };
         let text = |key: &str| ready[key].as_str().expect("its address").to_owned();
-        Some(Self {
+        Ok(Self {
             url: text("url"),
             admin: text("admin"),
             process_id: ready["process_id"].as_u64().expect("a number"),
