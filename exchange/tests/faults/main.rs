@@ -17,4 +17,5 @@ mod secrets;
 mod server;
 mod skipped;
 mod snapshot;
+mod strace;
 mod witness;

@@ -254,6 +254,9 @@ impl Journal {
             shows: self.segment.header.shows,
         };
         self.segment = Segment::begin(blank, header);
+        // Before the next one is there: a segment that has one behind it was begun, and its header must be whole.
+        self.segment.write_header()?;
+        self.segment.sync()?;
         self.preparing
             .order(self.segment.number + 1, self.options.segment_bytes);
         Ok(())
