@@ -13,7 +13,7 @@ use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 use crate::risk::Asked;
 use crate::side::Side;
-use crate::waiting::Waiting;
+use crate::waiting::{Waiting, WaitsFor};
 
 const BIPS: u32 = 10_000;
 
@@ -53,15 +53,6 @@ impl Listing {
             && self.book.pool.open_count() < self.instrument.open_orders_max
     }
 
-    /// Whether an order asks for a mechanism that this engine does not have.
-    fn is_not_supported(order: &NewOrder) -> bool {
-        let ties = order.conditions.as_deref().map(|conditions| Conditions {
-            trigger: None,
-            ..*conditions
-        });
-        matches!(order.kind, OrderKind::Pegged { .. }) || ties.is_some_and(|ties| !ties.are_none())
-    }
-
     /// Admits an order that has `have` reserved for it: how it enters, or why it does not.
     #[inline(never)]
     pub(crate) fn admit_order(
@@ -69,19 +60,24 @@ impl Listing {
         order: &NewOrder,
         have: Notional,
     ) -> Result<Admitted, RejectReason> {
-        if Self::is_not_supported(order) {
-            return Err(RejectReason::NotSupported);
-        }
         self.check_ids(order)?;
+        self.check_ties(order)?;
         self.risk.check_admission(order.account)?;
         self.check_state()?;
         self.check_size(order)?;
         self.check_prices(order)?;
         check_combination(order)?;
+        self.check_pair(order)?;
         self.check_phase(order)?;
         self.check_expiry(order.time_in_force)?;
         if let OrderKind::Limit { price } = order.kind {
             self.check_band(price)?;
+        }
+        self.check_group(order)?;
+        let conditions = order.conditions.as_deref();
+        if conditions.is_some_and(|conditions| conditions.parent.is_some()) {
+            let stop_price = conditions.and_then(Conditions::stop_price);
+            return self.admit_waiting(order, WaitsFor::Parent, stop_price, have);
         }
         if let Some(armed) = self.armed_on_entry(order) {
             let waits_for = self.waits_for(armed)?;
@@ -89,6 +85,9 @@ impl Listing {
         }
         if let Some(waits_for) = self.waits_for_a_call(order) {
             return self.admit_waiting(order, waits_for, None, have);
+        }
+        if order.is_pegged() {
+            return self.admit_waiting(order, WaitsFor::Price, None, have);
         }
         let limit = match order.kind {
             OrderKind::Limit { price } => {
@@ -154,6 +153,7 @@ impl Listing {
             self.check_price(price)?;
         }
         let conditions = order.conditions.as_deref();
+        self.check_peg_prices(order)?;
         let Some(trigger) = conditions.and_then(|conditions| conditions.trigger) else {
             return Ok(());
         };
@@ -355,12 +355,11 @@ pub(crate) fn may_rest(order: &NewOrder) -> bool {
 #[inline]
 fn check_combination(order: &NewOrder) -> Result<(), RejectReason> {
     let (is_limit, is_market) = match order.kind {
-        OrderKind::Limit { .. } => (true, false),
+        OrderKind::Limit { .. } | OrderKind::Pegged { .. } => (true, false),
         OrderKind::Market => (false, true),
-        OrderKind::MarketWithProtection { .. }
-        | OrderKind::MarketToLimit
-        | OrderKind::Pegged { .. } => (false, false),
+        OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => (false, false),
     };
+    let is_pegged = order.is_pegged();
     let by_quote = matches!(order.size, OrderSize::QuoteAmount(_));
     let has_minimum = !order.minimum_quantity.is_zero();
     let post_only = order.post_only != PostOnly::No;
@@ -372,7 +371,11 @@ fn check_combination(order: &NewOrder) -> Result<(), RejectReason> {
         .is_some_and(Conditions::make_it_wait);
     let conditions = order.conditions.as_deref();
     let has_trigger = conditions.is_some_and(|conditions| conditions.trigger.is_some());
-    let contradicts = post_only && (!may_wait || has_minimum)
+    let has_cap = conditions.is_some_and(|conditions| conditions.cap.is_some());
+    let contradicts = post_only && (!may_wait || has_minimum || is_pegged)
+        || is_pegged && (!may_wait || has_minimum || has_trigger)
+        || is_pegged && order.time_in_force.is_for_a_call()
+        || has_cap && !is_pegged
         || is_iceberg && !may_wait
         || by_quote && (!is_market || has_minimum || waits)
         || order.time_in_force.is_for_a_call() && (by_quote || has_trigger);

@@ -44,4 +44,6 @@ pub enum CancelReason {
     InvalidPrice = 19,
     /// It waited, was to wait for its stop, and that was true already.
     WouldTrigger = 20,
+    /// A new quote of its group took its place.
+    QuoteReplaced = 21,
 }

@@ -63,6 +63,7 @@ impl Listing {
         if !waits {
             self.settle_level(&old, sink);
         }
+        self.follow(sink);
         carried
     }
 }

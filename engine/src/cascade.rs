@@ -6,7 +6,7 @@
 //! and goes on when matching does.
 //!
 //! To plug in: give an order that waits its turn with [`Listing::give_turn`]; what is to be looked at when
-//! the queue is empty (quotes, pegs, statuses) has its line in [`Listing::follow_up`].
+//! the queue is empty (quotes, pegs) has its line in [`Listing::follow_up`].
 
 use std::collections::VecDeque;
 
@@ -53,16 +53,21 @@ impl Listing {
     /// Whether anything may follow from the command that was just applied.
     #[inline]
     pub(crate) fn has_follow_up(&self) -> bool {
-        !self.cascade.is_empty() || self.triggers.look_at_quotes()
+        !self.cascade.is_empty()
+            || self.triggers.look_at_quotes()
+            || !self.pegs.is_empty()
+            || !self.following.is_empty()
     }
 
     /// Does what follows from a command, in the order of the rule book: triggered orders first.
     #[cold]
     #[inline(never)]
     pub(crate) fn follow_up<S: EventSink>(&mut self, sink: &mut S) {
+        self.follow(sink);
         self.session.cascade_from = self.last_price;
         self.run_cascade(sink);
         self.session.cascade_from = None;
+        self.reprice_pegs(sink);
     }
 
     fn run_cascade<S: EventSink>(&mut self, sink: &mut S) {

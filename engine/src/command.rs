@@ -1,8 +1,11 @@
 //! What can be asked of an instrument.
 
 use crate::auction::AuctionReference;
+use crate::dead_man::{CancelAfter, Disconnect};
 use crate::fan_out::FanOut;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
+use crate::market_maker_protection::MmpReset;
+use crate::mass_quote::Quote;
 use crate::order::NewOrder;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -40,18 +43,27 @@ pub enum Command {
     SetFeeTier(SetFeeTier),
     /// This instrument's part of a command to several.
     FanOut(FanOut),
+    /// Enter a two-sided quote in place of the group's previous one.
+    Quote(Quote),
+    /// Let a group that market-maker protection has frozen quote again, its counters at zero.
+    MmpReset(MmpReset),
+    /// An account's connection is lost: its cancel-on-disconnect orders go.
+    Disconnect(Disconnect),
+    /// Set, or turn off, an account's dead man's timer.
+    CancelAfter(CancelAfter),
 }
 
 impl Command {
     /// What the door reserved for it: whose, for which side, how much.
     pub fn door_reserves(&self) -> impl Iterator<Item = (AccountId, Side, Notional)> {
-        let reserve = match self {
-            Self::Submit(order) => Some((order.account, order.side, order.extra)),
-            Self::Replace(replace) => Some((replace.account, replace.side, replace.extra)),
-            Self::CancelReplace(both) => {
-                let order = &both.new_order;
-                Some((order.account, order.side, order.extra))
-            }
+        let reserves = match self {
+            Self::Submit(order)
+            | Self::CancelReplace(CancelReplace {
+                new_order: order, ..
+            }) => [Some((order.account, order.side, order.extra)), None],
+            Self::Replace(replace) => [Some((replace.account, replace.side, replace.extra)), None],
+            Self::Quote(quote) => [Side::Buy, Side::Sell]
+                .map(|side| Some((quote.account, side, quote.side(side)?.extra))),
             Self::Cancel(_)
             | Self::MassCancel(_)
             | Self::Tick
@@ -61,20 +73,24 @@ impl Command {
             | Self::Admit(_)
             | Self::SetLimits(_)
             | Self::SetFeeTier(_)
-            | Self::FanOut(_) => None,
+            | Self::FanOut(_)
+            | Self::MmpReset(_)
+            | Self::Disconnect(_)
+            | Self::CancelAfter(_) => [None, None],
         };
-        reserve.into_iter()
+        reserves.into_iter().flatten()
     }
 
     /// Whether it names an order by its place in memory. Such a command means something in one process alone:
     /// applied again in another one, it may mean nothing, or another order.
     pub fn names_a_handle(&self) -> bool {
-        let named = match self {
-            Self::Cancel(cancel) => Some(cancel.order),
-            Self::Replace(replace) => Some(replace.order),
-            Self::CancelReplace(both) => Some(both.cancel),
-            Self::Submit(_)
-            | Self::MassCancel(_)
+        let is_handle = |named: OrderRef| matches!(named, OrderRef::Handle(_));
+        match self {
+            Self::Cancel(cancel) => is_handle(cancel.order),
+            Self::Replace(replace) => is_handle(replace.order),
+            Self::CancelReplace(both) => is_handle(both.cancel) || both.new_order.names_a_handle(),
+            Self::Submit(order) => order.names_a_handle(),
+            Self::MassCancel(_)
             | Self::Tick
             | Self::SetState(_)
             | Self::Uncross(_)
@@ -82,9 +98,12 @@ impl Command {
             | Self::Admit(_)
             | Self::SetLimits(_)
             | Self::SetFeeTier(_)
-            | Self::FanOut(_) => None,
-        };
-        matches!(named, Some(OrderRef::Handle(_)))
+            | Self::FanOut(_)
+            | Self::Quote(_)
+            | Self::MmpReset(_)
+            | Self::Disconnect(_)
+            | Self::CancelAfter(_) => false,
+        }
     }
 }
 

@@ -41,6 +41,22 @@ impl Conditions {
             && matches!(self.on_disconnect, OnDisconnect::Keep)
     }
 
+    /// The stop price that it waits for, as entered.
+    pub(crate) fn stop_price(&self) -> Option<Price> {
+        match self.trigger?.kind {
+            TriggerKind::Stop { price } | TriggerKind::TakeProfit { price } => Some(price),
+            TriggerKind::Trailing { .. } => None,
+        }
+    }
+
+    /// Whether an order with these is tied to others: what happens to one concerns the other.
+    pub(crate) const fn tie_it(&self) -> bool {
+        self.oco.is_some()
+            || self.parent.is_some()
+            || self.mmp_group.is_some()
+            || matches!(self.on_disconnect, OnDisconnect::Cancel)
+    }
+
     /// Whether an order with these waits outside the book after it is accepted.
     pub const fn make_it_wait(&self) -> bool {
         self.trigger.is_some() || self.parent.is_some()

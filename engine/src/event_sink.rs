@@ -60,7 +60,7 @@ pub enum OrderChangeKind {
     Reduced(Quantity),
     /// A trade left it with this displayed quantity; zero removes it.
     Executed(Quantity),
-    /// An auction took its slice; the next one, of this quantity, has its place.
+    /// It shows this in its place: the slice after the one that an auction took, or what it grew to.
     Refilled(Quantity),
     /// It left its level without trading.
     Removed,

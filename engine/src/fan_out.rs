@@ -2,6 +2,7 @@
 
 use crate::canonical::canonical_newtype;
 use crate::command::{Command, MassCancel};
+use crate::dead_man::{CancelAfter, Disconnect};
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::risk::{Admit, SetFeeTier, SetLimits};
@@ -39,6 +40,10 @@ pub enum FanOutAction {
     SetFeeTier(SetFeeTier),
     /// End an account's open orders.
     MassCancel(MassCancel),
+    /// An account's connection is lost.
+    Disconnect(Disconnect),
+    /// Set, or turn off, an account's dead man's timer.
+    CancelAfter(CancelAfter),
 }
 
 impl FanOutAction {
@@ -49,6 +54,8 @@ impl FanOutAction {
             Self::SetLimits(set) => Command::SetLimits(set),
             Self::SetFeeTier(set) => Command::SetFeeTier(set),
             Self::MassCancel(mass_cancel) => Command::MassCancel(mass_cancel),
+            Self::Disconnect(disconnect) => Command::Disconnect(disconnect),
+            Self::CancelAfter(cancel_after) => Command::CancelAfter(cancel_after),
         }
     }
 }
@@ -65,6 +72,8 @@ impl Listing {
             FanOutAction::SetLimits(set) => self.set_limits(&set, sink),
             FanOutAction::SetFeeTier(set) => self.set_fee_tier(set),
             FanOutAction::MassCancel(mass_cancel) => self.mass_cancel(&mass_cancel, sink),
+            FanOutAction::Disconnect(disconnect) => self.disconnect(disconnect, sink),
+            FanOutAction::CancelAfter(cancel_after) => self.cancel_after(&cancel_after),
         }
     }
 }

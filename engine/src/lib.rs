@@ -17,6 +17,7 @@ mod chance;
 mod client_ids;
 mod command;
 mod conditions;
+mod dead_man;
 mod event;
 mod event_sink;
 mod expiry;
@@ -24,14 +25,19 @@ mod fan_out;
 mod holds;
 mod id;
 mod instrument;
+mod linked;
 mod listing;
+mod market_maker_protection;
+mod mass_quote;
 mod matching;
 mod matching_engine;
 mod order;
 mod outcome;
+mod pegged;
 mod price;
 mod quantity;
 mod reject;
+mod repeats;
 mod replace;
 mod risk;
 mod rules;
@@ -56,6 +62,7 @@ pub use conditions::{
     ChildStart, Conditions, MmpGroup, Oco, OcoMode, OnDisconnect, Parent, TrailingDistance,
     Trigger, TriggerKind, TriggerSource,
 };
+pub use dead_man::{CancelAfter, Disconnect};
 pub use event::{
     Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
     Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
@@ -68,6 +75,11 @@ pub use id::{
     OrderId, StpGroup, TradeId,
 };
 pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
+pub use market_maker_protection::{
+    Freeze, MmpReset, PROTECTED_GROUPS_MAX, ProtectedGroup, ProtectedGroups, ProtectionLimits,
+    ProtectionWindow,
+};
+pub use mass_quote::{Quote, QuoteSide};
 pub use matching_engine::{EngineLimits, MatchingEngine};
 pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
@@ -80,8 +92,8 @@ pub use risk::{
     Admission, Admit, OrderRate, OrderToTrade, RiskLimits, Scope, SetFeeTier, SetLimits,
 };
 pub use rules::{
-    ExecutionRange, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill, Rules,
-    StopOnEntry, TopOrder,
+    ExecutionRange, GrowingChild, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill,
+    Rules, StopOnEntry, TopOrder,
 };
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
 pub use session::{

@@ -5,10 +5,15 @@ use crate::cascade::Cascade;
 use crate::chance::Chance;
 use crate::client_ids::ClientIds;
 use crate::command::Command;
+use crate::dead_man::DeadManTimers;
 use crate::event_sink::EventSink;
 use crate::expiry::Expiries;
 use crate::id::OrderId;
 use crate::instrument::{FundsCheck, Instrument};
+use crate::linked::{Children, Following};
+use crate::market_maker_protection::MmpState;
+use crate::mass_quote::Quotes;
+use crate::pegged::Pegs;
 use crate::price::Price;
 use crate::risk::Risk;
 use crate::rules::MatchingAlgorithm;
@@ -44,6 +49,13 @@ pub(crate) struct Listing {
     /// The order of each side that bettered the market last, bids first; pro-rata may fill it first.
     pub(crate) top_orders: [Option<OrderId>; 2],
     pub(crate) chance: Chance,
+    /// What is still to happen because of what happened to others.
+    pub(crate) following: Following,
+    pub(crate) children: Children,
+    pub(crate) pegs: Pegs,
+    pub(crate) mmp: MmpState,
+    pub(crate) quotes: Quotes,
+    pub(crate) dead_men: DeadManTimers,
 }
 
 impl Listing {
@@ -66,12 +78,22 @@ impl Listing {
             cascade: Cascade::default(),
             top_orders: [None; 2],
             chance: Chance::new(instrument.rules.random_seed),
+            following: Following::default(),
+            children: Children::default(),
+            pegs: Pegs::default(),
+            mmp: MmpState::default(),
+            quotes: Quotes::default(),
+            dead_men: DeadManTimers::default(),
         }
     }
 
     /// The earliest time at which something is due without a command.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        let times = [self.expiries.next(), self.session.next_due()];
+        let times = [
+            self.expiries.next(),
+            self.session.next_due(),
+            self.dead_men.next(),
+        ];
         times.into_iter().flatten().min()
     }
 
@@ -95,7 +117,10 @@ impl Listing {
     /// Does what is due, then what the command asks.
     #[inline]
     pub(crate) fn apply_now<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
-        if self.expiries.are_due(command.at) | self.session.is_due(command.at) {
+        if self.expiries.are_due(command.at)
+            | self.session.is_due(command.at)
+            | self.dead_men.are_due(command.at)
+        {
             self.run_due(sink);
         }
         match &command.command {
@@ -112,6 +137,10 @@ impl Listing {
             Command::SetLimits(set) => self.set_limits(set, sink),
             Command::SetFeeTier(set) => self.set_fee_tier(*set),
             Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
+            Command::Quote(quote) => self.quote(quote, sink),
+            Command::MmpReset(reset) => self.mmp.counters.reset(reset.account, reset.group),
+            Command::Disconnect(disconnect) => self.disconnect(*disconnect, sink),
+            Command::CancelAfter(cancel_after) => self.cancel_after(cancel_after),
         }
         if self.has_follow_up() {
             self.follow_up(sink);
@@ -121,11 +150,12 @@ impl Listing {
         }
     }
 
-    /// First the expiries, then what ends a state.
+    /// First the expiries, then what ends a state, then dead man's timers.
     #[cold]
     fn run_due<S: EventSink>(&mut self, sink: &mut S) {
         self.expire(sink);
         self.run_session(sink);
+        self.end_dead_men(sink);
     }
 
     /// Whether levels are shared out by size.

@@ -272,10 +272,14 @@ fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink:
         Command::FanOut(fan_out) => {
             return refuse_unapplied(&fan_out.action.command(), reason, sink);
         }
+        Command::Quote(quote) => rejected.account = quote.account,
+        Command::MmpReset(reset) => rejected.account = reset.account,
         Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)
         | Command::SetLastPrice(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_)
         | Command::Admit(_) => return,
     }
     sink.event(Event::Rejected(rejected));

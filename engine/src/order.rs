@@ -1,5 +1,6 @@
 //! What a participant enters, and what rests.
 
+use crate::command::OrderRef;
 use crate::conditions::Conditions;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
 use crate::price::Price;
@@ -41,6 +42,24 @@ pub struct NewOrder {
     pub conditions: Option<Box<Conditions>>,
     /// What the door reserved for it, in price units x quantity units for a buy and quantity units for a sell.
     pub extra: Notional,
+}
+
+impl NewOrder {
+    /// Whether it is tied to an order that it names by its place in memory.
+    pub(crate) fn names_a_handle(&self) -> bool {
+        let conditions = self.conditions.as_deref();
+        conditions.is_some_and(|conditions| {
+            let partner = conditions.oco.map(|oco| oco.partner);
+            let parent = conditions.parent.map(|parent| parent.order);
+            let mut named = [partner, parent].into_iter().flatten();
+            named.any(|named| matches!(named, OrderRef::Handle(_)))
+        })
+    }
+
+    /// Whether its price follows the book.
+    pub(crate) const fn is_pegged(&self) -> bool {
+        matches!(self.kind, OrderKind::Pegged { .. })
+    }
 }
 
 /// What kind of order it is. FIX OrdType(40).

@@ -63,6 +63,26 @@ impl Listing {
     ) {
         let order = *self.book.pool.get(slot);
         if order.level == NO_SLOT {
+            self.cancel_waiting(slot, reason, sink);
+            return self.follow(sink);
+        }
+        self.end_order(slot, &order, reason, sink);
+        self.settle_level(&order, sink);
+        if order.traits().is_special() {
+            self.follow(sink);
+        }
+    }
+
+    /// Ends an open order; who goes with it is noted and not followed.
+    #[cold]
+    pub(crate) fn end_alone<S: EventSink>(
+        &mut self,
+        slot: u32,
+        reason: CancelReason,
+        sink: &mut S,
+    ) {
+        let order = *self.book.pool.get(slot);
+        if order.level == NO_SLOT {
             return self.cancel_waiting(slot, reason, sink);
         }
         self.end_order(slot, &order, reason, sink);
@@ -104,8 +124,10 @@ impl Listing {
         let price = levels.price(order.level);
         let detail = pool.detail_of(slot, order);
         let external_id = pool.external_id(slot, order);
+        let (hold_price, beside) = pool.hold_basis(slot, order, price);
         levels.unlink(pool, slot, order);
-        let leaves_quantity = Quantity::from_units(pool.open_units(slot, order));
+        let open_units = pool.open_units(slot, order);
+        let leaves_quantity = Quantity::from_units(open_units);
         report_order(order, price, OrderChangeKind::Removed, sink);
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
@@ -119,7 +141,8 @@ impl Listing {
             reason,
         }));
         self.forget(slot, order);
-        self.book.holds.need(side, price, leaves_quantity)
+        let held = Quantity::from_units(open_units + beside);
+        self.book.holds.need(side, hold_price, held)
     }
 
     /// An order left its level: reports what is shown there now, and closes it if it is empty.
@@ -165,7 +188,16 @@ impl Listing {
             self.client_ids.close(order.account, id);
         }
         self.forget_lifetime(slot, order.id());
-        self.book.pool.forget_special(slot);
+        if order.traits().is_special() {
+            self.forget_peg(slot, order);
+            self.untie(slot);
+            self.book.pool.forget_special(slot);
+        }
+    }
+
+    /// What is reserved for an open order.
+    pub(crate) fn hold_of(&self, slot: u32) -> Notional {
+        self.book.hold_of(slot)
     }
 
     /// Lowers what a resting order has open, in place. An iceberg loses what nobody sees first.

@@ -8,7 +8,7 @@ use crate::event::{Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
-use crate::matching::taker::{AtOnce, PriceLimit, Remainder, Taker};
+use crate::matching::taker::{AtOnce, Concerns, PriceLimit, Remainder, Taker};
 use crate::order::{PostOnly, TimeInForce};
 use crate::outcome::{release_all, report_order, report_rested};
 use crate::price::Price;
@@ -103,7 +103,9 @@ impl Listing {
             replace.stop.is_none() && (replace.peak.is_none() || old_peak.is_some());
         let takes_expiry = self.book.pool.time_in_force(slot).takes_expiry();
         let has_what_changes = has_what_changes && (takes_expiry || replace.expiry.is_none());
-        if replace.side != order.side() || !has_what_changes {
+        let is_pegged = self.book.pool.peg(slot).is_some();
+        if replace.side != order.side() || !has_what_changes || is_pegged && replace.price.is_some()
+        {
             return Err(RejectReason::InvalidCombination);
         }
         if let Some(expiry) = replace.expiry {
@@ -131,7 +133,12 @@ impl Listing {
         };
         let leaves_units = total.saturating_sub(filled);
         let (have, need) = self.funds_of_replace(replace, slot, price, leaves_units);
-        if have < need {
+        let for_partner = if order.traits().is_special() && total != old_total {
+            self.need_of_partner(slot, leaves_units)
+        } else {
+            Notional::ZERO
+        };
+        if have < need + for_partner {
             return Err(RejectReason::InsufficientFunds);
         }
         if is_open {
@@ -151,7 +158,7 @@ impl Listing {
             leaves_units,
             peak_units,
             priority,
-            have,
+            have: have - for_partner,
             need,
         })
     }
@@ -179,11 +186,11 @@ impl Listing {
             return (Notional::ZERO, Notional::ZERO);
         }
         let order = self.book.pool.get(slot);
-        let (side, old_price) = (order.side(), self.book.price_of(order));
-        let open_units = self.book.pool.open_units(slot, order);
-        let old = terms.need(side, old_price, Quantity::from_units(open_units));
-        let need = terms.need(side, price, Quantity::from_units(leaves_units));
-        (old + replace.extra, need)
+        let side = order.side();
+        let old = self.hold_of(slot);
+        let (hold_price, beside) = self.book.pool.hold_basis(slot, order, price);
+        let quantity = Quantity::from_units(leaves_units + beside);
+        (old + replace.extra, terms.need(side, hold_price, quantity))
     }
 
     /// The new total is filled already: the rest is canceled.
@@ -192,6 +199,7 @@ impl Listing {
         self.take_out(slot, &order, CancelReason::Requested, sink);
         release_all(&order, change.have, sink);
         self.settle_level(&order, sink);
+        self.follow(sink);
     }
 
     /// The order keeps its place; a hidden one may grow there.
@@ -216,6 +224,9 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
+        if change.leaves_units != open_before && order.traits().is_special() {
+            self.set_partner_quantity(slot, change.leaves_units, sink);
+        }
         if shrinks && !order.is_hidden() {
             let left = Quantity::from_units(shown);
             report_order(&order, change.price, OrderChangeKind::Reduced(left), sink);
@@ -246,14 +257,18 @@ impl Listing {
         self.show_slice(slot, change.leaves_units);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
+        if change.leaves_units != open_before && order.traits().is_special() {
+            self.set_partner_quantity(slot, change.leaves_units, sink);
+        }
         let (mut has_traded, mut hold) = (false, change.need);
         if self.would_take(order.side(), change.price) {
-            let mut taker = self.taker_again(slot, &order, change);
+            let limit = PriceLimit::AtOrBetter(change.price);
+            let mut taker = self.taker_again(slot, &order, limit, change.leaves_units, change.need);
             let filled_before = taker.filled_units;
             if self.match_order(&mut taker, sink) == Residual::Ended {
                 let order = *self.book.pool.get(slot);
                 self.forget(slot, &order);
-                return;
+                return self.follow(sink);
             }
             has_traded = taker.filled_units != filled_before;
             self.note_fills(slot, &taker);
@@ -274,27 +289,43 @@ impl Listing {
         self.settle_interruption(sink);
     }
 
-    fn taker_again(&self, slot: u32, order: &OrderSlot, change: &Change) -> Taker {
+    /// An order that was in the book as a taker.
+    pub(crate) fn taker_again(
+        &self,
+        slot: u32,
+        order: &OrderSlot,
+        limit: PriceLimit,
+        leaves_units: u64,
+        hold: Notional,
+    ) -> Taker {
         let detail = self.book.pool.detail(slot);
-        Taker {
+        let mut taker = Taker {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, order),
             account: order.account,
             stp_group: detail.stp_group,
             stp: order.traits().stp(),
             side: order.side(),
-            limit: PriceLimit::AtOrBetter(change.price),
+            limit,
             at_once: AtOnce::Nothing,
             remainder: Remainder::Rests,
-            leaves_units: change.leaves_units,
+            leaves_units,
             filled_units: detail.filled_units,
             money: None,
             is_by_quote: false,
             is_market: false,
             is_immediate: false,
-            hold: change.need,
+            hold,
             spent: Notional::ZERO,
+            slot: NO_SLOT,
+            mmp_group: None,
+            concerns: Concerns::TheTwo,
+            pending_units: 0,
+        };
+        if order.traits().is_special() {
+            self.tie_taker(&mut taker, slot);
         }
+        taker
     }
 
     /// Counts the change and tells it.

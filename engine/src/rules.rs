@@ -1,6 +1,7 @@
 //! Which of the rule book's mechanisms an instrument has, and their parameters.
 
 use crate::auction::{AuctionSelfTrade, IndicativePrice};
+use crate::market_maker_protection::ProtectedGroups;
 use crate::price::Price;
 use crate::quantity::Quantity;
 use crate::session::{Corridors, LimitUpLimitDown, Schedule, StopLogic, Velocity};
@@ -38,6 +39,10 @@ pub struct Rules {
     pub schedule: Option<Schedule>,
     /// Stands for the last price, the last auction price and the reference of the bands until there is one.
     pub reference: Option<Price>,
+    /// Groups of accounts' orders that trade only so much within a time.
+    pub protected_groups: ProtectedGroups,
+    /// Where a child goes that grows with its parent's trades.
+    pub growing_child: GrowingChild,
     /// Start of the instrument's stream of chance: icebergs' random slices, random ends of calls.
     pub random_seed: u64,
 }
@@ -59,6 +64,8 @@ impl Rules {
         indicative: IndicativePrice::Off,
         schedule: None,
         reference: None,
+        protected_groups: ProtectedGroups::NONE,
+        growing_child: GrowingChild::Lose,
         random_seed: 0,
     };
 
@@ -84,7 +91,7 @@ impl Rules {
             && self.velocity.is_none_or(|velocity| velocity.is_sound())
             && self.stop_logic.is_none_or(|logic| logic.is_sound())
             && self.schedule.is_none_or(|schedule| schedule.is_sound());
-        shares && band && range && refill && sessions
+        shares && band && range && refill && sessions && self.protected_groups.are_sound()
     }
 }
 
@@ -153,6 +160,15 @@ pub enum Refill {
         /// Most.
         high_percent: u32,
     },
+}
+
+/// Where a child goes that grows with its parent's trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrowingChild {
+    /// To the tail of its level.
+    Lose,
+    /// It keeps its place.
+    Keep,
 }
 
 /// Prices from one to another, both included.

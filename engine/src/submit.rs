@@ -5,9 +5,10 @@ use crate::book::order_pool::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
-use crate::event::{Accepted, Event, OriginalOutcome, Rejected, Repeated};
+use crate::event::{Accepted, Event, OriginalOutcome, Rejected};
 use crate::event_sink::EventSink;
 use crate::id::{OrderHandle, OrderId};
+use crate::linked::report_conditions;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{PriceLimit, Remainder, Taker};
@@ -50,25 +51,6 @@ impl Listing {
         }
     }
 
-    /// Answers an order whose client id was used before. Nothing changes.
-    #[inline]
-    pub(crate) fn is_answered_by<S: EventSink>(
-        &self,
-        claim: ClientIdClaim,
-        order: &NewOrder,
-        sink: &mut S,
-    ) -> bool {
-        match claim {
-            ClientIdClaim::Free | ClientIdClaim::Remember(_) => return false,
-            ClientIdClaim::Repeats(original) => report_repeated(order, original, sink),
-            ClientIdClaim::UsedOtherwise => {
-                report_refused(order, RejectReason::DuplicateClientOrderId, sink);
-            }
-        }
-        self.release_door_reserve(order.account, order.side, order.extra, sink);
-        true
-    }
-
     /// Admits, accepts and matches a new order. `carried` is the hold of an order that it takes the place of.
     pub(crate) fn enter<S: EventSink>(
         &mut self,
@@ -99,7 +81,7 @@ impl Listing {
     }
 
     /// An admitted limit order enters.
-    fn enter_limit<S: EventSink>(
+    pub(crate) fn enter_limit<S: EventSink>(
         &mut self,
         order: &NewOrder,
         price: Price,
@@ -122,7 +104,7 @@ impl Listing {
 
     /// Nothing on the other side is within the order's limit: it rests at once.
     #[inline]
-    fn rest_at_once<S: EventSink>(
+    pub(crate) fn rest_at_once<S: EventSink>(
         &mut self,
         order: &NewOrder,
         price: Price,
@@ -150,6 +132,9 @@ impl Listing {
             self.note_hidden_part(slot, order, hidden);
         }
         self.book.list(slot, order_id, order.external_id);
+        if let Some(conditions) = order.conditions.as_deref() {
+            self.tie(slot, conditions);
+        }
         self.report_joined(&resting, price, sink);
         let shown = if resting.is_hidden() {
             (Quantity::ZERO, Quantity::from_units(shown))
@@ -185,6 +170,9 @@ impl Listing {
         let handle = entering.handle(slot);
         self.report_accepted(order, order_id, handle, have, sink);
         self.release_surplus(&entering, have, taker.hold, sink);
+        if order.conditions.is_some() {
+            return self.enter_tied(order, slot, &mut taker, sink);
+        }
         if self.match_order(&mut taker, sink) == Residual::Ended {
             self.book.pool.free(slot);
             self.settle_interruption(sink);
@@ -270,6 +258,9 @@ impl Listing {
             stp_group: order.stp_group,
             hold,
         }));
+        if let Some(conditions) = order.conditions.as_deref() {
+            report_conditions(order.account, order_id, conditions, sink);
+        }
     }
 
     /// Gives back what was reserved for an order beyond its need.
@@ -302,31 +293,6 @@ impl Listing {
             self.live_for(slot, order.time_in_force);
         }
     }
-
-    #[inline]
-    pub(crate) fn remember(
-        &mut self,
-        order: &NewOrder,
-        claim: ClientIdClaim,
-        outcome: OriginalOutcome,
-    ) {
-        if let (ClientIdClaim::Remember(fingerprint), Some(id)) = (claim, order.client_order_id) {
-            self.client_ids
-                .remember(order.account, id, (fingerprint, outcome), self.sequence);
-        }
-    }
-}
-
-/// Tells that an order was decided before.
-fn report_repeated<S: EventSink>(order: &NewOrder, original: OriginalOutcome, sink: &mut S) {
-    let client_order_id = order
-        .client_order_id
-        .expect("only an order with a client id repeats");
-    sink.event(Event::Repeated(Repeated {
-        account: order.account,
-        client_order_id,
-        original,
-    }));
 }
 
 /// Tells that a new order was refused.

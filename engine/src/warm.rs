@@ -92,6 +92,10 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
         | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_)
         | Command::Tick => [NO_SLOT; 2],
     }
 }

@@ -40,7 +40,11 @@ impl Reserves {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => return,
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }
@@ -126,7 +130,7 @@ fn cancel_all(engine: &mut MatchingEngine, sequence: u64, at: u64) -> Vec<Event>
 }
 
 fn run(seed: u64, length: u32, budget: MarketBudget) {
-    let mut engine = engine_of(instrument(budget));
+    let mut engine = engine_of(&instrument(budget));
     let mut flow = Flow::new(seed);
     let mut reserves = Reserves::default();
     let (mut sequence, mut at) = (0, 0);
@@ -163,7 +167,7 @@ proptest! {
 
     #[test]
     fn market_data_tells_the_book(seed in any::<u64>(), length in 1..1_500_u32) {
-        let mut engine = engine_of(instrument(MarketBudget::Partial));
+        let mut engine = engine_of(&instrument(MarketBudget::Partial));
         let mut flow = Flow::new(seed);
         let mut levels: BTreeMap<(bool, Price), (Quantity, u32)> = BTreeMap::new();
         let mut queues: BTreeMap<(bool, Price), Vec<(OrderId, Quantity)>> = BTreeMap::new();

@@ -10,7 +10,7 @@ const SEED: u64 = 20_150_501;
 
 #[test]
 fn the_same_commands_give_the_same_events_and_the_same_state() {
-    let mut engines = [(); 2].map(|()| engine_of(instrument(MarketBudget::Partial)));
+    let mut engines = [(); 2].map(|()| engine_of(&instrument(MarketBudget::Partial)));
     let mut flow = Flow::new(SEED);
 
     for step in 0..100_000_u32 {
@@ -29,7 +29,7 @@ fn the_same_commands_give_the_same_events_and_the_same_state() {
 
 #[test]
 fn the_state_hash_changes_with_every_command() {
-    let mut engine = engine_of(instrument(MarketBudget::Reject));
+    let mut engine = engine_of(&instrument(MarketBudget::Reject));
     let mut flow = Flow::new(SEED);
     let mut before = engine.state_hash();
 
@@ -44,7 +44,7 @@ fn the_state_hash_changes_with_every_command() {
 #[test]
 fn invariants_hold_after_every_command() {
     for budget in [MarketBudget::Reject, MarketBudget::Partial] {
-        let mut engine = engine_of(instrument(budget));
+        let mut engine = engine_of(&instrument(budget));
         let mut flow = Flow::new(SEED);
         for _ in 0..40_000_u32 {
             engine.apply(&flow.next_command(), &mut Everything::default());

@@ -17,7 +17,7 @@ struct Day {
 }
 
 impl Day {
-    fn of(rules: Rules) -> Self {
+    fn of(rules: &Rules) -> Self {
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
         let instrument = Instrument {
             id: InstrumentId(1),
@@ -34,7 +34,7 @@ impl Day {
             market_protection_bips: 0,
             hold_surcharge_ppm: 0,
             funds_check: FundsCheck::Off,
-            rules,
+            rules: *rules,
         };
         engine.list(instrument).expect("the rules are sound");
         Self {
@@ -161,7 +161,7 @@ fn scheduled() -> Rules {
 
 #[test]
 fn a_schedule_moves_the_instrument_through_its_day() {
-    let mut day = Day::of(scheduled());
+    let mut day = Day::of(&scheduled());
 
     assert_eq!(
         day.pass(115),
@@ -179,7 +179,7 @@ fn a_schedule_moves_the_instrument_through_its_day() {
 
 #[test]
 fn the_end_of_a_scheduled_call_uncrosses_it() {
-    let mut day = Day::of(scheduled());
+    let mut day = Day::of(&scheduled());
     day.pass(15);
     day.order(Side::Buy, 5, 101);
     day.order(Side::Sell, 5, 100);
@@ -197,7 +197,7 @@ fn the_end_of_a_scheduled_call_uncrosses_it() {
 
 #[test]
 fn a_halt_holds_against_the_schedule_until_the_close() {
-    let mut day = Day::of(scheduled());
+    let mut day = Day::of(&scheduled());
     day.pass(30);
     day.ask(Command::SetState(SessionState::Halted));
 
@@ -212,7 +212,7 @@ fn a_halt_holds_against_the_schedule_until_the_close() {
 
 #[test]
 fn after_a_stop_the_steps_that_were_missed_are_taken() {
-    let mut day = Day::of(scheduled());
+    let mut day = Day::of(&scheduled());
     day.pass(30);
     day.now = 450;
 
@@ -251,7 +251,7 @@ fn drawn(seed: u64) -> Rules {
 
 /// When the call ends that a buyer far outside the corridor begins.
 fn end_of_call(seed: u64) -> u64 {
-    let mut day = Day::of(drawn(seed));
+    let mut day = Day::of(&drawn(seed));
     day.order(Side::Sell, 1, 1_100);
     day.order(Side::Buy, 1, 1_100);
     let told = day.pass(1_000);
@@ -271,7 +271,7 @@ fn the_end_of_a_call_is_drawn_between_its_bounds_and_is_the_same_in_every_replay
 
 #[test]
 fn a_restart_in_a_call_ends_it_at_the_same_time() {
-    let mut day = Day::of(drawn(3));
+    let mut day = Day::of(&drawn(3));
     day.order(Side::Sell, 1, 1_100);
     day.order(Side::Buy, 1, 1_100);
     let mut state = Vec::new();
@@ -281,7 +281,7 @@ fn a_restart_in_a_call_ends_it_at_the_same_time() {
     let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
     engine.restore(&state).expect("it was just written");
     let mut twin = Day { engine, ..day };
-    let mut day = Day::of(drawn(3));
+    let mut day = Day::of(&drawn(3));
     day.order(Side::Sell, 1, 1_100);
     day.order(Side::Buy, 1, 1_100);
 
@@ -292,7 +292,7 @@ fn a_restart_in_a_call_ends_it_at_the_same_time() {
 #[test]
 fn a_cascade_that_would_carry_the_price_too_far_reserves_the_market() {
     let reserved = CallEnd::After(CallLength::fixed(5));
-    let mut day = Day::of(Rules {
+    let mut day = Day::of(&Rules {
         stop_logic: Some(StopLogic {
             distance: 10,
             reserved,
@@ -322,7 +322,7 @@ fn a_cascade_that_would_carry_the_price_too_far_reserves_the_market() {
 
 #[test]
 fn an_order_that_nobody_triggered_may_carry_the_price_as_far_as_it_likes() {
-    let mut day = Day::of(Rules {
+    let mut day = Day::of(&Rules {
         stop_logic: Some(StopLogic {
             distance: 10,
             reserved: CallEnd::Operator,

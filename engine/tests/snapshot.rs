@@ -28,7 +28,7 @@ fn restored(state: &[u8]) -> Result<MatchingEngine, StateError> {
 
 /// An engine after a random flow, and the flow.
 fn busy_engine(commands: u32) -> (MatchingEngine, Flow) {
-    let mut engine = engine_of(instrument(MarketBudget::Partial));
+    let mut engine = engine_of(&instrument(MarketBudget::Partial));
     let mut flow = Flow::new(SEED);
     for _ in 0..commands {
         engine.apply(&flow.next_command(), &mut Everything::default());

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! [`run_path`] runs files and folders and gives a [`Report`]. Every line is read or is a failure;
-//! what the engine cannot do yet is a failure that says so; one failing scenario never hides the next.
+//! what the engine cannot do is a failure that says so; one failing scenario never hides the next.
 //! [`run_path_on`] runs them against another [`Subject`] than the engine's [`Market`].
 
 mod block;
@@ -18,6 +18,7 @@ mod lexer;
 mod market;
 mod market_line;
 mod name;
+mod naming;
 mod narrator;
 mod order_entry;
 mod parse_command;
@@ -25,6 +26,7 @@ mod parse_file;
 mod parse_instrument;
 mod parse_market_line;
 mod parse_order;
+mod protection;
 mod report;
 mod run_path;
 mod run_scenario;

@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Accepted, AccountId, Admission, Admit, Cancel, ClientOrderId, Display, EngineLimits, Event,
-    InstrumentId, MassCancel, MatchingEngine, Notional, OrderId, OrderRef, Price, Quantity,
+    Accepted, AccountId, Admission, Admit, Cancel, CancelAfter, Disconnect, Display, EngineLimits,
+    Event, InstrumentId, MassCancel, MatchingEngine, MmpReset, Notional, OrderId, Price, Quantity,
     Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
 };
 
 use crate::block::Block;
-use crate::command::{Command, MassCancellation, Replacement};
+use crate::command::{Command, MassCancellation, Quote, QuoteSide, Replacement};
 use crate::instrument_options::InstrumentOptions;
 use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWord, Shown};
 use crate::name::Name;
+use crate::naming::{PROTECTED_GROUP, number_among};
 use crate::narrator::Narrator;
 use crate::order_entry::OrderEntry;
+use crate::protection::protected_groups;
 use crate::subject::Subject;
 use crate::translate::{
-    Identity, Obstacle, auction_reference, instrument, new_order, not_built, session_state, side,
+    Identity, Obstacle, auction_reference, instrument, new_order, session_state, side,
 };
 
 /// An engine with one instrument and the names of a scenario.
@@ -29,25 +31,29 @@ pub struct Market {
     narrator: Narrator,
     block: Block,
     /// The last accepted order of each name.
-    orders: BTreeMap<Name, Known>,
+    pub(crate) orders: BTreeMap<Name, Known>,
     /// Numbers of accounts, groups and client ids, in order of appearance.
-    numbers: BTreeMap<String, u32>,
+    pub(crate) numbers: BTreeMap<String, u32>,
 }
 
 /// The last order that was accepted under a name.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    order_id: OrderId,
-    account: AccountId,
+pub(crate) struct Known {
+    pub(crate) order_id: OrderId,
+    pub(crate) account: AccountId,
     side: Side,
 }
 
 impl Subject for Market {
     fn open(options: &InstrumentOptions) -> Result<Self, String> {
-        let instrument = instrument(options).map_err(|obstacle| match obstacle {
-            Obstacle::NotBuilt(what) => what,
+        let what = |obstacle| match obstacle {
+            Obstacle::Unable(what) => what,
             Obstacle::Refused(reason) => reason.to_string(),
-        })?;
+        };
+        let mut instrument = instrument(options).map_err(what)?;
+        let mut numbers = BTreeMap::new();
+        let number = |group: &Name| number_among(&mut numbers, PROTECTED_GROUP, group);
+        instrument.rules.protected_groups = protected_groups(options, number).map_err(what)?;
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
         engine.list(instrument).map_err(|error| error.to_string())?;
         let market = Self {
@@ -58,7 +64,7 @@ impl Subject for Market {
             narrator: Narrator::new(),
             block: Block::default(),
             orders: BTreeMap::new(),
-            numbers: BTreeMap::new(),
+            numbers,
         };
         Ok(market)
     }
@@ -67,7 +73,7 @@ impl Subject for Market {
         self.block.clear();
         match self.try_apply(command) {
             Ok(lines) => Ok(lines),
-            Err(Obstacle::NotBuilt(what)) => Err(what),
+            Err(Obstacle::Unable(what)) => Err(what),
             Err(Obstacle::Refused(reason)) => Ok(refusal(command, reason).into_iter().collect()),
         }
     }
@@ -133,11 +139,21 @@ impl Market {
             }
             Command::Show => Ok(vec![MarketLine::Book(self.picture())]),
             Command::Quiet(_) => Ok(Vec::new()),
-            Command::Quote(_) => not_built("mass quotes (quote)"),
-            Command::ProtectionReset { .. } => not_built("market-maker protection (mmp_reset)"),
-            Command::Disconnect(_) => not_built("cancel on disconnect (disconnect)"),
+            Command::Quote(quote) => Ok(self.quote(quote)),
+            Command::ProtectionReset { group, account } => {
+                let (account, group) = (self.named_account(account), self.mmp_group(group));
+                Ok(self.market_command(&engine::Command::MmpReset(MmpReset { account, group })))
+            }
+            Command::Disconnect(account) => {
+                let account = self.named_account(account);
+                Ok(self.market_command(&engine::Command::Disconnect(Disconnect { account })))
+            }
             Command::Kill(account) => Ok(self.kill(account)),
-            Command::CancelAfter { .. } => not_built("the dead man's timer (cancel_after)"),
+            Command::CancelAfter { account, delay } => {
+                let (account, delay) = (self.named_account(account), *delay);
+                let command = CancelAfter { account, delay };
+                Ok(self.market_command(&engine::Command::CancelAfter(command)))
+            }
             Command::State(state) => {
                 Ok(self.market_command(&engine::Command::SetState(session_state(*state))))
             }
@@ -155,28 +171,56 @@ impl Market {
     /// Ids are unique in a scenario whoever owns the order; the engine asks within one account.
     fn submit(&mut self, entry: &OrderEntry) -> Result<Vec<MarketLine>, Obstacle> {
         let options = &entry.options;
-        let account = self.account(options.account.as_ref(), &entry.name);
+        let account = self.account_of(entry);
         let known = self.orders.get(&entry.name);
-        let is_taken = known
-            .is_some_and(|known| known.account != account && self.narrator.is_open(known.order_id));
+        let is_taken = known.is_some_and(|known| {
+            let is_held_elsewhere = known.account != account || entry.name.is_side_of_quote();
+            is_held_elsewhere && self.narrator.is_open(known.order_id)
+        });
         let stp_group = options
             .group
             .as_ref()
             .map(|group| StpGroup(self.number("group", group)));
         let client_order_id = self.client_order_id(&entry.name);
+        let tied = self.tied(options);
         let order = new_order(
             entry,
             &Identity {
                 account,
                 client_order_id,
                 stp_group,
+                tied,
             },
         )?;
         if is_taken {
-            return Err(Obstacle::Refused(RejectWord::DuplicateId));
+            // A refused command is one, too: what follows every command follows it.
+            let refused = MarketLine::Reject {
+                name: entry.name.clone(),
+                reason: RejectWord::DuplicateId,
+            };
+            let followed = self.market_command(&engine::Command::Tick);
+            return Ok([refused].into_iter().chain(followed).collect());
         }
         self.narrator.begin(Some(entry.name.clone()), None);
         Ok(self.engine_command(&engine::Command::Submit(order)))
+    }
+
+    fn quote(&mut self, quote: &Quote) -> Vec<MarketLine> {
+        let side = |side: Option<QuoteSide>| {
+            side.map(|side| engine::QuoteSide {
+                price: Price::from_units(side.price),
+                quantity: Quantity::from_units(side.quantity),
+                extra: Notional::ZERO,
+            })
+        };
+        let command = engine::Command::Quote(engine::Quote {
+            account: self.named_account(&quote.account),
+            group: self.mmp_group(&quote.group),
+            bid: side(quote.bid),
+            ask: side(quote.ask),
+        });
+        self.narrator.begin_quote(quote.group.clone());
+        self.engine_command(&command)
     }
 
     fn cancel(&mut self, name: &Name) -> Vec<MarketLine> {
@@ -281,36 +325,6 @@ impl Market {
             },
             price: BookPrice::At(order.price.units()),
         }
-    }
-
-    /// An order line without `by=` has an account of its own, the same each time its id is used.
-    fn account(&mut self, account: Option<&Name>, order: &Name) -> AccountId {
-        match account {
-            Some(account) => AccountId(self.number("account", account)),
-            None => AccountId(self.number("order's account", order)),
-        }
-    }
-
-    /// A known order by the engine's id, so that the engine says what became of it; else by a name it never saw.
-    fn reference(&mut self, name: &Name) -> (AccountId, OrderRef) {
-        match self.orders.get(name) {
-            Some(known) => (known.account, OrderRef::Id(known.order_id)),
-            None => (
-                self.account(None, name),
-                OrderRef::Client(self.client_order_id(name)),
-            ),
-        }
-    }
-
-    /// Names can be longer than client order ids: they are numbered.
-    fn client_order_id(&mut self, name: &Name) -> ClientOrderId {
-        let number = self.number("order", name);
-        ClientOrderId::new(&number.to_string()).expect("a number is a client order id")
-    }
-
-    fn number(&mut self, kind: &str, name: &Name) -> u32 {
-        let next = u32::try_from(self.numbers.len() + 1).expect("a scenario has fewer names");
-        *self.numbers.entry(format!("{kind} {name}")).or_insert(next)
     }
 }
 

@@ -12,10 +12,7 @@ impl Name {
     /// # Errors
     /// The text is empty or has another character.
     pub fn new(text: &str) -> Result<Self, String> {
-        let word = text
-            .strip_suffix(".bid")
-            .or_else(|| text.strip_suffix(".ask"))
-            .unwrap_or(text);
+        let word = group_of_side(text).unwrap_or(text);
         let is_name = !word.is_empty()
             && word
                 .chars()
@@ -25,6 +22,16 @@ impl Name {
         } else {
             Err(format!("`{text}` is no name: letters, digits and `_`"))
         }
+    }
+
+    /// Whether it is the name of one side of a quote.
+    pub(crate) fn is_side_of_quote(&self) -> bool {
+        group_of_side(&self.0).is_some()
+    }
+
+    /// The name of one side of a group's quote.
+    pub(crate) fn of_side(&self, side: &str) -> Self {
+        Self(format!("{self}.{side}"))
     }
 
     /// The name as text.
@@ -37,4 +44,10 @@ impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// The group of a name of one side of a quote.
+fn group_of_side(name: &str) -> Option<&str> {
+    name.strip_suffix(".bid")
+        .or_else(|| name.strip_suffix(".ask"))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accepted, CancelReason, Canceled, Display, Event, OrderId, OrderKind, OrderSize, Prevented,
-    Price, Queued, RejectReason, Rested, SessionState, Trade, Triggered,
+    Price, Queued, RejectReason, Rested, SessionState, Side, Trade, Triggered,
 };
 
 use crate::market_line::{
@@ -22,6 +22,10 @@ pub struct Narrator {
     open: BTreeSet<OrderId>,
     /// Whom the command is about.
     subject: Option<Name>,
+    /// What the command enters.
+    entered: Entered,
+    /// Orders that start when their parents trade: they always rest later than they came.
+    children: BTreeSet<OrderId>,
     /// The price that a replace asks for.
     asked_price: Option<Price>,
     /// Where orders that this command enters or changes would like to rest.
@@ -34,6 +38,16 @@ pub struct Narrator {
     takers: BTreeSet<OrderId>,
 }
 
+/// What a command enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Entered {
+    /// An order of the subject's name.
+    #[default]
+    Order,
+    /// The sides of the subject's quote.
+    Quote,
+}
+
 impl Narrator {
     /// A narrator who has heard nothing yet.
     pub fn new() -> Self {
@@ -42,12 +56,19 @@ impl Narrator {
 
     /// A command begins: about whom it is, and the price it asks for where it changes one.
     pub fn begin(&mut self, subject: Option<Name>, asked_price: Option<Price>) {
+        self.entered = Entered::Order;
         self.subject = subject;
         self.asked_price = asked_price;
         self.asked.clear();
         self.late.clear();
         self.unpriced.clear();
         self.takers.clear();
+    }
+
+    /// A quote arrives, whose sides are named after its group.
+    pub fn begin_quote(&mut self, group: Name) {
+        self.begin(Some(group), None);
+        self.entered = Entered::Quote;
     }
 
     /// Whether the order rests in the book, or waits outside it.
@@ -79,16 +100,29 @@ impl Narrator {
             Event::Trade(trade) => Some(self.tell_trade(trade)),
             Event::Prevented(prevented) => Some(self.tell_prevented(prevented)),
             Event::Rested(rested) => self.tell_rested(rested),
+            // What is replaced because of another order, or by a quote, is not written.
+            Event::Replaced(replaced)
+                if self.subject.as_ref() != Some(self.name(replaced.order_id)) =>
+            {
+                None
+            }
             Event::Replaced(replaced) => {
                 let asked = self.asked_price.unwrap_or(replaced.price);
                 self.asked.insert(replaced.order_id, asked);
                 Some(MarketLine::Replaced(self.name(replaced.order_id).clone()))
+            }
+            Event::Canceled(canceled) if canceled.reason == CancelReason::QuoteReplaced => {
+                self.open.remove(&canceled.order_id);
+                None
             }
             Event::Canceled(canceled) => Some(self.tell_canceled(canceled)),
             Event::StatusChanged(changed) => Some(MarketLine::Status(status_word(changed.state))),
             Event::Conditioned(conditioned) => {
                 if conditioned.conditions.make_it_wait() {
                     self.open.insert(conditioned.order_id);
+                }
+                if conditioned.conditions.parent.is_some() {
+                    self.children.insert(conditioned.order_id);
                 }
                 None
             }
@@ -118,7 +152,12 @@ impl Narrator {
     }
 
     fn hear_accepted(&mut self, accepted: &Accepted) {
-        let name = self.subject.clone().expect("an accepted order has a name");
+        let subject = self.subject.clone().expect("an accepted order has a name");
+        let name = match (self.entered, accepted.side) {
+            (Entered::Order, _) => subject,
+            (Entered::Quote, Side::Buy) => subject.of_side("bid"),
+            (Entered::Quote, Side::Sell) => subject.of_side("ask"),
+        };
         self.names.insert(accepted.order_id, name);
         match accepted.kind {
             OrderKind::Limit { price } => {
@@ -184,7 +223,9 @@ impl Narrator {
     fn tell_queued(&mut self, queued: &Queued) -> Option<MarketLine> {
         let order_id = queued.order_id;
         self.open.insert(order_id);
-        let is_told = self.takers.contains(&order_id) || self.late.contains(&order_id);
+        let is_told = self.takers.contains(&order_id)
+            || self.late.contains(&order_id)
+            || self.children.contains(&order_id);
         is_told.then(|| MarketLine::Rest {
             name: self.name(order_id).clone(),
             shown: Shown {
@@ -202,7 +243,9 @@ impl Narrator {
         let traded = self.takers.contains(&order_id);
         let asked = self.asked.get(&order_id);
         let moved = asked.is_some_and(|asked| *asked != rested.price);
-        let is_late = self.late.contains(&order_id) || self.unpriced.contains(&order_id);
+        let is_late = self.late.contains(&order_id)
+            || self.unpriced.contains(&order_id)
+            || self.children.contains(&order_id);
         let (displayed, hidden) = (
             rested.displayed_quantity.units(),
             rested.hidden_quantity.units(),
@@ -266,6 +309,7 @@ const fn refusal_word(reason: CancelReason) -> Option<RejectWord> {
         | CancelReason::MarketMakerProtection
         | CancelReason::Disconnected
         | CancelReason::AuctionEnded
+        | CancelReason::QuoteReplaced
         | CancelReason::SessionState => None,
     }
 }
@@ -289,6 +333,7 @@ const fn cancel_word(reason: CancelReason) -> CancelWord {
         CancelReason::AuctionEnded => CancelWord::Auction,
         // The last ones are told as refusals.
         CancelReason::SessionState
+        | CancelReason::QuoteReplaced
         | CancelReason::PostOnlyWouldCross
         | CancelReason::PriceOutsideBand
         | CancelReason::InvalidPrice

@@ -44,8 +44,8 @@ pub struct Failure {
 pub enum Cause {
     /// A line, or the file, cannot be read.
     Unreadable(String),
-    /// It needs what the engine cannot do yet.
-    NotBuilt(String),
+    /// It needs what the engine cannot do.
+    Unable(String),
     /// The market said something else.
     Mismatch(Mismatch),
     /// The engine stopped on a broken invariant.
@@ -84,7 +84,7 @@ impl fmt::Display for Failure {
         }
         match &self.cause {
             Cause::Unreadable(reason) => write!(formatter, "\n  cannot be read: {reason}"),
-            Cause::NotBuilt(what) => write!(formatter, "\n  not built yet: {what}"),
+            Cause::Unable(what) => write!(formatter, "\n  the engine cannot do this: {what}"),
             Cause::Panicked(message) => write!(formatter, "\n  the engine stopped: {message}"),
             Cause::Mismatch(mismatch) => mismatch.fmt(formatter),
         }

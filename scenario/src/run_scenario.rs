@@ -45,7 +45,7 @@ impl Story {
 
 fn play<S: Subject>(scenario: &Scenario, story: &mut Story) -> Result<(), (usize, Cause)> {
     let mut market = S::open(&scenario.instrument.item)
-        .map_err(|what| (scenario.instrument.line, Cause::NotBuilt(what)))?;
+        .map_err(|what| (scenario.instrument.line, Cause::Unable(what)))?;
     let mut quiet = Quiet::Off;
     for Numbered { line, item } in &scenario.commands {
         story.at = *line;
@@ -55,7 +55,7 @@ fn play<S: Subject>(scenario: &Scenario, story: &mut Story) -> Result<(), (usize
         }
         let lines = market
             .apply(item)
-            .map_err(|what| (*line, Cause::NotBuilt(what)))?;
+            .map_err(|what| (*line, Cause::Unable(what)))?;
         if quiet == Quiet::Off || *item == Command::Show {
             for said in lines {
                 story.push(said);

@@ -1,11 +1,12 @@
 //! From the words of a scenario to the engine's types.
 //!
-//! What the engine cannot do yet is named here, and only here: building it adds an arm.
+//! What the engine cannot do is named here, and only here.
 
 use engine::{
-    AccountId, AuctionReference, ClientIdPolicy, ClientOrderId, Conditions, Display,
+    AccountId, AuctionReference, ChildStart, ClientIdPolicy, ClientOrderId, Conditions, Display,
     ExecutionRange, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingAlgorithm,
-    NewOrder, Notional, OrderKind, OrderSize, PostOnly, Price, PriceBand, ProRata, Quantity, Rules,
+    MmpGroup, NewOrder, Notional, Oco, OcoMode, OnDisconnect, OrderKind, OrderRef, OrderSize,
+    Parent, PegReference, PostOnly, Price, PriceBand, ProRata, Quantity, Rules,
     SelfTradePrevention, SessionState, Side, StpGroup, TimeInForce, Timestamp, TrailingDistance,
     Trigger, TriggerKind, TriggerSource,
 };
@@ -16,22 +17,18 @@ use crate::instrument_options::{
 };
 use crate::market_line::RejectWord;
 use crate::order_entry::{
-    Lifetime, Limit, OrderEntry, OrderOptions, PostOnlyWord, SelfTradeWord, SideWord, Size,
-    TriggerSource as SourceWord,
+    Lifetime, Limit, OrderEntry, OrderOptions, PegReference as PegWord, PostOnlyWord,
+    SelfTradeWord, SideWord, Size, TriggerSource as SourceWord,
 };
 use crate::session_rules::with_session_rules;
 
 /// Why a command does not reach the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Obstacle {
-    /// The engine cannot do this yet.
-    NotBuilt(String),
+    /// The engine cannot do this.
+    Unable(String),
     /// The engine's types cannot even say it, and the rule book refuses it.
     Refused(RejectWord),
-}
-
-pub(crate) fn not_built<T>(what: impl Into<String>) -> Result<T, Obstacle> {
-    Err(Obstacle::NotBuilt(what.into()))
 }
 
 /// Highest price and largest quantity of a scenario: their product fits, a million times over.
@@ -41,9 +38,6 @@ const INSTRUMENT: InstrumentId = InstrumentId(1);
 
 /// The engine's instrument for a scenario: no money, ids unique while open.
 pub(crate) fn instrument(options: &InstrumentOptions) -> Result<Instrument, Obstacle> {
-    if let Some(what) = instrument_option_not_built(options) {
-        return not_built(format!("instrument {what}"));
-    }
     let tick_size = options.tick.unwrap_or(1);
     let lot_size = options.lot.unwrap_or(1);
     let bound = i64::try_from(BOUND).expect("the bound fits");
@@ -62,7 +56,8 @@ pub(crate) fn instrument(options: &InstrumentOptions) -> Result<Instrument, Obst
         market_protection_bips: 0,
         hold_surcharge_ppm: 0,
         funds_check: FundsCheck::Off,
-        rules: with_session_rules(options, &rules(options)).or_else(not_built)?,
+        rules: with_session_rules(options, &rules(options))
+            .map_err(|what| Obstacle::Unable(what.to_owned()))?,
     })
 }
 
@@ -76,6 +71,10 @@ fn rules(options: &InstrumentOptions) -> Rules {
         market_residual: match options.market_residual {
             None | Some(MarketResidual::Rest) => engine::MarketResidual::Rest,
             Some(MarketResidual::Cancel) => engine::MarketResidual::Cancel,
+        },
+        growing_child: match options.grow {
+            None | Some(GrowingChild::Lose) => engine::GrowingChild::Lose,
+            Some(GrowingChild::Keep) => engine::GrowingChild::Keep,
         },
         stop_on_entry: match options.stop_on_entry {
             None | Some(StopOnEntry::Reject) => engine::StopOnEntry::Reject,
@@ -122,22 +121,21 @@ fn pro_rata(options: &InstrumentOptions) -> ProRata {
     }
 }
 
-/// The first option that asks for more than plain price-time trading.
-fn instrument_option_not_built(options: &InstrumentOptions) -> Option<&'static str> {
-    let asked = [
-        ("mmp:", !options.protections.is_empty()),
-        ("grow=keep", options.grow == Some(GrowingChild::Keep)),
-    ];
-    asked
-        .into_iter()
-        .find_map(|(what, is_asked)| is_asked.then_some(what))
-}
-
 /// What the runner knows of a new order beyond its line.
 pub(crate) struct Identity {
     pub(crate) account: AccountId,
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) stp_group: Option<StpGroup>,
+    /// Whom the order is tied to.
+    pub(crate) tied: Tied,
+}
+
+/// Whom an order is tied to, as the engine knows them.
+#[derive(Default)]
+pub(crate) struct Tied {
+    pub(crate) partner: Option<OrderRef>,
+    pub(crate) parent: Option<OrderRef>,
+    pub(crate) mmp_group: Option<MmpGroup>,
 }
 
 /// The engine's order for an order line. A contradiction that the engine's types cannot say becomes another one,
@@ -162,13 +160,22 @@ fn contradictory(entry: &OrderEntry) -> OrderEntry {
     (options.stop, options.take, options.trigger_on) = (None, None, None);
     (options.trail, options.trail_bips) = (None, None);
     (options.step, options.activate) = (None, None);
+    options.points = None;
+    if options.oco.is_some() {
+        options.oco_reduce = None;
+    }
+    if options.parent.is_some() {
+        options.parent_partial = None;
+    }
+    if entry.limit == Limit::Peg {
+        options.peg = options.peg.or(Some(PegWord::Primary));
+    } else {
+        (options.peg, options.offset, options.cap) = (None, None, None);
+    }
     entry
 }
 
 fn as_written(entry: &OrderEntry, identity: &Identity) -> Result<NewOrder, Obstacle> {
-    if let Some(what) = order_option_not_built(&entry.options) {
-        return not_built(what);
-    }
     let options = &entry.options;
     Ok(NewOrder {
         account: identity.account,
@@ -191,32 +198,9 @@ fn as_written(entry: &OrderEntry, identity: &Identity) -> Result<NewOrder, Obsta
         minimum_quantity: Quantity::from_units(options.minimum.unwrap_or(0)),
         self_trade_prevention: self_trade_prevention(options.self_trade),
         stp_group: identity.stp_group,
-        conditions: conditions(options)?.map(Box::new),
+        conditions: conditions(entry, &identity.tied)?.map(Box::new),
         extra: Notional::ZERO,
     })
-}
-
-fn order_option_not_built(options: &OrderOptions) -> Option<&'static str> {
-    let asked = [
-        ("pegged orders (peg=)", options.peg.is_some()),
-        ("pegged orders (offset=)", options.offset.is_some()),
-        ("pegged orders (cap=)", options.cap.is_some()),
-        ("linked orders (oco=)", options.oco.is_some()),
-        ("linked orders (oco_reduce=)", options.oco_reduce.is_some()),
-        ("linked orders (parent=)", options.parent.is_some()),
-        (
-            "linked orders (parent_partial=)",
-            options.parent_partial.is_some(),
-        ),
-        (
-            "market-maker protection (mmp=)",
-            options.protection_group.is_some(),
-        ),
-        ("cancel on disconnect (cod)", options.cancel_on_disconnect),
-    ];
-    asked
-        .into_iter()
-        .find_map(|(what, is_asked)| is_asked.then_some(what))
 }
 
 fn order_kind(entry: &OrderEntry) -> Result<OrderKind, Obstacle> {
@@ -227,7 +211,21 @@ fn order_kind(entry: &OrderEntry) -> Result<OrderKind, Obstacle> {
         (Limit::Market, None) => Ok(OrderKind::Market),
         (Limit::Market, Some(points)) => Ok(OrderKind::MarketWithProtection { points }),
         (Limit::Price(_) | Limit::Peg, Some(_)) => refused(RejectWord::InvalidCombination),
-        (Limit::Peg, None) => not_built("pegged orders"),
+        (Limit::Peg, None) => match entry.options.peg {
+            Some(reference) => Ok(OrderKind::Pegged {
+                reference: peg_reference(reference),
+                offset: entry.options.offset.unwrap_or(0),
+            }),
+            None => refused(RejectWord::InvalidCombination),
+        },
+    }
+}
+
+const fn peg_reference(word: PegWord) -> PegReference {
+    match word {
+        PegWord::Primary => PegReference::Primary,
+        PegWord::Market => PegReference::Market,
+        PegWord::Mid => PegReference::Mid,
     }
 }
 
@@ -242,8 +240,47 @@ fn display(options: &OrderOptions) -> Result<Display, Obstacle> {
     }
 }
 
+/// What an order waits for, and whom it is tied to.
+fn conditions(entry: &OrderEntry, tied: &Tied) -> Result<Option<Conditions>, Obstacle> {
+    let options = &entry.options;
+    let is_pegged = entry.limit == Limit::Peg;
+    let has_peg_words = options.peg.is_some() || options.offset.is_some() || options.cap.is_some();
+    let is_twice = options.oco.is_some() && options.oco_reduce.is_some()
+        || options.parent.is_some() && options.parent_partial.is_some();
+    if is_twice || has_peg_words && !is_pegged {
+        return refused(RejectWord::InvalidCombination);
+    }
+    let conditions = Conditions {
+        trigger: trigger(options)?,
+        oco: tied.partner.map(|partner| Oco {
+            partner,
+            mode: if options.oco.is_some() {
+                OcoMode::Cancel
+            } else {
+                OcoMode::Reduce
+            },
+        }),
+        parent: tied.parent.map(|order| Parent {
+            order,
+            start: if options.parent.is_some() {
+                ChildStart::OnFullFill
+            } else {
+                ChildStart::OnEachFill
+            },
+        }),
+        cap: options.cap.map(Price::from_units),
+        mmp_group: tied.mmp_group,
+        on_disconnect: if options.cancel_on_disconnect {
+            OnDisconnect::Cancel
+        } else {
+            OnDisconnect::Keep
+        },
+    };
+    Ok((!conditions.are_none()).then_some(conditions))
+}
+
 /// What an order waits for; a word that is about a trigger and has none is a combination of nothing.
-fn conditions(options: &OrderOptions) -> Result<Option<Conditions>, Obstacle> {
+fn trigger(options: &OrderOptions) -> Result<Option<Trigger>, Obstacle> {
     let trail = (options.trail, options.trail_bips);
     let distance = match trail {
         (None, None) => None,
@@ -281,10 +318,7 @@ fn conditions(options: &OrderOptions) -> Result<Option<Conditions>, Obstacle> {
         Some(SourceWord::BidAsk) => TriggerSource::BidAsk,
         Some(SourceWord::Mid) => TriggerSource::Mid,
     };
-    Ok(kind.map(|kind| Conditions {
-        trigger: Some(Trigger { kind, source }),
-        ..Conditions::NONE
-    }))
+    Ok(kind.map(|kind| Trigger { kind, source }))
 }
 
 fn refused<T>(reason: RejectWord) -> Result<T, Obstacle> {

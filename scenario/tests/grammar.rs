@@ -146,7 +146,7 @@ fn unreadable(text: &str) -> (usize, String) {
     assert_eq!(report.failures.len(), 1, "{report}");
     match &report.failures[0].cause {
         Cause::Unreadable(reason) => (report.failures[0].line, reason.clone()),
-        cause @ (Cause::NotBuilt(_) | Cause::Mismatch(_) | Cause::Panicked(_)) => {
+        cause @ (Cause::Unable(_) | Cause::Mismatch(_) | Cause::Panicked(_)) => {
             panic!("{cause:?}")
         }
     }

@@ -79,27 +79,16 @@ fn a_book_line_needs_a_show_or_the_end() {
 }
 
 #[test]
-fn what_is_not_built_yet_fails_and_says_what() {
-    let cases = [
-        ("A buy 9 @ peg peg=mid", "pegged orders (peg=)"),
-        ("A buy 9 @ 101 oco=B", "linked orders (oco=)"),
-        ("quote G by=M 1@1 / 1@2", "mass quotes (quote)"),
-    ];
-    for (line, what) in cases {
-        let expected =
-            format!("story.scenario:2: later\n  not built yet: {what}\n0 passed, 1 failed");
-
-        assert_eq!(run(&format!("== later\n{line}\n--\n")), expected, "{line}");
-    }
-}
-
-#[test]
-fn an_instrument_that_is_not_built_yet_fails_and_says_why() {
-    let text = "== later\ninstrument grow=keep\n--\n";
+fn what_the_engine_cannot_do_fails_and_says_what() {
+    let groups: Vec<String> = ('A'..='I')
+        .map(|group| format!("mmp:{group}=qty:1,window:1,kind:sliding"))
+        .collect();
+    let groups = groups.join(" ");
 
     assert_eq!(
-        run(text),
-        "story.scenario:2: later\n  not built yet: instrument grow=keep\n0 passed, 1 failed"
+        run(&format!("== too many\ninstrument {groups}\n--\n")),
+        "story.scenario:2: too many\n  the engine cannot do this: more protected groups than an instrument \
+        has\n0 passed, 1 failed"
     );
 }
 

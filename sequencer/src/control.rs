@@ -184,5 +184,7 @@ const fn account_of(action: &FanOutAction) -> Option<AccountId> {
         FanOutAction::SetLimits(set) => Some(set.account),
         FanOutAction::SetFeeTier(set) => Some(set.account),
         FanOutAction::MassCancel(mass_cancel) => Some(mass_cancel.account),
+        FanOutAction::Disconnect(disconnect) => Some(disconnect.account),
+        FanOutAction::CancelAfter(cancel_after) => Some(cancel_after.account),
     }
 }

@@ -54,14 +54,18 @@ impl Inbox {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => true,
+            | Command::FanOut(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => true,
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)
             | Command::Tick
             | Command::SetState(_)
             | Command::Uncross(_)
-            | Command::SetLastPrice(_) => false,
+            | Command::SetLastPrice(_)
+            | Command::Quote(_) => false,
         };
         if intake == Intake::CancelsOnly && !may_use_reserve {
             self.counters.note_low_disk();

@@ -118,8 +118,13 @@ impl Listing {
             taker,
             maker,
         }));
+        let is_tied = [buyer, seller].map(|slot| self.book.pool.get(slot).traits().is_special());
+        if is_tied != [false; 2] {
+            self.note_tied_pair((buyer, seller), units, sink);
+        }
         self.execute(buyer, units, sink);
         self.execute(seller, units, sink);
+        self.follow(sink);
     }
 
     /// An order's part in a trade of `units`, as it stands after it.
@@ -127,11 +132,7 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         let detail = self.book.pool.detail(slot);
         let terms = self.book.holds;
-        let limit = if order.level == NO_SLOT {
-            self.book.waiting_record(slot).hold_price
-        } else {
-            self.book.price_of(&order)
-        };
+        let (hold_price, beside) = self.book.hold_basis(slot);
         let before = self.book.pool.open_units(slot, &order);
         let left = before - units;
         Party {
@@ -142,8 +143,12 @@ impl Listing {
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.
-            hold_used: terms.freed(order.side(), limit, before, left),
-            hold: terms.need(order.side(), limit, Quantity::from_units(left)),
+            hold_used: terms.freed(order.side(), hold_price, before + beside, left + beside),
+            hold: terms.need(
+                order.side(),
+                hold_price,
+                Quantity::from_units(left + beside),
+            ),
         }
     }
 

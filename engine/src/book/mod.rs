@@ -12,3 +12,4 @@ pub(crate) mod owner_index;
 mod price_index;
 pub(crate) mod price_level;
 mod slot_table;
+mod special_orders;

@@ -14,7 +14,7 @@ use crate::id::{ExternalId, OrderHandle, OrderId};
 use crate::instrument::Instrument;
 use crate::order::{Display, RestingOrder, WaitingOrder};
 use crate::price::Price;
-use crate::quantity::Quantity;
+use crate::quantity::{Notional, Quantity};
 use crate::side::Side;
 use crate::waiting::Waiting;
 
@@ -137,9 +137,7 @@ impl OrderBook {
             kind: waiting.order.kind,
             stop_price: waiting.stop_price(),
             leaves_quantity,
-            hold: self
-                .holds
-                .need(order.side(), waiting.hold_price, leaves_quantity),
+            hold: self.hold_of(slot),
         }
     }
 
@@ -292,7 +290,27 @@ impl OrderBook {
             self_trade_prevention: traits.stp(),
             stp_group: detail.stp_group,
             replace_count: detail.replace_count,
-            hold: self.holds.need(side, price, leaves_quantity),
+            hold: self.hold_of(slot),
         }
+    }
+
+    /// By which price an open order is reserved for, and for how much more than it has open.
+    pub(crate) fn hold_basis(&self, slot: u32) -> (Price, u64) {
+        let order = self.pool.get(slot);
+        let price = if order.level == NO_SLOT {
+            self.waiting_record(slot).hold_price
+        } else {
+            self.price_of(order)
+        };
+        self.pool.hold_basis(slot, order, price)
+    }
+
+    /// What is reserved for an open order.
+    pub(crate) fn hold_of(&self, slot: u32) -> Notional {
+        let order = self.pool.get(slot);
+        let (price, beside) = self.hold_basis(slot);
+        let units = self.pool.open_units(slot, order) + beside;
+        self.holds
+            .need(order.side(), price, Quantity::from_units(units))
     }
 }

@@ -1,7 +1,9 @@
 //! What few orders have: client id, lifetime, and what the mechanisms of the rule book add.
 
 use crate::id::ClientOrderId;
+use crate::linked::Ties;
 use crate::order::TimeInForce;
+use crate::pegged::Peg;
 use crate::waiting::Waiting;
 
 /// What few orders have, by slot.
@@ -27,6 +29,10 @@ pub(crate) struct Special {
     pub(crate) iceberg: Option<Iceberg>,
     /// It is open and not in the book.
     pub(crate) waiting: Option<Waiting>,
+    /// What happens to it concerns others.
+    pub(crate) ties: Option<Ties>,
+    /// Its price follows the book.
+    pub(crate) peg: Option<Peg>,
 }
 
 /// The part of an iceberg that its slot does not say: there stands the slice that it shows.

@@ -5,7 +5,7 @@
 //! off: a plain order that comes and goes touches the first array alone. Free slots are chained, and
 //! the last one freed is the next one used: it is still in the cache.
 
-use crate::book::order_extras::{Iceberg, NO_EXTRAS, OrderExtras, Special};
+use crate::book::order_extras::{NO_EXTRAS, OrderExtras};
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
@@ -291,29 +291,6 @@ impl OrderPool {
         self.extras(slot).time_in_force
     }
 
-    /// What the rule book's mechanisms added to an order, if they did.
-    pub(crate) fn special(&self, slot: u32) -> Option<&Special> {
-        if self.get(slot).traits().is_special() {
-            self.extras(slot).special.as_deref()
-        } else {
-            None
-        }
-    }
-
-    /// An order ends: what the mechanisms added to it goes with it.
-    pub(crate) fn forget_special(&mut self, slot: u32) {
-        if self.get(slot).traits().is_special() {
-            self.extras_mut(slot).special = None;
-        }
-    }
-
-    /// Room for what a mechanism adds to an order.
-    pub(crate) fn special_mut(&mut self, slot: u32) -> &mut Special {
-        self.extras_mut(slot);
-        self.get_mut(slot).tagged_id |= Traits::SPECIAL;
-        self.extras[slot as usize].special.get_or_insert_default()
-    }
-
     /// What an order has open beyond what its slot says: an iceberg's part below the water.
     #[inline]
     pub(crate) fn reserve_units(&self, slot: u32, order: &OrderSlot) -> u64 {
@@ -342,10 +319,6 @@ impl OrderPool {
         }
     }
 
-    pub(crate) fn iceberg(&self, slot: u32) -> Option<Iceberg> {
-        self.special(slot)?.iceberg
-    }
-
     pub(crate) fn set_client_order_id(&mut self, slot: u32, id: ClientOrderId) {
         self.extras_mut(slot).client_order_id = Some(id);
     }
@@ -354,7 +327,7 @@ impl OrderPool {
         self.extras_mut(slot).time_in_force = time_in_force;
     }
 
-    fn extras(&self, slot: u32) -> &OrderExtras {
+    pub(super) fn extras(&self, slot: u32) -> &OrderExtras {
         if self.get(slot).traits().has_extras() {
             &self.extras[slot as usize]
         } else {
@@ -362,7 +335,7 @@ impl OrderPool {
         }
     }
 
-    fn extras_mut(&mut self, slot: u32) -> &mut OrderExtras {
+    pub(super) fn extras_mut(&mut self, slot: u32) -> &mut OrderExtras {
         let place = slot as usize;
         if self.extras.len() <= place {
             self.extras.resize_with(place + 1, || NO_EXTRAS);

@@ -6,6 +6,7 @@
 
 mod collections;
 mod conditions;
+mod linked;
 mod macros;
 mod reader;
 mod rules;

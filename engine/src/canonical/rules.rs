@@ -3,8 +3,8 @@
 use super::{canonical_enum, canonical_struct};
 use crate::auction::{AuctionSelfTrade, IndicativePrice};
 use crate::rules::{
-    ExecutionRange, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill, Rules,
-    StopOnEntry, TopOrder,
+    ExecutionRange, GrowingChild, MarketResidual, MatchingAlgorithm, PriceBand, ProRata, Refill,
+    Rules, StopOnEntry, TopOrder,
 };
 use crate::session::{
     BeyondBand, CallEnd, CallLength, Corridors, LimitUpLimitDown, MeanReference, Schedule,
@@ -26,6 +26,8 @@ canonical_struct!(Rules {
     indicative,
     schedule,
     reference,
+    protected_groups,
+    growing_child,
     random_seed,
 });
 
@@ -44,6 +46,8 @@ canonical_enum!(MarketResidual { 1 => Rest, 2 => Cancel });
 canonical_enum!(StopOnEntry { 1 => Reject, 2 => Trigger });
 
 canonical_enum!(Refill { 1 => Fixed, 2 => Random { low_percent, high_percent } });
+
+canonical_enum!(GrowingChild { 1 => Lose, 2 => Keep });
 
 canonical_struct!(PriceBand { low, high });
 

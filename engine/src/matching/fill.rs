@@ -5,7 +5,7 @@ use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::id::TradeId;
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;
-use crate::matching::taker::Taker;
+use crate::matching::taker::{Concerns, Taker};
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -62,8 +62,8 @@ impl Listing {
                 if let Some(stop) = self.prevent(taker, maker, wanted, sink) {
                     return Some(stop);
                 }
-            } else {
-                self.fill(taker, maker, wanted, sink);
+            } else if let Some(stop) = self.fill(taker, maker, wanted, sink) {
+                return Some(stop);
             }
             if taker.leaves_units == 0 {
                 return Some(self.quantity_is_used_up(taker, price));
@@ -79,7 +79,7 @@ impl Listing {
         maker: u32,
         wanted: u64,
         sink: &mut S,
-    ) {
+    ) -> Option<Stop> {
         let terms = self.book.holds;
         let (side, pool) = self.book.side_and_pool(taker.side.opposite());
         let order = pool.get_mut(maker);
@@ -90,6 +90,8 @@ impl Listing {
         let order = *order;
         let reserve = pool.reserve_units(maker, &order);
         let price = side.price(order.level);
+        let (hold_price, beside) = pool.hold_basis(maker, &order, price);
+        let held = reserve + beside;
         let external_id = pool.external_id(maker, &order);
         let mut detail = pool.detail_of(maker, &order);
         detail.filled_units += units;
@@ -134,11 +136,19 @@ impl Listing {
                 fee_tier: self.risk.fee_tier_of(order.account),
                 leaves_quantity: Quantity::from_units(after + reserve),
                 filled_quantity: Quantity::from_units(detail.filled_units),
-                hold_used: terms.freed(order.side(), price, before + reserve, after + reserve),
-                hold: terms.need(order.side(), price, Quantity::from_units(after + reserve)),
+                hold_used: terms.freed(order.side(), hold_price, before + held, after + held),
+                hold: terms.need(order.side(), hold_price, Quantity::from_units(after + held)),
             },
         };
         sink.event(Event::Trade(trade));
+        let is_tied = order.traits().is_special() || taker.concerns == Concerns::Others;
+        // Stops that the print hits stand before the children that the trade starts.
+        if self.triggers.may_fire_at(price.units()) {
+            self.examine_print(price);
+        }
+        if is_tied {
+            self.note_tied_fill(taker, (maker, detail.filled_units), units, sink);
+        }
         if after == 0 {
             self.book.unlink(maker, &order);
             if reserve == 0 {
@@ -147,9 +157,10 @@ impl Listing {
                 self.refill(maker, &order, reserve, sink);
             }
         }
-        if self.triggers.may_fire_at(price.units()) {
-            self.examine_print(price);
+        if is_tied {
+            return self.follow_in_sweep(taker, order.level, sink);
         }
+        None
     }
 
     /// An order bounded by money cannot buy one more lot at `price`.

@@ -34,6 +34,8 @@ pub(crate) enum Stop {
     Barrier(Barrier),
     /// The next maker is outside the execution range.
     OutOfRange,
+    /// A tie ended it: it is told already.
+    Ended,
 }
 
 impl Listing {
@@ -52,6 +54,7 @@ impl Listing {
             Stop::OwnOrder => end_taker(taker, CancelReason::SelfTradePrevention, sink),
             Stop::BudgetSpent => end_taker(taker, CancelReason::BudgetSpent, sink),
             Stop::Barrier(barrier) => self.stop_at_barrier(taker, barrier, sink),
+            Stop::Ended => Residual::Ended,
             Stop::OutOfRange => end_taker(taker, CancelReason::ExecutionRange, sink),
             Stop::NoMakers => match taker.remainder {
                 Remainder::Rests => Residual::Rests,

@@ -45,7 +45,11 @@ impl Listing {
     }
 
     /// The best price on the tick grid at which an order of `side` does not reach `opposite`.
-    fn one_tick_behind(&self, side: Side, opposite: Price) -> Result<Price, RejectReason> {
+    pub(crate) fn one_tick_behind(
+        &self,
+        side: Side,
+        opposite: Price,
+    ) -> Result<Price, RejectReason> {
         let tick = self.instrument.tick_size;
         let behind = match side {
             Side::Buy => opposite

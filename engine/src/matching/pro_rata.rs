@@ -60,8 +60,11 @@ impl Listing {
             for share in self.shares(makers, level, wanted, terms) {
                 let is_there = self.book.pool.is_open_as(share.slot, share.order_id)
                     && self.book.pool.get(share.slot).level == level;
-                if share.units > 0 && is_there {
-                    self.fill(taker, share.slot, share.units, sink);
+                if share.units > 0
+                    && is_there
+                    && let Some(stop) = self.fill(taker, share.slot, share.units, sink)
+                {
+                    return Some(stop);
                 }
             }
             if taker.leaves_units == 0 {
@@ -79,9 +82,13 @@ impl Listing {
         sink: &mut S,
     ) -> Option<Stop> {
         let levels = self.book.side(taker.side.opposite());
-        let queue: Vec<u32> = levels.queue(level, &self.book.pool).collect();
-        for maker in queue {
-            if !self.is_own_order(taker, maker) {
+        let queue = levels.queue(level, &self.book.pool);
+        let queue: Vec<(u32, OrderId)> = queue
+            .map(|slot| (slot, self.book.pool.get(slot).id()))
+            .collect();
+        for (maker, order_id) in queue {
+            // It may have gone with another one of its own.
+            if !self.book.pool.is_open_as(maker, order_id) || !self.is_own_order(taker, maker) {
                 continue;
             }
             let wanted = taker.wanted_units(price, self.instrument.lot_size);

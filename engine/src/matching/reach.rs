@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 
 use crate::book::price_level::NO_SLOT;
+use crate::linked::Rehearsal;
 use crate::listing::Listing;
-use crate::matching::taker::{AtOnce, Taker, affordable_units};
+use crate::matching::taker::{AtOnce, Concerns, Taker, affordable_units};
 use crate::order::SelfTradePrevention;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -95,7 +96,37 @@ impl Listing {
             } else {
                 self.book.pool.open_units(maker, order)
             };
-            walk.meet(price, units, is_own)?;
+            if order.traits().is_special() || taker.concerns == Concerns::Others {
+                self.meet_tied(walk, taker, (maker, units), is_own)?;
+            } else {
+                walk.meet(price, units, is_own)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Meets a maker that others may be tied to: what trades before may have taken it away.
+    fn meet_tied(
+        &self,
+        walk: &mut Walk,
+        taker: &Taker,
+        (maker, open_units): (u32, u64),
+        is_own: bool,
+    ) -> ControlFlow<()> {
+        let order = self.book.pool.get(maker);
+        let price = self.book.price_of(order);
+        let units = walk.rehearsal.left_of(order.id(), open_units);
+        if units == 0 {
+            return ControlFlow::Continue(());
+        }
+        let before = walk.reach.units;
+        walk.meet(price, units, is_own)?;
+        let traded = walk.reach.units - before;
+        if traded > 0 {
+            return self.rehearse_fill(&mut walk.rehearsal, taker, (maker, units - traded), traded);
+        }
+        if is_own && taker.stp == SelfTradePrevention::CancelOldest {
+            self.rehearse_end(&mut walk.rehearsal, maker);
         }
         ControlFlow::Continue(())
     }
@@ -115,6 +146,7 @@ struct Walk {
     lot_size: u64,
     stp: SelfTradePrevention,
     at_decrement: AtDecrement,
+    rehearsal: Rehearsal,
 }
 
 impl Walk {
@@ -130,6 +162,7 @@ impl Walk {
             lot_size,
             stp: taker.stp,
             at_decrement,
+            rehearsal: Rehearsal::default(),
         }
     }
 

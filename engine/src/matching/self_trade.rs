@@ -32,6 +32,21 @@ impl Listing {
         wanted: u64,
         sink: &mut S,
     ) -> Option<Stop> {
+        let level = self.book.pool.get(maker).level;
+        let stop = self.resolve_own(taker, maker, wanted, sink);
+        if self.following.is_empty() {
+            return stop;
+        }
+        self.follow_in_sweep(taker, level, sink).or(stop)
+    }
+
+    fn resolve_own<S: EventSink>(
+        &mut self,
+        taker: &mut Taker,
+        maker: u32,
+        wanted: u64,
+        sink: &mut S,
+    ) -> Option<Stop> {
         match taker.stp {
             SelfTradePrevention::None => None,
             SelfTradePrevention::CancelNewest => {
@@ -84,6 +99,7 @@ impl Listing {
         let terms = self.book.holds;
         let order = *self.book.pool.get(maker);
         let price = self.book.price_of(&order);
+        let (hold_price, beside) = self.book.hold_basis(maker);
         let before = self.book.pool.open_units(maker, &order);
         let units = before.min(wanted);
         let after = before - units;
@@ -100,8 +116,12 @@ impl Listing {
             taker_leaves_quantity: taker.leaves_quantity(),
             maker_leaves_quantity: Quantity::from_units(after),
         }));
-        let maker_freed = terms.freed(order.side(), price, before, after);
-        let hold = terms.need(order.side(), price, Quantity::from_units(after));
+        let maker_freed = terms.freed(order.side(), hold_price, before + beside, after + beside);
+        let hold = terms.need(
+            order.side(),
+            hold_price,
+            Quantity::from_units(after + beside),
+        );
         release_part(&order, maker_freed, hold, sink);
         release_of_taker(taker, taker_freed, sink);
         if after == 0 {

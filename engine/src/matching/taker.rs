@@ -1,5 +1,7 @@
 //! An order while it takes: not in the book, or just taken out of it.
 
+use crate::book::price_level::NO_SLOT;
+use crate::conditions::MmpGroup;
 use crate::holds::HoldTerms;
 use crate::id::{AccountId, ExternalId, OrderId, StpGroup};
 use crate::order::{NewOrder, OrderKind, OrderSize, SelfTradePrevention, TimeInForce};
@@ -45,6 +47,15 @@ pub(crate) struct MoneyBound {
     pub(crate) short: Notional,
 }
 
+/// Whom a taker's trades concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Concerns {
+    /// Its makers and itself.
+    TheTwo,
+    /// Orders that it is tied to, too.
+    Others,
+}
+
 /// An order while it takes.
 #[derive(Debug, Clone)]
 pub(crate) struct Taker {
@@ -69,6 +80,12 @@ pub(crate) struct Taker {
     pub(crate) hold: Notional,
     /// What a market buy has spent.
     pub(crate) spent: Notional,
+    /// Its slot, where it has one and others are tied to it.
+    pub(crate) slot: u32,
+    pub(crate) mmp_group: Option<MmpGroup>,
+    pub(crate) concerns: Concerns,
+    /// What it holds for beyond what is open of it.
+    pub(crate) pending_units: u64,
 }
 
 impl Taker {
@@ -117,6 +134,17 @@ impl Taker {
             is_immediate: order.time_in_force.is_immediate(),
             hold: Notional::ZERO,
             spent: Notional::ZERO,
+            slot: NO_SLOT,
+            mmp_group: order
+                .conditions
+                .as_deref()
+                .and_then(|conditions| conditions.mmp_group),
+            concerns: if order.conditions.is_some() {
+                Concerns::Others
+            } else {
+                Concerns::TheTwo
+            },
+            pending_units: 0,
         }
     }
 
@@ -146,6 +174,11 @@ impl Taker {
             && self
                 .money
                 .is_some_and(|money| (money.left + money.short).is_zero())
+    }
+
+    /// Whether nothing is left of it.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.leaves_units == 0
     }
 
     /// Its limit price, if it has one.
@@ -184,7 +217,13 @@ impl Taker {
         let freed = match (self.side, self.limit) {
             (Side::Buy, PriceLimit::Any) => Notional::ZERO, // given back when it ends
             (_, PriceLimit::AtOrBetter(limit)) => {
-                terms.freed(self.side, limit, before, self.leaves_units)
+                let pending = self.pending_units;
+                terms.freed(
+                    self.side,
+                    limit,
+                    before + pending,
+                    self.leaves_units + pending,
+                )
             }
             (Side::Sell, PriceLimit::Any) => {
                 terms.freed(self.side, price, before, self.leaves_units)
@@ -205,7 +244,13 @@ impl Taker {
         match (self.side, self.limit) {
             (Side::Sell, _) => Notional::from_units(i128::from(units)),
             (Side::Buy, PriceLimit::AtOrBetter(limit)) => {
-                terms.freed(self.side, limit, before, self.leaves_units)
+                let pending = self.pending_units;
+                terms.freed(
+                    self.side,
+                    limit,
+                    before + pending,
+                    self.leaves_units + pending,
+                )
             }
             (Side::Buy, PriceLimit::Any) => {
                 let spent_before = terms.with_surcharge(self.spent);

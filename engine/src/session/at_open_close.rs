@@ -48,6 +48,18 @@ impl Listing {
         })
     }
 
+    /// Whether an order waits for its auction, or for its parent before that.
+    pub(super) fn is_to_come(&self, id: OrderId) -> bool {
+        let slot = self.book.ids.get(id, &self.book.pool);
+        slot.is_some_and(|slot| {
+            self.book.pool.get(slot).level == NO_SLOT
+                && matches!(
+                    self.book.waiting_record(slot).waits_for,
+                    WaitsFor::Auction | WaitsFor::Parent
+                )
+        })
+    }
+
     /// An auction begins: the orders that waited for it join it, in the order of entry.
     pub(super) fn let_in_early<S: EventSink>(&mut self, state: SessionState, sink: &mut S) {
         let joining: Vec<OrderId> = self

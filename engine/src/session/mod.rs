@@ -128,6 +128,9 @@ impl Listing {
     ) {
         self.end_short_lived(state, sink);
         self.state = state;
+        if !self.is_matching() {
+            self.park_pegs(sink);
+        }
         self.session.end = end;
         if state.phase() == Phase::Collecting {
             // It stays so through a halt, until an uncross.

@@ -105,10 +105,15 @@ impl Listing {
 
     /// Ends what is not for the state that begins, in the order of entry.
     pub(super) fn end_short_lived<S: EventSink>(&mut self, state: SessionState, sink: &mut S) {
-        let ended: Vec<_> = self
+        let mut ended: Vec<_> = self
             .short_lived()
             .filter_map(|(id, time_in_force)| Some((id, ends_with(time_in_force, state)?)))
             .collect();
+        if state == SessionState::Reserved {
+            let quotes = self.quotes.iter().flat_map(|(_, sides)| sides).flatten();
+            ended.extend(quotes.map(|id| (*id, CancelReason::SessionState)));
+            ended.sort_unstable_by_key(|(id, _)| *id);
+        }
         for (id, reason) in ended {
             self.end_by_id(id, reason, sink);
         }
@@ -119,7 +124,7 @@ impl Listing {
         let mut all = self.session.market_queue.orders();
         let meant = self
             .short_lived()
-            .filter(|(id, time_in_force)| time_in_force.is_for_a_call() && !self.is_early(*id));
+            .filter(|(id, time_in_force)| time_in_force.is_for_a_call() && !self.is_to_come(*id));
         all.extend(meant.map(|(id, _)| id));
         all
     }

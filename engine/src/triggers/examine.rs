@@ -108,7 +108,12 @@ impl Listing {
         let slot = slot.expect("only open orders have triggers");
         match self.book.waiting_record(slot).waits_for {
             WaitsFor::Trigger(armed) => armed,
-            WaitsFor::Turn { .. } | WaitsFor::Auction | WaitsFor::Uncross { .. } => {
+            WaitsFor::Turn { .. }
+            | WaitsFor::Auction
+            | WaitsFor::Parent
+            | WaitsFor::Price
+            | WaitsFor::OtherSide
+            | WaitsFor::Uncross { .. } => {
                 unreachable!("a trigger fires once")
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::admission::Admitted;
 use crate::client_ids::ClientIdClaim;
-use crate::event::{Conditioned, Event, OriginalOutcome};
+use crate::event::OriginalOutcome;
 use crate::event_sink::EventSink;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
@@ -85,7 +85,8 @@ impl Listing {
             OrderKind::MarketWithProtection { points } => {
                 Ok(self.protection_price(order.side, reference()?, points))
             }
-            OrderKind::Market | OrderKind::MarketToLimit | OrderKind::Pegged { .. } => {
+            OrderKind::Pegged { .. } => self.hold_price_of_peg(order),
+            OrderKind::Market | OrderKind::MarketToLimit => {
                 Ok(self.protected(reference()?, order.side))
             }
         }
@@ -106,13 +107,6 @@ impl Listing {
         let entering = slot_of(order, order_id);
         let slot = self.book.pool.take(entering);
         self.report_accepted(order, order_id, entering.handle(slot), have, sink);
-        if let Some(conditions) = order.conditions.as_deref() {
-            sink.event(Event::Conditioned(Conditioned {
-                order_id,
-                account: order.account,
-                conditions: *conditions,
-            }));
-        }
         let need = self.hold_of_waiting(&entering, waiting.hold_price);
         self.release_surplus(&entering, have, need, sink);
         if has_more(order) {
@@ -121,10 +115,14 @@ impl Listing {
         self.book.list(slot, order_id, order.external_id);
         let waits_for = waiting.waits_for;
         self.wait(slot, waiting);
+        if let Some(conditions) = order.conditions.as_deref() {
+            self.tie(slot, conditions);
+        }
         match waits_for {
             WaitsFor::Turn { .. } => self.cascade.push(order_id),
             WaitsFor::Uncross { .. } => self.report_queued(slot, need, sink),
-            WaitsFor::Trigger(_) | WaitsFor::Auction => {}
+            WaitsFor::Price => self.place_new_peg(slot, sink),
+            WaitsFor::Trigger(_) | WaitsFor::Auction | WaitsFor::Parent | WaitsFor::OtherSide => {}
         }
     }
 
@@ -147,6 +145,9 @@ impl Listing {
             self.note_more(slot, order);
         }
         self.book.list(slot, taker.order_id, order.external_id);
+        if let Some(conditions) = order.conditions.as_deref() {
+            self.tie(slot, conditions);
+        }
         match (residual, taker.limit) {
             (Residual::Rests, PriceLimit::AtOrBetter(price)) => {
                 let resting = self.rest(slot, price, sink);

@@ -9,7 +9,7 @@ use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{MoneyBound, PriceLimit, Taker};
 use crate::order::{NewOrder, OrderKind, OrderSize};
-use crate::outcome::{release_all, release_of_taker, report_rested};
+use crate::outcome::{release_all, release_of_taker, release_part, report_rested};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::side::Side;
@@ -22,12 +22,21 @@ impl Listing {
             return;
         };
         let order = *self.book.pool.get(slot);
+        let is_hit = self.has_turn(order_id);
+        if let Some(parentage) = self.child_with_turn(slot) {
+            self.take_turn_of_child(slot, parentage, sink);
+            if !is_hit {
+                return;
+            }
+        }
         if order.level != NO_SLOT {
             return;
         }
         let WaitsFor::Turn { stop_price } = self.book.waiting_record(slot).waits_for else {
             return;
         };
+        let order = *self.book.pool.get(slot);
+        let hold = self.hold_of(slot);
         let waiting = self.stop_waiting(slot);
         sink.event(Event::Triggered(Triggered {
             order_id,
@@ -35,7 +44,7 @@ impl Listing {
             side: order.side(),
             stop_price,
         }));
-        let hold = self.hold_of_waiting(&order, waiting.hold_price);
+        self.cancel_other_leg(slot, sink);
         let entering = NewOrder {
             size: OrderSize::Quantity(Quantity::from_units(order.leaves_units)),
             ..waiting.order
@@ -64,6 +73,7 @@ impl Listing {
             Residual::Ended => {
                 let order = *self.book.pool.get(slot);
                 self.forget(slot, &order);
+                self.follow(sink);
                 return self.settle_interruption(sink);
             }
             Residual::Queues => {
@@ -77,14 +87,11 @@ impl Listing {
         self.note_iceberg(slot, order.display);
         let resting = self.rest(slot, price, sink);
         let shown = self.book.pool.shown_and_hidden(slot, &resting);
-        report_rested(
-            &resting,
-            resting.handle(slot),
-            price,
-            shown,
-            taker.hold,
-            sink,
-        );
+        let handle = resting.handle(slot);
+        report_rested(&resting, handle, price, shown, taker.hold, sink);
+        // Its parent may have ended while it took.
+        let hold = self.hold_of(slot);
+        release_part(&resting, taker.hold - hold, hold, sink);
         self.settle_interruption(sink);
     }
 
@@ -126,7 +133,8 @@ impl Listing {
         let mut taker = Taker::entering(order, resting.id(), limit);
         taker.remainder = self.remainder_of(order, limit);
         taker.filled_units = self.book.pool.detail(slot).filled_units;
-        let quantity = Quantity::from_units(taker.leaves_units);
+        self.tie_taker(&mut taker, slot);
+        let quantity = Quantity::from_units(taker.leaves_units + taker.pending_units);
         let terms = self.book.holds;
         taker.hold = match limit {
             PriceLimit::AtOrBetter(price) => terms.need(order.side, price, quantity).min(hold),
@@ -161,5 +169,6 @@ impl Listing {
         self.report_ended(slot, &ended, price, reason, sink);
         self.forget(slot, &ended);
         release_all(&ended, hold, sink);
+        self.follow(sink);
     }
 }

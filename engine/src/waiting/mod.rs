@@ -45,6 +45,12 @@ pub(crate) enum WaitsFor {
     },
     /// The auction that it is for: at-open and at-close orders may come early.
     Auction,
+    /// Its parent's trades: it has not started.
+    Parent,
+    /// What it follows: a pegged order without a price.
+    Price,
+    /// The other side of its quote, which enters first, within the same command.
+    OtherSide,
     /// The uncross of the call that it is in: a market order.
     Uncross {
         /// Its place among the market orders of its side.
@@ -54,22 +60,31 @@ pub(crate) enum WaitsFor {
 
 impl Waiting {
     /// The price at which it fires now.
-    pub(crate) const fn stop_price(&self) -> Option<Price> {
+    pub(crate) fn stop_price(&self) -> Option<Price> {
         match self.waits_for {
             WaitsFor::Trigger(armed) => armed.stop_price(),
             WaitsFor::Turn { stop_price } => Some(stop_price),
-            WaitsFor::Auction | WaitsFor::Uncross { .. } => None,
+            WaitsFor::Parent => self.stop_price_as_entered(),
+            WaitsFor::Auction
+            | WaitsFor::Price
+            | WaitsFor::OtherSide
+            | WaitsFor::Uncross { .. } => None,
         }
     }
 
+    /// The stop price that it came with.
+    fn stop_price_as_entered(&self) -> Option<Price> {
+        self.order.conditions.as_ref()?.stop_price()
+    }
+
     /// Its limit price, if it has one.
-    pub(crate) const fn limit_price(&self) -> Option<Price> {
+    pub(crate) fn limit_price(&self) -> Option<Price> {
         match self.order.kind {
             OrderKind::Limit { price } => Some(price),
+            OrderKind::Pegged { .. } => self.order.conditions.as_ref()?.cap,
             OrderKind::Market
             | OrderKind::MarketWithProtection { .. }
-            | OrderKind::MarketToLimit
-            | OrderKind::Pegged { .. } => None,
+            | OrderKind::MarketToLimit => None,
         }
     }
 }
@@ -85,7 +100,11 @@ impl Listing {
                 let queue = &mut self.session.market_queue;
                 queue.add(order.side(), *turn, order.id());
             }
-            WaitsFor::Turn { .. } | WaitsFor::Auction => {}
+            WaitsFor::Turn { .. }
+            | WaitsFor::Auction
+            | WaitsFor::Parent
+            | WaitsFor::Price
+            | WaitsFor::OtherSide => {}
         }
         self.book.pool.special_mut(slot).waiting = Some(waiting);
         self.book.waiting.insert(order.id(), slot);
@@ -100,7 +119,11 @@ impl Listing {
         match &waiting.waits_for {
             WaitsFor::Trigger(armed) => self.triggers.remove(order_id, armed),
             WaitsFor::Uncross { turn } => self.session.market_queue.remove(order.side(), *turn),
-            WaitsFor::Turn { .. } | WaitsFor::Auction => {}
+            WaitsFor::Turn { .. }
+            | WaitsFor::Auction
+            | WaitsFor::Parent
+            | WaitsFor::Price
+            | WaitsFor::OtherSide => {}
         }
         self.book.waiting.remove(&order_id);
         waiting
@@ -120,9 +143,9 @@ impl Listing {
         reason: CancelReason,
         sink: &mut S,
     ) -> Notional {
+        let hold = self.hold_of(slot);
         let waiting = self.stop_waiting(slot);
         let order = *self.book.pool.get(slot);
-        let hold = self.hold_of_waiting(&order, waiting.hold_price);
         self.report_ended(slot, &order, waiting.limit_price(), reason, sink);
         self.forget(slot, &order);
         hold

@@ -40,12 +40,13 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         if change.leaves_units == 0 {
             self.take_out_waiting(slot, CancelReason::Requested, sink);
-            return release_part(&order, change.have, Notional::ZERO, sink);
+            release_part(&order, change.have, Notional::ZERO, sink);
+            return self.follow(sink);
         }
         if let Some(expiry) = replace.expiry {
             self.change_lifetime(slot, TimeInForce::GoodTillDate(expiry));
         }
-        self.book.pool.get_mut(slot).leaves_units = change.leaves_units;
+        self.set_open_of_waiting(slot, change.leaves_units);
         let before = self.stop_waiting(slot).waits_for;
         let had_turn = matches!(before, WaitsFor::Turn { .. });
         let priority = priority_of(before, change.waiting.waits_for);
@@ -55,6 +56,9 @@ impl Listing {
         self.report_waiting_replaced(slot, &change, priority, sink);
         if self.book.holds.are_enforced() {
             release_part(&order, change.have - change.need, change.need, sink);
+        }
+        if change.leaves_units != order.leaves_units {
+            self.set_partner_quantity(slot, change.leaves_units, sink);
         }
         let has_turn = matches!(change.waiting.waits_for, WaitsFor::Turn { .. });
         self.wait(slot, change.waiting);
@@ -115,7 +119,8 @@ impl Listing {
         {
             waiting.waits_for = self.next_in_queue();
         }
-        let old_hold = self.hold_of_waiting(order, waiting.hold_price);
+        let old_hold = self.hold_of(slot);
+        let (_, beside) = self.book.hold_basis(slot);
         if replace.price.is_some() || replace.stop.is_some() {
             waiting.hold_price = self.hold_price(&waiting.order, waiting.stop_price())?;
         }
@@ -124,18 +129,19 @@ impl Listing {
         } else {
             Notional::ZERO
         };
-        let quantity = Quantity::from_units(leaves_units);
+        let quantity = Quantity::from_units(leaves_units + beside);
         let need = self
             .book
             .holds
             .need(replace.side, waiting.hold_price, quantity);
-        if have < need {
+        let for_partner = self.need_of_partner(slot, leaves_units);
+        if have < need + for_partner {
             return Err(RejectReason::InsufficientFunds);
         }
         Ok(Change {
             waiting,
             leaves_units,
-            have,
+            have: have - for_partner,
             need,
         })
     }
@@ -145,6 +151,9 @@ impl Listing {
         let Some(price) = stop else {
             return true;
         };
+        if waiting.waits_for == WaitsFor::Parent {
+            return set_stop_to_come(waiting, price);
+        }
         let WaitsFor::Trigger(armed) = waiting.waits_for else {
             return false;
         };
@@ -221,6 +230,20 @@ fn set_limit(waiting: &mut Waiting, price: Option<Price>) -> bool {
             | OrderKind::Pegged { .. },
         ) => false,
     }
+}
+
+/// Sets the stop price of a child that waits for its parent first; whether there is one to set.
+fn set_stop_to_come(waiting: &mut Waiting, price: Price) -> bool {
+    let conditions = waiting.order.conditions.as_mut();
+    let Some(trigger) = conditions.and_then(|conditions| conditions.trigger.as_mut()) else {
+        return false;
+    };
+    trigger.kind = match trigger.kind {
+        TriggerKind::Stop { .. } => TriggerKind::Stop { price },
+        TriggerKind::TakeProfit { .. } => TriggerKind::TakeProfit { price },
+        TriggerKind::Trailing { .. } => return false,
+    };
+    true
 }
 
 /// Sets the slice of an iceberg; whether it is one.

@@ -5,8 +5,10 @@ use crate::canonical::{
     Canonical, StateError, StateReader, StateSink, canonical_enum, canonical_struct,
 };
 use crate::id::OrderId;
+use crate::linked::Ties;
 use crate::listing::Listing;
 use crate::order::{NewOrder, OrderSize};
+use crate::pegged::Peg;
 use crate::quantity::Quantity;
 use crate::submit::{has_more, slot_of};
 use crate::triggers::{Armed, Direction, Trail};
@@ -41,6 +43,9 @@ canonical_enum!(WaitsFor {
     2 => Turn { stop_price },
     3 => Auction,
     4 => Uncross { turn },
+    5 => Parent,
+    6 => Price,
+    7 => OtherSide,
 });
 
 canonical_struct!(Armed {
@@ -61,6 +66,8 @@ struct OpenWaiting {
     filled_quantity: Quantity,
     replace_count: u32,
     waiting: Waiting,
+    ties: Option<Ties>,
+    peg: Option<Peg>,
 }
 
 canonical_struct!(OpenWaiting {
@@ -69,6 +76,8 @@ canonical_struct!(OpenWaiting {
     filled_quantity,
     replace_count,
     waiting,
+    ties,
+    peg,
 });
 
 impl Listing {
@@ -82,6 +91,8 @@ impl Listing {
                 filled_quantity: Quantity::from_units(detail.filled_units),
                 replace_count: detail.replace_count,
                 waiting: self.book.waiting_record(*slot).clone(),
+                ties: self.book.pool.ties(*slot).copied(),
+                peg: self.book.pool.peg(*slot).copied(),
             }
         };
         let all: Vec<_> = self.book.waiting.iter().map(open).collect();
@@ -108,6 +119,7 @@ impl Listing {
             }
             self.book.list(slot, open.order_id, entered.external_id);
             self.wait(slot, open.waiting);
+            self.tie_again(slot, open.ties, open.peg);
         }
         Ok(())
     }
@@ -152,6 +164,9 @@ impl Listing {
             WaitsFor::Trigger(_)
             | WaitsFor::Turn { .. }
             | WaitsFor::Auction
+            | WaitsFor::Parent
+            | WaitsFor::Price
+            | WaitsFor::OtherSide
             | WaitsFor::Uncross { .. } => Ok(()),
         }
     }
@@ -170,10 +185,16 @@ impl Listing {
             })
     }
 
+    /// Whether an order in the cascade is still to enter, or to grow.
+    pub(crate) fn is_to_enter(&self, order_id: OrderId) -> bool {
+        let slot = self.book.ids.get(order_id, &self.book.pool);
+        self.has_turn(order_id) || slot.is_some_and(|slot| self.child_with_turn(slot).is_some())
+    }
+
     pub(crate) fn read_turns(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {
         let turns: Vec<OrderId> = from.value()?;
         for order_id in turns {
-            if !self.has_turn(order_id) {
+            if !self.is_to_enter(order_id) {
                 return Err(StateError::Impossible("the turn of an order that has none"));
             }
             self.cascade.push(order_id);

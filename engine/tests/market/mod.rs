@@ -31,10 +31,10 @@ pub fn instrument(market_budget: MarketBudget) -> Instrument {
     }
 }
 
-pub fn engine_of(instrument: Instrument) -> MatchingEngine {
+pub fn engine_of(instrument: &Instrument) -> MatchingEngine {
     let limits = EngineLimits { instruments_max: 1 };
     let mut engine = MatchingEngine::new(limits).with_external_ids();
-    engine.list(instrument).expect("the terms make sense");
+    engine.list(*instrument).expect("the terms make sense");
     engine
 }
 

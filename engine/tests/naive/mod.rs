@@ -35,9 +35,9 @@ pub struct NaiveBook {
 type Payload = (NewOrder, Option<(OrderRef, OnCancelFailure)>);
 
 impl NaiveBook {
-    pub fn new(instrument: Instrument) -> Self {
+    pub fn new(instrument: &Instrument) -> Self {
         Self {
-            instrument,
+            instrument: *instrument,
             bids: Vec::new(),
             asks: Vec::new(),
             orders_accepted: 0,
@@ -71,7 +71,11 @@ impl NaiveBook {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => {
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => {
                 panic!("this book trades continuously")
             }
         }

@@ -18,7 +18,7 @@ impl NaiveMarket {
         let reasons = [
             (is_open, RejectWord::DuplicateId),
             (
-                self.names_the_dead(&entry.options),
+                self.names_the_dead(&entry.options, order.account),
                 RejectWord::UnknownOrder,
             ),
             (self.killed.contains(&order.account), RejectWord::Killed),
@@ -58,7 +58,8 @@ impl NaiveMarket {
         first.map(|(_, reason)| reason)
     }
 
-    fn names_the_dead(&self, options: &OrderOptions) -> bool {
+    /// An order that is to be tied to another one that is not live, or is another account's.
+    fn names_the_dead(&self, options: &OrderOptions, account: Account) -> bool {
         let named = [
             &options.oco,
             &options.oco_reduce,
@@ -68,13 +69,22 @@ impl NaiveMarket {
         named
             .into_iter()
             .flatten()
-            .any(|name| self.live(name).is_err())
+            .any(|name| match self.live(name) {
+                Ok(id) => self.order(id).account != account,
+                Err(_) => true,
+            })
     }
 
-    /// An order has one partner.
+    /// An order has one partner, which is not its parent; and it can be open beside it.
     fn names_the_tied(&self, order: &Order) -> bool {
-        let partner = order.partner;
-        partner.is_some_and(|partner| self.order(partner.id).partner.is_some())
+        let waits = order.trigger.is_some() || order.parent.is_some();
+        let is_immediate = matches!(order.life, Life::Immediate | Life::WholeOrNothing);
+        let is_market = order.limit.is_none() && order.peg.is_none();
+        order.partner.is_some_and(|partner| {
+            self.order(partner.id).partner.is_some()
+                || order.parent.is_some_and(|parent| parent.id == partner.id)
+                || !waits && (is_immediate || is_market)
+        })
     }
 
     fn has_bad_quantity(&self, entry: &OrderEntry) -> bool {
@@ -171,7 +181,7 @@ impl NaiveMarket {
         let name = self.word(&entry.name);
         let account = match &options.account {
             Some(account) => Account::Named(self.word(account)),
-            None => Account::Own(name),
+            None => self.account_tied_to(options).unwrap_or(Account::Own(name)),
         };
         let limit = match entry.limit {
             Limit::Price(price) => Some(price),
@@ -235,6 +245,21 @@ impl NaiveMarket {
             .map(|(id, reduces)| Partner { id, reduces })
     }
 
+    /// Whose the orders are that an order without an account is tied to.
+    fn account_tied_to(&self, options: &OrderOptions) -> Option<Account> {
+        let named = [
+            &options.oco,
+            &options.oco_reduce,
+            &options.parent,
+            &options.parent_partial,
+        ];
+        let mut live = named
+            .into_iter()
+            .flatten()
+            .filter_map(|name| self.live(name).ok());
+        live.next().map(|id| self.order(id).account)
+    }
+
     fn parent(&self, options: &OrderOptions, wanted: u64) -> Option<Parent> {
         let full = self.id_of(options.parent.as_ref()).map(|id| (id, false));
         let partial = self
@@ -244,7 +269,8 @@ impl NaiveMarket {
             id,
             is_partial,
             wanted,
-            allowed: 0,
+            // A partial child may be for some at once.
+            allowed: if is_partial { self.order(id).filled } else { 0 },
             granted: 0,
         })
     }
@@ -326,6 +352,7 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
         || is_pegged != options.peg.is_some()
         || has_peg_options && !is_pegged
         || is_pegged && (is_immediate || trigger_count > 0 || has_minimum)
+        || is_pegged && matches!(life, Life::Auction | Life::Opening | Life::Closing)
         || options.points.is_some() && !is_market
         || options.oco.is_some() && options.oco_reduce.is_some()
         || options.parent.is_some() && options.parent_partial.is_some()

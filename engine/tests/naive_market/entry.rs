@@ -25,6 +25,9 @@ impl NaiveMarket {
         self.tie_partner(id);
         if order.parent.is_some() {
             self.order_mut(id).place = Place::Unstarted;
+            if order.parent.is_some_and(|parent| parent.allowed > 0) {
+                self.queue.push(id);
+            }
         } else {
             self.arrive(id);
         }

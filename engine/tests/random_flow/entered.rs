@@ -65,7 +65,11 @@ impl Entered {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => {
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => {
                 return;
             }
         };
@@ -103,7 +107,11 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         | Command::Admit(_)
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
-        | Command::FanOut(_) => {}
+        | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_) => {}
     }
     command
 }

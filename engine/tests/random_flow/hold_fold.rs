@@ -39,7 +39,11 @@ impl HoldFold {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => return,
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }

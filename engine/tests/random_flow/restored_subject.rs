@@ -22,7 +22,7 @@ pub struct RestoredSubject {
 }
 
 impl Subject for RestoredSubject {
-    fn new(instrument: Instrument) -> Self {
+    fn new(instrument: &Instrument) -> Self {
         let live = RealSubject::new(instrument);
         let twin = restored(live.engine());
         Self {
@@ -86,7 +86,11 @@ fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
         | Command::Admit(_)
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
-        | Command::FanOut(_) => {}
+        | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_) => {}
     }
     command
 }

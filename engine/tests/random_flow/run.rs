@@ -84,7 +84,7 @@ pub fn play<S: Subject>(steps: &[Step], kind: RunKind) -> Result<u64, Difference
 
 /// What the naive book says to the steps.
 pub fn naive_events(steps: &[Step]) -> Vec<Event> {
-    let mut naive = NaiveBook::new(instrument(RunKind::Long));
+    let mut naive = NaiveBook::new(&instrument(RunKind::Long));
     let mut entered = Entered::default();
     let mut all = Vec::new();
     for (step, sequence) in steps.iter().zip(1..) {
@@ -120,8 +120,8 @@ impl<S: Subject> Run<S> {
     fn new(kind: RunKind) -> Self {
         Self {
             kind,
-            subject: S::new(instrument(kind)),
-            naive: NaiveBook::new(instrument(kind)),
+            subject: S::new(&instrument(kind)),
+            naive: NaiveBook::new(&instrument(kind)),
             feeds: FeedFold::default(),
             holds: HoldFold::default(),
             naive_events: Vec::new(),
@@ -284,7 +284,11 @@ fn is_by_handle(command: &Command) -> bool {
         | Command::Admit(_)
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
-        | Command::FanOut(_) => return false,
+        | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }

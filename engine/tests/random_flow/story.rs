@@ -60,7 +60,7 @@ struct Teller {
 impl Teller {
     fn new() -> Self {
         Self {
-            naive: NaiveBook::new(instrument(RunKind::Thorough)),
+            naive: NaiveBook::new(&instrument(RunKind::Thorough)),
             narrator: Narrator::new(),
             sequence: 0,
             now: Timestamp(0),
@@ -138,7 +138,11 @@ impl Teller {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => {
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => {
                 unreachable!("the random flow trades continuously")
             }
         }

@@ -6,7 +6,7 @@ use engine::{
 
 /// Something that behaves like the engine, or should.
 pub trait Subject {
-    fn new(instrument: Instrument) -> Self;
+    fn new(instrument: &Instrument) -> Self;
     fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S);
     fn engine(&self) -> &MatchingEngine;
 }
@@ -15,10 +15,10 @@ pub trait Subject {
 pub struct RealSubject(MatchingEngine);
 
 impl Subject for RealSubject {
-    fn new(instrument: Instrument) -> Self {
+    fn new(instrument: &Instrument) -> Self {
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
         engine
-            .list(instrument)
+            .list(*instrument)
             .expect("the test instrument is sound");
         Self(engine)
     }
@@ -36,7 +36,7 @@ impl Subject for RealSubject {
 pub struct FaultySubject(RealSubject);
 
 impl Subject for FaultySubject {
-    fn new(instrument: Instrument) -> Self {
+    fn new(instrument: &Instrument) -> Self {
         Self(RealSubject::new(instrument))
     }
 

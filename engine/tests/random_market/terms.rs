@@ -16,10 +16,8 @@ const LEFT_OUT: &[&str] = &[
     "oco_reduce",
     "parent",
     "parent_partial",
-    "cod",
     "quote",
     "cancel_after",
-    "disconnect",
 ];
 
 /// Middle of the prices.

@@ -164,7 +164,11 @@ impl<'a> Door<'a> {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => {}
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => {}
         }
     }
 
@@ -187,6 +191,13 @@ impl<'a> Door<'a> {
                 lock(&self.state.orders).forget_change(self.account, replace.order);
                 self.give_back(replace.side, replace.extra);
             }
+            Command::Quote(quote) => {
+                for side in [Side::Buy, Side::Sell] {
+                    if let Some(asked) = quote.side(side) {
+                        self.give_back(side, asked.extra);
+                    }
+                }
+            }
             Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::Tick
@@ -196,7 +207,10 @@ impl<'a> Door<'a> {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => {}
+            | Command::FanOut(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => {}
         }
     }
 

@@ -17,7 +17,11 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         | Command::Admit(_)
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
-        | Command::FanOut(_) => None,
+        | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_) => None,
     }
 }
 

@@ -145,7 +145,11 @@ impl<'a> Reporter<'a> {
             | Command::Admit(_)
             | Command::SetLimits(_)
             | Command::SetFeeTier(_)
-            | Command::FanOut(_) => IsEntry::No,
+            | Command::FanOut(_)
+            | Command::Quote(_)
+            | Command::MmpReset(_)
+            | Command::Disconnect(_)
+            | Command::CancelAfter(_) => IsEntry::No,
         }
     }
 
@@ -294,7 +298,11 @@ fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         | Command::Admit(_)
         | Command::SetLimits(_)
         | Command::SetFeeTier(_)
-        | Command::FanOut(_) => {}
+        | Command::FanOut(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_) => {}
     }
 }
 

@@ -173,7 +173,8 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
 /// Why an order ended, in the wire's form.
 pub const fn cancel_reason(reason: engine::CancelReason) -> Reason {
     match reason {
-        engine::CancelReason::Requested => Reason::Requested,
+        // A quote's old side goes because its owner asks for the new one.
+        engine::CancelReason::Requested | engine::CancelReason::QuoteReplaced => Reason::Requested,
         engine::CancelReason::MassCancel => Reason::MassCancel,
         engine::CancelReason::ImmediateOrCancel => Reason::ImmediateOrCancel,
         engine::CancelReason::FillOrKill => Reason::FillOrKill,

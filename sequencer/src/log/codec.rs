@@ -7,6 +7,7 @@ mod command;
 mod conditions;
 mod control;
 mod key;
+mod maker;
 mod order;
 mod reader;
 mod risk;

@@ -6,6 +6,10 @@ use engine::{
     Price, Quantity, Replace, SessionState, Side, SideFilter, Timestamp,
 };
 
+use super::maker::{
+    cancel_after, disconnect, mmp_reset, put_cancel_after, put_disconnect, put_mmp_reset,
+    put_quote, quote,
+};
 use super::order::{order, put_order};
 use super::risk::{admit, put_admit, put_set_fee_tier, put_set_limits, set_fee_tier, set_limits};
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
@@ -19,6 +23,10 @@ const TICK: u8 = 6;
 const SET_STATE: u8 = 7;
 const UNCROSS: u8 = 8;
 const SET_LAST_PRICE: u8 = 9;
+const QUOTE: u8 = 20;
+const MMP_RESET: u8 = 21;
+const DISCONNECT: u8 = 22;
+const CANCEL_AFTER: u8 = 23;
 const ADMIT: u8 = 40;
 const SET_LIMITS: u8 = 41;
 const SET_FEE_TIER: u8 = 42;
@@ -81,6 +89,22 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_u8(bytes, SET_FEE_TIER);
             put_set_fee_tier(bytes, *set);
         }
+        Command::Quote(quote) => {
+            put_u8(bytes, QUOTE);
+            put_quote(bytes, quote);
+        }
+        Command::MmpReset(reset) => {
+            put_u8(bytes, MMP_RESET);
+            put_mmp_reset(bytes, *reset);
+        }
+        Command::Disconnect(disconnect) => {
+            put_u8(bytes, DISCONNECT);
+            put_disconnect(bytes, *disconnect);
+        }
+        Command::CancelAfter(cancel_after) => {
+            put_u8(bytes, CANCEL_AFTER);
+            put_cancel_after(bytes, *cancel_after);
+        }
         Command::FanOut(fan_out) => {
             put_u8(bytes, FAN_OUT);
             put_u64(bytes, fan_out.id.0);
@@ -116,6 +140,10 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
         ADMIT => admit(reader).map(Command::Admit),
         SET_LIMITS => set_limits(reader).map(Command::SetLimits),
         SET_FEE_TIER => set_fee_tier(reader).map(Command::SetFeeTier),
+        QUOTE => quote(reader).map(Command::Quote),
+        MMP_RESET => mmp_reset(reader).map(Command::MmpReset),
+        DISCONNECT => disconnect(reader).map(Command::Disconnect),
+        CANCEL_AFTER => cancel_after(reader).map(Command::CancelAfter),
         FAN_OUT => Ok(Command::FanOut(FanOut {
             id: FanOutId(reader.u64()?),
             action: fan_out_action(reader)?,
@@ -131,6 +159,8 @@ pub(super) fn fan_out_action(reader: &mut Reader<'_>) -> Result<FanOutAction, De
         ADMIT => admit(reader).map(FanOutAction::Admit),
         SET_LIMITS => set_limits(reader).map(FanOutAction::SetLimits),
         SET_FEE_TIER => set_fee_tier(reader).map(FanOutAction::SetFeeTier),
+        DISCONNECT => disconnect(reader).map(FanOutAction::Disconnect),
+        CANCEL_AFTER => cancel_after(reader).map(FanOutAction::CancelAfter),
         _ => Err(DecodeError::Unknown("what several instruments are asked")),
     }
 }

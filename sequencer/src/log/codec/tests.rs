@@ -106,6 +106,30 @@ fn every_command() -> Vec<Command> {
             account: AccountId(5),
             limits: RiskLimits::NONE,
         }),
+        Command::Quote(engine::Quote {
+            account: AccountId(5),
+            group: MmpGroup(6),
+            bid: Some(engine::QuoteSide {
+                price: Price::from_units(7),
+                quantity: Quantity::from_units(8),
+                extra: Notional::from_units(9),
+            }),
+            ask: None,
+        }),
+        Command::MmpReset(engine::MmpReset {
+            account: AccountId(5),
+            group: MmpGroup(6),
+        }),
+        Command::CancelAfter(engine::CancelAfter {
+            account: AccountId(5),
+            delay: 60,
+        }),
+        Command::FanOut(FanOut {
+            id: FanOutId(8),
+            action: FanOutAction::Disconnect(engine::Disconnect {
+                account: AccountId(5),
+            }),
+        }),
         Command::FanOut(FanOut {
             id: FanOutId(9),
             action: FanOutAction::SetLimits(every_limit()),

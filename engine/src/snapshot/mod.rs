@@ -4,15 +4,19 @@
 //! no cache. What follows from something else is not spelled but made again: open client ids and deadlines
 //! from the orders, totals of levels from their queues.
 
+mod soundness;
+
 use crate::book::order_book::OrderBook;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, StpGroup};
 use crate::instrument::Instrument;
+use crate::linked::Ties;
 use crate::listing::Listing;
 use crate::order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PostOnly, RestingOrder,
     SelfTradePrevention, TimeInForce,
 };
+use crate::pegged::Peg;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::sequence::{SequenceNumber, Timestamp};
@@ -22,7 +26,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-pub const STATE_VERSION: u32 = 1;
+pub const STATE_VERSION: u32 = 2;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 
@@ -68,6 +72,8 @@ struct OpenOrder {
     external_id: Option<ExternalId>,
     client_order_id: Option<ClientOrderId>,
     replace_count: u32,
+    ties: Option<Ties>,
+    peg: Option<Peg>,
 }
 
 canonical_struct!(OpenOrder {
@@ -85,6 +91,8 @@ canonical_struct!(OpenOrder {
     external_id,
     client_order_id,
     replace_count,
+    ties,
+    peg,
 });
 
 impl Listing {
@@ -108,6 +116,12 @@ impl Listing {
             cascade,
             top_orders: [top_bid, top_ask],
             chance,
+            following,
+            children: _, // the children say them
+            pegs: _,     // the orders say them
+            mmp,
+            quotes,
+            dead_men,
         } = self;
         STATE_VERSION.write(out);
         let counted = Counted {
@@ -130,10 +144,14 @@ impl Listing {
         risk.write(out);
         self.write_waiting(out);
         let turns = cascade.turns();
-        let turns = turns.filter(|order_id| self.has_turn(*order_id));
+        let turns = turns.filter(|order_id| self.is_to_enter(*order_id));
         turns.collect::<Vec<_>>().write(out);
         (*top_bid, *top_ask).write(out);
         chance.state.write(out);
+        assert!(following.is_empty(), "a command is followed to its end");
+        mmp.counters.write(out);
+        quotes.write(out);
+        dead_men.iter().collect::<Vec<_>>().write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -163,6 +181,12 @@ impl Listing {
         let (top_bid, top_ask): (Option<OrderId>, Option<OrderId>) = from.value()?;
         listing.top_orders = [top_bid, top_ask];
         listing.chance.state = from.value()?;
+        listing.mmp.counters = from.value()?;
+        listing.quotes = from.value()?;
+        for (deadline, account) in from.value::<Vec<_>>()? {
+            listing.dead_men.arm(account, deadline);
+        }
+        listing.check_tied()?;
         from.end()?;
         Ok(listing)
     }
@@ -238,60 +262,8 @@ impl Listing {
             self.book.pool.set_detail(slot, detail);
         }
         self.book.list(slot, order.order_id, order.external_id);
+        self.tie_again(slot, order.ties, order.peg);
         Ok(())
-    }
-
-    /// Refuses an order that can never be open here.
-    fn check_open(&self, side: Side, order: &OpenOrder) -> Result<(), StateError> {
-        let id = order.order_id;
-        if id.0 == 0
-            || id.0 >= self.next_order_id
-            || self.book.ids.get(id, &self.book.pool).is_some()
-        {
-            return Err(StateError::Impossible(
-                "an order id is open twice, or was never given",
-            ));
-        }
-        let quantities = order.leaves_quantity.checked_add(order.filled_quantity);
-        if order.leaves_quantity.is_zero() || quantities.is_none() {
-            return Err(StateError::Impossible("an open order has no open quantity"));
-        }
-        if !self
-            .book
-            .holds
-            .can_hold(side, order.price, order.leaves_quantity)
-        {
-            return Err(StateError::Impossible("an order's hold does not fit"));
-        }
-        if self.book.open_order_count() >= self.instrument.open_orders_max {
-            return Err(StateError::Impossible("more orders are open than may be"));
-        }
-        match order.time_in_force {
-            TimeInForce::GoodTillCanceled
-            | TimeInForce::GoodTillDate(_)
-            | TimeInForce::Day
-            | TimeInForce::AtOpen
-            | TimeInForce::AtClose
-            | TimeInForce::GoodForAuction
-            | TimeInForce::GoodForContinuous => {}
-            TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill => {
-                return Err(StateError::Impossible("an immediate order rests"));
-            }
-        }
-        if let Some(external_id) = order.external_id
-            && (self.book.externals.is_none()
-                || self.book.slot_by_external_id(external_id).is_some())
-        {
-            return Err(StateError::Impossible(
-                "an external id is open twice, or not indexed",
-            ));
-        }
-        match order.client_order_id {
-            Some(client_id) if self.client_ids.is_open(order.account, client_id) => {
-                Err(StateError::Impossible("a client order id is open twice"))
-            }
-            Some(_) | None => Ok(()),
-        }
     }
 }
 
@@ -299,12 +271,14 @@ impl Listing {
 fn write_queue<S: StateSink>(book: &OrderBook, side: Side, out: &mut S) {
     book.order_count(side).write(out);
     for order in book.orders(side) {
-        OpenOrder::of(&order).write(out);
+        let slot = order.handle.slot;
+        let (ties, peg) = (book.pool.ties(slot).copied(), book.pool.peg(slot).copied());
+        OpenOrder::of(&order, ties, peg).write(out);
     }
 }
 
 impl OpenOrder {
-    fn of(resting: &RestingOrder) -> Self {
+    fn of(resting: &RestingOrder, ties: Option<Ties>, peg: Option<Peg>) -> Self {
         let RestingOrder {
             order_id,
             handle: _,
@@ -340,6 +314,8 @@ impl OpenOrder {
             external_id,
             client_order_id,
             replace_count,
+            ties,
+            peg,
         }
     }
 

@@ -1,0 +1,141 @@
+//! One cancels the other: two open orders of one account of which one is to trade.
+
+use crate::cancel_reason::CancelReason;
+use crate::conditions::{Oco, OcoMode};
+use crate::event_sink::EventSink;
+use crate::id::OrderId;
+use crate::linked::Partner;
+use crate::listing::Listing;
+use crate::quantity::{Notional, Quantity};
+
+/// What a leg has just traded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LegFill {
+    pub(super) units: u64,
+    /// What it has left.
+    pub(super) left: u64,
+    /// With whom, and what that one has left.
+    pub(super) counterparty: (OrderId, u64),
+}
+
+impl Listing {
+    /// Ties a new leg, which has its slot, to the other one.
+    pub(super) fn tie_partner(&mut self, slot: u32, order_id: OrderId, oco: &Oco) {
+        let account = self.book.pool.get(slot).account;
+        let other = self
+            .resolve(account, oco.partner)
+            .expect("admission looked for it");
+        let other_id = self.book.pool.get(other).id();
+        self.book.pool.ties_mut(slot).partner = Some(Partner {
+            order: other_id,
+            mode: oco.mode,
+        });
+        self.book.pool.ties_mut(other).partner = Some(Partner {
+            order: order_id,
+            mode: oco.mode,
+        });
+    }
+
+    fn partner_of(&self, slot: u32) -> Option<(Partner, u32)> {
+        let partner = self.book.pool.ties(slot)?.partner?;
+        let other = self.book.ids.get(partner.order, &self.book.pool);
+        Some((partner, other.expect("a leg's partner is open")))
+    }
+
+    /// A leg trades `units` and has `left`: the other one, which is to go, is untied, or shrinks at once.
+    pub(super) fn other_leg_to_go<S: EventSink>(
+        &mut self,
+        slot: u32,
+        traded: LegFill,
+        sink: &mut S,
+    ) -> Option<OrderId> {
+        let LegFill {
+            units,
+            left,
+            counterparty,
+        } = traded;
+        let (partner, other) = self.partner_of(slot)?;
+        let open = match counterparty {
+            // The two legs trade with each other.
+            (id, left) if id == partner.order => left,
+            _ => self.book.pool.open_units(other, self.book.pool.get(other)),
+        };
+        if open == 0 {
+            return None;
+        }
+        match partner.mode {
+            OcoMode::Reduce if left > 0 && open > units => {
+                self.shrink_tied(other, open - units, sink);
+                None
+            }
+            OcoMode::Reduce | OcoMode::Cancel => self.untie_other_leg(slot),
+        }
+    }
+
+    fn untie_other_leg(&mut self, slot: u32) -> Option<OrderId> {
+        let partner = self.book.pool.ties(slot)?.partner?;
+        self.book.pool.ties_mut(slot).partner = None;
+        self.untie_partner(partner.order);
+        Some(partner.order)
+    }
+
+    /// A leg that is to go is noted.
+    pub(super) fn note_leg_to_go(&mut self, leg: Option<OrderId>) {
+        if let Some(leg) = leg {
+            self.following.push(leg, CancelReason::OcoPartner);
+        }
+    }
+
+    /// A stop leg fires: the other leg goes before it matches.
+    #[inline]
+    pub(crate) fn cancel_other_leg<S: EventSink>(&mut self, slot: u32, sink: &mut S) {
+        let other = self.untie_other_leg(slot);
+        self.note_leg_to_go(other);
+        self.follow(sink);
+    }
+
+    /// The quantity of one leg was changed: both have the same open quantity.
+    #[cold]
+    pub(crate) fn set_partner_quantity<S: EventSink>(
+        &mut self,
+        slot: u32,
+        open_units: u64,
+        sink: &mut S,
+    ) {
+        let Some((_, other)) = self.partner_of(slot) else {
+            return;
+        };
+        let before = self.book.pool.open_units(other, self.book.pool.get(other));
+        if open_units < before {
+            self.shrink_tied(other, open_units, sink);
+        } else if open_units > before {
+            self.grow_tied(other, open_units, sink);
+        }
+    }
+
+    /// What the partner of a leg needs on top when the leg's open quantity becomes `open_units`.
+    #[cold]
+    pub(crate) fn need_of_partner(&self, slot: u32, open_units: u64) -> Notional {
+        let Some((_, other)) = self.partner_of(slot) else {
+            return Notional::ZERO;
+        };
+        let order = self.book.pool.get(other);
+        let before = self.book.pool.open_units(other, order);
+        if open_units <= before {
+            return Notional::ZERO;
+        }
+        let (price, beside) = self.book.hold_basis(other);
+        let need = |units: u64| {
+            let quantity = Quantity::from_units(units + beside);
+            self.book.holds.need(order.side(), price, quantity)
+        };
+        need(open_units) - need(before)
+    }
+
+    /// The order's partner ended.
+    pub(super) fn untie_partner(&mut self, order: OrderId) {
+        if let Some(slot) = self.book.ids.get(order, &self.book.pool) {
+            self.book.pool.ties_mut(slot).partner = None;
+        }
+    }
+}

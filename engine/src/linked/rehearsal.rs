@@ -1,0 +1,110 @@
+//! What a taker would make of tied orders: who is gone, or smaller, by the time it comes to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use crate::conditions::OcoMode;
+use crate::id::OrderId;
+use crate::listing::Listing;
+use crate::market_maker_protection::{CountedFill, LimitCheck, MmpCounters};
+use crate::matching::taker::Taker;
+
+/// What trades that are only counted would have done to tied orders.
+#[derive(Debug, Default)]
+pub(crate) struct Rehearsal {
+    gone: BTreeSet<OrderId>,
+    /// What is left of legs that shrank.
+    left: BTreeMap<OrderId, u64>,
+    counters: Option<MmpCounters>,
+}
+
+impl Rehearsal {
+    /// How much of an order with so much open would still be there.
+    pub(crate) fn left_of(&self, order: OrderId, open_units: u64) -> u64 {
+        if self.gone.contains(&order) {
+            return 0;
+        }
+        self.left.get(&order).copied().unwrap_or(open_units)
+    }
+}
+
+impl Listing {
+    /// An order would be canceled: its partner goes with it.
+    pub(crate) fn rehearse_end(&self, rehearsal: &mut Rehearsal, slot: u32) {
+        rehearsal.gone.insert(self.book.pool.get(slot).id());
+        let ties = self.book.pool.ties(slot);
+        rehearsal.gone.extend(
+            ties.and_then(|ties| ties.partner)
+                .map(|partner| partner.order),
+        );
+    }
+
+    /// A maker would trade `units` with a taker and have `left`. Breaks where protection would end the taker.
+    pub(crate) fn rehearse_fill(
+        &self,
+        rehearsal: &mut Rehearsal,
+        taker: &Taker,
+        (maker, left): (u32, u64),
+        units: u64,
+    ) -> ControlFlow<()> {
+        self.rehearse_leg(rehearsal, maker, left, units);
+        if let Some(slot) = self.book.ids.get(taker.order_id, &self.book.pool) {
+            self.rehearse_leg(rehearsal, slot, u64::MAX, units);
+        }
+        self.rehearse_protection(rehearsal, taker, maker, units)
+    }
+
+    fn rehearse_leg(&self, rehearsal: &mut Rehearsal, slot: u32, left: u64, units: u64) {
+        let Some(partner) = self.book.pool.ties(slot).and_then(|ties| ties.partner) else {
+            return;
+        };
+        let Some(other) = self.book.ids.get(partner.order, &self.book.pool) else {
+            return;
+        };
+        let open = self.book.pool.open_units(other, self.book.pool.get(other));
+        let open = rehearsal.left_of(partner.order, open);
+        match partner.mode {
+            OcoMode::Reduce if left > 0 && open > units => {
+                rehearsal.left.insert(partner.order, open - units);
+            }
+            OcoMode::Reduce | OcoMode::Cancel => {
+                rehearsal.gone.insert(partner.order);
+            }
+        }
+    }
+
+    fn rehearse_protection(
+        &self,
+        rehearsal: &mut Rehearsal,
+        taker: &Taker,
+        maker: u32,
+        units: u64,
+    ) -> ControlFlow<()> {
+        let order = self.book.pool.get(maker);
+        let group = self.book.pool.ties(maker).and_then(|ties| ties.mmp_group);
+        let parties = [
+            (order.account, group, order.side()),
+            (taker.account, taker.mmp_group, taker.side),
+        ];
+        let mut flow = ControlFlow::Continue(());
+        for (account, group, side) in parties {
+            let protected =
+                group.and_then(|group| self.instrument.rules.protected_groups.get(group));
+            let Some(protected) = protected else { continue };
+            let at = self.at;
+            let fill = CountedFill { side, units, at };
+            let counters = rehearsal
+                .counters
+                .get_or_insert_with(|| self.mmp.counters.clone());
+            if counters.count(account, protected, fill) == LimitCheck::Reached {
+                rehearsal
+                    .gone
+                    .extend(self.mmp.members(account, protected.group));
+                if (account, Some(protected.group)) == (taker.account, taker.mmp_group) {
+                    flow = ControlFlow::Break(());
+                }
+            }
+        }
+        flow
+    }
+}
