@@ -94,7 +94,7 @@ impl ProtectedGroups {
     }
 
     /// Whether each group is listed once, and each has a window and limits that can be reached.
-    pub(crate) fn are_sound(&self) -> bool {
+    pub fn are_sound(&self) -> bool {
         let is_once = |group| self.iter().filter(|other| other.group == group).count() == 1;
         self.iter().all(|protected| {
             let limits = &protected.limits;

@@ -5,10 +5,11 @@ use protocol::Scale;
 
 use crate::rule_set::RuleSet;
 use crate::rule_set::mechanism::{
-    AuctionSelfTrade, BeyondBand, Call, Corridors, ExecutionRange, IndicativePrice,
+    AuctionSelfTrade, BeyondBand, Call, Corridors, ExecutionRange, GrowingChild, IndicativePrice,
     LimitUpLimitDown, MarketResidual, Matching, MeanReference, PriceBand, ProRata, Refill,
     Schedule, ScheduleState, ScheduleStep, StopLogic, StopOnEntry, TopOrder, Velocity,
 };
+use crate::rule_set::protection::written;
 use crate::rule_set::value::{Amount, Percent, Span, TimeOfDay};
 
 impl RuleSet {
@@ -27,6 +28,10 @@ impl RuleSet {
             market_residual: Some(match rules.market_residual {
                 engine::MarketResidual::Rest => MarketResidual::Rest,
                 engine::MarketResidual::Cancel => MarketResidual::Cancel,
+            }),
+            growing_child: Some(match rules.growing_child {
+                engine::GrowingChild::Lose => GrowingChild::Lose,
+                engine::GrowingChild::Keep => GrowingChild::Keep,
             }),
             stop_on_entry: Some(match rules.stop_on_entry {
                 engine::StopOnEntry::Reject => StopOnEntry::Reject,
@@ -69,6 +74,7 @@ impl RuleSet {
                 engine::IndicativePrice::Off => IndicativePrice::Off,
                 engine::IndicativePrice::EachChange => IndicativePrice::EachChange,
             }),
+            protected_groups: written(rules, scale),
             schedule: rules.schedule.as_ref().map(schedule),
             reference: rules.reference.map(price),
             random_seed: Some(rules.random_seed),

@@ -51,6 +51,16 @@ pub enum MarketResidual {
     Cancel,
 }
 
+/// Where a resting child stands when its parent's next fill lets it grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrowingChild {
+    /// At the tail of its level.
+    Lose,
+    /// Where it stood.
+    Keep,
+}
+
 /// What becomes of a stop that is true when it comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@
 
 mod from_engine;
 mod mechanism;
+mod protection;
 mod to_engine;
 mod value;
 
@@ -13,9 +14,11 @@ use serde::{Deserialize, Serialize};
 pub use value::{Amount, Span};
 
 use mechanism::{
-    AuctionSelfTrade, Corridors, ExecutionRange, IndicativePrice, LimitUpLimitDown, MarketResidual,
-    Matching, PriceBand, ProRata, Refill, Schedule, StopLogic, StopOnEntry, Velocity,
+    AuctionSelfTrade, Corridors, ExecutionRange, GrowingChild, IndicativePrice, LimitUpLimitDown,
+    MarketResidual, Matching, PriceBand, ProRata, Refill, Schedule, StopLogic, StopOnEntry,
+    Velocity,
 };
+use protection::Protection;
 
 /// Which mechanisms of the rule book an instrument has, in the words and decimals of people.
 ///
@@ -33,6 +36,9 @@ pub struct RuleSet {
     /// What becomes of the rest of a market order with protection; it rests where it is not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub market_residual: Option<MarketResidual>,
+    /// Where a child stands that grows with its parent's fills; at the tail where it is not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub growing_child: Option<GrowingChild>,
     /// What becomes of a stop that is true when it comes; it is refused where it is not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_on_entry: Option<StopOnEntry>,
@@ -63,6 +69,9 @@ pub struct RuleSet {
     /// Whether the market is told in a call what an uncross would do; not where it is not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indicative: Option<IndicativePrice>,
+    /// Groups of makers' orders that are pulled when they traded too much; none where it is not named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protected_groups: Vec<Protection>,
     /// The states of the day; the operator's where it is not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,

@@ -4,8 +4,8 @@ use engine::{CallEnd, CallLength, MatchingAlgorithm, Price, Quantity, Rules, Ses
 use protocol::{DecimalError, Scale};
 
 use crate::rule_set::mechanism::{
-    AuctionSelfTrade, BeyondBand, Call, IndicativePrice, LimitUpLimitDown, MarketResidual,
-    Matching, ProRata, Schedule, ScheduleState, StopOnEntry,
+    AuctionSelfTrade, BeyondBand, Call, GrowingChild, IndicativePrice, LimitUpLimitDown,
+    MarketResidual, Matching, ProRata, Schedule, ScheduleState, StopOnEntry,
 };
 use crate::rule_set::value::{Amount, Span};
 use crate::rule_set::{BadRule, RuleSet};
@@ -26,6 +26,10 @@ impl RuleSet {
                 None | Some(MarketResidual::Rest) => engine::MarketResidual::Rest,
                 Some(MarketResidual::Cancel) => engine::MarketResidual::Cancel,
             },
+            growing_child: match self.growing_child {
+                None | Some(GrowingChild::Lose) => engine::GrowingChild::Lose,
+                Some(GrowingChild::Keep) => engine::GrowingChild::Keep,
+            },
             stop_on_entry: match self.stop_on_entry {
                 None | Some(StopOnEntry::Reject) => engine::StopOnEntry::Reject,
                 Some(StopOnEntry::Trigger) => engine::StopOnEntry::Trigger,
@@ -45,6 +49,7 @@ impl RuleSet {
                 None | Some(IndicativePrice::Off) => engine::IndicativePrice::Off,
                 Some(IndicativePrice::EachChange) => engine::IndicativePrice::EachChange,
             },
+            protected_groups: self.groups(units)?,
             schedule: self.schedule.as_ref().map(schedule).transpose()?,
             reference: self
                 .reference
@@ -175,7 +180,7 @@ impl From<ScheduleState> for SessionState {
 
 /// Reads decimals by an instrument's units.
 #[derive(Debug, Clone, Copy)]
-struct Units {
+pub(super) struct Units {
     scale: Scale,
 }
 
@@ -192,7 +197,7 @@ impl Units {
         Ok(Price::from_units(units))
     }
 
-    fn quantity(self, key: &str, amount: Amount) -> Result<Quantity, BadRule> {
+    pub(super) fn quantity(self, key: &str, amount: Amount) -> Result<Quantity, BadRule> {
         let units = self.scale.quantity_units(amount.0).map_err(|error| {
             let decimals = self.scale.quantity_decimals;
             off_grid(
@@ -338,7 +343,7 @@ fn call(key: &str, call: Option<Call>) -> Result<CallEnd, BadRule> {
     }))
 }
 
-fn ns(key: &str, span: Span) -> Result<u64, BadRule> {
+pub(super) fn ns(key: &str, span: Span) -> Result<u64, BadRule> {
     span.ns()
         .ok_or_else(|| bad(key, "engine time does not reach so far", "write less"))
 }
@@ -347,7 +352,11 @@ fn off_grid(key: &str, error: DecimalError, wanted: &str) -> BadRule {
     bad(key, error.to_string(), format!("write {wanted}"))
 }
 
-fn bad(key: impl Into<String>, reason: impl Into<String>, remedy: impl Into<String>) -> BadRule {
+pub(super) fn bad(
+    key: impl Into<String>,
+    reason: impl Into<String>,
+    remedy: impl Into<String>,
+) -> BadRule {
     BadRule {
         key: key.into(),
         reason: reason.into(),

@@ -19,6 +19,7 @@ const EVERY_KEY: &str = r#"{
         "first_in_first_out_percent": "40"
     },
     "market_residual": "cancel",
+    "growing_child": "keep",
     "stop_on_entry": "trigger",
     "refill": {"low_percent": 80, "high_percent": 120},
     "entry_band": {"low": "10", "high": "1000.50"},
@@ -40,6 +41,10 @@ const EVERY_KEY: &str = r#"{
     "stop_logic": {"distance": "1.50", "reserved": {"length": "10s"}},
     "auction_self_trade": "cancel_newest",
     "indicative": "each_change",
+    "protected_groups": [
+        {"group": 1, "quantity": "1.5", "window": "1s", "kind": "tumbling", "freeze": "5s"},
+        {"group": 2, "trades": 10, "delta": "0.250", "window": "250ms", "kind": "sliding"}
+    ],
     "schedule": {
         "day": "24h",
         "steps": [
@@ -85,6 +90,9 @@ fn values_are_in_the_units_of_the_instrument_and_of_engine_time() {
     assert_eq!(rules.stop_logic.unwrap().distance, 150);
     assert_eq!(rules.reference.unwrap().units(), 10_025);
     assert_eq!(rules.corridors.static_bips, Some(750));
+    let group = rules.protected_groups.get(engine::MmpGroup(2)).unwrap();
+    assert_eq!(group.limits.delta.unwrap().units(), 250);
+    assert_eq!(group.window, engine::ProtectionWindow::Sliding(250_000_000));
     let opening = rules.schedule.unwrap().steps[0].unwrap();
     assert_eq!(opening.at, 9 * 3_600 * 1_000_000_000);
     let engine::MatchingAlgorithm::ProRata(terms) = rules.matching else {
@@ -124,6 +132,12 @@ fn a_mistake_names_its_key() {
             r#"{"velocity": {"ticks": 1, "window": "1s", "reserved": {"length": "0s"}}}"#
         ),
         "velocity.reserved.length"
+    );
+    assert_eq!(
+        key_of_mistake(
+            r#"{"protected_groups": [{"group": 1, "trades": 0, "window": "1s", "kind": "sliding"}]}"#
+        ),
+        "protected_groups"
     );
     assert_eq!(
         key_of_mistake(r#"{"schedule": {"steps": []}}"#),
