@@ -57,11 +57,7 @@ mod tests {
     }
 
     fn subscription(channel: Channel, names: Option<&[&str]>) -> Subscription {
-        Subscription {
-            channel,
-            symbols: names.map(symbols),
-            levels: None,
-        }
+        Subscription::of(channel, names.map(symbols))
     }
 
     #[test]

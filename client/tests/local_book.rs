@@ -30,6 +30,8 @@ fn snapshot(seq: u64, bids: &[(&str, &str)], asks: &[(&str, &str)]) -> DepthSnap
         at_us: 0,
         bids: levels(bids),
         asks: levels(asks),
+        may_be_crossed: false,
+        checksum: None,
     }
 }
 
@@ -37,10 +39,13 @@ fn change(seq: u64, bids: &[(&str, &str)], asks: &[(&str, &str)]) -> Depth {
     Depth {
         symbol: symbol(),
         epoch: 1,
+        from: None,
         seq,
         at_us: 0,
         bids: levels(bids),
         asks: levels(asks),
+        may_be_crossed: false,
+        checksum: None,
     }
 }
 

@@ -26,11 +26,7 @@ fn submit() -> Submit {
 }
 
 fn depth() -> Subscription {
-    Subscription {
-        channel: Channel::Depth,
-        symbols: None,
-        levels: None,
-    }
+    Subscription::of(Channel::Depth, None)
 }
 
 async fn open(exchange: &ScriptedExchange, reconnect: Reconnect) -> (Session, Peer) {

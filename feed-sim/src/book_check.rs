@@ -129,10 +129,13 @@ mod tests {
         Depth {
             symbol: "ABC".parse().unwrap(),
             epoch: 1,
+            from: None,
             seq,
             at_us: 0,
             bids,
             asks,
+            may_be_crossed: false,
+            checksum: None,
         }
     }
 
@@ -149,6 +152,8 @@ mod tests {
             at_us: 0,
             bids: vec![level("10.00", "1")],
             asks: vec![level("10.10", "1")],
+            may_be_crossed: false,
+            checksum: None,
         });
         check
     }

@@ -119,21 +119,13 @@ impl FeedSession {
 
     fn open(parts: SessionParts) -> Result<(Self, Receiver), FeedError> {
         let sender = parts.connection.sender;
-        sender.subscribe(Subscription {
-            channel: Channel::Executions,
-            symbols: None,
-            levels: None,
-        })?;
+        sender.subscribe(Subscription::of(Channel::Executions, None))?;
         let followed = parts.followed.iter();
         let symbols: Vec<_> = followed
             .map(|place| parts.profiles[*place].symbol)
             .collect();
         if !symbols.is_empty() {
-            sender.subscribe(Subscription {
-                channel: Channel::Depth,
-                symbols: Some(symbols),
-                levels: None,
-            })?;
+            sender.subscribe(Subscription::of(Channel::Depth, Some(symbols)))?;
         }
         let checks = parts.profiles.iter().enumerate().map(|(place, profile)| {
             let is_followed = parts.followed.contains(&place);
@@ -353,6 +345,13 @@ impl FeedSession {
             | ServerMessage::Unsubscribed(_)
             | ServerMessage::Trade(_)
             | ServerMessage::Top(_)
+            | ServerMessage::OrdersSnapshot(_)
+            | ServerMessage::Orders(_)
+            | ServerMessage::Status(_)
+            | ServerMessage::Instrument(_)
+            | ServerMessage::Heartbeat(_)
+            | ServerMessage::Queue(_)
+            | ServerMessage::Lagged(_)
             | ServerMessage::Pong(_) => {}
         }
         Ok(())

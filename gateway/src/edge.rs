@@ -14,7 +14,7 @@ use crate::egress::{AccountLoads, OpenOrders};
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
-use crate::market_data::Market;
+use crate::market_data::{IntervalWatch, Market, Resuming};
 use crate::native::translate;
 use crate::reference::ReferencePrices;
 use crate::session::{Flusher, Routing};
@@ -36,6 +36,8 @@ pub struct Edge {
     pub routing: RwLock<Routing>,
     /// Wakes those that market data waits for.
     pub flusher: Flusher,
+    /// Which intervals somebody follows.
+    pub intervals: IntervalWatch,
     /// What is counted.
     pub counters: Arc<Counters>,
     /// What is admitted.
@@ -94,7 +96,10 @@ impl Edge {
             .listing
             .instruments()
             .iter()
-            .map(|listed| InstrumentState::new(listed.clone(), parts.epoch, &parts.limits, &loads))
+            .map(|listed| {
+                let (epoch, limits) = (parts.epoch, &parts.limits);
+                InstrumentState::new(listed.clone(), epoch, limits, &loads, Resuming::Kept)
+            })
             .collect();
         Self {
             instruments,
@@ -105,6 +110,7 @@ impl Edge {
             keys: parts.keys,
             routing: RwLock::default(),
             flusher: Flusher::default(),
+            intervals: IntervalWatch::default(),
             counters: Arc::default(),
             limits: Arc::new(parts.limits),
             epoch: parts.epoch,
@@ -203,13 +209,14 @@ impl InstrumentState {
         epoch: Epoch,
         limits: &Limits,
         loads: &Arc<AccountLoads>,
+        resuming: Resuming,
     ) -> Self {
         let reference = ReferencePrices::default();
         if let Some(price) = listed.instrument.rules.reference {
             reference.set_last(price);
         }
         Self {
-            market: Mutex::new(Market::new(listed.clone(), epoch, limits.trades_kept_max)),
+            market: Mutex::new(Market::new(listed.clone(), epoch, limits, resuming)),
             orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
             reference,
             replaying_session: AtomicU64::new(0),

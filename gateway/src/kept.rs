@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp};
+use engine::{Canonical, InstrumentId, StateError, StateReader, Timestamp};
 use sequencer::{CommandOutcome, Epoch, EventBatch, ReadModel, ReadModelMaker};
 
 use crate::edge::InstrumentState;
@@ -11,10 +11,11 @@ use crate::egress::AccountLoads;
 use crate::limits::Limits;
 use crate::listing::{Listing, place_of};
 use crate::lock::lock;
+use crate::market_data::{CommandNews, Resuming};
 use crate::session::WakeList;
 
 /// Version of the spelling.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The read models of a gateway that nobody is connected to: what a follower keeps for snapshots.
 #[derive(Debug)]
@@ -31,7 +32,9 @@ pub fn read_model(listing: Listing, epoch: Epoch, limits: Limits) -> ReadModelMa
         let listed = listing.instruments().iter();
         let mut models = KeptModels {
             instruments: listed
-                .map(|listed| InstrumentState::new(listed.clone(), epoch, &limits, &loads))
+                .map(|listed| {
+                    InstrumentState::new(listed.clone(), epoch, &limits, &loads, Resuming::Nobody)
+                })
                 .collect(),
             engine_time: Timestamp(0),
             wakes: WakeList::default(),
@@ -108,15 +111,12 @@ pub fn publish(
     outcome: &CommandOutcome,
     wakes: &mut WakeList,
 ) {
-    let events = batch.events_of(outcome);
-    let level_changes = batch.level_changes_of(outcome);
-    let has_trade = events.iter().any(|event| matches!(event, Event::Trade(_)));
-    if level_changes.is_empty() && !has_trade {
-        return;
-    }
-    let (mut market, reference) = (lock(&state.market), &state.reference);
-    for event in events {
-        market.publish_trade(event, outcome.sequence, outcome.at, reference, wakes);
-    }
-    market.publish_levels(level_changes, outcome.at, reference, wakes);
+    let command = CommandNews {
+        sequence: outcome.sequence,
+        at: outcome.at,
+        events: batch.events_of(outcome),
+        level_changes: batch.level_changes_of(outcome),
+        order_changes: batch.order_changes_of(outcome),
+    };
+    lock(&state.market).publish(&command, &state.reference, wakes);
 }

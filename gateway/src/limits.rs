@@ -27,7 +27,7 @@ pub struct Limits {
     pub outbound_messages_max: usize,
     /// Most bytes that wait for a session; more cuts it off as a slow consumer.
     pub outbound_bytes_max: usize,
-    /// Most bytes of public market data among them; more cuts it off as a slow consumer.
+    /// Most bytes of public market data among them; what finds no room makes its subscription fall behind.
     pub outbound_public_bytes_max: usize,
     /// A session that says nothing for this long, pongs included, is closed.
     pub idle_timeout: Duration,
@@ -39,10 +39,16 @@ pub struct Limits {
     pub stop_timeout: Duration,
     /// Most subscriptions of a session; one more is refused.
     pub subscriptions_per_session_max: usize,
-    /// Most levels a side that a depth snapshot shows.
+    /// Most levels a side that a subscription with levels can have.
     pub depth_levels_max: usize,
     /// Most trades that an instrument's recent past holds.
     pub trades_kept_max: usize,
+    /// Most messages that each public channel of an instrument keeps for those who resume.
+    pub resume_messages_max: usize,
+    /// Most bytes among them.
+    pub resume_bytes_max: usize,
+    /// After so many events of an instrument its channel `heartbeat` has a message.
+    pub heartbeat_events: u64,
     /// Public market data wakes a session at most this often; private reports do not wait.
     pub market_data_flush_interval: Duration,
     /// Most open orders an account may have, over all instruments; one more is refused.
@@ -88,6 +94,9 @@ impl Limits {
             subscriptions_per_session_max: 256,
             depth_levels_max: 1_000,
             trades_kept_max: 1_000,
+            resume_messages_max: 1_024,
+            resume_bytes_max: 256 << 10,
+            heartbeat_events: 1_000,
             market_data_flush_interval: Duration::from_millis(2),
             open_orders_per_account_max: 8_192,
         }
@@ -127,6 +136,12 @@ impl Limits {
                 self.open_orders_per_account_max,
             ),
         ];
+        if self.heartbeat_events == 0 {
+            return Err(BadLimit {
+                name: "heartbeat_events",
+                reason: "must be above zero",
+            });
+        }
         for (name, count) in counts {
             if count == 0 {
                 return Err(BadLimit {

@@ -23,6 +23,7 @@ use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until, ended};
 use crate::listing::Listing;
+use crate::market_data::{Interval, keep_interval};
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 
@@ -201,6 +202,7 @@ impl Gateway {
         let mut publishers = self.start_publishers();
         let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
+        let mut intervals = self.start_intervals();
         let admin_permits = Permits::new(ADMIN_CONNECTIONS_MAX, ADMIN_CONNECTIONS_MAX);
         let opening = self.opening.take();
         let acceptors = [
@@ -227,6 +229,7 @@ impl Gateway {
         drop(stop_listening);
         let unanswered = stop_sessions(&self.edge, &self.permits, cause).await;
         flusher.abort();
+        intervals.abort_all();
         for acceptor in acceptors {
             acceptor.abort();
         }
@@ -270,6 +273,15 @@ impl Gateway {
                 .run(edge.limits.market_data_flush_interval)
                 .await;
         })
+    }
+
+    fn start_intervals(&self) -> JoinSet<()> {
+        let mut intervals = JoinSet::new();
+        for interval in Interval::all() {
+            let edge = Arc::clone(&self.edge);
+            intervals.spawn(async move { keep_interval(&edge, interval).await });
+        }
+        intervals
     }
 
     fn accept(

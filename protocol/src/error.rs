@@ -39,6 +39,8 @@ words! {
         AlreadySubscribed = "already_subscribed",
         /// There is no such subscription.
         NotSubscribed = "not_subscribed",
+        /// What is to be resumed is no longer kept, or is of another epoch: subscribe, which brings a snapshot.
+        SnapshotRequired = "snapshot_required",
         /// Too many requests are waiting; the request was not taken and may be sent again.
         Busy = "busy",
         /// The exchange takes no commands now.

@@ -11,6 +11,8 @@
 
 #[macro_use]
 mod words;
+mod book_hash;
+mod checksum;
 mod error;
 mod exact_decimal;
 mod inline_text;
@@ -20,6 +22,8 @@ mod request;
 mod scale;
 mod server_message;
 
+pub use book_hash::BookHash;
+pub use checksum::BookChecksum;
 pub use error::{CodecError, ErrorCode};
 pub use exact_decimal::{DecimalError, ExactDecimal};
 pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
@@ -27,18 +31,19 @@ pub use reason::Reason;
 pub use request::{
     Cancel, CancelReplace, Conditions, Display, Hello, Logon, MassCancel, NewOrder, Oco,
     OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, Peg, Replace, Request,
-    Submit, Subscription, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+    Resume, Submit, Subscription, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{
-    Balance, Balances, Depth, DepthSnapshot, ErrorMessage, EventId, GoingAway, GoingAwayReason,
-    HelloAnswer, InstrumentTerms, Level, Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders,
-    Pong, Report, ServerMessage, Subscribed, Top, Trade, Unsubscribed,
+    Balance, Balances, BookOrder, Depth, DepthSnapshot, ErrorMessage, EventId, GoingAway,
+    GoingAwayReason, Heartbeat, HelloAnswer, InstrumentDefinition, InstrumentTerms, Lagged, Level,
+    Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, Orders, OrdersSnapshot,
+    Pong, QueuePosition, Report, ServerMessage, Status, Subscribed, Top, Trade, Unsubscribed,
 };
 pub use words::{
-    Channel, ChildStart, ClockMode, Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OrderStatus,
-    OrderType, PegReference, PostOnly, Priority, ReportKind, SelfTradePrevention, Side,
-    TriggerSource,
+    Channel, ChildStart, ClockMode, Delivery, Liquidity, OcoMode, OnCancelFailure, OnDisconnect,
+    OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference, PostOnly, Priority, ReportKind,
+    SelfTradePrevention, Side, TradingState, TriggerSource,
 };
 
 /// The version of the protocol that this crate speaks.

@@ -9,7 +9,7 @@ mod order;
 
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
-use crate::words::{Channel, OnCancelFailure, Side};
+use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
 
 pub use order::{
     Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
@@ -50,6 +50,8 @@ pub enum Operation {
     Subscribe(Subscription),
     /// Ends a flow of messages.
     Unsubscribe(Subscription),
+    /// Starts a flow of public messages where an earlier one ended.
+    Resume(Resume),
     /// Asks for a `pong`.
     Ping,
 }
@@ -172,8 +174,41 @@ pub struct Subscription {
     pub channel: Channel,
     /// Of which instruments; `None` = all.
     pub symbols: Option<Vec<Symbol>>,
-    /// How many levels of each side a depth snapshot shows; `None` = all. Depth only.
+    /// How many levels of each side are told of; `None` = all. Depth only.
     pub levels: Option<u32>,
+    /// How often changes are told; `None` = each. Depth and top only.
+    pub delivery: Option<Delivery>,
+    /// The interval of [`Delivery::Interval`], in milliseconds.
+    pub interval_ms: Option<u32>,
+    /// What becomes of it where it is not read in time; `None` = a snapshot.
+    pub on_lag: Option<OnLag>,
+}
+
+/// Starts a flow of public messages where an earlier one ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resume {
+    /// What flows.
+    pub channel: Channel,
+    /// Of which instrument.
+    pub symbol: Symbol,
+    /// The epoch of `from`.
+    pub epoch: u64,
+    /// The number of the first message that is wanted.
+    pub from: u64,
+}
+
+impl Subscription {
+    /// Every message of a channel, of these instruments; `None` = all.
+    pub const fn of(channel: Channel, symbols: Option<Vec<Symbol>>) -> Self {
+        Self {
+            channel,
+            symbols,
+            levels: None,
+            delivery: None,
+            interval_ms: None,
+            on_lag: None,
+        }
+    }
 }
 
 impl Operation {
@@ -190,6 +225,7 @@ impl Operation {
         "balances",
         "subscribe",
         "unsubscribe",
+        "resume",
         "ping",
     ];
 
@@ -207,6 +243,7 @@ impl Operation {
             Self::Balances => "balances",
             Self::Subscribe(_) => "subscribe",
             Self::Unsubscribe(_) => "unsubscribe",
+            Self::Resume(_) => "resume",
             Self::Ping => "ping",
         }
     }

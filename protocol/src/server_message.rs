@@ -4,6 +4,8 @@
 
 mod account;
 mod market_data;
+mod market_state;
+mod order_book;
 mod report;
 mod session;
 
@@ -13,6 +15,8 @@ use serde::Deserialize;
 
 pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
 pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
+pub use market_state::{Heartbeat, InstrumentDefinition, Lagged, Status};
+pub use order_book::{BookOrder, OrderChange, Orders, OrdersSnapshot, QueuePosition};
 pub use report::{EventId, Report};
 pub use session::{
     ErrorMessage, GoingAway, GoingAwayReason, HelloAnswer, InstrumentTerms, Limits, LoggedOn, Pong,
@@ -48,6 +52,20 @@ pub enum ServerMessage {
     Trade(Trade),
     /// The best bid and ask.
     Top(Top),
+    /// The book order by order as it stands.
+    OrdersSnapshot(OrdersSnapshot),
+    /// What became of displayed orders.
+    Orders(Orders),
+    /// How an instrument treats orders now.
+    Status(Status),
+    /// What an instrument is.
+    Instrument(Box<InstrumentDefinition>),
+    /// Where an instrument's channels stand.
+    Heartbeat(Heartbeat),
+    /// Where an own order stands in its queue.
+    Queue(QueuePosition),
+    /// Messages of a subscription were dropped.
+    Lagged(Lagged),
     /// Answers `ping`.
     Pong(Pong),
     /// A request was not understood or not allowed; it changed nothing.
@@ -71,6 +89,13 @@ impl ServerMessage {
         "depth",
         "trade",
         "top",
+        "orders_snapshot",
+        "orders",
+        "status",
+        "instrument",
+        "heartbeat",
+        "queue",
+        "lagged",
         "pong",
         "error",
         "going_away",
@@ -98,6 +123,13 @@ impl ServerMessage {
             "depth" => read(frame).map(Self::Depth),
             "trade" => read(frame).map(Self::Trade),
             "top" => read(frame).map(Self::Top),
+            "orders_snapshot" => read(frame).map(Self::OrdersSnapshot),
+            "orders" => read(frame).map(Self::Orders),
+            "status" => read(frame).map(Self::Status),
+            "instrument" => read(frame).map(Self::Instrument),
+            "heartbeat" => read(frame).map(Self::Heartbeat),
+            "queue" => read(frame).map(Self::Queue),
+            "lagged" => read(frame).map(Self::Lagged),
             "pong" => read(frame).map(Self::Pong),
             "error" => read(frame).map(Self::Error),
             "going_away" => read(frame).map(Self::GoingAway),
@@ -123,6 +155,13 @@ impl ServerMessage {
             Self::Depth(message) => message.encode(buffer),
             Self::Trade(message) => message.encode(buffer),
             Self::Top(message) => message.encode(buffer),
+            Self::OrdersSnapshot(message) => message.encode(buffer),
+            Self::Orders(message) => message.encode(buffer),
+            Self::Status(message) => message.encode(buffer),
+            Self::Instrument(message) => message.encode(buffer),
+            Self::Heartbeat(message) => message.encode(buffer),
+            Self::Queue(message) => message.encode(buffer),
+            Self::Lagged(message) => message.encode(buffer),
             Self::Pong(message) => message.encode(buffer),
             Self::Error(message) => message.encode(buffer),
             Self::GoingAway(message) => message.encode(buffer),

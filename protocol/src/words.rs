@@ -183,6 +183,16 @@ words! {
         Depth = "depth",
         /// The best bid and ask.
         Top = "top",
+        /// The book order by order: a snapshot, then what becomes of each displayed order.
+        Orders = "orders",
+        /// How the instrument treats orders now, and what an auction would do.
+        Status = "status",
+        /// What the instrument is: its grid and bounds.
+        Instruments = "instruments",
+        /// Where the other channels stand, with a hash of the whole displayed book.
+        Heartbeat = "heartbeat",
+        /// Where the own displayed orders stand in their queues.
+        Queue = "queue",
         /// Reports of every order of the own account, whichever session entered it.
         Executions = "executions",
     }
@@ -263,5 +273,73 @@ words! {
         Accelerated = "accelerated",
         /// As `at_us` of the requests says.
         Replay = "replay",
+    }
+}
+
+words! {
+    /// How often a channel tells what changed.
+    pub enum Delivery {
+        /// A message for each change.
+        Every = "every",
+        /// One message for all changes of an interval.
+        Interval = "interval",
+        /// What is so when the session is ready to be told.
+        Latest = "latest",
+    }
+}
+
+words! {
+    /// What becomes of a subscription whose messages are not read in time.
+    pub enum OnLag {
+        /// What waits is dropped, `lagged` says so, and a snapshot follows where the channel has one.
+        Snapshot = "snapshot",
+        /// The session is closed.
+        Disconnect = "disconnect",
+    }
+}
+
+words! {
+    /// What an instrument does with orders. FIX TradSesStatus(340).
+    pub enum TradingState {
+        /// Orders match as they come.
+        Continuous = "continuous",
+        /// Orders are collected before the opening call.
+        PreOpen = "pre_open",
+        /// The opening call.
+        OpeningAuction = "opening_auction",
+        /// A call within the day.
+        Auction = "auction",
+        /// The closing call.
+        ClosingAuction = "closing_auction",
+        /// Nothing but cancels.
+        Halted = "halted",
+        /// Nothing but cancels, until the next day.
+        Closed = "closed",
+        /// A call that began because a trade would have left its corridor.
+        VolatilityAuction = "volatility_auction",
+        /// A call that began because the price moved too far too fast.
+        Reserved = "reserved",
+        /// Nothing but cancels, after a limit state that lasted too long.
+        Paused = "paused",
+        /// Orders match as they come, and the best bid is at the upper band.
+        LimitUp = "limit_up",
+        /// Orders match as they come, and the best ask is at the lower band.
+        LimitDown = "limit_down",
+    }
+}
+
+words! {
+    /// What became of a displayed order.
+    pub enum OrderChangeKind {
+        /// It joined the tail of its level.
+        Added = "added",
+        /// It shows less, at its place.
+        Reduced = "reduced",
+        /// It traded, and shows what is left at its place; zero: it is gone.
+        Executed = "executed",
+        /// An auction took its slice, and the next one has its place.
+        Refilled = "refilled",
+        /// It left without trading.
+        Removed = "removed",
     }
 }

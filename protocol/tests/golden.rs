@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use protocol::{
-    Channel, ChildStart, ClockMode, ErrorCode, GoingAwayReason, Liquidity, OcoMode,
-    OnCancelFailure, OnDisconnect, Operation, OrderStatus, OrderType, PegReference, PostOnly,
-    Priority, Reason, ReportKind, Request, SelfTradePrevention, ServerMessage, Side, TriggerSource,
+    Channel, ChildStart, ClockMode, Delivery, ErrorCode, GoingAwayReason, Liquidity, OcoMode,
+    OnCancelFailure, OnDisconnect, OnLag, Operation, OrderChangeKind, OrderStatus, OrderType,
+    PegReference, PostOnly, Priority, Reason, ReportKind, Request, SelfTradePrevention,
+    ServerMessage, Side, TradingState, TriggerSource,
 };
 
 struct Golden {
@@ -217,6 +218,13 @@ fn the_document_knows_every_word() {
             .iter()
             .map(|word| word.word())
             .collect(),
+        Delivery::ALL.iter().map(|word| word.word()).collect(),
+        OnLag::ALL.iter().map(|word| word.word()).collect(),
+        OrderChangeKind::ALL
+            .iter()
+            .map(|word| word.word())
+            .collect(),
+        TradingState::ALL.iter().map(|word| word.word()).collect(),
         Side::ALL.iter().map(|word| word.word()).collect::<Vec<_>>(),
     ];
     for word in words.concat() {

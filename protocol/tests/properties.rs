@@ -9,13 +9,13 @@ use proptest::test_runner::{Config, TestCaseError};
 use proptest::{prop_assert_eq, proptest};
 use protocol::{
     AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ChildStart, ClientOrderId,
-    Conditions, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId, ExactDecimal,
-    Hello, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder, Oco, OcoMode,
-    OnCancelFailure, OnDisconnect, OpenOrder, OpenOrders, OpenOrdersRequest, Operation, OrderKind,
-    OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority, Reason,
-    Replace, Report, ReportKind, Request, Scale, SelfTradePrevention, ServerMessage, Side, Submit,
-    Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger,
-    TriggerKind, TriggerSource,
+    Conditions, Delivery, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId,
+    ExactDecimal, Hello, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder,
+    Oco, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest,
+    Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly,
+    Priority, Reason, Replace, Report, ReportKind, Request, Resume, Scale, SelfTradePrevention,
+    ServerMessage, Side, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing,
+    TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 const REPORTS: [&str; 3] = [
@@ -239,12 +239,25 @@ fn subscription() -> impl Strategy<Value = Subscription> {
         word(Channel::ALL),
         option::of(vec(symbol(), 0..4)),
         option::of(any::<u32>()),
+        option::of(word(Delivery::ALL)),
+        any::<u32>(),
+        option::of(word(OnLag::ALL)),
     )
-        .prop_map(|(channel, symbols, levels)| Subscription {
-            channel,
-            symbols,
-            levels: levels.filter(|_| channel == Channel::Depth),
-        })
+        .prop_map(
+            |(channel, symbols, levels, delivery, interval_ms, on_lag)| {
+                let delivery =
+                    delivery.filter(|_| matches!(channel, Channel::Depth | Channel::Top));
+                let is_interval = delivery == Some(Delivery::Interval);
+                Subscription {
+                    channel,
+                    symbols,
+                    levels: levels.filter(|_| channel == Channel::Depth),
+                    delivery,
+                    interval_ms: is_interval.then_some(interval_ms),
+                    on_lag,
+                }
+            },
+        )
 }
 
 fn other_operation() -> impl Strategy<Value = Operation> {
@@ -270,6 +283,14 @@ fn other_operation() -> impl Strategy<Value = Operation> {
         option::of(symbol()).prop_map(|symbol| Operation::OpenOrders(OpenOrdersRequest { symbol })),
         subscription().prop_map(Operation::Subscribe),
         subscription().prop_map(Operation::Unsubscribe),
+        (word(Channel::ALL), symbol(), any::<u64>(), any::<u64>()).prop_map(
+            |(channel, symbol, epoch, from)| Operation::Resume(Resume {
+                channel,
+                symbol,
+                epoch,
+                from,
+            })
+        ),
         Just(Operation::Balances),
         Just(Operation::Ping),
     ]
@@ -348,10 +369,13 @@ fn market_message() -> impl Strategy<Value = ServerMessage> {
                 (0, _) => ServerMessage::Depth(Depth {
                     symbol,
                     epoch,
+                    from: None,
                     seq,
                     at_us,
                     bids,
                     asks,
+                    may_be_crossed: false,
+                    checksum: None,
                 }),
                 (1, _) => ServerMessage::DepthSnapshot(DepthSnapshot {
                     symbol,
@@ -360,6 +384,8 @@ fn market_message() -> impl Strategy<Value = ServerMessage> {
                     at_us,
                     bids,
                     asks,
+                    may_be_crossed: false,
+                    checksum: None,
                 }),
                 (2, Some(level)) => ServerMessage::Trade(Trade {
                     symbol,
@@ -376,6 +402,7 @@ fn market_message() -> impl Strategy<Value = ServerMessage> {
                     ServerMessage::Top(Top {
                         symbol,
                         epoch,
+                        from: None,
                         seq,
                         at_us,
                         bid: first,

@@ -73,6 +73,9 @@ pub struct GatewayLimits {
     pub subscriptions_per_session_max: usize,
     pub depth_levels_max: usize,
     pub trades_kept_max: usize,
+    pub resume_messages_max: usize,
+    pub resume_bytes_max: usize,
+    pub heartbeat_events: u64,
     pub market_data_flush_interval: Span,
     pub open_orders_per_account_max: usize,
 }

@@ -239,6 +239,9 @@ pub fn derive_limits(limits: &file::GatewayLimits) -> Result<Limits, ConfigError
         subscriptions_per_session_max: limits.subscriptions_per_session_max,
         depth_levels_max: limits.depth_levels_max,
         trades_kept_max: limits.trades_kept_max,
+        resume_messages_max: limits.resume_messages_max,
+        resume_bytes_max: limits.resume_bytes_max,
+        heartbeat_events: limits.heartbeat_events,
         market_data_flush_interval: limits.market_data_flush_interval.0,
         open_orders_per_account_max: limits.open_orders_per_account_max,
     };

@@ -94,11 +94,9 @@ impl Driver {
             price_decimals: terms.price_decimals,
             quantity_decimals: terms.quantity_decimals,
         };
-        session.sender.subscribe(Subscription {
-            channel: Channel::Executions,
-            symbols: None,
-            levels: None,
-        })?;
+        session
+            .sender
+            .subscribe(Subscription::of(Channel::Executions, None))?;
         session.sender.flush().await?;
         Ok(Self {
             session,
@@ -279,6 +277,13 @@ impl Driver {
             | ServerMessage::Depth(_)
             | ServerMessage::Trade(_)
             | ServerMessage::Top(_)
+            | ServerMessage::OrdersSnapshot(_)
+            | ServerMessage::Orders(_)
+            | ServerMessage::Status(_)
+            | ServerMessage::Instrument(_)
+            | ServerMessage::Heartbeat(_)
+            | ServerMessage::Queue(_)
+            | ServerMessage::Lagged(_)
             | ServerMessage::Pong(_) => {}
         }
         Ok(Taken::Yes)

@@ -106,6 +106,7 @@ fn answers(request: &Request, fault: Fault) -> Vec<String> {
         | Operation::Balances
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
+        | Operation::Resume(_)
         | Operation::Ping => Vec::new(),
     }
 }
@@ -119,15 +120,20 @@ fn depth(fault: Fault) -> Vec<String> {
         at_us: 0,
         bids: vec![level("63999.00")],
         asks: vec![level("64001.00")],
+        may_be_crossed: false,
+        checksum: None,
     };
     let change = |seq, bid| {
         text(&ServerMessage::Depth(Depth {
             symbol: symbol(),
             epoch: 1,
+            from: None,
             seq,
             at_us: 0,
             bids: vec![level(bid)],
             asks: Vec::new(),
+            may_be_crossed: false,
+            checksum: None,
         }))
     };
     let mut told = vec![

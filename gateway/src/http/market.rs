@@ -12,7 +12,8 @@ use crate::edge::{Edge, InstrumentState};
 use crate::http::error::ErrorAnswer;
 use crate::http::routes::json;
 use crate::lock::lock;
-use crate::market_data::wire_trade;
+use crate::market_data::news::TradeNews;
+use crate::market_data::{depth_snapshot, orders_snapshot, wire_trade};
 use crate::native::instrument_terms;
 
 /// What may stand behind the question mark of `/v1/depth`.
@@ -49,9 +50,20 @@ pub async fn depth(
 ) -> Result<Response, ErrorAnswer> {
     let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
     let state = find(&edge, &symbol)?;
-    let levels_max = edge.limits.depth_levels_max;
-    let levels = query.levels.unwrap_or(levels_max).min(levels_max);
-    let snapshot = lock(&state.market).depth_snapshot(levels);
+    let levels = query.levels.unwrap_or(usize::MAX);
+    let snapshot = depth_snapshot(&state.listed, &lock(&state.market).depth_view(levels));
+    let mut body = Vec::new();
+    snapshot.encode(&mut body);
+    Ok(json(body))
+}
+
+/// The book of one instrument order by order, as the message `orders_snapshot`.
+pub async fn orders(
+    State(edge): State<Arc<Edge>>,
+    Path(symbol): Path<String>,
+) -> Result<Response, ErrorAnswer> {
+    let state = find(&edge, &symbol)?;
+    let snapshot = orders_snapshot(&state.listed, &lock(&state.market).orders_view());
     let mut body = Vec::new();
     snapshot.encode(&mut body);
     Ok(json(body))
@@ -68,7 +80,11 @@ pub async fn trades(
     let trades = lock(&state.market).newest_trades(query.count.unwrap_or(TRADES_BY_DEFAULT));
     let mut body = br#"{"trades":"#.to_vec();
     write_list(&mut body, &trades, |body, (place, trade)| {
-        wire_trade(&state.listed, *place, trade).encode(body);
+        let news = TradeNews {
+            place: *place,
+            trade,
+        };
+        wire_trade(&state.listed, &news).encode(body);
     });
     body.push(b'}');
     Ok(json(body))

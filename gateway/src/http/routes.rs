@@ -20,6 +20,7 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .route("/healthz", get(health))
         .route("/v1/instruments", get(market::instruments))
         .route("/v1/depth/{symbol}", get(market::depth))
+        .route("/v1/orders/{symbol}", get(market::orders))
         .route("/v1/trades/{symbol}", get(market::trades))
         .route("/v1/ws", any(upgrade::native))
         .fallback(unknown_path)

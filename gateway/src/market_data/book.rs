@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use engine::{Canonical, LevelChange, Price, Quantity, Side, StateError, StateReader};
+use protocol::BookHash;
+
+use crate::native::translate;
 
 /// Displayed total of each price level of one instrument.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +13,7 @@ pub struct LevelBook {
     // Ordered maps: snapshots walk them from the touch, and the touch is the first or last key.
     bids: BTreeMap<Price, Quantity>,
     asks: BTreeMap<Price, Quantity>,
+    hash: BookHash,
 }
 
 /// One price level as everyone sees it.
@@ -68,9 +72,22 @@ impl LevelBook {
         keep_last_of_each_price(&mut update.bids);
         keep_last_of_each_price(&mut update.asks);
         update.bids.reverse();
-        apply_side(&mut self.bids, &mut update.bids);
-        apply_side(&mut self.asks, &mut update.asks);
-        self.assert_not_crossed();
+        apply_side(Side::Buy, &mut self.bids, &mut update.bids, &mut self.hash);
+        apply_side(Side::Sell, &mut self.asks, &mut update.asks, &mut self.hash);
+    }
+
+    /// Hash of all levels.
+    pub const fn hash(&self) -> u64 {
+        self.hash.value()
+    }
+
+    /// What a level shows; zero where it is not there.
+    pub fn shown_at(&self, side: Side, price: Price) -> Quantity {
+        let levels = match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.asks,
+        };
+        levels.get(&price).copied().unwrap_or(Quantity::ZERO)
     }
 
     /// Spells out every level, bids first, from low to high.
@@ -89,9 +106,17 @@ impl LevelBook {
     /// # Errors
     /// The bytes spell none.
     pub fn restore(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {
-        for side in [&mut self.bids, &mut self.asks] {
-            let levels: Vec<(Price, Quantity)> = from.value()?;
-            side.extend(levels);
+        for (side, levels) in [(Side::Buy, &mut self.bids), (Side::Sell, &mut self.asks)] {
+            let kept: Vec<(Price, Quantity)> = from.value()?;
+            for (price, quantity) in kept {
+                levels.insert(price, quantity);
+                self.hash.change(
+                    translate::wire_side(side),
+                    price.units(),
+                    0,
+                    quantity.units(),
+                );
+            }
         }
         Ok(())
     }
@@ -119,8 +144,11 @@ impl LevelBook {
         }
     }
 
-    /// What is published is never crossed or locked. (MD-5)
-    fn assert_not_crossed(&self) {
+    /// What is published in continuous trading is never crossed or locked. (MD-5)
+    ///
+    /// # Panics
+    /// It is.
+    pub fn assert_not_crossed(&self) {
         let TopOfBook { bid, ask } = self.top();
         if let (Some(bid), Some(ask)) = (bid, ask) {
             assert!(
@@ -144,14 +172,26 @@ fn keep_last_of_each_price(levels: &mut Vec<Level>) {
 }
 
 /// Applies the changes and drops those that change nothing.
-fn apply_side(side: &mut BTreeMap<Price, Quantity>, changes: &mut Vec<Level>) {
+fn apply_side(
+    side: Side,
+    levels: &mut BTreeMap<Price, Quantity>,
+    changes: &mut Vec<Level>,
+    hash: &mut BookHash,
+) {
     changes.retain(|change| {
         let before = if change.quantity.is_zero() {
-            side.remove(&change.price)
+            levels.remove(&change.price)
         } else {
-            side.insert(change.price, change.quantity)
+            levels.insert(change.price, change.quantity)
         };
-        before.unwrap_or(Quantity::ZERO) != change.quantity
+        let before = before.unwrap_or(Quantity::ZERO);
+        hash.change(
+            translate::wire_side(side),
+            change.price.units(),
+            before.units(),
+            change.quantity.units(),
+        );
+        before != change.quantity
     });
 }
 
@@ -234,5 +274,6 @@ mod tests {
             &[change(Side::Buy, 101, 1), change(Side::Sell, 101, 1)],
             &mut update,
         );
+        book.assert_not_crossed();
     }
 }

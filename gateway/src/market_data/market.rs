@@ -5,249 +5,354 @@
 
 use std::sync::Arc;
 
-use engine::{Canonical, Event, LevelChange, SequenceNumber, StateError, StateReader, Timestamp};
-use history::{PublicTrade, RecentTrades};
-use protocol::DepthSnapshot;
+use engine::{
+    Event, Indicative, LevelChange, OrderChange, SequenceNumber, SessionState, Timestamp,
+};
+use history::RecentTrades;
 use sequencer::{Epoch, SessionId};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::limits::Limits;
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{DepthUpdate, LevelBook, TopOfBook};
-use crate::market_data::messages::{MarketEncoder, depth_snapshot};
+use crate::market_data::flow::{Delivery, FlowTerms};
+use crate::market_data::group::{Group, Telling};
+use crate::market_data::native_format::NativeFormat;
+use crate::market_data::news::{Content, Crossing, News, Numbering, OrdersNews, TradeNews, Window};
+use crate::market_data::order_queues::OrderQueues;
+use crate::market_data::place::{Place, Span};
+use crate::market_data::queue_watch::QueueWatch;
+use crate::market_data::ring::RingBounds;
 use crate::reference::ReferencePrices;
-use crate::session::{Audience, SessionEntry, WakeList};
+use crate::session::{SessionEntry, WakeList};
 
-/// A public channel of one instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PublicChannel {
-    /// Every trade.
-    Trades,
-    /// The book and its changes.
-    Depth,
-    /// Best bid and ask.
-    Top,
-}
+/// What every instrument has a group for from the start, with its newest messages kept.
+pub const RESUMABLE: [Content; 7] = [
+    Content::Trades,
+    Content::Depth(Window::Full),
+    Content::Top,
+    Content::Orders,
+    Content::Status,
+    Content::Instruments,
+    Content::Heartbeat,
+];
 
-/// Where a channel stands: its last number, and the engine time of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The generation of the numbers.
-    pub epoch: Epoch,
-    /// The last number given; 0 before the first.
-    pub seq: u64,
-    /// Engine time of what it was given to.
-    pub at: Timestamp,
-}
-
-impl Place {
-    const fn start(epoch: Epoch) -> Self {
-        Self {
-            epoch,
-            seq: 0,
-            at: Timestamp(0),
-        }
-    }
-
-    fn advance(&mut self, at: Timestamp) -> Self {
-        self.seq = self
-            .seq
-            .checked_add(1)
-            .expect("a channel has fewer than 2^64 messages");
-        self.at = at;
-        *self
-    }
-}
+/// The persona that every market speaks.
+pub static NATIVE: NativeFormat = NativeFormat;
 
 /// One instrument's public state.
 #[derive(Debug)]
 pub struct Market {
-    listed: ListedInstrument,
-    book: LevelBook,
-    top: TopOfBook,
-    trades: RecentTrades,
-    depth_place: Place,
-    trade_place: Place,
-    top_place: Place,
-    depth_subscribers: Vec<Arc<SessionEntry>>,
-    trade_subscribers: Vec<Arc<SessionEntry>>,
-    top_subscribers: Vec<Arc<SessionEntry>>,
-    encoder: MarketEncoder,
-    update: DepthUpdate,
+    pub(super) listed: ListedInstrument,
+    pub(super) book: LevelBook,
+    pub(super) queues: OrderQueues,
+    pub(super) top: TopOfBook,
+    pub(super) trades: RecentTrades,
+    pub(super) state: SessionState,
+    pub(super) indicative: Option<Indicative>,
+    pub(super) crossing: Crossing,
+    pub(super) places: Places,
+    pub(super) events_since_heartbeat: u64,
+    heartbeat_events: u64,
+    pub(super) groups: Vec<Group>,
+    pub(super) groups_numbered: u32,
+    pub(super) queue_watch: QueueWatch,
+    pub(super) update: DepthUpdate,
+    pub(super) buffer: Vec<u8>,
+}
+
+/// Where each content stands. All flows of one content share its numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Places {
+    pub(super) trades: Place,
+    pub(super) depth: Place,
+    pub(super) top: Place,
+    pub(super) orders: Place,
+    pub(super) status: Place,
+    pub(super) instrument: Place,
+    pub(super) heartbeat: Place,
+}
+
+/// What one command did.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandNews<'a> {
+    /// Its place in the instrument's order.
+    pub sequence: SequenceNumber,
+    /// Engine time.
+    pub at: Timestamp,
+    /// What happened.
+    pub events: &'a [Event],
+    /// What it did to displayed levels.
+    pub level_changes: &'a [LevelChange],
+    /// What it did to displayed orders.
+    pub order_changes: &'a [OrderChange],
+}
+
+/// Whether the newest messages are kept for those who come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resuming {
+    /// They are.
+    Kept,
+    /// Nobody is ever connected.
+    Nobody,
 }
 
 impl Market {
-    /// An empty market that keeps up to `trades_max` trades.
-    pub fn new(listed: ListedInstrument, epoch: Epoch, trades_max: usize) -> Self {
+    /// An empty market.
+    pub fn new(
+        listed: ListedInstrument,
+        epoch: Epoch,
+        limits: &Limits,
+        resuming: Resuming,
+    ) -> Self {
+        let bounds = match resuming {
+            Resuming::Kept => RingBounds {
+                messages_max: limits.resume_messages_max,
+                bytes_max: limits.resume_bytes_max,
+            },
+            Resuming::Nobody => RingBounds::NONE,
+        };
+        let groups = RESUMABLE.iter().zip(0..).map(|(content, number)| {
+            let terms = FlowTerms {
+                content: *content,
+                delivery: Delivery::Every,
+                format: &NATIVE,
+            };
+            Group::new(listed.instrument.id, number, terms, bounds, 0)
+        });
+        let start = Place::start(epoch);
         Self {
-            encoder: MarketEncoder::new(listed.symbol),
-            listed,
+            groups: groups.collect(),
+            groups_numbered: u32::try_from(RESUMABLE.len()).expect("contents are few"),
             book: LevelBook::default(),
+            queues: OrderQueues::default(),
             top: TopOfBook::default(),
-            trades: RecentTrades::new(trades_max),
-            depth_place: Place::start(epoch),
-            trade_place: Place::start(epoch),
-            top_place: Place::start(epoch),
-            depth_subscribers: Vec::new(),
-            trade_subscribers: Vec::new(),
-            top_subscribers: Vec::new(),
+            trades: RecentTrades::new(limits.trades_kept_max),
+            state: SessionState::default(),
+            indicative: None,
+            crossing: Crossing::Never,
+            places: Places {
+                trades: start,
+                depth: start,
+                top: start,
+                orders: start,
+                status: start,
+                instrument: start,
+                heartbeat: start,
+            },
+            events_since_heartbeat: 0,
+            heartbeat_events: limits.heartbeat_events,
+            queue_watch: QueueWatch::new(listed.clone()),
+            listed,
             update: DepthUpdate::default(),
+            buffer: Vec::new(),
         }
     }
 
-    /// Spells out what everyone sees, with its numbers, and the newest trades.
-    pub fn spell(&self, out: &mut Vec<u8>) {
-        for place in [self.depth_place, self.trade_place, self.top_place] {
-            place.seq.write(out);
-            place.at.write(out);
-        }
-        self.book.spell(out);
-        self.trades.spell(out);
-    }
-
-    /// Goes on from what was spelled out: the next numbers follow those, in this market's epoch.
-    ///
-    /// # Errors
-    /// The bytes spell no market.
-    pub fn restore(
+    /// Publishes what a command did for everyone to see: trades and status as they happened, then the book.
+    pub fn publish(
         &mut self,
-        from: &mut StateReader<'_>,
-        reference: &ReferencePrices,
-    ) -> Result<(), StateError> {
-        for place in [
-            &mut self.depth_place,
-            &mut self.trade_place,
-            &mut self.top_place,
-        ] {
-            place.seq = from.value()?;
-            place.at = from.value()?;
-        }
-        self.book.restore(from)?;
-        self.trades.restore(from)?;
-        self.top = self.book.top();
-        reference.set_touch(
-            self.top.bid.map(|level| level.price),
-            self.top.ask.map(|level| level.price),
-        );
-        if let Some(last) = self.trades.last() {
-            reference.set_last(last.price);
-        }
-        Ok(())
-    }
-
-    /// Publishes what a command did to the book. Encodes only for who follows, and once for all of them.
-    pub fn publish_levels(
-        &mut self,
-        changes: &[LevelChange],
-        at: Timestamp,
+        command: &CommandNews<'_>,
         reference: &ReferencePrices,
         wakes: &mut WakeList,
     ) {
-        self.book.apply(changes, &mut self.update);
+        for event in command.events {
+            match event {
+                Event::Trade(_) => self.publish_trade(event, command, reference, wakes),
+                Event::StatusChanged(changed) => {
+                    self.enter(changed.state);
+                    self.publish_status(command.at, wakes);
+                }
+                Event::Indicative(indicative) => {
+                    self.indicative = Some(*indicative);
+                    self.publish_status(command.at, wakes);
+                }
+                Event::Accepted(_)
+                | Event::Conditioned(_)
+                | Event::Rejected(_)
+                | Event::Repeated(_)
+                | Event::Prevented(_)
+                | Event::Rested(_)
+                | Event::Queued(_)
+                | Event::Triggered(_)
+                | Event::Refilled(_)
+                | Event::Pegged(_)
+                | Event::Replaced(_)
+                | Event::Canceled(_)
+                | Event::HoldReleased(_) => {}
+            }
+        }
+        self.publish_levels(command, reference, wakes);
+        self.publish_orders(command, wakes);
+        self.queue_watch
+            .tell(&self.queues, command.order_changes, command.at, wakes);
+        self.count_events(command, wakes);
+    }
+
+    fn enter(&mut self, state: SessionState) {
+        self.state = state;
+        self.indicative = None;
+        match state {
+            SessionState::Continuous | SessionState::LimitUp | SessionState::LimitDown => {
+                self.crossing = Crossing::Never;
+            }
+            SessionState::PreOpen
+            | SessionState::OpeningAuction
+            | SessionState::Auction
+            | SessionState::ClosingAuction
+            | SessionState::VolatilityAuction
+            | SessionState::Reserved => self.crossing = Crossing::MayBe,
+            // What was collected before stays until it is uncrossed.
+            SessionState::Halted | SessionState::Paused | SessionState::Closed => {}
+        }
+    }
+
+    fn publish_trade(
+        &mut self,
+        event: &Event,
+        command: &CommandNews<'_>,
+        reference: &ReferencePrices,
+        wakes: &mut WakeList,
+    ) {
+        let Some(trade) = self.trades.apply(event, command.sequence, command.at) else {
+            return;
+        };
+        reference.set_last(trade.price);
+        let place = self.places.trades.advance(command.at);
+        let news = TradeNews {
+            place,
+            trade: &trade,
+        };
+        self.tell(Content::Trades, &News::Trade(news), place.alone(), wakes);
+    }
+
+    fn publish_status(&mut self, at: Timestamp, wakes: &mut WakeList) {
+        let place = self.places.status.advance(at);
+        let news = News::Status(self.status());
+        self.tell(Content::Status, &news, place.alone(), wakes);
+    }
+
+    fn publish_levels(
+        &mut self,
+        command: &CommandNews<'_>,
+        reference: &ReferencePrices,
+        wakes: &mut WakeList,
+    ) {
+        self.book.apply(command.level_changes, &mut self.update);
+        if self.crossing == Crossing::Never {
+            self.book.assert_not_crossed();
+        }
         if self.update.is_empty() {
             return;
         }
-        let place = self.depth_place.advance(at);
-        if !self.depth_subscribers.is_empty() {
-            let message = self.encoder.depth(&self.listed, place, &self.update);
-            push_to_all(&self.depth_subscribers, &message, wakes);
+        self.places.depth.advance(command.at);
+        for place in 0..self.groups.len() {
+            self.tell_depth(place, wakes);
         }
         let top = self.book.top();
         if top != self.top {
             self.top = top;
-            self.publish_top(at, reference, wakes);
+            reference.set_touch(
+                top.bid.map(|level| level.price),
+                top.ask.map(|level| level.price),
+            );
+            self.publish_top(command.at, wakes);
         }
     }
 
-    fn publish_top(&mut self, at: Timestamp, reference: &ReferencePrices, wakes: &mut WakeList) {
-        let place = self.top_place.advance(at);
-        reference.set_touch(
-            self.top.bid.map(|level| level.price),
-            self.top.ask.map(|level| level.price),
-        );
-        if !self.top_subscribers.is_empty() {
-            let message = self.encoder.top(&self.listed, place, self.top);
-            push_to_all(&self.top_subscribers, &message, wakes);
+    fn publish_top(&mut self, at: Timestamp, wakes: &mut WakeList) {
+        let place = self.places.top.advance(at);
+        let news = News::Top(self.top_news(place.alone(), Numbering::EachOne));
+        for group in &mut self.groups {
+            if group.terms.content != Content::Top {
+                continue;
+            }
+            match group.terms.delivery {
+                Delivery::Every => {
+                    let mut telling = Telling {
+                        listed: &self.listed,
+                        buffer: &mut self.buffer,
+                        wakes,
+                    };
+                    group.tell(&news, place.alone(), &mut telling);
+                }
+                Delivery::Latest => group.note_latest(place.since(group.told + 1), wakes),
+                Delivery::Interval(_) => {}
+            }
         }
     }
 
-    /// Publishes an event of the command at `sequence`, if it is a trade.
-    pub fn publish_trade(
-        &mut self,
-        event: &Event,
-        sequence: SequenceNumber,
-        at: Timestamp,
-        reference: &ReferencePrices,
-        wakes: &mut WakeList,
-    ) {
-        let Some(trade) = self.trades.apply(event, sequence, at) else {
+    fn publish_orders(&mut self, command: &CommandNews<'_>, wakes: &mut WakeList) {
+        if command.order_changes.is_empty() {
             return;
+        }
+        for change in command.order_changes {
+            self.queues.apply(change);
+        }
+        let place = self.places.orders.advance(command.at);
+        let queues = std::mem::take(&mut self.queues);
+        let news = OrdersNews {
+            place,
+            changes: command.order_changes,
+            queues: &queues,
+            crossing: self.crossing,
         };
-        let place = self.trade_place.advance(at);
-        reference.set_last(trade.price);
-        if !self.trade_subscribers.is_empty() {
-            let message = self.encoder.trade(&self.listed, place, &trade);
-            push_to_all(&self.trade_subscribers, &message, wakes);
+        self.tell(Content::Orders, &News::Orders(news), place.alone(), wakes);
+        self.queues = queues;
+    }
+
+    fn count_events(&mut self, command: &CommandNews<'_>, wakes: &mut WakeList) {
+        let events = u64::try_from(command.events.len()).unwrap_or(u64::MAX);
+        self.events_since_heartbeat = self.events_since_heartbeat.saturating_add(events);
+        if self.events_since_heartbeat < self.heartbeat_events {
+            return;
+        }
+        self.events_since_heartbeat = 0;
+        let place = self.places.heartbeat.advance(command.at);
+        let news = News::Heartbeat(self.heartbeat());
+        self.tell(Content::Heartbeat, &news, place.alone(), wakes);
+    }
+
+    /// Tells all groups of a content that have a message for each change.
+    fn tell(&mut self, content: Content, news: &News<'_>, span: Span, wakes: &mut WakeList) {
+        let mut telling = Telling {
+            listed: &self.listed,
+            buffer: &mut self.buffer,
+            wakes,
+        };
+        for group in &mut self.groups {
+            if group.terms.content == content {
+                group.tell(news, span, &mut telling);
+            }
         }
     }
 
-    /// The session follows the channel from here on.
-    pub fn subscribe(&mut self, channel: PublicChannel, session: Arc<SessionEntry>) {
-        self.subscribers_mut(channel).push(session);
-    }
-
-    /// The session no longer follows the channel.
-    pub fn unsubscribe(&mut self, channel: PublicChannel, session: SessionId) {
-        self.subscribers_mut(channel)
-            .retain(|subscriber| subscriber.id != session);
-    }
-
-    /// The book as it stands.
-    pub fn depth_snapshot(&self, levels_max: usize) -> DepthSnapshot {
-        depth_snapshot(&self.listed, self.depth_place, &self.book, levels_max)
-    }
-
-    /// The message that repeats the best bid and ask.
-    pub fn top_message(&mut self) -> Utf8Bytes {
-        self.encoder.top(&self.listed, self.top_place, self.top)
-    }
-
-    /// Best bid and ask.
-    pub const fn top(&self) -> TopOfBook {
-        self.top
-    }
-
-    /// Up to `count` of the newest trades, oldest first, each with its place in the channel.
-    pub fn newest_trades(&self, count: usize) -> Vec<(Place, PublicTrade)> {
-        let trades: Vec<PublicTrade> = self.trades.newest(count).copied().collect();
-        let newest = self.trade_place;
-        let mut seq = newest
-            .seq
-            .saturating_sub(trades.len().try_into().unwrap_or(u64::MAX));
-        let placed = |trade: PublicTrade| {
-            seq = seq.saturating_add(1);
-            (
-                Place {
-                    epoch: newest.epoch,
-                    seq,
-                    at: trade.at,
-                },
-                trade,
-            )
-        };
-        trades.into_iter().map(placed).collect()
-    }
-
-    fn subscribers_mut(&mut self, channel: PublicChannel) -> &mut Vec<Arc<SessionEntry>> {
-        match channel {
-            PublicChannel::Trades => &mut self.trade_subscribers,
-            PublicChannel::Depth => &mut self.depth_subscribers,
-            PublicChannel::Top => &mut self.top_subscribers,
+    /// The session follows nothing of this instrument any more.
+    pub fn forget(&mut self, session: SessionId) {
+        for group in &mut self.groups {
+            group.leave(session);
         }
+        self.drop_empty_groups();
+        self.queue_watch.leave(session);
     }
-}
 
-fn push_to_all(subscribers: &[Arc<SessionEntry>], message: &Utf8Bytes, wakes: &mut WakeList) {
-    for subscriber in subscribers {
-        wakes.push(&subscriber.outbound, message.clone(), Audience::Public);
+    pub(super) fn drop_empty_groups(&mut self) {
+        let kept = u32::try_from(RESUMABLE.len()).expect("contents are few");
+        self.groups
+            .retain(|group| group.number() < kept || !group.is_empty());
+    }
+
+    /// A session that has caught up with a group: itself, its first missing number, and what it follows.
+    pub(super) fn entry_of(
+        &mut self,
+        number: u32,
+        session: SessionId,
+    ) -> Option<(Arc<SessionEntry>, u64, FlowTerms)> {
+        let group = self
+            .groups
+            .iter_mut()
+            .find(|group| group.number() == number)?;
+        let terms = group.terms;
+        let (entry, first) = group.caught_up(session)?;
+        Some((entry, first, terms))
     }
 }

@@ -1,8 +1,39 @@
-//! What everyone sees of an instrument: depth, top of book, trades.
+//! What everyone sees: books, trades, status, and who follows them.
+//!
+//! ```text
+//!  events, level and order changes ─► Market (LevelBook, OrderQueues, numbers) ─► Group, one per FlowTerms
+//!                                                                                  │ written once by its
+//!                                          Ring (resume) ◄─────────────────────────┤ MarketFormat
+//!                                          each subscriber's outbound queue ◄──────┘
+//! ```
+//!
+//! A persona follows a market by [`FlowTerms`]: what, how often, and a [`MarketFormat`] with its words. All
+//! flows of the book share one counter: the numbers of [`news::DepthNews`], of [`news::DepthView`] and
+//! `depth_seq` of [`news::TopNews`] are the same ones.
 
-mod book;
+pub mod book;
+mod conflation;
+mod flow;
+mod following;
+mod group;
+mod interval_watch;
+mod kept_market;
+mod level_queue;
 mod market;
-mod messages;
+mod native_format;
+pub mod news;
+mod order_queues;
+mod place;
+mod queue_watch;
+mod ring;
+mod telling;
+mod views;
 
-pub use market::{Market, PublicChannel};
-pub use messages::wire_trade;
+pub use flow::{Delivery, FlowTerms, Interval, OnLag};
+pub use following::CannotResume;
+pub use interval_watch::{IntervalWatch, keep_interval};
+pub use market::{CommandNews, Market, NATIVE, Resuming};
+pub use native_format::{
+    channel as channel_of, depth_snapshot, orders_snapshot, trade as wire_trade,
+};
+pub use news::{Content, Window};

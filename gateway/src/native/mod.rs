@@ -9,6 +9,7 @@ mod queries;
 pub mod request_number;
 mod session;
 mod socket;
+mod subscription_refusals;
 pub mod translate;
 pub mod translate_order;
 

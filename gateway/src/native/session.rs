@@ -8,7 +8,6 @@ use protocol::{
     CodecError, ErrorCode, ErrorMessage, LoggedOn, Operation, PROTOCOL_VERSION, Pong, Request,
 };
 use sequencer::Stamps;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::counters::Counters;
 use crate::edge::Edge;
@@ -154,6 +153,10 @@ impl Session {
                 self.greeted()?;
                 self.unsubscribe(id, &subscription)
             }
+            Operation::Resume(resume) => {
+                self.greeted()?;
+                self.resume(id, &resume)
+            }
             Operation::Ping => self.pong(id),
         }
     }
@@ -260,7 +263,7 @@ impl Session {
 
     /// Queues a message to this session.
     pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let message: Utf8Bytes = wire::encode(&mut self.buffer, write);
+        let message = wire::encode(&mut self.buffer, write);
         self.entry.outbound.push_own(message);
     }
 }
@@ -273,8 +276,8 @@ impl Drop for Session {
             Stage::Connected | Stage::Greeted => None,
         };
         write(&self.edge.routing).leave(self.entry.id, account);
-        for (channel, place) in self.subscriptions.public() {
-            lock(&self.edge.instruments[place].market).unsubscribe(channel, self.entry.id);
+        for place in self.subscriptions.places() {
+            lock(&self.edge.instruments[place].market).forget(self.entry.id);
         }
         for instrument in &self.edge.instruments {
             instrument.release_replay(self.entry.id);

@@ -12,18 +12,20 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{GoingAway, GoingAwayReason};
+use sequencer::SessionId;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tracing::debug;
 
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::listener::Peer;
+use crate::lock::lock;
 use crate::native::session::Session;
-use crate::session::{Outbound, SessionEnd, SessionEntry, Taken};
+use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, Waiting};
 use crate::wire;
 
 /// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
@@ -46,7 +48,7 @@ pub async fn serve(edge: Arc<Edge>, socket: Socket, peer: Peer) {
             end = read_frames(&mut session, &mut stream, &signs) => end,
             end = keep_alive(&edge, &outbound, &signs) => end,
             () = outbound.cut_off() => SessionEnd::SlowConsumer,
-            end = write_queued(&edge.counters, &outbound, &mut sink) => end,
+            end = write_queued(&edge, id, &outbound, &mut sink) => end,
         }
     };
     count_end(&edge.counters, end);
@@ -84,19 +86,26 @@ async fn read_frames(
 }
 
 async fn write_queued(
-    counters: &Counters,
+    edge: &Edge,
+    session: SessionId,
     outbound: &Outbound,
     sink: &mut SplitSink<Socket, Message>,
 ) -> SessionEnd {
-    let mut messages = VecDeque::new();
+    let (mut messages, mut due) = (VecDeque::new(), Vec::new());
     loop {
-        let taken = outbound.take(&mut messages).await;
+        let taken = outbound.take(&mut messages, &mut due).await;
         Counters::add(
-            &counters.messages_out,
+            &edge.counters.messages_out,
             u64::try_from(messages.len()).unwrap_or(u64::MAX),
         );
         if write_all(&mut messages, sink).await.is_err() {
             return SessionEnd::Gone;
+        }
+        // After what waited is written: whoever is slow gets what is so when it reads, not when it fell behind.
+        for flow in due.drain(..) {
+            if let Some(state) = edge.by_id(flow.instrument) {
+                lock(&state.market).catch_up(flow.group, session);
+            }
         }
         match taken {
             Taken::Messages => {}
@@ -107,11 +116,11 @@ async fn write_queued(
 
 /// Feeds all of it and flushes once.
 async fn write_all(
-    messages: &mut VecDeque<Message>,
+    messages: &mut VecDeque<Waiting>,
     sink: &mut SplitSink<Socket, Message>,
 ) -> Result<(), Error> {
-    for message in messages.drain(..) {
-        sink.feed(message).await?;
+    for waiting in messages.drain(..) {
+        sink.feed(waiting.message).await?;
     }
     sink.flush().await
 }
@@ -159,7 +168,7 @@ async fn close(
     };
     let farewell = async {
         if let Some(message) = going_away(end) {
-            sink.feed(Message::Text(message)).await?;
+            sink.feed(message).await?;
         }
         sink.send(Message::Close(Some(frame))).await?;
         Ok::<_, Error>(())
@@ -187,7 +196,7 @@ async fn drain(socket: &mut TcpStream) {
 }
 
 /// What a session is told before it is closed; an orderly stop has told it before.
-fn going_away(end: SessionEnd) -> Option<Utf8Bytes> {
+fn going_away(end: SessionEnd) -> Option<Message> {
     let (reason, text) = match end {
         SessionEnd::Gone | SessionEnd::GoingAway | SessionEnd::Reset => return None,
         SessionEnd::SlowConsumer => (

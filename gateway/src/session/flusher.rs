@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::lock::lock;
-use crate::session::outbound::{Audience, Outbound};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use crate::session::outbound::{Audience, FlowKey, Offered, Outbound};
+use tokio_tungstenite::tungstenite::Message;
 
 /// Sessions that market data waits for. Shared by all publishers.
 #[derive(Debug, Default)]
@@ -53,8 +53,36 @@ pub struct WakeList {
 }
 
 impl WakeList {
+    /// Offers a message of a public flow to a session, and remembers to wake it.
+    pub fn offer(
+        &mut self,
+        session: &Arc<Outbound>,
+        message: Message,
+        flow: FlowKey,
+        first: u64,
+    ) -> Offered {
+        let (offered, is_news) = session.offer(message, flow, first);
+        if is_news {
+            self.next_flush.push(Arc::clone(session));
+        }
+        offered
+    }
+
+    /// Lets a session fetch what is so of a flow when it is ready, and remembers to wake it.
+    pub fn note_due(&mut self, session: &Arc<Outbound>, flow: FlowKey) {
+        if session.note_due(flow) {
+            self.next_flush.push(Arc::clone(session));
+        }
+    }
+
+    /// Ends a session that does not read.
+    pub fn cut_off(&mut self, session: &Arc<Outbound>) {
+        session.cut_off_now();
+        self.at_once.push(Arc::clone(session));
+    }
+
     /// Pushes to a session, and remembers to wake it.
-    pub fn push(&mut self, session: &Arc<Outbound>, message: Utf8Bytes, audience: Audience) {
+    pub fn push(&mut self, session: &Arc<Outbound>, message: Message, audience: Audience) {
         if session.push(message, audience) {
             match audience {
                 Audience::Private => self.at_once.push(Arc::clone(session)),

@@ -7,5 +7,5 @@ mod routing;
 
 pub use end::SessionEnd;
 pub use flusher::{Flusher, WakeList};
-pub use outbound::{Audience, Outbound, Taken};
+pub use outbound::{Audience, FlowKey, Offered, Outbound, Taken, Waiting};
 pub use routing::{AlreadyPending, Routing, SessionEntry};

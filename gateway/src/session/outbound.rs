@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use bytes::Bytes;
+use engine::InstrumentId;
 use futures_util::task::AtomicWaker;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::limits::Limits;
 use crate::lock::lock;
@@ -20,6 +21,29 @@ pub enum Audience {
     Private,
     /// Everyone: leaves with the next flush.
     Public,
+}
+
+/// One flow of public messages to one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlowKey {
+    /// Of which instrument.
+    pub instrument: InstrumentId,
+    /// Which of the instrument's groups.
+    pub group: u32,
+}
+
+/// What became of a public message that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// It waits.
+    Taken,
+    /// The session ends; nothing more is sent to it.
+    Ended,
+    /// There is no room. What waited of the same flow is dropped too.
+    NoRoom {
+        /// The first number of the flow that the session does not get.
+        first: u64,
+    },
 }
 
 /// What the writer of a session finds.
@@ -51,11 +75,22 @@ pub struct Outbound {
 
 #[derive(Debug)]
 struct Queue {
-    messages: VecDeque<Message>,
+    messages: VecDeque<Waiting>,
     bytes: usize,
     public_bytes: usize,
+    /// Flows that the session is to fetch what is so of.
+    due: Vec<FlowKey>,
     told: Told,
     end: Option<SessionEnd>,
+}
+
+/// A message that waits.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The message.
+    pub message: Message,
+    /// Of which flow, and its first number there; `None` for what must not be dropped.
+    part: Option<(FlowKey, u64)>,
 }
 
 impl Outbound {
@@ -66,6 +101,7 @@ impl Outbound {
                 messages: VecDeque::new(),
                 bytes: 0,
                 public_bytes: 0,
+                due: Vec::new(),
                 told: Told::Nothing,
                 end: None,
             }),
@@ -76,36 +112,73 @@ impl Outbound {
         }
     }
 
-    /// Queues a message. True: the caller must see to it that [`Self::wake`] is called, as soon as `audience` demands.
+    /// Queues a message that must not be lost. True: the caller must see to it that [`Self::wake`] is called, as
+    /// soon as `audience` demands.
     ///
     /// No room means that the session does not read: it is cut off, and what waited is dropped.
     #[must_use]
-    pub fn push(&self, message: Utf8Bytes, audience: Audience) -> bool {
-        let length = message.len();
+    pub fn push(&self, message: Message, audience: Audience) -> bool {
         let mut queue = lock(&self.queue);
         if queue.end.is_some() {
             return false;
         }
-        let bytes = queue.bytes.saturating_add(length);
-        let public_bytes = match audience {
-            Audience::Private => queue.public_bytes,
-            Audience::Public => queue.public_bytes.saturating_add(length),
-        };
-        let is_full = queue.messages.len() >= self.messages_max
-            || bytes > self.bytes_max
-            || public_bytes > self.public_bytes_max;
-        if is_full {
+        let bytes = queue.bytes.saturating_add(message.len());
+        if queue.messages.len() >= self.messages_max || bytes > self.bytes_max {
             queue.cut_off();
             return true;
         }
         queue.bytes = bytes;
-        queue.public_bytes = public_bytes;
-        queue.messages.push_back(Message::Text(message));
+        queue.messages.push_back(Waiting {
+            message,
+            part: None,
+        });
         queue.tell(audience)
     }
 
+    /// Offers a message of a public flow whose first number is `first`. The second value: as with [`Self::push`].
+    pub fn offer(&self, message: Message, flow: FlowKey, first: u64) -> (Offered, bool) {
+        let length = message.len();
+        let mut queue = lock(&self.queue);
+        if queue.end.is_some() {
+            return (Offered::Ended, false);
+        }
+        let bytes = queue.bytes.saturating_add(length);
+        let public_bytes = queue.public_bytes.saturating_add(length);
+        let is_full = queue.messages.len() >= self.messages_max
+            || bytes > self.bytes_max
+            || public_bytes > self.public_bytes_max;
+        if is_full {
+            let first = queue.drop_flow(flow).unwrap_or(first);
+            return (Offered::NoRoom { first }, false);
+        }
+        queue.bytes = bytes;
+        queue.public_bytes = public_bytes;
+        queue.messages.push_back(Waiting {
+            message,
+            part: Some((flow, first)),
+        });
+        (Offered::Taken, queue.tell(Audience::Public))
+    }
+
+    /// Notes that the session is to fetch what is so of a flow, when it has written what waits. True: as with
+    /// [`Self::push`].
+    #[must_use]
+    pub fn note_due(&self, flow: FlowKey) -> bool {
+        let mut queue = lock(&self.queue);
+        if queue.end.is_some() {
+            return false;
+        }
+        queue.due.push(flow);
+        queue.tell(Audience::Public)
+    }
+
+    /// Ends the session as one that does not read; what waited is dropped.
+    pub fn cut_off_now(&self) {
+        lock(&self.queue).cut_off();
+    }
+
     /// Queues a message of the session's own task, which looks at its queue before it waits again.
-    pub fn push_own(&self, message: Utf8Bytes) {
+    pub fn push_own(&self, message: Message) {
         let _is_awake = self.push(message, Audience::Private);
     }
 
@@ -113,7 +186,10 @@ impl Outbound {
     pub fn push_ping(&self) {
         let mut queue = lock(&self.queue);
         if queue.end.is_none() {
-            queue.messages.push_back(Message::Ping(Bytes::new()));
+            queue.messages.push_back(Waiting {
+                message: Message::Ping(Bytes::new()),
+                part: None,
+            });
         }
     }
 
@@ -132,19 +208,21 @@ impl Outbound {
         self.waker.wake();
     }
 
-    /// Moves all that waits into `messages`; waits until there is something. One task alone may wait.
-    pub async fn take(&self, messages: &mut VecDeque<Message>) -> Taken {
+    /// Moves all that waits into `messages`, and what is to be fetched into `due`; waits until there is something.
+    /// One task alone may wait.
+    pub async fn take(&self, messages: &mut VecDeque<Waiting>, due: &mut Vec<FlowKey>) -> Taken {
         poll_fn(|context| {
             // Register first: a push between the look and the registration must not be lost.
             self.waker.register(context.waker());
             let mut queue = lock(&self.queue);
             queue.told = Told::Nothing;
-            if queue.messages.is_empty() && queue.end.is_none() {
+            if queue.messages.is_empty() && queue.due.is_empty() && queue.end.is_none() {
                 return Poll::Pending;
             }
             queue.bytes = 0;
             queue.public_bytes = 0;
             std::mem::swap(messages, &mut queue.messages);
+            due.append(&mut queue.due);
             Poll::Ready(queue.end.map_or(Taken::Messages, Taken::Last))
         })
         .await
@@ -176,8 +254,26 @@ impl Queue {
         is_news
     }
 
+    /// Drops what waits of a flow; returns its first number.
+    fn drop_flow(&mut self, flow: FlowKey) -> Option<u64> {
+        let mut first = None;
+        let mut dropped_bytes = 0;
+        self.messages.retain(|waiting| match waiting.part {
+            Some((of, number)) if of == flow => {
+                first = first.or(Some(number));
+                dropped_bytes += waiting.message.len();
+                false
+            }
+            Some(_) | None => true,
+        });
+        self.bytes -= dropped_bytes;
+        self.public_bytes -= dropped_bytes;
+        first
+    }
+
     fn cut_off(&mut self) {
         self.messages = VecDeque::new();
+        self.due = Vec::new();
         self.bytes = 0;
         self.public_bytes = 0;
         self.end = Some(SessionEnd::SlowConsumer);
@@ -197,13 +293,22 @@ mod tests {
         }
     }
 
-    fn text(length: usize) -> Utf8Bytes {
-        "x".repeat(length).into()
+    const FLOW: FlowKey = FlowKey {
+        instrument: InstrumentId(1),
+        group: 3,
+    };
+    const OTHER_FLOW: FlowKey = FlowKey {
+        instrument: InstrumentId(2),
+        group: 3,
+    };
+
+    fn text(length: usize) -> Message {
+        Message::text("x".repeat(length))
     }
 
     async fn taken(outbound: &Outbound) -> (Taken, usize) {
         let mut messages = VecDeque::new();
-        let taken = outbound.take(&mut messages).await;
+        let taken = outbound.take(&mut messages, &mut Vec::new()).await;
         (taken, messages.len())
     }
 
@@ -230,18 +335,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn market_data_has_a_smaller_bound_than_reports() {
+    async fn market_data_beyond_its_bound_drops_its_own_flow_alone() {
         let outbound = Outbound::new(&limits());
         let _ = outbound.push(text(50), Audience::Private);
-        let _ = outbound.push(text(10), Audience::Public);
-        assert_eq!(taken(&outbound).await, (Taken::Messages, 2));
-
-        let _ = outbound.push(text(11), Audience::Public);
+        assert_eq!(outbound.offer(text(4), FLOW, 7).0, Offered::Taken);
+        assert_eq!(outbound.offer(text(4), OTHER_FLOW, 1).0, Offered::Taken);
 
         assert_eq!(
-            taken(&outbound).await,
-            (Taken::Last(SessionEnd::SlowConsumer), 0)
+            outbound.offer(text(4), FLOW, 8).0,
+            Offered::NoRoom { first: 7 }
         );
+
+        assert_eq!(outbound.offer(text(6), OTHER_FLOW, 2).0, Offered::Taken);
+        assert_eq!(taken(&outbound).await, (Taken::Messages, 3));
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_told_with_what_waits() {
+        let outbound = Outbound::new(&limits());
+
+        assert!(outbound.note_due(FLOW));
+
+        let (mut messages, mut due) = (VecDeque::new(), Vec::new());
+        let taken = outbound.take(&mut messages, &mut due).await;
+        assert_eq!(taken, Taken::Messages);
+        assert_eq!(due, [FLOW]);
     }
 
     #[test]

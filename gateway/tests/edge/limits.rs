@@ -18,7 +18,7 @@ async fn a_slow_reader_is_cut_off_with_a_reason_and_others_go_on() {
     let mut slow = Participant::greet(&venue).await;
     for channel in ["depth", "top", "trades"] {
         slow.ask(&format!(
-            r#"{{"op":"subscribe","id":1,"channel":"{channel}"}}"#
+            r#"{{"op":"subscribe","id":1,"channel":"{channel}","on_lag":"disconnect"}}"#
         ))
         .await;
     }

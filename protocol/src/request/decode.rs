@@ -5,9 +5,9 @@ use crate::request::decode_order::new_order;
 use crate::request::field::{Field, Fields, decimal, number, parsed, short_number, text};
 use crate::request::{
     Cancel, CancelReplace, Hello, Logon, MassCancel, OpenOrdersRequest, Operation, OrderRef,
-    Replace, Request, Submit, Subscription,
+    Replace, Request, Resume, Submit, Subscription,
 };
-use crate::words::{Channel, OnCancelFailure, Side};
+use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
 
 impl Request {
     /// Reads one frame.
@@ -51,6 +51,7 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "balances" => Operation::Balances,
         "subscribe" => Operation::Subscribe(subscription(fields)?),
         "unsubscribe" => Operation::Unsubscribe(subscription(fields)?),
+        "resume" => Operation::Resume(resume(fields)?),
         "ping" => Operation::Ping,
         unknown => {
             let unknown: String = unknown.chars().take(64).collect();
@@ -151,10 +152,37 @@ fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
             "only the channel `depth` has levels",
         ));
     }
+    let delivery = fields.optional(Field::Delivery, word(Delivery::from_word))?;
+    let is_conflatable = matches!(channel, Channel::Depth | Channel::Top);
+    if delivery.is_some() && !is_conflatable {
+        return Err(CodecError::bad(
+            Field::Delivery.name(),
+            "only the channels `depth` and `top` have it",
+        ));
+    }
+    let interval_ms = fields.optional(Field::IntervalMs, short_number)?;
+    if interval_ms.is_some() != (delivery == Some(Delivery::Interval)) {
+        return Err(CodecError::bad(
+            Field::IntervalMs.name(),
+            "it stands beside the delivery `interval`, and only there",
+        ));
+    }
     Ok(Subscription {
         channel,
         symbols,
         levels,
+        delivery,
+        interval_ms,
+        on_lag: fields.optional(Field::OnLag, word(OnLag::from_word))?,
+    })
+}
+
+fn resume(fields: &mut Fields<'_>) -> Result<Resume, CodecError> {
+    Ok(Resume {
+        channel: fields.required(Field::Channel, word(Channel::from_word))?,
+        symbol: fields.required(Field::Symbol, parsed)?,
+        epoch: fields.required(Field::Epoch, number)?,
+        from: fields.required(Field::From, number)?,
     })
 }
 

@@ -4,9 +4,10 @@ use crate::json_writer::JsonWriter;
 use crate::request::encode_order::write_new_order;
 use crate::request::field::Field;
 use crate::request::{
-    Cancel, CancelReplace, MassCancel, Operation, OrderRef, Replace, Request, Submit, Subscription,
+    Cancel, CancelReplace, MassCancel, Operation, OrderRef, Replace, Request, Resume, Submit,
+    Subscription,
 };
-use crate::words::{OnCancelFailure, Side};
+use crate::words::{Delivery, OnCancelFailure, OnLag, Side};
 
 impl Request {
     /// Appends the request to `buffer` as one JSON object.
@@ -33,6 +34,7 @@ impl Request {
             Operation::Subscribe(subscription) | Operation::Unsubscribe(subscription) => {
                 write_subscription(&mut json, subscription);
             }
+            Operation::Resume(resume) => write_resume(&mut json, resume),
             Operation::Balances | Operation::Ping => {}
         }
         json.close();
@@ -98,6 +100,22 @@ fn write_subscription(json: &mut JsonWriter<'_>, subscription: &Subscription) {
         json.names(Field::Symbols.name(), symbols);
     }
     json.maybe_number(Field::Levels.name(), subscription.levels.map(u64::from));
+    json.maybe_word(
+        Field::Delivery.name(),
+        subscription.delivery.map(Delivery::word),
+    );
+    json.maybe_number(
+        Field::IntervalMs.name(),
+        subscription.interval_ms.map(u64::from),
+    );
+    json.maybe_word(Field::OnLag.name(), subscription.on_lag.map(OnLag::word));
+}
+
+fn write_resume(json: &mut JsonWriter<'_>, resume: &Resume) {
+    json.word(Field::Channel.name(), resume.channel.word());
+    json.name(Field::Symbol.name(), &resume.symbol);
+    json.number(Field::Epoch.name(), resume.epoch);
+    json.number(Field::From.name(), resume.from);
 }
 
 pub(super) fn write_order_ref(

@@ -84,6 +84,11 @@ fields! {
     ChildStart = "child_start",
     MmpGroup = "mmp_group",
     OnDisconnect = "on_disconnect",
+    Delivery = "delivery",
+    IntervalMs = "interval_ms",
+    OnLag = "on_lag",
+    Epoch = "epoch",
+    From = "from",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

@@ -34,23 +34,35 @@ pub struct DepthSnapshot {
     pub bids: Vec<Level>,
     /// Best first.
     pub asks: Vec<Level>,
+    /// Orders are collected for an auction: the best bid may be at or above the best ask.
+    #[serde(default)]
+    pub may_be_crossed: bool,
+    /// See [`crate::BookChecksum`].
+    pub checksum: Option<u32>,
 }
 
-/// Changes of the aggregated book by one command.
+/// Changes of the aggregated book by one command, or by all from change `from` to change `seq`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Depth {
     /// Of which instrument.
     pub symbol: Symbol,
     /// The epoch of `seq`.
     pub epoch: u64,
-    /// One more than that of the change before it.
+    /// The first change that it contains, where there may be several: one more than the last one of the message before.
+    pub from: Option<u64>,
+    /// The last change that it contains; without `from` one more than that of the change before it.
     pub seq: u64,
-    /// Engine time of the command.
+    /// Engine time of the last command.
     pub at_us: u64,
     /// New totals of bid levels.
     pub bids: Vec<Level>,
     /// New totals of ask levels.
     pub asks: Vec<Level>,
+    /// Orders are collected for an auction: the best bid may be at or above the best ask.
+    #[serde(default)]
+    pub may_be_crossed: bool,
+    /// See [`crate::BookChecksum`]; of the book after the changes.
+    pub checksum: Option<u32>,
 }
 
 /// One trade.
@@ -81,6 +93,8 @@ pub struct Top {
     pub symbol: Symbol,
     /// The epoch of `seq`.
     pub epoch: u64,
+    /// The first change that it contains, where there may be several.
+    pub from: Option<u64>,
     /// One more than that of the change before it; the first message repeats the last one.
     pub seq: u64,
     /// Engine time of the change.
@@ -109,11 +123,37 @@ impl Level {
 }
 
 /// Writes where in its channel a message stands.
-fn write_place(json: &mut JsonWriter<'_>, symbol: &Symbol, epoch: u64, seq: u64, at_us: u64) {
+pub(super) fn write_place(
+    json: &mut JsonWriter<'_>,
+    symbol: &Symbol,
+    epoch: u64,
+    seq: u64,
+    at_us: u64,
+) {
+    write_span(json, symbol, epoch, (None, seq), at_us);
+}
+
+/// Writes which part of its channel a message covers.
+fn write_span(
+    json: &mut JsonWriter<'_>,
+    symbol: &Symbol,
+    epoch: u64,
+    (from, seq): (Option<u64>, u64),
+    at_us: u64,
+) {
     json.name("symbol", symbol);
     json.number("epoch", epoch);
+    json.maybe_number("from", from);
     json.number("seq", seq);
     json.number("at_us", at_us);
+}
+
+/// Writes what a follower checks its book by.
+pub(super) fn write_check(json: &mut JsonWriter<'_>, may_be_crossed: bool, checksum: Option<u32>) {
+    if may_be_crossed {
+        json.boolean("may_be_crossed", true);
+    }
+    json.maybe_number("checksum", checksum.map(u64::from));
 }
 
 fn write_levels(json: &mut JsonWriter<'_>, key: &'static str, levels: &[Level]) {
@@ -127,6 +167,7 @@ impl DepthSnapshot {
         write_place(&mut json, &self.symbol, self.epoch, self.seq, self.at_us);
         write_levels(&mut json, "bids", &self.bids);
         write_levels(&mut json, "asks", &self.asks);
+        write_check(&mut json, self.may_be_crossed, self.checksum);
         json.close();
     }
 }
@@ -135,9 +176,11 @@ impl Depth {
     /// Appends the message to `buffer`.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         let mut json = JsonWriter::answer(buffer, "depth", None);
-        write_place(&mut json, &self.symbol, self.epoch, self.seq, self.at_us);
+        let span = (self.from, self.seq);
+        write_span(&mut json, &self.symbol, self.epoch, span, self.at_us);
         write_levels(&mut json, "bids", &self.bids);
         write_levels(&mut json, "asks", &self.asks);
+        write_check(&mut json, self.may_be_crossed, self.checksum);
         json.close();
     }
 }
@@ -159,7 +202,8 @@ impl Top {
     /// Appends the message to `buffer`.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         let mut json = JsonWriter::answer(buffer, "top", None);
-        write_place(&mut json, &self.symbol, self.epoch, self.seq, self.at_us);
+        let span = (self.from, self.seq);
+        write_span(&mut json, &self.symbol, self.epoch, span, self.at_us);
         if let Some(bid) = self.bid {
             json.value("bid", |buffer| bid.encode(buffer));
         }
