@@ -112,11 +112,7 @@ pub async fn trade(server: &Server, round: u64, witness: &Witness) {
 }
 
 async fn trade_one(mut session: Session, account: &str, round: u64, witness: &Witness) {
-    let executions = Subscription {
-        channel: Channel::Executions,
-        symbols: None,
-        levels: None,
-    };
+    let executions = Subscription::of(Channel::Executions, None);
     let mut unanswered = BTreeSet::new();
     if session
         .sender

@@ -23,7 +23,7 @@ pub struct OrderQueues {
 struct Seat {
     side: Side,
     price: Price,
-    seat: usize,
+    number: usize,
 }
 
 /// A displayed order with its level.
@@ -74,7 +74,14 @@ impl OrderQueues {
         let queue = levels.entry(price).or_default();
         if queue.has_many_gaps() {
             queue.close_gaps(|moved, seat| {
-                seats.insert(moved, Seat { side, price, seat });
+                seats.insert(
+                    moved,
+                    Seat {
+                        side,
+                        price,
+                        number: seat,
+                    },
+                );
             });
         }
         let seat = queue.push(SeatedOrder {
@@ -82,7 +89,14 @@ impl OrderQueues {
             account,
             quantity,
         });
-        let before = seats.insert(order_id, Seat { side, price, seat });
+        let before = seats.insert(
+            order_id,
+            Seat {
+                side,
+                price,
+                number: seat,
+            },
+        );
         assert!(before.is_none(), "an order joins the book once");
     }
 
@@ -98,7 +112,7 @@ impl OrderQueues {
         let queue = levels
             .get_mut(&found.price)
             .expect("a level is there while an order sits at it");
-        queue.set(found.seat, quantity);
+        queue.set(found.number, quantity);
         if quantity.is_zero() {
             self.seats.remove(&order_id);
             if queue.total().orders == 0 {
@@ -111,8 +125,8 @@ impl OrderQueues {
     pub fn place_of(&self, order_id: OrderId) -> Option<(DisplayedOrder, QueuePlace)> {
         let found = self.seats.get(&order_id)?;
         let queue = self.side(found.side).get(&found.price)?;
-        let place = queue.place_of(found.seat);
-        let order = queue.at(found.seat);
+        let place = queue.place_of(found.number);
+        let order = queue.at(found.number);
         Some((displayed(found.side, found.price, order), place))
     }
 
