@@ -10,7 +10,7 @@ use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
 
 use crate::clock;
 use crate::counters::Counters;
-use crate::egress::{AccountLoads, OpenOrders};
+use crate::egress::{AccountLoads, KeptReports, OpenOrders};
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
@@ -63,6 +63,8 @@ pub struct InstrumentState {
     pub market: Mutex<Market>,
     /// What its owners see. Taken by its publisher and by sessions that ask or replace.
     pub orders: Mutex<OpenOrders>,
+    /// What accounts were told last. Taken by its publisher and by sessions that go on.
+    pub reports: Mutex<KeptReports>,
     /// What market orders are measured by.
     pub reference: ReferencePrices,
     /// With the replay clock: the one session that trades it; 0 while there is none.
@@ -218,6 +220,7 @@ impl InstrumentState {
         Self {
             market: Mutex::new(Market::new(listed.clone(), epoch, limits, resuming)),
             orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
+            reports: Mutex::new(KeptReports::new(limits.executions_kept_max)),
             reference,
             replaying_session: AtomicU64::new(0),
             listed,

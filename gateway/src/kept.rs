@@ -1,5 +1,5 @@
-//! What the gateway keeps in snapshots: the open orders of each instrument as their owners see them, and the
-//! public book, its numbers and the newest trades. A start goes on from it, and the first events come after it.
+//! What the gateway keeps in snapshots: the open orders of each instrument as their owners see them, what each account
+//! was told last, and the public book, its numbers and the newest trades. A start goes on from it, and the first events come after it.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::market_data::{CommandNews, Resuming};
 use crate::session::WakeList;
 
 /// Version of the spelling.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The read models of a gateway that nobody is connected to: what a follower keeps for snapshots.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ impl ReadModel for KeptModels {
             }
             orders.end_block();
             drop(orders);
+            lock(&state.reports).note_all(outcome.sequence.0, events);
             publish(state, batch, outcome, &mut self.wakes);
             self.engine_time = self.engine_time.max(outcome.at);
         }
@@ -73,6 +74,7 @@ impl ReadModel for KeptModels {
             state.id().write(&mut out);
             lock(&state.orders).spell(&mut out);
             lock(&state.market).spell(&mut out);
+            lock(&state.reports).spell(&mut out);
         }
         out
     }
@@ -99,6 +101,7 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
             ))?;
         lock(&state.orders).restore(&mut from)?;
         lock(&state.market).restore(&mut from, &state.reference)?;
+        lock(&state.reports).restore(&mut from)?;
     }
     from.end()?;
     Ok(engine_time)

@@ -49,6 +49,8 @@ pub struct Limits {
     pub resume_bytes_max: usize,
     /// After so many events of an instrument its channel `heartbeat` has a message.
     pub heartbeat_events: u64,
+    /// Most private reports kept per instrument, for sessions that go on after a break; 0 keeps none.
+    pub executions_kept_max: usize,
     /// Public market data wakes a session at most this often; private reports do not wait.
     pub market_data_flush_interval: Duration,
     /// Most open orders an account may have, over all instruments; one more is refused.
@@ -97,6 +99,7 @@ impl Limits {
             resume_messages_max: 1_024,
             resume_bytes_max: 256 << 10,
             heartbeat_events: 1_000,
+            executions_kept_max: 4_096,
             market_data_flush_interval: Duration::from_millis(2),
             open_orders_per_account_max: 8_192,
         }

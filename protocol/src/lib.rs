@@ -29,9 +29,10 @@ pub use exact_decimal::{DecimalError, ExactDecimal};
 pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
 pub use reason::Reason;
 pub use request::{
-    Cancel, CancelReplace, Conditions, Display, Hello, Logon, MassCancel, NewOrder, Oco,
-    OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, Peg, Replace, Request,
-    Resume, Submit, Subscription, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+    Cancel, CancelReplace, Conditions, Display, ExecutionCursor, Hello, Logon, MassCancel,
+    NewOrder, Oco, OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, Peg,
+    Replace, Request, Resume, ResumeExecutions, Submit, Subscription, TimeInForce, Trailing,
+    TrailingDistance, Trigger, TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{

@@ -4,6 +4,7 @@ mod decode;
 mod decode_order;
 mod encode;
 mod encode_order;
+mod executions;
 mod field;
 mod order;
 
@@ -11,6 +12,7 @@ use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
 use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
 
+pub use executions::{ExecutionCursor, ResumeExecutions};
 pub use order::{
     Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
     TrailingDistance, Trigger, TriggerKind,
@@ -52,6 +54,8 @@ pub enum Operation {
     Unsubscribe(Subscription),
     /// Starts a flow of public messages where an earlier one ended.
     Resume(Resume),
+    /// Starts the channel `executions` with what an earlier session has missed.
+    ResumeExecutions(ResumeExecutions),
     /// Asks for a `pong`.
     Ping,
 }
@@ -226,6 +230,7 @@ impl Operation {
         "subscribe",
         "unsubscribe",
         "resume",
+        "resume_executions",
         "ping",
     ];
 
@@ -244,6 +249,7 @@ impl Operation {
             Self::Subscribe(_) => "subscribe",
             Self::Unsubscribe(_) => "unsubscribe",
             Self::Resume(_) => "resume",
+            Self::ResumeExecutions(_) => "resume_executions",
             Self::Ping => "ping",
         }
     }

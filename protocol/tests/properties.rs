@@ -10,12 +10,13 @@ use proptest::{prop_assert_eq, proptest};
 use protocol::{
     AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ChildStart, ClientOrderId,
     Conditions, Delivery, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId,
-    ExactDecimal, Hello, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, NewOrder,
-    Oco, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest,
-    Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly,
-    Priority, Reason, Replace, Report, ReportKind, Request, Resume, Scale, SelfTradePrevention,
-    ServerMessage, Side, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing,
-    TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    ExactDecimal, ExecutionCursor, Hello, InlineText, Level, Liquidity, Logon, MassCancel,
+    MassCanceled, NewOrder, Oco, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OpenOrder,
+    OpenOrders, OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent,
+    Peg, PegReference, PostOnly, Priority, Reason, Replace, Report, ReportKind, Request, Resume,
+    ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side, Submit, Subscription,
+    Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger, TriggerKind,
+    TriggerSource,
 };
 
 const REPORTS: [&str; 3] = [
@@ -291,6 +292,19 @@ fn other_operation() -> impl Strategy<Value = Operation> {
                 from,
             })
         ),
+        (
+            any::<u64>(),
+            vec((symbol(), any::<u64>(), any::<u32>()), 0..4)
+        )
+            .prop_map(|(epoch, after)| {
+                let after = after.into_iter();
+                Operation::ResumeExecutions(ResumeExecutions {
+                    epoch,
+                    after: after
+                        .map(|(symbol, seq, k)| ExecutionCursor { symbol, seq, k })
+                        .collect(),
+                })
+            }),
         Just(Operation::Balances),
         Just(Operation::Ping),
     ]

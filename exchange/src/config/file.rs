@@ -76,6 +76,7 @@ pub struct GatewayLimits {
     pub resume_messages_max: usize,
     pub resume_bytes_max: usize,
     pub heartbeat_events: u64,
+    pub executions_kept_max: usize,
     pub market_data_flush_interval: Span,
     pub open_orders_per_account_max: usize,
 }

@@ -242,6 +242,7 @@ pub fn derive_limits(limits: &file::GatewayLimits) -> Result<Limits, ConfigError
         resume_messages_max: limits.resume_messages_max,
         resume_bytes_max: limits.resume_bytes_max,
         heartbeat_events: limits.heartbeat_events,
+        executions_kept_max: limits.executions_kept_max,
         market_data_flush_interval: limits.market_data_flush_interval.0,
         open_orders_per_account_max: limits.open_orders_per_account_max,
     };

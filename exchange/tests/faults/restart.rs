@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use client::{Incoming, Session};
-use protocol::{NewOrder, OpenOrder, Operation, Report, ReportKind, ServerMessage, Side, Submit};
+use protocol::{
+    ExecutionCursor, NewOrder, OpenOrder, Operation, Report, ReportKind, ResumeExecutions,
+    ServerMessage, Side, Submit,
+};
 
 use crate::server::Server;
 
@@ -136,5 +139,59 @@ async fn a_retry_after_a_kill_gets_the_original_result() {
 
     assert_eq!(report.kind, ReportKind::Repeated);
     assert_eq!(report.order_id, acknowledged.get("r0-0").copied());
+    server.kill();
+}
+
+#[tokio::test]
+async fn executions_go_on_after_a_kill_where_their_cursor_stood() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path());
+    let mut session = server.log_on("demo-alice").await;
+    let mut cursor = None;
+    for k in 0..3 {
+        let request = session.sender.queue(order(0, k)).expect("there is room");
+        session.sender.flush().await.expect("it is connected");
+        let accepted = answer(&mut session, request).await;
+        // The answer to the second order is the last that is seen.
+        if k == 1 {
+            cursor = accepted.event;
+        }
+    }
+    server.kill();
+    let cursor = cursor.expect("it was accepted");
+
+    let server = Server::start(folder.path());
+    let mut session = server.log_on("demo-alice").await;
+    let resume = Operation::ResumeExecutions(ResumeExecutions {
+        epoch: 1,
+        after: vec![ExecutionCursor {
+            symbol: "BTCUSDT".parse().expect("a symbol"),
+            seq: cursor.seq,
+            k: cursor.k,
+        }],
+    });
+    session.sender.queue(resume).expect("there is room");
+    session.sender.ping().expect("there is room");
+    session.sender.flush().await.expect("it is connected");
+    let mut told = Vec::new();
+    loop {
+        match next_message(&mut session).await.expect("it answers") {
+            ServerMessage::Report(report) => {
+                let id = report.client_order_id.expect("it was given");
+                told.push((report.kind, id.to_string()));
+            }
+            ServerMessage::Pong(_) => break,
+            ServerMessage::Error(error) => panic!("{error:?}"),
+            _ => {}
+        }
+    }
+
+    let [second, third] = ["r0-1", "r0-2"].map(str::to_owned);
+    let expected = [
+        (ReportKind::Rested, second),
+        (ReportKind::Accepted, third.clone()),
+        (ReportKind::Rested, third),
+    ];
+    assert_eq!(told, expected);
     server.kill();
 }

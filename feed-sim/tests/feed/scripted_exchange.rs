@@ -107,6 +107,7 @@ fn answers(request: &Request, fault: Fault) -> Vec<String> {
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
         | Operation::Resume(_)
+        | Operation::ResumeExecutions(_)
         | Operation::Ping => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod account_loads;
 mod answer;
+mod kept_reports;
 mod open_order;
 mod open_orders;
 mod publisher;
@@ -9,6 +10,7 @@ mod report;
 mod reporter;
 
 pub use account_loads::AccountLoads;
+pub use kept_reports::{KeptReports, NotKept, ReportPlace};
 pub use open_order::OpenOrder;
 pub use open_orders::{Entering, OpenOrders};
 pub use publisher::run;

@@ -69,7 +69,9 @@ impl Publisher {
             .by_id(outcome.instrument)
             .expect("matchers run listed instruments only");
         let routing = read(&edge.routing);
+        let mut kept = lock(&state.reports);
         let recipients = Recipients {
+            kept: &mut kept,
             routing: &routing,
             wakes: &mut self.wakes,
             buffer: &mut self.buffer,

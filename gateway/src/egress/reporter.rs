@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::counters::Counters;
 use crate::egress::answer::place_of_answer;
+use crate::egress::kept_reports::{KeptReports, ReportPlace};
 use crate::egress::open_order::OpenOrder;
 use crate::egress::open_orders::OpenOrders;
 use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
@@ -24,6 +25,8 @@ pub struct Recipients<'a> {
     pub wakes: &'a mut WakeList,
     /// Reused for every message.
     pub buffer: &'a mut Vec<u8>,
+    /// Those who come back find there what they missed.
+    pub kept: &'a mut KeptReports,
 }
 
 /// Tells of one command's events.
@@ -227,8 +230,16 @@ impl<'a> Reporter<'a> {
             .requester
             .filter(|_| is_answer || self.ends_the_replaced_order(place));
         let subscribers = self.recipients.routing.executions_of(account);
-        if requester.is_none() && subscribers.is_empty() {
-            return;
+        let place = ReportPlace {
+            sequence: self.outcome.sequence.0,
+            k: u32::try_from(place).expect("a command has fewer than 2^32 events"),
+        };
+        let is_keeping = self.recipients.kept.is_keeping();
+        if !is_keeping {
+            self.recipients.kept.note(account, place);
+            if requester.is_none() && subscribers.is_empty() {
+                return;
+            }
         }
         let mut report = report();
         let recipients = &mut self.recipients;
@@ -237,8 +248,11 @@ impl<'a> Reporter<'a> {
             .iter()
             .filter(|session| Some(session.id) != asked)
             .peekable();
-        if others.peek().is_some() {
+        if is_keeping || others.peek().is_some() {
             let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
+            if is_keeping {
+                recipients.kept.keep(account, place, message.clone());
+            }
             for session in others {
                 recipients
                     .wakes

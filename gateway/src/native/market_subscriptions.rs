@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::AccountId;
 use protocol::{Channel, ErrorCode, Resume, Subscribed, Subscription, Symbol, Unsubscribed};
 
-use crate::lock::{lock, write};
+use crate::lock::lock;
 use crate::market_data::{
     CannotResume, Content, Delivery, FlowTerms, Interval, NATIVE, OnLag, Window, channel_of,
 };
@@ -24,12 +24,12 @@ pub struct Subscriptions {
     // By channel and the instrument's place in the listing.
     public: BTreeMap<(Content, usize), Delivery>,
     queues: BTreeSet<usize>,
-    executions: Executions,
+    pub(super) executions: Executions,
 }
 
 /// Whether a session follows its account's executions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Executions {
+pub(super) enum Executions {
     #[default]
     NotFollowed,
     Followed,
@@ -75,11 +75,15 @@ impl Session {
             request,
             channel: subscription.channel,
             symbols: self.symbols(&places),
+            epoch: None,
+            cursor: None,
         };
         match self.flow(subscription)? {
             Flow::Executions => {
-                self.follow_executions(subscription)?;
-                self.answer(|buffer| answer.encode(buffer));
+                if subscription.symbols.is_some() {
+                    return Err(EXECUTIONS_ARE_OF_ALL);
+                }
+                self.follow_executions(request)?;
             }
             Flow::Queue => {
                 let account = self.account()?;
@@ -124,6 +128,8 @@ impl Session {
             request,
             channel: resume.channel,
             symbols: vec![resume.symbol],
+            epoch: None,
+            cursor: None,
         };
         self.answer(|buffer| answer.encode(buffer));
         for message in missed {
@@ -134,19 +140,6 @@ impl Session {
             let key = (content, place);
             self.subscriptions.public.insert(key, Delivery::Every);
         }
-        Ok(())
-    }
-
-    fn follow_executions(&mut self, subscription: &Subscription) -> Result<(), Refusal> {
-        let account = self.account()?;
-        if subscription.symbols.is_some() {
-            return Err(EXECUTIONS_ARE_OF_ALL);
-        }
-        if self.subscriptions.executions == Executions::Followed {
-            return Err(ALREADY_SUBSCRIBED);
-        }
-        self.subscriptions.executions = Executions::Followed;
-        write(&self.edge.routing).subscribe_executions(&self.entry, account);
         Ok(())
     }
 
@@ -222,11 +215,7 @@ impl Session {
         match self.flow(&Subscription::of(subscription.channel, None))? {
             Flow::Executions => {
                 let account = self.account()?;
-                if self.subscriptions.executions == Executions::NotFollowed {
-                    return Err(NOT_SUBSCRIBED);
-                }
-                self.subscriptions.executions = Executions::NotFollowed;
-                write(&self.edge.routing).unsubscribe_executions(self.entry.id, account);
+                self.leave_executions(account)?;
             }
             Flow::Queue => self.leave_queues(subscription, &mut places)?,
             Flow::Public(_) => self.leave(subscription, &mut places)?,
@@ -303,7 +292,7 @@ impl Session {
         Ok(places)
     }
 
-    fn symbols(&self, places: &[usize]) -> Vec<Symbol> {
+    pub(super) fn symbols(&self, places: &[usize]) -> Vec<Symbol> {
         places
             .iter()
             .map(|place| self.edge.instruments[*place].listed.symbol)

@@ -1,6 +1,7 @@
 //! The native persona: `/v1/ws`, JSON text frames.
 
 mod door_refusal;
+mod executions;
 mod hello;
 mod market_subscriptions;
 mod mass_cancel;

@@ -157,6 +157,10 @@ impl Session {
                 self.greeted()?;
                 self.resume(id, &resume)
             }
+            Operation::ResumeExecutions(resume) => {
+                self.greeted()?;
+                self.resume_executions(id, &resume)
+            }
             Operation::Ping => self.pong(id),
         }
     }

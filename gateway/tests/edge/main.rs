@@ -10,6 +10,7 @@
 
 mod accounts;
 mod admin;
+mod executions;
 mod frames;
 mod handshake;
 mod http;

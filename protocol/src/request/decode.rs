@@ -5,7 +5,7 @@ use crate::request::decode_order::new_order;
 use crate::request::field::{Field, Fields, decimal, number, parsed, short_number, text};
 use crate::request::{
     Cancel, CancelReplace, Hello, Logon, MassCancel, OpenOrdersRequest, Operation, OrderRef,
-    Replace, Request, Resume, Submit, Subscription,
+    Replace, Request, Resume, ResumeExecutions, Submit, Subscription,
 };
 use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
 
@@ -52,6 +52,7 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "subscribe" => Operation::Subscribe(subscription(fields)?),
         "unsubscribe" => Operation::Unsubscribe(subscription(fields)?),
         "resume" => Operation::Resume(resume(fields)?),
+        "resume_executions" => Operation::ResumeExecutions(ResumeExecutions::decode(fields)?),
         "ping" => Operation::Ping,
         unknown => {
             let unknown: String = unknown.chars().take(64).collect();

@@ -35,6 +35,7 @@ impl Request {
                 write_subscription(&mut json, subscription);
             }
             Operation::Resume(resume) => write_resume(&mut json, resume),
+            Operation::ResumeExecutions(resume) => resume.write(&mut json),
             Operation::Balances | Operation::Ping => {}
         }
         json.close();

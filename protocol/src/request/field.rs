@@ -89,6 +89,7 @@ fields! {
     OnLag = "on_lag",
     Epoch = "epoch",
     From = "from",
+    After = "after",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

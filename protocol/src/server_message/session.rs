@@ -8,6 +8,7 @@ use crate::error::{CodecError, ErrorCode};
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{AssetName, Symbol};
 use crate::json_writer::JsonWriter;
+use crate::request::ExecutionCursor;
 use crate::scale::Scale;
 use crate::words::{Channel, ClockMode};
 
@@ -94,6 +95,10 @@ pub struct Subscribed {
     pub channel: Channel,
     /// Which instruments; all are listed where all were meant.
     pub symbols: Vec<Symbol>,
+    /// The epoch of the cursor; executions only.
+    pub epoch: Option<u64>,
+    /// The last event that the account was told of before, by instrument; executions only.
+    pub cursor: Option<Vec<ExecutionCursor>>,
 }
 
 /// Answers `unsubscribe`: no message of these flows follows.
@@ -231,6 +236,10 @@ impl Subscribed {
         let mut json = JsonWriter::answer(buffer, "subscribed", self.request);
         json.word("channel", self.channel.word());
         json.names("symbols", &self.symbols);
+        json.maybe_number("epoch", self.epoch);
+        if let Some(cursor) = &self.cursor {
+            json.list("cursor", cursor, |buffer, cursor| cursor.encode(buffer));
+        }
         json.close();
     }
 }
