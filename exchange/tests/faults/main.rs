@@ -8,6 +8,7 @@ mod failing_start;
 mod io_errors;
 mod kills;
 mod lost_money;
+mod operators;
 mod oracle;
 #[cfg(target_os = "linux")]
 mod power_cuts;
@@ -18,4 +19,5 @@ mod server;
 mod skipped;
 mod snapshot;
 mod strace;
+mod tools;
 mod witness;

@@ -27,7 +27,7 @@ fn without_configuration(command: &mut Command) {
 /// Two instruments, short segments, small rings: the files of a configuration for faults.
 pub struct SmallExchange {
     files: Vec<PathBuf>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl SmallExchange {
@@ -51,8 +51,17 @@ impl SmallExchange {
         });
         Self {
             files: files.into(),
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The same with keys laid over it.
+    pub fn with(keys: &str) -> Self {
+        let mut small = Self::new();
+        let path = small.folder.path().join("more.toml");
+        std::fs::write(&path, keys).expect("it is written");
+        small.files.push(path);
+        small
     }
 
     /// What a process with these files is told.
