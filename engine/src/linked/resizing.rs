@@ -7,10 +7,12 @@ use crate::listing::Listing;
 use crate::outcome::{release_part, report_order};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
+use crate::waiting::WaitsFor;
 
 impl Listing {
     /// An order's open quantity goes down in its place.
     pub(crate) fn shrink_tied<S: EventSink>(&mut self, slot: u32, open_units: u64, sink: &mut S) {
+        self.note_resized(slot);
         let before = self.hold_of(slot);
         let order = *self.book.pool.get(slot);
         if order.level == NO_SLOT {
@@ -26,6 +28,7 @@ impl Listing {
 
     /// An order's open quantity goes up: more that is displayed joins the tail. It is reserved for already.
     pub(crate) fn grow_tied<S: EventSink>(&mut self, slot: u32, open_units: u64, sink: &mut S) {
+        self.note_resized(slot);
         let order = *self.book.pool.get(slot);
         if order.level == NO_SLOT {
             self.set_open_of_waiting(slot, open_units);
@@ -47,6 +50,7 @@ impl Listing {
 
     /// A resting order's open quantity goes up in its place; an iceberg grows below the water.
     pub(crate) fn grow_in_place<S: EventSink>(&mut self, slot: u32, open_units: u64, sink: &mut S) {
+        self.note_resized(slot);
         let order = *self.book.pool.get(slot);
         if let Some(iceberg) = self.book.pool.iceberg(slot) {
             let hidden_units = open_units - order.leaves_units;
@@ -63,8 +67,17 @@ impl Listing {
         self.report_resized(slot, Priority::Kept, sink);
     }
 
+    /// A call's indicative price may be another one.
+    fn note_resized(&mut self, slot: u32) {
+        let is_collected = self.book.pool.get(slot).level != NO_SLOT
+            || matches!(
+                self.book.waiting_record(slot).waits_for,
+                WaitsFor::Uncross { .. }
+            );
+        self.session.has_replaced |= is_collected;
+    }
+
     fn report_shown_in_place<S: EventSink>(&mut self, slot: u32, before: u64, sink: &mut S) {
-        self.session.has_replaced = true;
         let order = *self.book.pool.get(slot);
         if order.leaves_units != before && !order.is_hidden() {
             let price = self.book.price_of(&order);

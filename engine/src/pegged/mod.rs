@@ -24,6 +24,7 @@ use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
+use crate::session::price_range::Range;
 use crate::side::Side;
 use crate::waiting::{Waiting, WaitsFor};
 
@@ -58,6 +59,8 @@ struct PegView {
     references: [Option<Price>; 2],
     /// Best bid and ask, pegs and hidden orders included, which they must not cross.
     touches: [Option<Price>; 2],
+    /// What bounds them with everyone.
+    bands: Range,
 }
 
 /// Whether a pass moved a pegged order.

@@ -12,6 +12,7 @@ impl Listing {
         PegView {
             references: [self.followed(Side::Buy), self.followed(Side::Sell)],
             touches: [best(Side::Buy), best(Side::Sell)],
+            bands: self.bands(),
         }
     }
 
@@ -55,6 +56,7 @@ impl Listing {
             Some(cap) if wanted.is_better_than(side, cap) => cap,
             Some(_) | None => wanted,
         };
+        let capped = self.within_band(side, capped);
         let passive = match self.book.best_price(side.opposite()) {
             Some(opposite) if capped.is_marketable_against(side, opposite) => {
                 self.one_tick_behind(side, opposite).ok()?

@@ -8,7 +8,7 @@ pub(crate) mod guard;
 mod interruption;
 mod limit_state;
 mod luld;
-mod price_range;
+pub(crate) mod price_range;
 mod schedule;
 mod scheduled;
 mod short_lived;

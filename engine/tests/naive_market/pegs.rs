@@ -96,7 +96,12 @@ impl NaiveMarket {
                 passive.map_or(capped, |passive| capped.max(passive))
             }
         };
-        (price > 0).then_some(price)
+        let bounded = match (self.limits(), order.side) {
+            (None, _) => price,
+            (Some((_, high)), SideWord::Buy) => price.min(high),
+            (Some((low, _)), SideWord::Sell) => price.max(low),
+        };
+        (bounded > 0).then_some(bounded)
     }
 
     /// The middle on the grid: down for a buyer, up for a seller.
