@@ -5,8 +5,9 @@ use super::{
     Canonical, StateError, StateReader, StateSink, canonical_enum, canonical_newtype,
     canonical_struct,
 };
+use crate::cancel_reason::CancelReason;
 use crate::command::OrderRef;
-use crate::event::OriginalOutcome;
+use crate::event::{OriginalOutcome, Priority, TradePhase};
 use crate::id::{
     AccountId, ClientOrderId, ExternalId, FeeTier, InstrumentId, OrderHandle, OrderId, StpGroup,
     TradeId,
@@ -186,3 +187,30 @@ canonical_enum!(RejectReason {
     48 => OrderToTradeLimit,
     100 => TakenOut,
 });
+
+canonical_enum!(CancelReason {
+    1 => Requested,
+    2 => MassCancel,
+    3 => ImmediateOrCancel,
+    4 => FillOrKill,
+    5 => Expired,
+    6 => SelfTradePrevention,
+    7 => NoLiquidity,
+    8 => BudgetSpent,
+    9 => Protection,
+    10 => ExecutionRange,
+    11 => OcoPartner,
+    12 => ParentEnded,
+    13 => MarketMakerProtection,
+    14 => Disconnected,
+    15 => AuctionEnded,
+    16 => SessionState,
+    17 => PostOnlyWouldCross,
+    18 => PriceOutsideBand,
+    19 => InvalidPrice,
+    20 => WouldTrigger,
+});
+
+canonical_enum!(TradePhase { 0 => Continuous, 1 => Auction });
+
+canonical_enum!(Priority { 0 => Kept, 1 => Lost });
