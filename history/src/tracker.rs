@@ -1,15 +1,15 @@
 //! Follows the open orders of one instrument, and writes a record where something is over.
 
+mod changes;
+
 use std::collections::{BTreeSet, HashMap};
 
 use engine::{
-    Accepted, AccountId, CancelReason, Canceled, Canonical, ClientOrderId, Conditioned, Event,
-    Notional, OrderId, OrderKind, OrderSize, Party, Pegged, Prevented, Quantity, Replaced, Rested,
-    SequenceNumber, Side, StateError, StateReader, Timestamp, Trade,
+    AccountId, CancelReason, Canonical, ClientOrderId, Event, Notional, OrderId, OrderSize,
+    SequenceNumber, StateError, StateReader, Timestamp, Trade,
 };
 
-use crate::amendment::{Amendment, PreventedMatch};
-use crate::execution::{Fee, Fees, Leg, TradeRecord};
+use crate::execution::Fees;
 use crate::order::{OrderRecord, OrderStatus};
 use crate::place::EventPlace;
 use crate::record::Record;
@@ -167,205 +167,6 @@ impl OrderTracker {
             | Event::StatusChanged(_)
             | Event::Indicative(_) => {}
         }
-    }
-
-    /// The order, which has this event as its last one. Unknown ones were entered before history began.
-    fn changed(&mut self, place: EventPlace, order_id: OrderId) -> Option<&mut OrderRecord> {
-        let order = self.orders.get_mut(&order_id)?;
-        order.last_event = place;
-        self.touched.push(order_id);
-        Some(order)
-    }
-
-    fn accepted(&mut self, place: EventPlace, accepted: &Accepted) {
-        let leaves_quantity = match accepted.size {
-            OrderSize::Quantity(quantity) => quantity,
-            OrderSize::QuoteAmount(_) => Quantity::ZERO,
-        };
-        let price = match accepted.kind {
-            OrderKind::Limit { price } => Some(price),
-            OrderKind::Market
-            | OrderKind::MarketWithProtection { .. }
-            | OrderKind::MarketToLimit
-            | OrderKind::Pegged { .. } => None,
-        };
-        self.list(OrderRecord {
-            order_id: accepted.order_id,
-            account: accepted.account,
-            client_order_id: accepted.client_order_id,
-            side: accepted.side,
-            kind: accepted.kind,
-            size: accepted.size,
-            price,
-            time_in_force: accepted.time_in_force,
-            post_only: accepted.post_only,
-            display: accepted.display,
-            self_trade_prevention: accepted.self_trade_prevention,
-            conditions: None,
-            leaves_quantity,
-            filled_quantity: Quantity::ZERO,
-            filled_notional: Notional::ZERO,
-            prevented_quantity: Quantity::ZERO,
-            status: OrderStatus::Entering,
-            replace_count: 0,
-            entered_at: place.at,
-            working_since: Some(place.at),
-            last_event: place,
-        });
-        self.touched.push(accepted.order_id);
-    }
-
-    fn conditioned(&mut self, place: EventPlace, conditioned: &Conditioned) {
-        let Some(order) = self.changed(place, conditioned.order_id) else {
-            return;
-        };
-        order.conditions = Some(Box::new(conditioned.conditions));
-        if conditioned.conditions.make_it_wait() {
-            order.status = OrderStatus::Waiting;
-            order.working_since = None;
-        }
-    }
-
-    fn traded(&mut self, place: EventPlace, trade: &Trade, fees: Fees) -> TradeRecord {
-        let notional = Notional::of(trade.price, trade.quantity);
-        TradeRecord {
-            event: place,
-            trade_id: trade.trade_id,
-            price: trade.price,
-            quantity: trade.quantity,
-            phase: trade.phase,
-            aggressor_side: trade.aggressor_side,
-            taker: self.party(place, &trade.taker, notional, fees.taker),
-            maker: self.party(place, &trade.maker, notional, fees.maker),
-        }
-    }
-
-    fn party(&mut self, place: EventPlace, party: &Party, notional: Notional, fee: Fee) -> Leg {
-        let mut leg = Leg {
-            account: party.account,
-            order_id: party.order_id,
-            client_order_id: None,
-            fee,
-            leaves_quantity: party.leaves_quantity,
-        };
-        if let Some(order) = self.changed(place, party.order_id) {
-            order.filled_quantity = party.filled_quantity;
-            order.filled_notional = order.filled_notional + notional;
-            order.leaves_quantity = party.leaves_quantity;
-            leg.client_order_id = order.client_order_id;
-        }
-        leg
-    }
-
-    fn prevented(&mut self, place: EventPlace, prevented: &Prevented) -> PreventedMatch {
-        self.prevented_matches = self.prevented_matches.saturating_add(1);
-        let prevented_id = self.prevented_matches;
-        let (taker_prevented_quantity, taker_side) =
-            self.prevented_party(place, prevented.taker, prevented.taker_leaves_quantity);
-        let (maker_prevented_quantity, maker_side) =
-            self.prevented_party(place, prevented.maker, prevented.maker_leaves_quantity);
-        PreventedMatch {
-            event: place,
-            prevented_id,
-            taker: prevented.taker,
-            taker_account: prevented.taker_account,
-            maker: prevented.maker,
-            maker_account: prevented.maker_account,
-            taker_side: taker_side
-                .or(maker_side.map(Side::opposite))
-                .unwrap_or(Side::Buy),
-            price: prevented.price,
-            quantity: prevented.quantity,
-            taker_prevented_quantity,
-            maker_prevented_quantity,
-            mode: prevented.mode,
-        }
-    }
-
-    /// How much of the order ended by the match that was prevented, and on which side it is.
-    fn prevented_party(
-        &mut self,
-        place: EventPlace,
-        order_id: OrderId,
-        leaves_quantity: Quantity,
-    ) -> (Quantity, Option<Side>) {
-        let Some(order) = self.changed(place, order_id) else {
-            return (Quantity::ZERO, None);
-        };
-        let ended = order.leaves_quantity.checked_sub(leaves_quantity);
-        let ended = ended.unwrap_or(Quantity::ZERO);
-        order.leaves_quantity = leaves_quantity;
-        order.prevented_quantity = order
-            .prevented_quantity
-            .checked_add(ended)
-            .expect("what is prevented of an order is no more than the order");
-        (ended, Some(order.side))
-    }
-
-    fn rested(&mut self, place: EventPlace, rested: &Rested) {
-        let Some(order) = self.changed(place, rested.order_id) else {
-            return;
-        };
-        order.status = OrderStatus::Resting;
-        // A post-only order may have slid to another price than it was entered at.
-        order.price = Some(rested.price);
-        order.leaves_quantity = rested
-            .displayed_quantity
-            .checked_add(rested.hidden_quantity)
-            .expect("the parts of an order are no larger than the order");
-    }
-
-    fn replaced(&mut self, place: EventPlace, replaced: &Replaced) -> Option<Amendment> {
-        let order = self.changed(place, replaced.order_id)?;
-        let quantity_before = match order.size {
-            OrderSize::Quantity(quantity) => quantity,
-            OrderSize::QuoteAmount(_) => Quantity::ZERO,
-        };
-        let amendment = Amendment {
-            event: place,
-            order_id: order.order_id,
-            account: order.account,
-            client_order_id: order.client_order_id,
-            side: order.side,
-            price_before: order.price,
-            price: replaced.price,
-            quantity_before,
-            quantity: replaced.quantity,
-            priority: replaced.priority,
-            replace_count: replaced.replace_count,
-        };
-        order.size = OrderSize::Quantity(replaced.quantity);
-        order.leaves_quantity = replaced.leaves_quantity;
-        order.time_in_force = replaced.time_in_force;
-        order.replace_count = replaced.replace_count;
-        // A waiting market order has a stop price to change, and no limit.
-        if order.price.is_some() {
-            order.price = Some(replaced.price);
-        }
-        Some(amendment)
-    }
-
-    fn canceled(&mut self, place: EventPlace, canceled: &Canceled) {
-        if let Some(order) = self.changed(place, canceled.order_id) {
-            order.leaves_quantity = Quantity::ZERO;
-            order.status = OrderStatus::Canceled {
-                reason: canceled.reason,
-                quantity: canceled.canceled_quantity,
-                unspent: canceled.unspent,
-            };
-        }
-    }
-
-    fn pegged(&mut self, place: EventPlace, pegged: &Pegged) {
-        let Some(order) = self.changed(place, pegged.order_id) else {
-            return;
-        };
-        order.status = match pegged.price {
-            Some(_) => OrderStatus::Resting,
-            None => OrderStatus::Waiting,
-        };
-        order.price = pegged.price;
-        order.leaves_quantity = pegged.leaves_quantity;
     }
 
     /// Files the orders that ended in the block, in the order in which they were touched.

@@ -66,7 +66,7 @@ struct Said {
 
 /// What a random flow of `commands` made the engine say; three commands a second.
 fn said(seed: u64, commands: u64) -> Vec<Said> {
-    let mut engine = engine_of(instrument(MarketBudget::Partial));
+    let mut engine = engine_of(&instrument(MarketBudget::Partial));
     let mut flow = Flow::new(seed);
     let step = |number| {
         let mut command = flow.next_command();
@@ -115,6 +115,7 @@ fn feed<'a>(history: &mut History, said: impl IntoIterator<Item = &'a Said>) {
 }
 
 /// Everything that may be asked, as text.
+#[expect(clippy::format_push_string, reason = "a test reads better so")]
 fn everything(history: &History, until: Timestamp) -> String {
     let mut all = String::new();
     for account in (0..8).map(AccountId) {

@@ -209,6 +209,7 @@ canonical_enum!(CancelReason {
     18 => PriceOutsideBand,
     19 => InvalidPrice,
     20 => WouldTrigger,
+    21 => QuoteReplaced,
 });
 
 canonical_enum!(TradePhase { 0 => Continuous, 1 => Auction });
