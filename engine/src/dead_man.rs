@@ -26,11 +26,25 @@ pub struct CancelAfter {
 }
 
 /// When the orders of which account go, unless it sets its timer anew.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct DeadManTimers {
     by_account: BTreeMap<AccountId, Timestamp>,
     /// The same, by deadline, then by account.
     deadlines: BTreeSet<(Timestamp, AccountId)>,
+    /// The earliest deadline, kept beside the tree: one comparison per command.
+    next: Timestamp,
+}
+
+const NEVER: Timestamp = Timestamp(u64::MAX);
+
+impl Default for DeadManTimers {
+    fn default() -> Self {
+        Self {
+            by_account: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            next: NEVER,
+        }
+    }
 }
 
 impl DeadManTimers {
@@ -39,23 +53,25 @@ impl DeadManTimers {
         self.disarm(account);
         self.by_account.insert(account, deadline);
         self.deadlines.insert((deadline, account));
+        self.next = self.next.min(deadline);
     }
 
     /// An account's timer is off.
     pub(crate) fn disarm(&mut self, account: AccountId) {
         if let Some(deadline) = self.by_account.remove(&account) {
             self.deadlines.remove(&(deadline, account));
+            self.next = self.deadlines.first().map_or(NEVER, |first| first.0);
         }
     }
 
     #[inline]
     pub(crate) fn are_due(&self, at: Timestamp) -> bool {
-        self.next().is_some_and(|next| next <= at)
+        self.next <= at // an empty list is due at the end of time, and then does nothing
     }
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Timestamp> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
+        (!self.deadlines.is_empty()).then_some(self.next)
     }
 
     /// Turns off a timer that has run out, the earliest first, and says whose it was.

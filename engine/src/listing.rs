@@ -115,7 +115,11 @@ impl Listing {
     }
 
     /// Does what is due, then what the command asks.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn apply_now<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
         if self.expiries.are_due(command.at)
             | self.session.is_due(command.at)

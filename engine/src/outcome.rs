@@ -124,9 +124,12 @@ impl Listing {
         let price = levels.price(order.level);
         let detail = pool.detail_of(slot, order);
         let external_id = pool.external_id(slot, order);
-        let (hold_price, beside) = pool.hold_basis(slot, order, price);
+        let (mut hold_price, mut beside, mut open_units) = (price, 0, order.leaves_units);
+        if order.traits().is_special() {
+            (hold_price, beside) = pool.hold_basis(slot, order, price);
+            open_units = pool.open_units(slot, order);
+        }
         levels.unlink(pool, slot, order);
-        let open_units = pool.open_units(slot, order);
         let leaves_quantity = Quantity::from_units(open_units);
         report_order(order, price, OrderChangeKind::Removed, sink);
         sink.event(Event::Canceled(Canceled {
@@ -141,6 +144,9 @@ impl Listing {
             reason,
         }));
         self.forget(slot, order);
+        if !self.book.holds.are_enforced() {
+            return Notional::ZERO;
+        }
         let held = Quantity::from_units(open_units + beside);
         self.book.holds.need(side, hold_price, held)
     }

@@ -86,7 +86,8 @@ impl OrderIndex {
 
     #[inline]
     fn place(&self, id: u64) -> usize {
-        usize::try_from(id & (self.ring.len() as u64 - 1)).expect("a ring fits in memory")
+        let last = (self.ring.len() as u64).wrapping_sub(1); // a ring is never empty
+        usize::try_from(id & last).expect("a ring fits in memory")
     }
 
     #[inline]

@@ -111,17 +111,17 @@ impl SlotTable {
 
     #[inline]
     const fn home(&self, hash: u32) -> usize {
-        (hash >> self.shift) as usize
+        hash.wrapping_shr(self.shift) as usize // the shift is below 32
     }
 
     #[inline]
     fn after(&self, place: usize) -> usize {
-        (place + 1) & (self.entries.len() - 1)
+        (place + 1) & self.entries.len().wrapping_sub(1) // never empty
     }
 
     #[inline]
     fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & (self.entries.len() - 1)
+        to.wrapping_sub(from) & self.entries.len().wrapping_sub(1)
     }
 
     #[cold]

@@ -8,7 +8,7 @@ use crate::matching::match_order::Stop;
 use crate::matching::taker::{Concerns, Taker};
 use crate::outcome::report_order;
 use crate::price::Price;
-use crate::quantity::Quantity;
+use crate::quantity::{Notional, Quantity};
 use crate::rules::MatchingAlgorithm;
 use crate::side::Side;
 
@@ -39,7 +39,11 @@ impl Listing {
     }
 
     /// Trades with the makers of a level, oldest first.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(super) fn trade_in_time<S: EventSink>(
         &mut self,
         taker: &mut Taker,
@@ -72,7 +76,11 @@ impl Listing {
     }
 
     /// One trade between a taker and a maker of the best level, at the maker's price.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(super) fn fill<S: EventSink>(
         &mut self,
         taker: &mut Taker,
@@ -88,10 +96,14 @@ impl Listing {
         let after = before - units;
         order.leaves_units = after;
         let order = *order;
-        let reserve = pool.reserve_units(maker, &order);
+        let is_special = order.traits().is_special();
         let price = side.price(order.level);
-        let (hold_price, beside) = pool.hold_basis(maker, &order, price);
-        let held = reserve + beside;
+        let mut reserve = 0;
+        let (mut hold_price, mut beside) = (price, 0);
+        if is_special {
+            reserve = pool.reserve_units(maker, &order);
+            (hold_price, beside) = pool.hold_basis(maker, &order, price);
+        }
         let external_id = pool.external_id(maker, &order);
         let mut detail = pool.detail_of(maker, &order);
         detail.filled_units += units;
@@ -112,6 +124,12 @@ impl Listing {
         self.risk.note_trade(buyer, seller, units, self.at.0);
         if self.session.notes_prints {
             self.note_print(price);
+        }
+        let (mut hold_used, mut hold) = (Notional::ZERO, Notional::ZERO);
+        if terms.are_enforced() {
+            let (held_before, held) = (before + reserve + beside, after + reserve + beside);
+            hold_used = terms.freed(order.side(), hold_price, held_before, held);
+            hold = terms.need(order.side(), hold_price, Quantity::from_units(held));
         }
         let trade = Trade {
             trade_id: self.next_trade_id(),
@@ -136,12 +154,12 @@ impl Listing {
                 fee_tier: self.risk.fee_tier_of(order.account),
                 leaves_quantity: Quantity::from_units(after + reserve),
                 filled_quantity: Quantity::from_units(detail.filled_units),
-                hold_used: terms.freed(order.side(), hold_price, before + held, after + held),
-                hold: terms.need(order.side(), hold_price, Quantity::from_units(after + held)),
+                hold_used,
+                hold,
             },
         };
         sink.event(Event::Trade(trade));
-        let is_tied = order.traits().is_special() || taker.concerns == Concerns::Others;
+        let is_tied = is_special || taker.concerns == Concerns::Others;
         // Stops that the print hits stand before the children that the trade starts.
         if self.triggers.may_fire_at(price.units()) {
             self.examine_print(price);

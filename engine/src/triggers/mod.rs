@@ -27,6 +27,8 @@ pub(crate) struct Triggers {
     /// A print between these two concerns nobody: one comparison or two per trade.
     quiet_from: i64,
     quiet_to: i64,
+    /// Somebody waits for a quote.
+    watches_quotes: bool,
 }
 
 /// What somebody waits for a price to do.
@@ -49,6 +51,7 @@ impl Triggers {
             middles: Watch::default(),
             quiet_from: i64::MIN,
             quiet_to: i64::MAX,
+            watches_quotes: false,
         }
     }
 
@@ -60,20 +63,20 @@ impl Triggers {
 
     /// Whether somebody looks at bid and ask.
     #[inline]
-    pub(crate) fn look_at_quotes(&self) -> bool {
-        !(self.asks.is_empty() && self.bids.is_empty() && self.middles.is_empty())
+    pub(crate) const fn look_at_quotes(&self) -> bool {
+        self.watches_quotes
     }
 
     /// An order waits for its trigger from now on.
     pub(crate) fn add(&mut self, order_id: OrderId, armed: &Armed) {
         self.watch_mut(armed).add(order_id, armed);
-        self.note_quiet_range();
+        self.look_again();
     }
 
     /// An order waits for its trigger no longer.
     pub(crate) fn remove(&mut self, order_id: OrderId, armed: &Armed) {
         self.watch_mut(armed).remove(order_id, armed);
-        self.note_quiet_range();
+        self.look_again();
     }
 
     fn watch_mut(&mut self, armed: &Armed) -> &mut Watch {
@@ -85,8 +88,11 @@ impl Triggers {
         }
     }
 
-    fn note_quiet_range(&mut self) {
+    /// Notes what every command and every trade asks.
+    fn look_again(&mut self) {
         (self.quiet_from, self.quiet_to) = self.prints.quiet_range();
+        self.watches_quotes =
+            !(self.asks.is_empty() && self.bids.is_empty() && self.middles.is_empty());
     }
 }
 
