@@ -16,7 +16,7 @@ use crate::config::value::Amount;
 /// A row of `[[instrument]]` on its way to a [`ListedInstrument`].
 pub struct Row<'a> {
     /// As written.
-    pub row: &'a file::Instrument,
+    pub written: &'a file::Instrument,
     /// Assets that it can refer to.
     pub assets: &'a [ledger::Asset],
     /// Rule sets that it can refer to.
@@ -29,7 +29,7 @@ impl Row<'_> {
     /// # Errors
     /// A unit does not fit, a bound is off its grid, an asset is unknown.
     pub fn derive(&self, id: InstrumentId) -> Result<ListedInstrument, ConfigError> {
-        let row = self.row;
+        let row = self.written;
         let scale = self.scale()?;
         let terms = self.terms(id, scale)?;
         let instrument = Instrument {
@@ -85,7 +85,7 @@ impl Row<'_> {
         remedy: impl Into<String>,
     ) -> ConfigError {
         ConfigError::new(
-            format!("instrument.{}.{key}", self.row.symbol),
+            format!("instrument.{}.{key}", self.written.symbol),
             reason,
             remedy,
         )
@@ -93,8 +93,8 @@ impl Row<'_> {
 
     fn scale(&self) -> Result<Scale, ConfigError> {
         let scale = Scale {
-            price_decimals: self.row.price_decimals,
-            quantity_decimals: self.row.quantity_decimals,
+            price_decimals: self.written.price_decimals,
+            quantity_decimals: self.written.quantity_decimals,
         };
         for (key, decimals) in [
             ("price_decimals", scale.price_decimals),
@@ -132,7 +132,7 @@ impl Row<'_> {
 
     /// The rules of the set that it names, in its own units.
     fn rules(&self, scale: Scale) -> Result<Rules, ConfigError> {
-        let name = &self.row.rules;
+        let name = &self.written.rules;
         let Some(set) = self.rule_sets.get(name) else {
             let known = self.rule_sets.keys().map(String::as_str);
             let remedy = match nearest(name, known.clone()) {
@@ -142,13 +142,13 @@ impl Row<'_> {
             return Err(self.error("rules", "there is no such rule set", remedy));
         };
         set.to_rules(scale).map_err(|bad| {
-            let reason = format!("{} (for {})", bad.reason, self.row.symbol);
+            let reason = format!("{} (for {})", bad.reason, self.written.symbol);
             ConfigError::new(format!("rules.{name}.{}", bad.key), reason, bad.remedy)
         })
     }
 
     fn terms(&self, id: InstrumentId, scale: Scale) -> Result<InstrumentTerms, ConfigError> {
-        let row = self.row;
+        let row = self.written;
         let base = self.asset("base", &row.base)?;
         let quote = self.asset("quote", &row.quote)?;
         if base.id == quote.id {
@@ -193,7 +193,7 @@ impl Row<'_> {
 
     /// The fees of every tier.
     fn fees(&self) -> Result<FeeSchedule, ConfigError> {
-        let row = self.row;
+        let row = self.written;
         let first = FeeRates {
             maker_ppm: row.maker_fee_ppm,
             taker_ppm: row.taker_fee_ppm,
@@ -241,7 +241,7 @@ impl Row<'_> {
 
     /// A rebate is paid out of the taker's fee of the same trade, whatever the tiers of the two are.
     fn check_rebate(&self, fees: &FeeSchedule) -> Result<(), ConfigError> {
-        let row = self.row;
+        let row = self.written;
         if fees.highest_rebate_ppm() == 0 {
             return Ok(());
         }
@@ -272,8 +272,8 @@ impl Row<'_> {
 
     fn price(&self, key: &str, amount: Amount) -> Result<i64, ConfigError> {
         let scale = Scale {
-            price_decimals: self.row.price_decimals,
-            quantity_decimals: self.row.quantity_decimals,
+            price_decimals: self.written.price_decimals,
+            quantity_decimals: self.written.quantity_decimals,
         };
         let units = scale.price_units(amount.0).map_err(|error| {
             self.error(
@@ -293,8 +293,8 @@ impl Row<'_> {
 
     fn quantity(&self, key: &str, amount: Amount) -> Result<u64, ConfigError> {
         let scale = Scale {
-            price_decimals: self.row.price_decimals,
-            quantity_decimals: self.row.quantity_decimals,
+            price_decimals: self.written.price_decimals,
+            quantity_decimals: self.written.quantity_decimals,
         };
         let units = scale.quantity_units(amount.0).map_err(|error| {
             self.error(

@@ -48,7 +48,7 @@ impl Listing {
             .zip(1..)
             .map(|(row, id)| {
                 Row {
-                    row,
+                    written: row,
                     assets: &assets,
                     rule_sets,
                 }

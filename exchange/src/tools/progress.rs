@@ -18,9 +18,10 @@ impl Progress {
         if output == Output::Json {
             return Self(ProgressBar::hidden());
         }
-        let style =
-            ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} · {per_sec} · {eta} left")
-                .expect("the template is a constant");
+        let style = ProgressStyle::with_template(
+            "{msg} {bar:40} position {human_pos} of {human_len} · {eta} left",
+        )
+        .expect("the template is a constant");
         // indicatif hides it where stderr is no terminal.
         let bar = ProgressBar::new(last.0)
             .with_style(style)

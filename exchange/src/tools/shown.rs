@@ -181,10 +181,15 @@ impl Accounts {
         let mut text = String::new();
         for account in &self.accounts {
             for balance in &account.balances {
+                // Nobody trades for the first one: what is paid to the exchange goes there.
+                let account = match account.account {
+                    0 => "fees".to_owned(),
+                    number => number.to_string(),
+                };
                 let _ = writeln!(
                     text,
-                    "{:>6} {:<6} {:>28} of it held {:>28}",
-                    account.account, balance.asset, balance.total, balance.hold
+                    "{account:>6} {:<6} {:>28} of it held {:>28}",
+                    balance.asset, balance.total, balance.hold
                 );
             }
         }
