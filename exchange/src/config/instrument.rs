@@ -322,7 +322,7 @@ impl Row<'_> {
             )
         };
         let bips = self
-            .row
+            .written
             .market_protection_percent
             .0
             .units_of(2)

@@ -175,14 +175,14 @@ async fn executions_go_on_after_a_kill_where_their_cursor_stood() {
     session.sender.flush().await.expect("it is connected");
     let mut told = Vec::new();
     loop {
-        match next_message(&mut session).await.expect("it answers") {
-            ServerMessage::Report(report) => {
-                let id = report.client_order_id.expect("it was given");
-                told.push((report.kind, id.to_string()));
-            }
-            ServerMessage::Pong(_) => break,
-            ServerMessage::Error(error) => panic!("{error:?}"),
-            _ => {}
+        let message = next_message(&mut session).await.expect("it answers");
+        if let ServerMessage::Report(report) = message {
+            let id = report.client_order_id.expect("it was given");
+            told.push((report.kind, id.to_string()));
+        } else if let ServerMessage::Error(error) = message {
+            panic!("{error:?}");
+        } else if let ServerMessage::Pong(_) = message {
+            break;
         }
     }
 
