@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use crate::server::{Server, rialto};
+use crate::server::{Server, SmallExchange, rialto};
 
 /// Ends a start by itself.
 fn start_with(fault: &str, folder: &Path) -> Output {
@@ -48,6 +48,22 @@ fn a_disk_that_fails_at_a_start_ends_it_with_code_74() {
     }
     let server = Server::start(folder.path());
     assert!(server.stop().status.success());
+}
+
+#[test]
+fn a_disk_that_is_nearly_full_is_said_to_operators() {
+    let small = SmallExchange::new();
+    for (faults, condition) in [("", "ok"), ("disk_free_bytes=1000", "low_disk")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = small.start(folder.path(), faults).expect("it starts");
+
+        let (_, status) = server.operate("GET", "/v1/status", "");
+        let (code, health) = server.operate("GET", "/healthz", "");
+
+        assert_eq!(status["condition"], condition);
+        assert_eq!((code, &health["status"]), (200, &status["condition"]));
+        server.kill();
+    }
 }
 
 #[test]

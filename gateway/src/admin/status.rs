@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use sequencer::Intake;
 use serde::Serialize;
 
 use crate::admin::AdminView;
@@ -32,6 +33,8 @@ pub struct Status {
 #[serde(rename_all = "snake_case")]
 enum Condition {
     Ok,
+    /// The disk is nearly full: new orders are refused, cancels are taken.
+    LowDisk,
     Stopping,
     Halted,
 }
@@ -70,7 +73,7 @@ struct InstrumentStatus {
 pub async fn health(State(view): State<AdminView>) -> (StatusCode, Json<Health>) {
     let condition = condition(&view);
     let status = match condition {
-        Condition::Ok => StatusCode::OK,
+        Condition::Ok | Condition::LowDisk => StatusCode::OK,
         Condition::Stopping | Condition::Halted => StatusCode::SERVICE_UNAVAILABLE,
     };
     (status, Json(Health { status: condition }))
@@ -107,10 +110,13 @@ pub async fn status(State(view): State<AdminView>) -> Json<Status> {
 fn condition(view: &AdminView) -> Condition {
     if view.edge.ports.is_halted() {
         Condition::Halted
-    } else if view.edge.is_admitting() {
-        Condition::Ok
-    } else {
+    } else if !view.edge.is_admitting() {
         Condition::Stopping
+    } else {
+        match view.edge.ports.intake() {
+            Intake::All => Condition::Ok,
+            Intake::CancelsOnly => Condition::LowDisk,
+        }
     }
 }
 
