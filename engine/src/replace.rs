@@ -126,7 +126,7 @@ impl Listing {
         let grows = total > old_total && shows_all || peak_units > old_peak;
         let (priority, price) = if price == old_price && !grows {
             (Priority::Kept, price)
-        } else if self.is_guarded() {
+        } else if self.is_guarded() && self.book.pool.peg(slot).is_none() {
             (Priority::Lost, self.price_within_band(replace.side, price)?)
         } else {
             (Priority::Lost, price)

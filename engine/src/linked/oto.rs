@@ -136,8 +136,12 @@ impl Listing {
         let is_hit = self.has_turn(child);
         let ties = self.book.pool.ties_mut(slot);
         let parentage = ties.parent.as_mut().expect("a child has a parent");
-        if !parentage.has_turn && !is_hit {
-            parentage.has_turn = true;
+        if parentage.has_turn {
+            return;
+        }
+        parentage.has_turn = true;
+        // One that was hit has its place in the queue already: it grows there, then fires.
+        if !is_hit {
             self.cascade.push(child);
         }
     }

@@ -19,6 +19,11 @@ pub(crate) struct Rehearsal {
 }
 
 impl Rehearsal {
+    /// A maker would have traded and have so much open.
+    pub(crate) fn note_left(&mut self, order: OrderId, open_units: u64) {
+        self.left.insert(order, open_units);
+    }
+
     /// How much of an order with so much open would still be there.
     pub(crate) fn left_of(&self, order: OrderId, open_units: u64) -> u64 {
         if self.gone.contains(&order) {
@@ -50,6 +55,9 @@ impl Listing {
         self.rehearse_leg(rehearsal, maker, left, units);
         if let Some(slot) = self.book.ids.get(taker.order_id, &self.book.pool) {
             self.rehearse_leg(rehearsal, slot, u64::MAX, units);
+        }
+        if rehearsal.gone.contains(&taker.order_id) {
+            return ControlFlow::Break(()); // it traded with its own other leg
         }
         self.rehearse_protection(rehearsal, taker, maker, units)
     }

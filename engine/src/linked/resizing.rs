@@ -1,6 +1,7 @@
 //! A tied order's open quantity changes because of another order.
 
 use crate::book::price_level::NO_SLOT;
+use crate::conditions::ChildStart;
 use crate::event::{Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;
@@ -32,13 +33,15 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         if order.level == NO_SLOT {
             self.set_open_of_waiting(slot, open_units);
-            return self.report_resized(slot, Priority::Kept, sink);
+            let priority = self.lose_turn_in_call(slot);
+            return self.report_resized(slot, priority, sink);
         }
         if order.is_hidden() || self.book.pool.iceberg(slot).is_some() {
             self.grow_in_place(slot, open_units, sink);
             return;
         }
         let price = self.book.price_of(&order);
+        self.session.has_replaced = true;
         report_order(&order, price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
         self.settle_level(&order, sink);
@@ -46,6 +49,20 @@ impl Listing {
         self.book.pool.get_mut(slot).leaves_units = open_units;
         self.rest(slot, price, sink);
         self.report_resized(slot, Priority::Lost, sink);
+    }
+
+    /// A market order that waits for an uncross goes to the end of its queue.
+    fn lose_turn_in_call(&mut self, slot: u32) -> Priority {
+        let turn = self.next_in_queue();
+        let waits_for = self.book.waiting_record(slot).waits_for;
+        if !matches!(waits_for, WaitsFor::Uncross { .. }) {
+            return Priority::Kept;
+        }
+        self.session.has_replaced = true;
+        let mut waiting = self.stop_waiting(slot);
+        waiting.waits_for = turn;
+        self.wait(slot, waiting);
+        Priority::Lost
     }
 
     /// A resting order's open quantity goes up in its place; an iceberg grows below the water.
@@ -99,6 +116,9 @@ impl Listing {
             && parentage.granted_units == 0
         {
             parentage.wanted_units = open_units;
+            if parentage.start == ChildStart::OnFullFill && parentage.allowed_units > 0 {
+                parentage.allowed_units = open_units; // its parent is filled: all of it is allowed
+            }
             self.book.pool.ties_mut(slot).parent = Some(parentage);
         }
     }

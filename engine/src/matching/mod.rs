@@ -9,5 +9,6 @@ pub(crate) mod price_bound;
 mod pro_rata;
 mod protection;
 mod reach;
+mod rehearse_level;
 mod self_trade;
 pub(crate) mod taker;

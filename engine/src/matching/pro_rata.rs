@@ -17,14 +17,23 @@ const BIPS: u128 = 10_000;
 
 /// What one maker of a level shows, and what it gets of the taker.
 #[derive(Debug, Clone, Copy)]
-struct Share {
+pub(super) struct Share {
     slot: u32,
     order_id: OrderId,
     shown_units: u64,
-    units: u64,
+    pub(super) units: u64,
 }
 
 impl Share {
+    pub(super) const fn of(slot: u32, order_id: OrderId, shown_units: u64) -> Self {
+        Self {
+            slot,
+            order_id,
+            shown_units,
+            units: 0,
+        }
+    }
+
     const fn left(&self) -> u64 {
         self.shown_units - self.units
     }
@@ -117,14 +126,19 @@ impl Listing {
         let queue = self.book.side(side).queue(level, &self.book.pool);
         let share = |slot| {
             let order = self.book.pool.get(slot);
-            Share {
-                slot,
-                order_id: order.id(),
-                shown_units: order.leaves_units,
-                units: 0,
-            }
+            Share::of(slot, order.id(), order.leaves_units)
         };
-        let mut shares: Vec<Share> = queue.map(share).collect();
+        self.shares_of(queue.map(share).collect(), side, wanted, terms)
+    }
+
+    /// What each of these gets of a taker that takes less than all they show, or all of it.
+    pub(super) fn shares_of(
+        &self,
+        mut shares: Vec<Share>,
+        side: Side,
+        wanted: u64,
+        terms: ProRata,
+    ) -> Vec<Share> {
         let mut left = wanted;
         if let TopOrder::On { quantity_max, .. } = terms.top_order {
             let top = self.top_orders[side as usize];

@@ -74,59 +74,30 @@ impl Listing {
         walk.reach
     }
 
-    /// Meets the makers of one level. Where the taker ends at an own order, what icebergs have below the
-    /// water lies behind it; and where a level is shared out by size, all of the level does.
+    /// Meets the makers of one level. Where a level is shared out by size, all of it lies behind an own order at
+    /// which the taker ends.
     fn walk_level(&self, walk: &mut Walk, taker: &Taker, level: u32) -> ControlFlow<()> {
         let makers = self.book.side(taker.side.opposite());
         let price = makers.price(level);
         let queue = || makers.queue(level, &self.book.pool);
         let ends_at_own = walk.ends_at_own_order()
             && (taker.stp != SelfTradePrevention::None)
-            && queue().any(|maker| self.is_own_order(taker, maker));
+            && queue().any(|maker| {
+                let order_id = self.book.pool.get(maker).id();
+                self.is_own_order(taker, maker) && walk.rehearsal.left_of(order_id, 1) > 0
+            });
         let by_size = self.instrument.rules.matching != MatchingAlgorithm::PriceTime;
         if ends_at_own && by_size {
             walk.reach.is_done |= walk.wanted(price) == 0;
             return ControlFlow::Break(());
         }
+        let is_plain = |maker| !self.book.pool.get(maker).traits().is_special();
+        if taker.concerns == Concerns::Others || !queue().all(is_plain) {
+            return self.rehearse_level(walk, taker, level);
+        }
         for maker in queue() {
-            let order = self.book.pool.get(maker);
-            let is_own = self.is_own_order(taker, maker);
-            let units = if ends_at_own {
-                order.leaves_units
-            } else {
-                self.book.pool.open_units(maker, order)
-            };
-            if order.traits().is_special() || taker.concerns == Concerns::Others {
-                self.meet_tied(walk, taker, (maker, units), is_own)?;
-            } else {
-                walk.meet(price, units, is_own)?;
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Meets a maker that others may be tied to: what trades before may have taken it away.
-    fn meet_tied(
-        &self,
-        walk: &mut Walk,
-        taker: &Taker,
-        (maker, open_units): (u32, u64),
-        is_own: bool,
-    ) -> ControlFlow<()> {
-        let order = self.book.pool.get(maker);
-        let price = self.book.price_of(order);
-        let units = walk.rehearsal.left_of(order.id(), open_units);
-        if units == 0 {
-            return ControlFlow::Continue(());
-        }
-        let before = walk.reach.units;
-        walk.meet(price, units, is_own)?;
-        let traded = walk.reach.units - before;
-        if traded > 0 {
-            return self.rehearse_fill(&mut walk.rehearsal, taker, (maker, units - traded), traded);
-        }
-        if is_own && taker.stp == SelfTradePrevention::CancelOldest {
-            self.rehearse_end(&mut walk.rehearsal, maker);
+            let units = self.book.pool.get(maker).leaves_units;
+            walk.meet(price, units, self.is_own_order(taker, maker))?;
         }
         ControlFlow::Continue(())
     }
@@ -139,14 +110,14 @@ impl Listing {
     }
 }
 
-struct Walk {
-    reach: Reach,
+pub(super) struct Walk {
+    pub(super) reach: Reach,
     leaves_units: u64,
     money_left: Option<Notional>,
     lot_size: u64,
     stp: SelfTradePrevention,
     at_decrement: AtDecrement,
-    rehearsal: Rehearsal,
+    pub(super) rehearsal: Rehearsal,
 }
 
 impl Walk {
@@ -182,7 +153,7 @@ impl Walk {
     }
 
     /// How much the taker wants at a price.
-    fn wanted(&self, price: Price) -> u64 {
+    pub(super) fn wanted(&self, price: Price) -> u64 {
         match self.money_left {
             None => self.leaves_units,
             Some(money) => affordable_units(money, price, self.lot_size).min(self.leaves_units),
@@ -190,7 +161,7 @@ impl Walk {
     }
 
     /// Meets one maker. Breaks where the taker would stop.
-    fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> ControlFlow<()> {
+    pub(super) fn meet(&mut self, price: Price, maker_units: u64, is_own: bool) -> ControlFlow<()> {
         use ControlFlow::{Break, Continue};
         let wanted = self.wanted(price);
         if wanted == 0 {

@@ -178,10 +178,10 @@ impl Listing {
             .get(order_id, &self.book.pool)
             .filter(|slot| self.book.pool.get(*slot).level == NO_SLOT)
             .is_some_and(|slot| {
-                matches!(
-                    self.book.waiting_record(slot).waits_for,
-                    WaitsFor::Turn { .. }
-                )
+                // One that takes at this moment is in no queue and does not wait.
+                let special = self.book.pool.special(slot);
+                let waiting = special.and_then(|special| special.waiting.as_ref());
+                waiting.is_some_and(|waiting| matches!(waiting.waits_for, WaitsFor::Turn { .. }))
             })
     }
 

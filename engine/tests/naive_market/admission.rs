@@ -272,6 +272,7 @@ impl NaiveMarket {
             // A partial child may be for some at once.
             allowed: if is_partial { self.order(id).filled } else { 0 },
             granted: 0,
+            has_turn: false,
         })
     }
 }
@@ -343,6 +344,7 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
         || is_post_only && (!is_limit || is_immediate || has_minimum)
         || is_iceberg && (is_market || is_immediate || options.hidden)
         || by_money && (!is_market || has_minimum || trigger_count > 0 || options.points.is_some())
+        || by_money && (options.parent.is_some() || options.parent_partial.is_some())
         || (by_money || trigger_count > 0)
             && matches!(life, Life::Auction | Life::Opening | Life::Closing)
         || trigger_count > 1

@@ -131,6 +131,7 @@ impl NaiveMarket {
             let turn = self.new_turn();
             self.order_mut(id).turn = turn;
             self.forget_top(id, side);
+            self.note_top(id);
         }
     }
 }

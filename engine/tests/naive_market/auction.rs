@@ -19,11 +19,14 @@ struct Outcome {
 impl NaiveMarket {
     /// Ends the call: one price for all, then the leftovers, then continuous trading.
     pub(super) fn uncross(&mut self, reference: Option<i64>) {
-        let reference = reference.or(self.last_price);
+        let given = reference;
         self.ends_at = None;
         self.is_extended = false;
         let mut prices = Vec::new();
         loop {
+            // Repeated for what is left, it counts from the price that there was.
+            let last = prices.last().copied().or(self.last_price);
+            let reference = given.or(last);
             self.prevent_in_auction(reference);
             let Some(outcome) = self.equilibrium(reference) else {
                 break;

@@ -75,5 +75,6 @@ fn price_for_range(order: &Order) -> Option<i64> {
         TriggerKind::Trailing(_) => super::triggers::fires_at(&trigger),
     });
     let fired_at = (order.place == Place::Hit).then_some(order.fired_at);
-    order.limit.or(fired_at.flatten()).or(stop)
+    let cap = order.peg.and_then(|peg| peg.cap);
+    order.limit.or(fired_at.flatten()).or(stop).or(cap)
 }

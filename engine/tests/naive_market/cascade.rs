@@ -21,12 +21,18 @@ impl NaiveMarket {
     }
 
     fn activate(&mut self, id: Id) {
-        match self.order(id).place {
-            Place::Hit => self.fire(id),
-            Place::Unstarted => self.start(id),
-            Place::Entering | Place::Book | Place::Armed | Place::Parked | Place::Early => {
-                self.grow(id);
-            }
+        let is_hit = self.order(id).place == Place::Hit;
+        let parent = &mut self.order_mut(id).parent;
+        let has_turn = parent
+            .as_mut()
+            .is_some_and(|parent| std::mem::take(&mut parent.has_turn));
+        if has_turn && self.order(id).place == Place::Unstarted {
+            self.start(id);
+        } else if has_turn {
+            self.grow(id);
+        }
+        if is_hit {
+            self.fire(id);
         }
     }
 

@@ -26,6 +26,8 @@ impl NaiveMarket {
         if order.parent.is_some() {
             self.order_mut(id).place = Place::Unstarted;
             if order.parent.is_some_and(|parent| parent.allowed > 0) {
+                let parent = &mut self.order_mut(id).parent;
+                parent.as_mut().expect("a child").has_turn = true;
                 self.queue.push(id);
             }
         } else {

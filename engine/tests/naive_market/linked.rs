@@ -3,7 +3,7 @@
 use scenario::CancelWord;
 
 use super::NaiveMarket;
-use super::order::{Id, Order, Partner};
+use super::order::{Id, Order, Partner, Place};
 
 impl NaiveMarket {
     /// The partner of a new leg gets to know it.
@@ -34,7 +34,11 @@ impl NaiveMarket {
         }
         let open = self.order(partner.id).open;
         if partner.reduces && open > quantity && !order.is_over() {
-            self.order_mut(partner.id).lose(quantity, 1);
+            let other = self.order_mut(partner.id);
+            other.lose(quantity, 1);
+            if let (Place::Unstarted, Some(parent)) = (other.place, &mut other.parent) {
+                parent.wanted = other.open;
+            }
             return;
         }
         self.untie(order.id);
@@ -48,8 +52,12 @@ impl NaiveMarket {
         for id in self.ids(|child| child.parent.is_some_and(|parent| parent.id == order.id)) {
             let child = self.order_mut(id).parent.as_mut().expect("a child");
             child.allowed = order.filled;
-            let wakes = child.is_partial || is_full;
-            if wakes && !self.queue.contains(&id) {
+            let wakes = (child.is_partial || is_full) && !child.has_turn;
+            if wakes {
+                child.has_turn = true;
+            }
+            // One that was hit has its place already: it grows there, then fires.
+            if wakes && self.order(id).place != Place::Hit {
                 self.queue.push(id);
             }
         }

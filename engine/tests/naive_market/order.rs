@@ -105,6 +105,8 @@ pub struct Parent {
     pub allowed: u64,
     /// What the child was given of it.
     pub granted: u64,
+    /// It is to start or to grow.
+    pub has_turn: bool,
 }
 
 #[expect(

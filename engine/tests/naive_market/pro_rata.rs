@@ -35,7 +35,8 @@ impl NaiveMarket {
             let Some(maker) = self.find(share.maker) else {
                 continue;
             };
-            let quantity = share.given.min(maker.on_offer());
+            let wanted = self.wanted_at(taker, price);
+            let quantity = share.given.min(maker.on_offer()).min(wanted);
             if quantity == 0 {
                 continue;
             }

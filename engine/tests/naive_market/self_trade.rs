@@ -33,8 +33,7 @@ impl NaiveMarket {
                 self.cancel(taker, CancelWord::SelfTrade);
             }
             SelfTradeWord::Decrement => {
-                self.decrement(maker, quantity, price);
-                self.decrement(taker, quantity, price);
+                self.decrement([maker, taker], quantity, price);
             }
         }
         if self.find(taker).is_some() {
@@ -45,15 +44,16 @@ impl NaiveMarket {
     }
 
     /// Prevented quantity is neither traded nor canceled; of an iceberg the hidden part goes first.
-    fn decrement(&mut self, id: Id, quantity: u64, price: i64) {
-        if self.find(id).is_none() {
-            return;
+    fn decrement(&mut self, parties: [Id; 2], quantity: u64, price: i64) {
+        let mut gone = Vec::new();
+        for id in parties {
+            self.order_mut(id).lose(quantity, price);
+            if self.order(id).is_over() {
+                gone.extend(self.take_out(id));
+            }
         }
-        let order = self.order_mut(id);
-        order.lose(quantity, price);
-        if order.is_over() {
-            let order = self.take_out(id).expect("it is live");
-            self.end_what_hangs_on(&order);
+        for order in &gone {
+            self.end_what_hangs_on(order);
         }
     }
 }

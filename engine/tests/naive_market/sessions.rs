@@ -148,7 +148,11 @@ impl NaiveMarket {
         for id in self.ids(|order| order.place == Place::Early && order.life == life) {
             let limit = self.within_bands(self.order(id));
             self.order_mut(id).limit = limit;
-            self.take_tail(id);
+            if self.order(id).is_late {
+                self.rest(id);
+            } else {
+                self.take_tail(id);
+            }
         }
     }
 }

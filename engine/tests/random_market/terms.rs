@@ -8,17 +8,7 @@ use scenario::{
 use super::chance::Chance;
 
 /// Mechanisms that the engine does not have yet, by the words of the grammar. Empty at the end.
-const LEFT_OUT: &[&str] = &[
-    "mmp",
-    "grow",
-    "peg",
-    "oco",
-    "oco_reduce",
-    "parent",
-    "parent_partial",
-    "quote",
-    "cancel_after",
-];
+const LEFT_OUT: &[&str] = &[];
 
 /// Middle of the prices.
 pub const MIDDLE: i64 = 100;
