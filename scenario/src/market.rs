@@ -201,7 +201,7 @@ impl Market {
             let followed = self.market_command(&engine::Command::Tick);
             return Ok([refused].into_iter().chain(followed).collect());
         }
-        self.narrator.begin(Some(entry.name.clone()), None);
+        self.narrator.begin(Some(entry.name.clone()));
         Ok(self.engine_command(&engine::Command::Submit(order)))
     }
 
@@ -225,7 +225,7 @@ impl Market {
 
     fn cancel(&mut self, name: &Name) -> Vec<MarketLine> {
         let (account, order) = self.reference(name);
-        self.narrator.begin(Some(name.clone()), None);
+        self.narrator.begin(Some(name.clone()));
         self.engine_command(&engine::Command::Cancel(Cancel { account, order }))
     }
 
@@ -236,7 +236,7 @@ impl Market {
             .get(&replacement.name)
             .map_or(Side::Buy, |known| known.side);
         let price = replacement.price.map(Price::from_units);
-        self.narrator.begin(Some(replacement.name.clone()), price);
+        self.narrator.begin_replace(replacement.name.clone(), price);
         self.engine_command(&engine::Command::Replace(Replace {
             account,
             order,
@@ -252,7 +252,7 @@ impl Market {
 
     fn mass_cancel(&mut self, cancellation: &MassCancellation) -> Vec<MarketLine> {
         let account = AccountId(self.number("account", &cancellation.account));
-        self.narrator.begin(None, None);
+        self.narrator.begin(None);
         self.engine_command(&engine::Command::MassCancel(MassCancel {
             account,
             side: cancellation
@@ -273,7 +273,7 @@ impl Market {
 
     /// A command that is about the market and no order.
     fn market_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
-        self.narrator.begin(None, None);
+        self.narrator.begin(None);
         self.engine_command(command)
     }
 

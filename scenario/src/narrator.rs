@@ -22,6 +22,8 @@ pub struct Narrator {
     open: BTreeSet<OrderId>,
     /// Whom the command is about.
     subject: Option<Name>,
+    /// Whom the command replaces, until that is told.
+    replaced: Option<Name>,
     /// What the command enters.
     entered: Entered,
     /// Orders that start when their parents trade: they always rest later than they came.
@@ -54,11 +56,19 @@ impl Narrator {
         Self::default()
     }
 
-    /// A command begins: about whom it is, and the price it asks for where it changes one.
-    pub fn begin(&mut self, subject: Option<Name>, asked_price: Option<Price>) {
+    /// A replace begins: of whom, and the price it asks for where it changes that.
+    pub fn begin_replace(&mut self, replaced: Name, asked_price: Option<Price>) {
+        self.begin(Some(replaced.clone()));
+        self.replaced = Some(replaced);
+        self.asked_price = asked_price;
+    }
+
+    /// A command begins: about whom it is.
+    pub fn begin(&mut self, subject: Option<Name>) {
         self.entered = Entered::Order;
         self.subject = subject;
-        self.asked_price = asked_price;
+        self.replaced = None;
+        self.asked_price = None;
         self.asked.clear();
         self.late.clear();
         self.unpriced.clear();
@@ -67,7 +77,7 @@ impl Narrator {
 
     /// A quote arrives, whose sides are named after its group.
     pub fn begin_quote(&mut self, group: Name) {
-        self.begin(Some(group), None);
+        self.begin(Some(group));
         self.entered = Entered::Quote;
     }
 
@@ -102,11 +112,12 @@ impl Narrator {
             Event::Rested(rested) => self.tell_rested(rested),
             // What is replaced because of another order, or by a quote, is not written.
             Event::Replaced(replaced)
-                if self.subject.as_ref() != Some(self.name(replaced.order_id)) =>
+                if self.replaced.as_ref() != Some(self.name(replaced.order_id)) =>
             {
                 None
             }
             Event::Replaced(replaced) => {
+                self.replaced = None;
                 let asked = self.asked_price.unwrap_or(replaced.price);
                 self.asked.insert(replaced.order_id, asked);
                 Some(MarketLine::Replaced(self.name(replaced.order_id).clone()))

@@ -157,9 +157,15 @@ fn contradictory(entry: &OrderEntry) -> OrderEntry {
     options.lifetimes = vec![Lifetime::ImmediateOrCancel];
     options.post_only = Some(PostOnlyWord::Reject);
     options.hidden = false;
-    (options.stop, options.take, options.trigger_on) = (None, None, None);
-    (options.trail, options.trail_bips) = (None, None);
-    (options.step, options.activate) = (None, None);
+    let is_trailing = options.trail.is_some() || options.trail_bips.is_some();
+    let triggers = [options.stop, options.take].into_iter().flatten().count();
+    let has_more = options.step.is_some() || options.activate.is_some();
+    // A trigger that can be said is, for its prices.
+    if triggers != 1 || is_trailing || has_more {
+        (options.stop, options.take, options.trigger_on) = (None, None, None);
+        (options.trail, options.trail_bips) = (None, None);
+        (options.step, options.activate) = (None, None);
+    }
     options.points = None;
     if options.oco.is_some() {
         options.oco_reduce = None;

@@ -55,16 +55,17 @@ impl Listing {
             counterparty,
         } = traded;
         let (partner, other) = self.partner_of(slot)?;
+        let is_counterparty = counterparty.0 == partner.order;
         let open = match counterparty {
             // The two legs trade with each other.
-            (id, left) if id == partner.order => left,
+            (_, left) if is_counterparty => left,
             _ => self.book.pool.open_units(other, self.book.pool.get(other)),
         };
         if open == 0 {
             return None;
         }
         match partner.mode {
-            OcoMode::Reduce if left > 0 && open > units => {
+            OcoMode::Reduce if left > 0 && open > units && !is_counterparty => {
                 self.shrink_tied(other, open - units, sink);
                 None
             }

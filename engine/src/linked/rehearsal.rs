@@ -52,9 +52,10 @@ impl Listing {
         (maker, left): (u32, u64),
         units: u64,
     ) -> ControlFlow<()> {
-        self.rehearse_leg(rehearsal, maker, left, units);
+        self.rehearse_leg(rehearsal, taker.order_id, (maker, left), units);
         if let Some(slot) = self.book.ids.get(taker.order_id, &self.book.pool) {
-            self.rehearse_leg(rehearsal, slot, u64::MAX, units);
+            let maker = self.book.pool.get(maker).id();
+            self.rehearse_leg(rehearsal, maker, (slot, u64::MAX), units);
         }
         if rehearsal.gone.contains(&taker.order_id) {
             return ControlFlow::Break(()); // it traded with its own other leg
@@ -62,7 +63,13 @@ impl Listing {
         self.rehearse_protection(rehearsal, taker, maker, units)
     }
 
-    fn rehearse_leg(&self, rehearsal: &mut Rehearsal, slot: u32, left: u64, units: u64) {
+    fn rehearse_leg(
+        &self,
+        rehearsal: &mut Rehearsal,
+        counterparty: OrderId,
+        (slot, left): (u32, u64),
+        units: u64,
+    ) {
         let Some(partner) = self.book.pool.ties(slot).and_then(|ties| ties.partner) else {
             return;
         };
@@ -72,7 +79,7 @@ impl Listing {
         let open = self.book.pool.open_units(other, self.book.pool.get(other));
         let open = rehearsal.left_of(partner.order, open);
         match partner.mode {
-            OcoMode::Reduce if left > 0 && open > units => {
+            OcoMode::Reduce if left > 0 && open > units && partner.order != counterparty => {
                 rehearsal.left.insert(partner.order, open - units);
             }
             OcoMode::Reduce | OcoMode::Cancel => {

@@ -41,24 +41,29 @@ impl Listing {
             return;
         }
         let price = self.book.price_of(&order);
-        self.session.has_replaced = true;
         report_order(&order, price, OrderChangeKind::Removed, sink);
         self.book.unlink(slot, &order);
         self.settle_level(&order, sink);
         self.forget_top_order(order.side(), order.id());
         self.book.pool.get_mut(slot).leaves_units = open_units;
+        // It has bettered nothing: the top order stays who it is.
+        let top_order = self.top_orders[order.side() as usize];
         self.rest(slot, price, sink);
+        self.top_orders[order.side() as usize] = top_order;
         self.report_resized(slot, Priority::Lost, sink);
+    }
+
+    fn waits_for_uncross(&self, slot: u32) -> bool {
+        let waits_for = self.book.waiting_record(slot).waits_for;
+        matches!(waits_for, WaitsFor::Uncross { .. })
     }
 
     /// A market order that waits for an uncross goes to the end of its queue.
     fn lose_turn_in_call(&mut self, slot: u32) -> Priority {
-        let turn = self.next_in_queue();
-        let waits_for = self.book.waiting_record(slot).waits_for;
-        if !matches!(waits_for, WaitsFor::Uncross { .. }) {
+        if !self.waits_for_uncross(slot) {
             return Priority::Kept;
         }
-        self.session.has_replaced = true;
+        let turn = self.next_in_queue();
         let mut waiting = self.stop_waiting(slot);
         waiting.waits_for = turn;
         self.wait(slot, waiting);
@@ -124,8 +129,15 @@ impl Listing {
     }
 
     /// Tells the owner what is open now.
-    pub(crate) fn report_resized<S: EventSink>(&self, slot: u32, priority: Priority, sink: &mut S) {
+    pub(crate) fn report_resized<S: EventSink>(
+        &mut self,
+        slot: u32,
+        priority: Priority,
+        sink: &mut S,
+    ) {
         let order = self.book.pool.get(slot);
+        let is_in_call = order.level != NO_SLOT || self.waits_for_uncross(slot);
+        self.session.has_replaced |= is_in_call;
         let price = if order.level == NO_SLOT {
             let waiting = self.book.waiting_record(slot);
             let price = waiting.limit_price().or(waiting.stop_price());

@@ -158,6 +158,9 @@ impl Listing {
         if taker.stp == SelfTradePrevention::CancelOldest {
             self.rehearse_end(&mut walk.rehearsal, maker.slot);
         }
+        if walk.rehearsal.left_of(taker.order_id, 1) == 0 {
+            return ControlFlow::Break(()); // it was its own other leg
+        }
         ControlFlow::Continue(())
     }
 

@@ -131,7 +131,6 @@ impl NaiveMarket {
             let turn = self.new_turn();
             self.order_mut(id).turn = turn;
             self.forget_top(id, side);
-            self.note_top(id);
         }
     }
 }

@@ -22,28 +22,33 @@ impl NaiveMarket {
         }
     }
 
-    /// A leg traded: the other one goes, or becomes smaller by as much.
-    pub(super) fn execute_partner(&mut self, order: &Order, quantity: u64) {
+    /// A leg traded: the other one is to go, or becomes smaller by as much. Legs that trade with each other are
+    /// both executed: the tie is used up.
+    pub(super) fn other_leg_to_go(
+        &mut self,
+        order: &Order,
+        quantity: u64,
+        both: [Id; 2],
+    ) -> Option<Id> {
         // The tie may be gone since the trade.
-        let Some(partner) = order.partner else { return };
-        let is_tied = self
-            .find(partner.id)
-            .is_some_and(|other| other.partner.is_some_and(|back| back.id == order.id));
-        if !is_tied {
-            return;
+        let partner = order.partner?;
+        let back = self.find(partner.id)?.partner;
+        if back.is_none_or(|back| back.id != order.id) {
+            return None;
         }
         let open = self.order(partner.id).open;
-        if partner.reduces && open > quantity && !order.is_over() {
+        let reduces = partner.reduces && !both.contains(&partner.id);
+        if reduces && open > quantity && !order.is_over() {
             let other = self.order_mut(partner.id);
             other.lose(quantity, 1);
             if let (Place::Unstarted, Some(parent)) = (other.place, &mut other.parent) {
                 parent.wanted = other.open;
             }
-            return;
+            return None;
         }
         self.untie(order.id);
         self.untie(partner.id);
-        self.cancel(partner.id, CancelWord::Oco);
+        Some(partner.id)
     }
 
     /// A leg traded and is the parent of others: they start, or grow.

@@ -1,6 +1,6 @@
 //! A taker in continuous trading: level by level, maker by maker.
 
-use scenario::{MarketLine, MatchingRule};
+use scenario::{CancelWord, MarketLine, MatchingRule};
 
 use super::fences::Fences;
 use super::icebergs::NextSlice;
@@ -118,6 +118,7 @@ impl NaiveMarket {
 
     /// What a trade means for its two orders: the maker's affairs before the taker's.
     pub(super) fn follow_up(&mut self, taker: Id, maker: Id, quantity: u64) {
+        let mut to_go = Vec::new();
         let parties: Vec<Order> = [maker, taker].map(|id| *self.order(id)).to_vec();
         for order in &parties {
             if order.is_over() {
@@ -125,7 +126,10 @@ impl NaiveMarket {
             }
         }
         for order in &parties {
-            self.execute_partner(order, quantity);
+            to_go.extend(self.other_leg_to_go(order, quantity, [taker, maker]));
+        }
+        for leg in to_go {
+            self.cancel(leg, CancelWord::Oco);
         }
         for order in &parties {
             self.wake_children(order);
