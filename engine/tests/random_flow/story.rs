@@ -94,24 +94,24 @@ impl Teller {
         match &step.command {
             Command::Submit(order) => {
                 let name = self.enter(step.number, order);
-                self.narrator.begin(Some(name), None);
+                self.narrator.begin(Some(name));
                 self.tell_events(events);
             }
             Command::Cancel(_) => {
                 self.commands
                     .push(scenario::Command::Cancel(target.clone()));
-                self.narrator.begin(Some(target), None);
+                self.narrator.begin(Some(target));
                 self.tell_events(events);
             }
             Command::Replace(replace) => {
                 self.commands.push(replacement(&target, replace));
-                self.narrator.begin(Some(target), replace.price);
+                self.narrator.begin_replace(target, replace.price);
                 self.tell_events(events);
             }
             Command::CancelReplace(both) => {
                 self.commands
                     .push(scenario::Command::Cancel(target.clone()));
-                self.narrator.begin(Some(target), None);
+                self.narrator.begin(Some(target));
                 let answered = events
                     .iter()
                     .position(is_answer_to_cancel)
@@ -119,17 +119,17 @@ impl Teller {
                 self.tell_events(&events[..=answered]);
                 if events.len() > answered + 1 {
                     let name = self.enter(step.number, &both.new_order);
-                    self.narrator.begin(Some(name), None);
+                    self.narrator.begin(Some(name));
                     self.tell_events(&events[answered + 1..]);
                 }
             }
             Command::MassCancel(filter) => {
                 self.commands.push(mass_cancellation(filter));
-                self.narrator.begin(None, None);
+                self.narrator.begin(None);
                 self.tell_events(events);
             }
             Command::Tick => {
-                self.narrator.begin(None, None);
+                self.narrator.begin(None);
                 self.tell_events(events);
             }
             Command::SetState(_)

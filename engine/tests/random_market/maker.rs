@@ -32,12 +32,16 @@ impl Maker {
     pub fn new(mix: Mix, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let terms = random_terms(mix, &mut chance);
-        let habits = Habits::new(
+        let mut habits = Habits::new(
             mix,
             &mut chance,
             terms.tick.unwrap_or(1),
             terms.lot.unwrap_or(1),
         );
+        if terms.luld_mean.is_some() {
+            // When a band moves away from under a peg, the rules do not say since when the limit state lasts.
+            habits.peg = 0;
+        }
         Self {
             mix,
             habits,

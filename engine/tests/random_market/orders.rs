@@ -20,7 +20,7 @@ pub struct Habits {
     hidden: u64,
     minimum: u64,
     trigger: u64,
-    peg: u64,
+    pub peg: u64,
     linked: u64,
     child: u64,
     protected: u64,
