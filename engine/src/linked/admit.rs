@@ -3,6 +3,7 @@
 use crate::admission::may_rest;
 use crate::conditions::Conditions;
 use crate::linked::Ties;
+use crate::linked::oto::CHILDREN_MAX;
 use crate::listing::Listing;
 use crate::order::{NewOrder, OrderKind};
 use crate::pegged::Peg;
@@ -26,11 +27,18 @@ impl Listing {
     }
 
     /// # Errors
-    /// The order that is to be its partner has one or is its parent, or it could not be open beside it.
+    /// The order that is to be its partner has one or is its parent, or it could not be open beside it; or its
+    /// parent has as many children as it may.
     pub(crate) fn check_pair(&self, order: &NewOrder) -> Result<(), RejectReason> {
         let Some(conditions) = order.conditions.as_deref() else {
             return Ok(());
         };
+        if let Some(parent) = &conditions.parent
+            && let Ok(slot) = self.resolve(order.account, parent.order)
+            && self.children.count(self.book.pool.get(slot).id()) >= CHILDREN_MAX
+        {
+            return Err(RejectReason::InvalidCombination);
+        }
         let Some(oco) = &conditions.oco else {
             return Ok(());
         };

@@ -10,6 +10,9 @@ use crate::linked::Parentage;
 use crate::listing::Listing;
 use crate::quantity::Notional;
 
+/// An order has at most this many children at once; a further one is refused. Each of its trades looks at all.
+pub(super) const CHILDREN_MAX: usize = 64;
+
 /// Children of open parents. The children say it too: a look-up, not state of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Children {
@@ -24,6 +27,12 @@ impl Children {
 
     pub(crate) fn remove(&mut self, parent: OrderId, child: OrderId) {
         self.pairs.remove(&(parent, child));
+    }
+
+    /// How many children a parent has.
+    pub(super) fn count(&self, parent: OrderId) -> usize {
+        let all = (parent, OrderId(0))..=(parent, OrderId(u64::MAX));
+        self.pairs.range(all).count()
     }
 
     /// Children of one parent, by age.

@@ -157,7 +157,7 @@ impl Listing {
             hold_price: waiting.hold_price,
         };
         self.note_peg(slot, peg);
-        match self.peg_price_now(slot) {
+        match self.peg_price_now(slot, self.references()) {
             Some(price) => self.unpark(slot, price, sink),
             None => self.report_pegged(slot, None, sink),
         }
@@ -200,7 +200,7 @@ impl Listing {
         for order in orders {
             let slot = self.book.ids.get(order, &self.book.pool);
             let slot = slot.expect("every peg that is listed is open");
-            if self.reprice(slot, sink) == Moved::Yes {
+            if self.reprice(slot, view.references, sink) == Moved::Yes {
                 moved = Moved::Yes;
             }
         }
@@ -220,10 +220,15 @@ impl Listing {
         self.pegs.settled = None;
     }
 
-    fn reprice<S: EventSink>(&mut self, slot: u32, sink: &mut S) -> Moved {
+    fn reprice<S: EventSink>(
+        &mut self,
+        slot: u32,
+        references: [Option<Price>; 2],
+        sink: &mut S,
+    ) -> Moved {
         let order = *self.book.pool.get(slot);
         let stands_at = (order.level != NO_SLOT).then(|| self.book.price_of(&order));
-        let price = self.peg_price_now(slot);
+        let price = self.peg_price_now(slot, references);
         if price == stands_at {
             return Moved::No;
         }

@@ -10,10 +10,15 @@ impl Listing {
     pub(super) fn peg_view(&self) -> PegView {
         let best = |side| self.book.best_price(side);
         PegView {
-            references: [self.followed(Side::Buy), self.followed(Side::Sell)],
+            references: self.references(),
             touches: [best(Side::Buy), best(Side::Sell)],
             bands: self.bands(),
         }
+    }
+
+    /// What pegs follow: no peg that moves changes it.
+    pub(super) fn references(&self) -> [Option<Price>; 2] {
+        [self.followed(Side::Buy), self.followed(Side::Sell)]
     }
 
     /// Best displayed price of a side, pegged orders left out.
@@ -27,20 +32,21 @@ impl Listing {
     }
 
     /// Where a pegged order belongs now; `None` where it has no price.
-    pub(super) fn peg_price_now(&self, slot: u32) -> Option<Price> {
+    pub(super) fn peg_price_now(&self, slot: u32, references: [Option<Price>; 2]) -> Option<Price> {
         if !self.is_matching() {
             return None;
         }
         let peg = self.book.pool.peg(slot).expect("it is pegged");
-        self.peg_price(self.book.pool.get(slot).side(), peg)
+        self.peg_price(self.book.pool.get(slot).side(), peg, references)
     }
 
-    fn peg_price(&self, side: Side, peg: &Peg) -> Option<Price> {
+    fn peg_price(&self, side: Side, peg: &Peg, references: [Option<Price>; 2]) -> Option<Price> {
+        let followed = |side: Side| references[side as usize];
         let followed = match peg.reference {
-            PegReference::Primary => self.followed(side)?.units(),
-            PegReference::Market => self.followed(side.opposite())?.units(),
+            PegReference::Primary => followed(side)?.units(),
+            PegReference::Market => followed(side.opposite())?.units(),
             PegReference::Mid => {
-                let (bid, ask) = (self.followed(Side::Buy)?, self.followed(Side::Sell)?);
+                let (bid, ask) = (followed(Side::Buy)?, followed(Side::Sell)?);
                 let both = i128::from(bid.units()) + i128::from(ask.units());
                 // Rounded to its own side: a buy down, a sell up.
                 let rounded = match side {
