@@ -4,7 +4,6 @@
 //! own fdatasync is measured on a file of its own. `RIALTO_ACK_ROUNDS` says how many rounds; the bars fail only with
 //! `RIALTO_TIME_BARS`, because a busy machine misses them. Run in release.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
-#![expect(clippy::print_stdout, reason = "scripts read the line that says GOAL")]
 
 use std::io::Write;
 use std::num::NonZeroUsize;
