@@ -1,7 +1,8 @@
 //! Rust client of the native protocol.
 //!
 //! [`connect`] opens a session and splits it: a [`Sender`] that any number of tasks can clone, and one
-//! [`Receiver`]. A [`LocalBook`] follows the depth channel and finds every gap.
+//! [`Receiver`]. [`LocalBook`] and [`LocalOrders`] rebuild a book
+//! from its channel and check it; a [`BookFollower`] keeps them in step with what is lost, repeated and reordered.
 //!
 //! ```no_run
 //! use client::{ClientConfig, Incoming, connect};
@@ -25,10 +26,13 @@
 //! # }
 //! ```
 
+mod book_error;
+mod book_follower;
 mod config;
 mod connection;
 mod error;
 mod local_book;
+mod local_orders;
 mod receiver;
 mod sender;
 mod subscriptions;
@@ -37,9 +41,12 @@ use std::sync::Arc;
 
 use protocol::HelloAnswer;
 
+pub use book_error::{BookError, BookPlace};
+pub use book_follower::{BookFollower, FollowedBook, Step, Taken};
 pub use config::{ClientConfig, ClientLimits, Reconnect};
 pub use error::{ClientError, SendError};
-pub use local_book::{BookError, BookLevel, LocalBook};
+pub use local_book::{BookLevel, LocalBook};
+pub use local_orders::{LocalOrders, QueuedOrder};
 pub use receiver::{Disconnected, Incoming, Receiver, Reconnected};
 pub use sender::Sender;
 

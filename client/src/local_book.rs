@@ -2,26 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{DecimalError, Depth, DepthSnapshot, Level, Scale, Symbol};
+use protocol::{
+    BookChecksum, BookHash, DecimalError, Depth, DepthSnapshot, Level, Scale, Side, Symbol,
+};
+
+use crate::book_error::{BookError, BookPlace, Covers};
 
 /// One instrument's aggregated book as its depth channel tells it, in integer units.
 ///
-/// An error leaves the book out of step: it takes nothing but a new snapshot from then on.
+/// After a gap it waits for the message that was due; a message that comes again changes nothing. Any other error
+/// leaves it out of step: it takes nothing but a new snapshot from then on.
 #[derive(Debug, Clone)]
 pub struct LocalBook {
     symbol: Symbol,
     scale: Scale,
     /// Where the book stands; `None` before the first snapshot and after an error.
-    place: Option<Place>,
+    place: Option<BookPlace>,
     // Sorted maps: both best levels are at an end, changes hit any level, and a book has few hundred.
     bids: BTreeMap<i64, u64>,
     asks: BTreeMap<i64, u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    epoch: u64,
-    seq: u64,
 }
 
 /// A price level in integer units.
@@ -31,93 +30,6 @@ pub struct BookLevel {
     pub price_units: i64,
     /// In quantity units.
     pub quantity_units: u64,
-}
-
-/// What is wrong with the feed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BookError {
-    /// The message is about another instrument.
-    #[error("the book of {expected} was given a message of {found}")]
-    WrongSymbol {
-        /// The book's instrument.
-        expected: Symbol,
-        /// The message's.
-        found: Symbol,
-    },
-    /// A change came before any snapshot, or after an error.
-    #[error("{symbol}: change {seq} came while the book waits for a snapshot")]
-    NoSnapshot {
-        /// Which book.
-        symbol: Symbol,
-        /// The change's number.
-        seq: u64,
-    },
-    /// The exchange counts anew.
-    #[error("{symbol}: change {seq} is of epoch {found}, the book is of epoch {expected}")]
-    OtherEpoch {
-        /// Which book.
-        symbol: Symbol,
-        /// The change's number.
-        seq: u64,
-        /// The book's epoch.
-        expected: u64,
-        /// The change's epoch.
-        found: u64,
-    },
-    /// Changes are missing.
-    #[error("{symbol}: change {expected} was due, {found} came")]
-    Gap {
-        /// Which book.
-        symbol: Symbol,
-        /// The number that was due.
-        expected: u64,
-        /// The number that came.
-        found: u64,
-    },
-    /// A change came that the book contains already.
-    #[error("{symbol}: change {expected} was due, {found} came again")]
-    Repeated {
-        /// Which book.
-        symbol: Symbol,
-        /// The number that was due.
-        expected: u64,
-        /// The number that came.
-        found: u64,
-    },
-    /// The best bid is not below the best ask.
-    #[error(
-        "{symbol}: after change {seq} the best bid {bid} is not below the best ask {ask} (price units)"
-    )]
-    Crossed {
-        /// Which book.
-        symbol: Symbol,
-        /// The change that did it.
-        seq: u64,
-        /// In price units.
-        bid: i64,
-        /// In price units.
-        ask: i64,
-    },
-    /// A price or quantity is no whole number of units.
-    #[error("{symbol}: change {seq} has a bad number: {error}")]
-    BadNumber {
-        /// Which book.
-        symbol: Symbol,
-        /// The change's number.
-        seq: u64,
-        /// What is wrong with it.
-        error: DecimalError,
-    },
-    /// A snapshot names a level twice or one without quantity.
-    #[error("{symbol}: snapshot {seq} names {price} twice or empty (price units)")]
-    BadSnapshot {
-        /// Which book.
-        symbol: Symbol,
-        /// The snapshot's number.
-        seq: u64,
-        /// In price units.
-        price: i64,
-    },
 }
 
 impl LocalBook {
@@ -135,16 +47,17 @@ impl LocalBook {
     /// Replaces the whole book.
     ///
     /// # Errors
-    /// The snapshot is of another instrument, has a bad number or level, or is crossed.
+    /// The snapshot is of another instrument, has a bad number or level, is crossed, or its checksum is wrong.
     pub fn apply_snapshot(&mut self, snapshot: &DepthSnapshot) -> Result<(), BookError> {
         self.expect_symbol(snapshot.symbol)?;
-        self.place = None;
-        self.bids.clear();
-        self.asks.clear();
+        self.reset();
         fill(&mut self.bids, &snapshot.bids, self.scale, snapshot)?;
         fill(&mut self.asks, &snapshot.asks, self.scale, snapshot)?;
-        self.expect_uncrossed(snapshot.seq)?;
-        self.place = Some(Place {
+        if !snapshot.may_be_crossed {
+            self.expect_uncrossed(snapshot.seq)?;
+        }
+        self.expect_checksum(snapshot.checksum, snapshot.seq)?;
+        self.place = Some(BookPlace {
             epoch: snapshot.epoch,
             seq: snapshot.seq,
         });
@@ -154,19 +67,29 @@ impl LocalBook {
     /// Applies one change, which must be the next.
     ///
     /// # Errors
-    /// The change is not the next one, has a bad number, or leaves the book crossed.
+    /// The change is not the next one, has a bad number, leaves the book crossed, or its checksum is wrong.
     pub fn apply(&mut self, change: &Depth) -> Result<(), BookError> {
         self.expect_symbol(change.symbol)?;
-        // Taken out first, so that every error below leaves the book waiting for a snapshot.
-        let place = self.place.take().ok_or(BookError::NoSnapshot {
+        let place = self.place.ok_or(BookError::NoSnapshot {
             symbol: self.symbol,
             seq: change.seq,
         })?;
-        self.expect_next(place, change)?;
+        let covers = Covers {
+            symbol: self.symbol,
+            epoch: change.epoch,
+            first: change.from.unwrap_or(change.seq),
+            last: change.seq,
+        };
+        covers.expect_next(place)?;
+        // Taken out first, so that every error below leaves the book waiting for a snapshot.
+        self.place = None;
         update(&mut self.bids, &change.bids, self.scale, change)?;
         update(&mut self.asks, &change.asks, self.scale, change)?;
-        self.expect_uncrossed(change.seq)?;
-        self.place = Some(Place {
+        if !change.may_be_crossed {
+            self.expect_uncrossed(change.seq)?;
+        }
+        self.expect_checksum(change.checksum, change.seq)?;
+        self.place = Some(BookPlace {
             epoch: place.epoch,
             seq: change.seq,
         });
@@ -188,6 +111,22 @@ impl LocalBook {
     /// The number of the last change; `None` while it waits for a snapshot.
     pub fn seq(&self) -> Option<u64> {
         self.place.map(|place| place.seq)
+    }
+
+    /// Where the book stands; `None` while it waits for a snapshot.
+    pub const fn place(&self) -> Option<BookPlace> {
+        self.place
+    }
+
+    /// Hash of all levels, as the channel `heartbeat` tells it; that of the exchange's book for a book of all levels.
+    pub fn hash(&self) -> u64 {
+        let mut hash = BookHash::default();
+        for (side, levels) in [(Side::Buy, &self.bids), (Side::Sell, &self.asks)] {
+            for (price, quantity) in levels {
+                hash.change(side, *price, 0, *quantity);
+            }
+        }
+        hash.value()
     }
 
     /// The highest bid.
@@ -220,30 +159,25 @@ impl LocalBook {
         })
     }
 
-    fn expect_next(&self, place: Place, change: &Depth) -> Result<(), BookError> {
-        let (symbol, found) = (self.symbol, change.seq);
-        if change.epoch != place.epoch {
-            return Err(BookError::OtherEpoch {
-                symbol,
-                seq: found,
-                expected: place.epoch,
-                found: change.epoch,
-            });
+    fn expect_checksum(&self, told: Option<u32>, seq: u64) -> Result<(), BookError> {
+        let Some(expected) = told else {
+            return Ok(());
+        };
+        let mut checksum = BookChecksum::default();
+        let asks = self.asks().take(BookChecksum::LEVELS_MAX);
+        for level in asks.chain(self.bids().take(BookChecksum::LEVELS_MAX)) {
+            checksum.add(level.price_units, level.quantity_units);
         }
-        let expected = place.seq.saturating_add(1);
-        match found.cmp(&expected) {
-            std::cmp::Ordering::Equal => Ok(()),
-            std::cmp::Ordering::Greater => Err(BookError::Gap {
-                symbol,
-                expected,
-                found,
-            }),
-            std::cmp::Ordering::Less => Err(BookError::Repeated {
-                symbol,
-                expected,
-                found,
-            }),
+        let found = checksum.value();
+        if found == expected {
+            return Ok(());
         }
+        Err(BookError::WrongChecksum {
+            symbol: self.symbol,
+            seq,
+            expected,
+            found,
+        })
     }
 
     fn expect_uncrossed(&self, seq: u64) -> Result<(), BookError> {

@@ -91,28 +91,86 @@ fn a_snapshot_and_its_changes_give_the_book() {
 }
 
 #[test]
-fn a_missing_change_is_named_and_only_a_snapshot_heals_it() {
+fn a_missing_change_is_named_and_waited_for() {
     let mut book = book();
+    let later = change(12, &[("97.00", "1")], &[]);
+    let gap = BookError::Gap {
+        symbol: symbol(),
+        expected: 11,
+        found: 12,
+    };
 
+    assert_eq!(book.apply(&later), Err(gap.clone()));
+    assert_eq!(book.apply(&later), Err(gap));
+    assert_eq!(book.seq(), Some(10));
+    book.apply(&change(11, &[], &[])).expect("what was missing");
+    book.apply(&later).expect("the next change");
+
+    assert_eq!(book.seq(), Some(12));
+}
+
+#[test]
+fn after_a_fault_only_a_snapshot_heals() {
+    let mut book = book();
+    let mut wrong = change(11, &[("98.50", "1")], &[]);
+    // Of the book before the change.
+    wrong.checksum = Some(1_503_277_402);
+
+    let found = book.apply(&wrong);
+
+    assert!(matches!(
+        found,
+        Err(BookError::WrongChecksum {
+            seq: 11,
+            expected: 1_503_277_402,
+            ..
+        })
+    ));
     assert_eq!(
         book.apply(&change(12, &[], &[])),
-        Err(BookError::Gap {
-            symbol: symbol(),
-            expected: 11,
-            found: 12
-        })
-    );
-    assert_eq!(
-        book.apply(&change(11, &[], &[])),
         Err(BookError::NoSnapshot {
             symbol: symbol(),
-            seq: 11
+            seq: 12
         })
     );
-    assert_eq!(book.seq(), None);
     book.apply_snapshot(&snapshot(12, &[("1.00", "1")], &[]))
         .expect("a sound snapshot");
     assert_eq!(book.best_bid(), Some(level(100, 1_000)));
+}
+
+#[test]
+fn a_change_of_several_fits_where_it_begins_before_the_next_and_ends_behind_it() {
+    let mut book = book();
+    let span = |from, seq| Depth {
+        from: Some(from),
+        ..change(seq, &[], &[])
+    };
+
+    assert!(matches!(
+        book.apply(&span(12, 15)),
+        Err(BookError::Gap { expected: 11, .. })
+    ));
+    book.apply(&span(8, 14)).expect("it covers change 11");
+    assert!(matches!(
+        book.apply(&span(9, 14)),
+        Err(BookError::Repeated { expected: 15, .. })
+    ));
+    book.apply(&span(15, 20)).expect("it is the next one");
+
+    assert_eq!(book.seq(), Some(20));
+}
+
+#[test]
+fn a_book_may_be_crossed_where_the_exchange_says_so() {
+    let mut book = book();
+    let crossing = Depth {
+        may_be_crossed: true,
+        ..change(11, &[("102.00", "1")], &[])
+    };
+
+    book.apply(&crossing).expect("a call lets it");
+
+    assert_eq!(book.best_bid(), Some(level(10_200, 1_000)));
 }
 
 #[test]

@@ -72,6 +72,10 @@ impl BookCheck {
         match outcome {
             Ok(()) => self.note_sides(),
             Err(error) => {
+                // One gap is one fault, however much follows it.
+                if matches!(error, BookError::Gap { .. }) {
+                    self.book.reset();
+                }
                 let counter = match error {
                     // What follows a fault until the next snapshot is the same fault.
                     BookError::NoSnapshot { .. } if self.faults != FeedFaults::default() => return,
@@ -81,6 +85,8 @@ impl BookCheck {
                     | BookError::Repeated { .. } => &mut self.faults.gaps,
                     BookError::Crossed { .. } => &mut self.faults.crossed,
                     BookError::WrongSymbol { .. }
+                    | BookError::WrongChecksum { .. }
+                    | BookError::WrongOrder { .. }
                     | BookError::BadNumber { .. }
                     | BookError::BadSnapshot { .. } => &mut self.faults.unreadable,
                 };

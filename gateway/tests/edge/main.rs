@@ -11,6 +11,9 @@
 mod accounts;
 mod admin;
 mod executions;
+mod feed_chaos;
+mod feed_integrity;
+mod feed_lag;
 mod frames;
 mod handshake;
 mod http;

@@ -2,7 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -33,6 +33,24 @@ impl Participant {
             socket,
             passed: Vec::new(),
         }
+    }
+
+    /// Connects, says hello, and lets the kernel keep little of what it does not read.
+    pub async fn greet_narrowly(venue: &Venue) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = within(socket.connect(venue.address)).await.unwrap();
+        let url = format!("ws://{}/v1/ws", venue.address);
+        let (socket, _) = within(client_async(url, stream)).await.unwrap();
+        let mut participant = Self {
+            socket,
+            passed: Vec::new(),
+        };
+        let hello = participant
+            .ask(r#"{"op":"hello","id":9000,"protocol":1}"#)
+            .await;
+        assert_eq!(hello["type"], "hello");
+        participant
     }
 
     /// Connects and says hello.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    AccountId, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity, Rules,
+    AccountId, Command, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity, Rules,
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
@@ -18,8 +18,8 @@ use ledger::{
 };
 use protocol::{ClockMode, Scale};
 use sequencer::{
-    ClockSource, ControlCommand, Epoch, MemLogControl, MemLogs, Ports, Retention, SequencerConfig,
-    StopHandle, Threads,
+    ClockSource, ControlCommand, Epoch, InboundCommand, MemLogControl, MemLogs, Origin, Ports,
+    Retention, SequencerConfig, SessionId, Stamps, StopHandle, Threads,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -40,6 +40,7 @@ pub struct Venue {
     pub ledger: Arc<Ledger>,
     pub log: MemLogControl,
     pub reset_requests: flume::Receiver<ResetRequest>,
+    ports: Arc<Ports>,
     stop_gateway: oneshot::Sender<StopCause>,
     gateway: JoinHandle<Stopped>,
     stop_sequencer: StopHandle,
@@ -143,10 +144,31 @@ impl Venue {
             ledger,
             log,
             reset_requests,
+            ports: running.ports,
             stop_gateway,
             gateway,
             stop_sequencer: running.stop,
         }
+    }
+
+    /// Does what no participant may ask for, and waits until it is told.
+    pub async fn command(&self, command: Command) {
+        let told = self.view.counters().batches;
+        let inbound = InboundCommand {
+            instrument: InstrumentId(1),
+            origin: Origin {
+                session: SessionId(0),
+                request: 0,
+            },
+            at: None,
+            stamps: Stamps::default(),
+            command,
+        };
+        self.ports.try_submit(inbound).unwrap();
+        until("the command is told", || {
+            self.view.counters().batches > told
+        })
+        .await;
     }
 
     /// Stops the gateway alone, in order.
@@ -263,7 +285,8 @@ fn listed_assets() -> Vec<ListedAsset> {
         .into()
 }
 
-fn instruments() -> Vec<ListedInstrument> {
+/// What it lists.
+pub fn instruments() -> Vec<ListedInstrument> {
     vec![
         listed("BTCUSDT", ("BTC", BTC), InstrumentId(1), 5, 0),
         listed("ETHUSDT", ("ETH", ETH), InstrumentId(2), 4, 1_000),
