@@ -21,6 +21,8 @@ pub struct Limits {
     pub frame_bytes_max: usize,
     /// Read buffer of a session, allocated when it opens.
     pub read_buffer_bytes: usize,
+    /// How much the kernel takes for a session before it waits here; it keeps books of its own, twice as large.
+    pub send_buffer_bytes: usize,
     /// How much a session gathers before it writes, unless it has no more to gather.
     pub write_buffer_bytes: usize,
     /// Most messages that wait for a session; one more cuts it off as a slow consumer.
@@ -85,6 +87,7 @@ impl Limits {
             headers_max: 64,
             frame_bytes_max: 16_384,
             read_buffer_bytes: 4_096,
+            send_buffer_bytes: 128 << 10,
             write_buffer_bytes: 16_384,
             outbound_messages_max: 32_768,
             outbound_bytes_max: 16 << 20,
@@ -127,6 +130,7 @@ impl Limits {
             ("headers_max", self.headers_max),
             ("frame_bytes_max", self.frame_bytes_max),
             ("read_buffer_bytes", self.read_buffer_bytes),
+            ("send_buffer_bytes", self.send_buffer_bytes),
             ("outbound_public_bytes_max", self.outbound_public_bytes_max),
             (
                 "subscriptions_per_session_max",

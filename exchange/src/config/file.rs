@@ -62,6 +62,7 @@ pub struct GatewayLimits {
     pub headers_max: usize,
     pub frame_bytes_max: usize,
     pub read_buffer_bytes: usize,
+    pub send_buffer_bytes: usize,
     pub write_buffer_bytes: usize,
     pub outbound_messages_max: usize,
     pub outbound_bytes_max: usize,

@@ -228,6 +228,7 @@ pub fn derive_limits(limits: &file::GatewayLimits) -> Result<Limits, ConfigError
         headers_max: limits.headers_max,
         frame_bytes_max: limits.frame_bytes_max,
         read_buffer_bytes: limits.read_buffer_bytes,
+        send_buffer_bytes: limits.send_buffer_bytes,
         write_buffer_bytes: limits.write_buffer_bytes,
         outbound_messages_max: limits.outbound_messages_max,
         outbound_bytes_max: limits.outbound_bytes_max,

@@ -95,6 +95,11 @@ async fn serve(
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "no TCP_NODELAY");
     }
+    // What the kernel takes for a reader that does not read counts too; left to itself it takes megabytes.
+    let send_buffer = limits.send_buffer_bytes;
+    if let Err(error) = rustix::net::sockopt::set_socket_send_buffer_size(&stream, send_buffer) {
+        debug!(%error, "no SO_SNDBUF");
+    }
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer.clone());
         let router = router.clone();

@@ -51,6 +51,7 @@ async fn those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_no
     let stalled = subscribers / 5;
     let limits = Limits {
         outbound_public_bytes_max: 64 << 10,
+        send_buffer_bytes: 16 << 10,
         connections_max: subscribers + 10,
         connections_per_address_max: subscribers + 10,
         ..limits()
