@@ -23,7 +23,6 @@ impl Chance {
     /// From `RIALTO_SEED`, or always the same.
     fn seeded() -> Self {
         let seed = std::env::var("RIALTO_SEED").map_or(20_260_101, |seed| seed.parse().unwrap());
-        eprintln!("RIALTO_SEED={seed}");
         Self(seed)
     }
 
@@ -314,6 +313,7 @@ impl Trader {
 #[tokio::test]
 async fn a_client_with_a_bad_connection_has_the_engines_book_at_every_checkpoint() {
     let mut chance = Chance::seeded();
+    println!("RIALTO_SEED={}", chance.0);
     let venue = Venue::open().await;
     let mut traders = [
         Trader::new(&venue, "alice").await,
