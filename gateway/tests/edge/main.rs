@@ -17,6 +17,7 @@ mod feed_lag;
 mod frames;
 mod handshake;
 mod http;
+mod idle;
 mod inline;
 mod limits;
 mod malformed;
