@@ -8,6 +8,7 @@ use ledger::Ledger;
 use protocol::{ClockMode, Symbol};
 use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
 
+use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
 use crate::counters::Counters;
 use crate::egress::{AccountLoads, KeptReports, OpenOrders};
@@ -48,6 +49,8 @@ pub struct Edge {
     pub clock: ClockMode,
     /// How many open orders each account has.
     pub loads: Arc<AccountLoads>,
+    /// What the Binance persona knows.
+    pub binance: Venue,
     started_us: u64,
     is_admitting: AtomicBool,
     sessions_numbered: AtomicU64,
@@ -88,6 +91,10 @@ pub struct EdgeParts {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// Keys of the Binance persona that config gives.
+    pub demo_api_keys: DemoApiKeys,
+    /// What config says of the Binance persona.
+    pub venue: VenueConfig,
 }
 
 impl Edge {
@@ -103,9 +110,18 @@ impl Edge {
                 InstrumentState::new(listed.clone(), epoch, limits, &loads, Resuming::Kept)
             })
             .collect();
+        let sessions_numbered = AtomicU64::new(1);
+        let binance = Venue::new(
+            &parts.listing,
+            parts.ledger.accounts_max(),
+            parts.demo_api_keys,
+            parts.venue,
+            SessionId(1),
+        );
         Self {
             instruments,
             loads,
+            binance,
             listing: parts.listing,
             ports: parts.ports,
             ledger: parts.ledger,
@@ -119,7 +135,7 @@ impl Edge {
             clock: parts.clock,
             started_us: clock::wall_us(),
             is_admitting: AtomicBool::new(true),
-            sessions_numbered: AtomicU64::new(0),
+            sessions_numbered,
             engine_time_ns: AtomicU64::new(0),
         }
     }

@@ -13,6 +13,7 @@
 //! whoever does not read what is sent to it is cut off. Nothing here knows a market rule.
 
 mod admin;
+mod binance;
 mod clock;
 mod counters;
 mod door;
@@ -37,6 +38,9 @@ mod view;
 mod wire;
 
 pub use admin::{AdminKey, BadAdminKey, Operations, ResetDone, ResetRequest};
+pub use binance::{
+    Amount, DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits,
+};
 pub use counters::CounterReadings;
 pub use kept::read_model;
 pub use keys::{BadSignature, DemoKeys, verify};

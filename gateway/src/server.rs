@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
 use crate::admin::{AdminView, Operations, admin_routes};
+use crate::binance::{DemoApiKeys, VenueConfig};
 use crate::edge::{Edge, EdgeParts};
 use crate::egress;
 use crate::http::public_routes;
@@ -55,6 +56,10 @@ pub struct GatewayParts {
     pub clock: ClockMode,
     /// What operators may ask for.
     pub operations: Operations,
+    /// Keys of the Binance persona that config gives.
+    pub demo_api_keys: DemoApiKeys,
+    /// What config says of the Binance persona.
+    pub venue: VenueConfig,
 }
 
 /// A gateway that is ready to run.
@@ -149,6 +154,8 @@ impl Gateway {
             limits,
             epoch: parts.epoch,
             clock: parts.clock,
+            demo_api_keys: parts.demo_api_keys,
+            venue: parts.venue,
         });
         Ok(Self {
             edge: Arc::new(edge),
@@ -169,6 +176,7 @@ impl Gateway {
     pub fn going_on_from(self, kept: &[u8]) -> Result<Self, StateError> {
         let engine_time = restore(&self.edge.instruments, kept)?;
         self.edge.saw_engine_time(engine_time);
+        self.edge.binance.take_in_all(&self.edge);
         Ok(self)
     }
 

@@ -27,6 +27,7 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
     };
     edge.stop_admitting();
     announce(edge, cause);
+    edge.binance.sockets.announce_stop(edge.at_us() / 1_000);
     if matches!(cause, StopCause::Asked | StopCause::Reset) {
         let answered = until(|| edge.in_flight() == 0 || edge.ports.is_halted());
         if tokio::time::timeout(timeout, answered).await.is_err() {
@@ -43,7 +44,8 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
     for session in read(&edge.routing).sessions() {
         session.outbound.end(end);
     }
-    let closed = until(|| read(&edge.routing).count() == 0);
+    edge.binance.sockets.end(end);
+    let closed = until(|| read(&edge.routing).count() == 0 && edge.binance.sockets.count() == 0);
     if tokio::time::timeout(timeout, closed).await.is_err() {
         info!(
             sessions = read(&edge.routing).count(),

@@ -170,6 +170,11 @@ impl OpenOrders {
         ids.filter_map(|order_id| self.orders.get(order_id))
     }
 
+    /// All open orders, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &OpenOrder> {
+        self.orders.values()
+    }
+
     /// How many open orders there are.
     pub fn count(&self) -> usize {
         self.orders.len()

@@ -40,6 +40,10 @@ struct Publisher {
 impl Publisher {
     fn publish(&mut self, edge: &Edge, batch: &EventBatch) {
         let mut requested: u64 = 0;
+        for control in &batch.controls {
+            edge.binance
+                .publish_control(edge, control, &mut self.wakes);
+        }
         for outcome in &batch.outcomes {
             self.publish_outcome(edge, batch, outcome);
             if outcome.origin.session != SessionId(0) {
@@ -60,6 +64,8 @@ impl Publisher {
             .expect("matchers run listed instruments only");
         let events = batch.events_of(outcome);
         self.tell_owners(edge, outcome, events);
+        edge.binance
+            .publish(edge, state, (outcome, events), &mut self.wakes);
 
         publish(state, batch, outcome, &mut self.wakes);
     }

@@ -9,6 +9,7 @@ use axum::routing::{any, get};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
+use crate::binance;
 use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
 use crate::http::{market, upgrade};
@@ -23,6 +24,7 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .route("/v1/orders/{symbol}", get(market::orders))
         .route("/v1/trades/{symbol}", get(market::trades))
         .route("/v1/ws", any(upgrade::native))
+        .merge(binance::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(allowed, refuse_foreign))

@@ -36,14 +36,18 @@ pub async fn native(
     let upgrade = hyper::upgrade::on(&mut request);
     let response = switch_protocols(request)?;
     tokio::spawn(async move {
-        if let Some(socket) = open(upgrade, &edge.limits).await {
+        if let Some(socket) = open_socket(upgrade, &edge.limits).await {
             native::serve(edge, socket, peer).await;
         }
     });
     Ok(response)
 }
 
-fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
+/// The answer that turns a request into a WebSocket.
+///
+/// # Errors
+/// It asks for none.
+pub fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
     let (parts, _body) = request.into_parts();
     let request = http::Request::from_parts(parts, ());
     create_response_with_body(&request, Body::empty).map_err(|error| {
@@ -56,7 +60,7 @@ fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
 }
 
 /// The WebSocket on the bare socket: nothing of HTTP stays in between.
-async fn open(upgrade: OnUpgrade, limits: &Limits) -> Option<WebSocketStream<TcpStream>> {
+pub async fn open_socket(upgrade: OnUpgrade, limits: &Limits) -> Option<WebSocketStream<TcpStream>> {
     let upgraded: Upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {

@@ -1,0 +1,173 @@
+//! The exchange itself: time, what is listed, rules.
+
+use serde::Serialize;
+
+use crate::binance::calls::{Call, Surface, find_symbol, listed_symbols, maybe_symbol, needed_symbol};
+use crate::binance::methods::Method;
+use crate::binance::refusal::Refusal;
+use crate::binance::wire::{ListedSymbol, SymbolTerms, json};
+use crate::binance::words::symbol_status;
+use crate::edge::{Edge, InstrumentState};
+use crate::lock::lock;
+
+/// Answers what is asked of the exchange itself.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn answer(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    match call.method {
+        Method::Ping => {
+            call.params.finish()?;
+            Ok("{}".to_owned())
+        }
+        Method::Time => {
+            call.params.finish()?;
+            Ok(format!(
+                r#"{{"serverTime":{}}}"#,
+                call.unit.of_us(edge.at_us())
+            ))
+        }
+        Method::Listing => listing(edge, call),
+        Method::ExecutionRules => rules(edge, call),
+        Method::ReferencePrice => reference_price(edge, call),
+        _ => {
+            let mut params = call.params;
+            needed_symbol(edge, &mut params)?;
+            params.finish()?;
+            Err(Refusal::new(-2043, "No reference price found."))
+        }
+    }
+}
+
+/// The instruments that a request is about: one, several, those of a permission, or all.
+fn chosen<'a>(edge: &'a Edge, call: &mut Call) -> Result<Vec<&'a InstrumentState>, Refusal> {
+    let params = &mut call.params;
+    let ways = ["symbol", "symbols", "permissions"];
+    if ways.iter().filter(|name| params.has(name)).count() > 1 {
+        return Err(Refusal::bad_combination());
+    }
+    if let Some(state) = maybe_symbol(edge, params)? {
+        return Ok(vec![state]);
+    }
+    if let Some(names) = params.words("symbols")? {
+        return listed_symbols(edge, &names);
+    }
+    let permissions = params.words("permissions")?;
+    let is_spot = permissions.is_none_or(|words| words.iter().any(|word| word == "SPOT"));
+    Ok(edge.instruments.iter().filter(|_| is_spot).collect())
+}
+
+fn status_of(edge: &Edge, state: &InstrumentState) -> &'static str {
+    symbol_status(lock(&edge.binance.symbol(state).orders).state)
+}
+
+/// Reads a status that symbols must have.
+fn wanted_status(call: &mut Call) -> Result<Option<String>, Refusal> {
+    let wanted = call.params.text("symbolStatus")?;
+    match wanted.as_deref() {
+        None | Some("TRADING" | "HALT" | "BREAK" | "END_OF_DAY" | "CANCEL_ONLY") => Ok(wanted),
+        Some(_) => Err(Refusal::new(-1122, "Invalid symbolStatus.")),
+    }
+}
+
+fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let wanted = wanted_status(&mut call)?;
+    // Sets are shown whether they are asked for or not.
+    call.params.flag("showPermissionSets")?;
+    let chosen = chosen(edge, &mut call)?;
+    call.params.finish()?;
+    let symbols = chosen
+        .into_iter()
+        .map(|state| (state, status_of(edge, state)))
+        .filter(|(_, status)| wanted.as_deref().is_none_or(|wanted| wanted == *status))
+        .map(|(state, status)| {
+            ListedSymbol::new(&state.listed, &edge.binance.symbol(state).filters, status)
+        });
+    let limits = &edge.binance.limits;
+    let mut rate_limits = limits.listed();
+    if call.surface == Surface::Socket {
+        rate_limits.push(limits.of_connections());
+    }
+    let time = call.unit.of_us(edge.at_us());
+    Ok(json(&SymbolTerms::new(time, rate_limits, symbols.collect())))
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SymbolRules {
+    symbol_rules: Vec<RulesOf>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RulesOf {
+    symbol: String,
+    rules: Vec<PriceRange>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PriceRange {
+    rule_type: &'static str,
+    bid_limit_mult_up: String,
+    bid_limit_mult_down: String,
+    ask_limit_mult_up: String,
+    ask_limit_mult_down: String,
+}
+
+fn rules(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let wanted = wanted_status(&mut call)?;
+    let chosen = chosen(edge, &mut call)?;
+    call.params.finish()?;
+    let symbol_rules = chosen
+        .into_iter()
+        .filter(|state| {
+            let status = status_of(edge, state);
+            wanted.as_deref().is_none_or(|wanted| wanted == status)
+        })
+        .map(rules_of);
+    Ok(json(&SymbolRules {
+        symbol_rules: symbol_rules.collect(),
+    }))
+}
+
+fn rules_of(state: &InstrumentState) -> RulesOf {
+    const BIPS_DECIMALS: u8 = 4;
+    let multiplier = |bips: u32| {
+        crate::binance::amount::Amount::new(i128::from(bips), BIPS_DECIMALS).short()
+    };
+    let range = state.listed.instrument.rules.execution_range;
+    RulesOf {
+        symbol: state.listed.symbol.to_string(),
+        rules: range
+            .iter()
+            .map(|range| PriceRange {
+                rule_type: "PRICE_RANGE",
+                bid_limit_mult_up: multiplier(range.high_bips),
+                bid_limit_mult_down: multiplier(range.low_bips),
+                ask_limit_mult_up: multiplier(range.high_bips),
+                ask_limit_mult_down: multiplier(range.low_bips),
+            })
+            .collect(),
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReferencePrice {
+    symbol: String,
+    reference_price: Option<String>,
+    timestamp: u64,
+}
+
+/// No instrument has a reference price of its own: filters look at the average.
+fn reference_price(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let name = call.params.needed_text("symbol")?;
+    let state = find_symbol(edge, &name)?;
+    call.params.finish()?;
+    Ok(json(&ReferencePrice {
+        symbol: state.listed.symbol.to_string(),
+        reference_price: None,
+        timestamp: call.unit.of_us(edge.at_us()),
+    }))
+}

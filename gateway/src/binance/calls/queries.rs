@@ -1,0 +1,258 @@
+//! Orders and trades that are kept: one, the open ones, all of them, and what happened to them.
+
+use engine::{OrderId, TradeId};
+use serde::Serialize;
+
+use crate::binance::amount::Amount;
+use crate::binance::calls::{Call, maybe_symbol, needed_symbol, writing};
+use crate::binance::keys::Caller;
+use crate::binance::methods::Method;
+use crate::binance::order_request::read_client_id;
+use crate::binance::orders::{AccountOrders, AccountTrade, VenueOrder};
+use crate::binance::params::Params;
+use crate::binance::refusal::Refusal;
+use crate::binance::wire::{PreventedAnswer, QueriedOrder, TradeAnswer, json};
+use crate::edge::{Edge, InstrumentState};
+use crate::lock::lock;
+
+const LIMIT_DEFAULT: usize = 500;
+const LIMIT_MAX: usize = 1_000;
+const DAY_US: u64 = 86_400_000_000;
+
+/// Answers what is asked of kept orders.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn answer(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let caller = call.caller()?;
+    if call.method == Method::OpenOrders {
+        return open_orders(edge, call, &caller);
+    }
+    let state = needed_symbol(edge, &mut call.params)?;
+    let orders = lock(&edge.binance.symbol(state).orders);
+    let none = AccountOrders::default();
+    let of_account = orders.of(caller.account).unwrap_or(&none);
+    match call.method {
+        Method::QueryOrder => query(state, call, of_account),
+        Method::AllOrders => all_orders(state, call, of_account),
+        Method::MyTrades => my_trades(state, call, of_account),
+        Method::PreventedMatches => prevented(state, call, of_account),
+        _ => amendments(state, call, of_account),
+    }
+}
+
+fn query(
+    state: &InstrumentState,
+    mut call: Call,
+    of_account: &AccountOrders,
+) -> Result<String, Refusal> {
+    let order_id = call.params.whole("orderId")?.map(OrderId);
+    let client_id = read_client_id(&mut call.params, "origClientOrderId")?;
+    call.params.finish()?;
+    let order = match (order_id, client_id) {
+        (Some(order_id), client_id) => of_account
+            .get(order_id)
+            .filter(|order| client_id.is_none_or(|id| id == order.client_order_id)),
+        (None, Some(client_id)) => of_account.named(client_id),
+        (None, None) => return Err(Refusal::either("origClientOrderId", "orderId")),
+    };
+    let order = order.ok_or_else(Refusal::no_such_order)?;
+    Ok(json(&QueriedOrder::of(writing(state, call.unit), order)))
+}
+
+fn open_orders(edge: &Edge, mut call: Call, caller: &Caller) -> Result<String, Refusal> {
+    let one = maybe_symbol(edge, &mut call.params)?;
+    call.params.finish()?;
+    let states: Vec<&InstrumentState> = match one {
+        Some(state) => vec![state],
+        None => edge.instruments.iter().collect(),
+    };
+    let mut answers = Vec::new();
+    for state in states {
+        let orders = lock(&edge.binance.symbol(state).orders);
+        if let Some(of_account) = orders.of(caller.account) {
+            let writing = writing(state, call.unit);
+            answers.extend(
+                of_account
+                    .open()
+                    .map(|order| QueriedOrder::of(writing, order)),
+            );
+        }
+    }
+    Ok(json(&answers))
+}
+
+/// From when to when, both included; the venue lets nobody ask for more than a day.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start_us: Option<u64>,
+    end_us: Option<u64>,
+}
+
+impl Span {
+    fn read(params: &mut Params) -> Result<Self, Refusal> {
+        let span = Self {
+            start_us: params.time_us("startTime")?,
+            end_us: params.time_us("endTime")?,
+        };
+        if let (Some(start), Some(end)) = (span.start_us, span.end_us) {
+            if end < start {
+                return Err(Refusal::bad_combination());
+            }
+            if end.saturating_sub(start) > DAY_US {
+                return Err(Refusal::new(
+                    -1127,
+                    "More than 24 hours between startTime and endTime.",
+                ));
+            }
+        }
+        Ok(span)
+    }
+
+    fn has(self, at_us: u64) -> bool {
+        // An end in milliseconds is meant to the end of its millisecond.
+        self.start_us.is_none_or(|start| at_us >= start)
+            && self
+                .end_us
+                .is_none_or(|end| at_us <= end.saturating_add(999))
+    }
+
+    /// The latest of what is in the span, unless it says where to begin.
+    fn pick<T>(self, mut found: Vec<T>, limit: usize) -> Vec<T> {
+        if self.start_us.is_some() {
+            found.truncate(limit);
+            return found;
+        }
+        found.split_off(found.len().saturating_sub(limit))
+    }
+}
+
+fn all_orders(
+    state: &InstrumentState,
+    mut call: Call,
+    of_account: &AccountOrders,
+) -> Result<String, Refusal> {
+    let from = call.params.whole("orderId")?.map(OrderId);
+    let span = Span::read(&mut call.params)?;
+    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    call.params.finish()?;
+    let is_in = |order: &&VenueOrder| span.has(order.entered_us);
+    let orders: Vec<&VenueOrder> = match from {
+        Some(from) => of_account
+            .from_id(from)
+            .filter(is_in)
+            .take(limit)
+            .collect(),
+        None => span.pick(of_account.all().filter(is_in).collect(), limit),
+    };
+    let writing = writing(state, call.unit);
+    let answers: Vec<QueriedOrder> = orders
+        .into_iter()
+        .map(|order| QueriedOrder::of(writing, order))
+        .collect();
+    Ok(json(&answers))
+}
+
+fn my_trades(
+    state: &InstrumentState,
+    mut call: Call,
+    of_account: &AccountOrders,
+) -> Result<String, Refusal> {
+    let order_id = call.params.whole("orderId")?.map(OrderId);
+    let from = call.params.whole("fromId")?.map(TradeId);
+    let span = Span::read(&mut call.params)?;
+    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    call.params.finish()?;
+    if from.is_some() && (span.start_us.is_some() || span.end_us.is_some()) {
+        return Err(Refusal::bad_combination());
+    }
+    let is_in = |trade: &&AccountTrade| {
+        span.has(trade.at_us) && order_id.is_none_or(|id| trade.order_id == id)
+    };
+    let trades: Vec<&AccountTrade> = match from {
+        Some(from) => of_account
+            .trades_from(from)
+            .filter(is_in)
+            .take(limit)
+            .collect(),
+        None => span.pick(of_account.trades().iter().filter(is_in).collect(), limit),
+    };
+    let writing = writing(state, call.unit);
+    let answers: Vec<TradeAnswer> = trades
+        .into_iter()
+        .map(|trade| TradeAnswer::of(writing, trade))
+        .collect();
+    Ok(json(&answers))
+}
+
+fn prevented(
+    state: &InstrumentState,
+    mut call: Call,
+    of_account: &AccountOrders,
+) -> Result<String, Refusal> {
+    let id = call.params.whole("preventedMatchId")?;
+    let order_id = call.params.whole("orderId")?.map(OrderId);
+    let from = call.params.whole("fromPreventedMatchId")?;
+    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    call.params.finish()?;
+    if id.is_none() && order_id.is_none() {
+        return Err(Refusal::either("preventedMatchId", "orderId"));
+    }
+    let writing = writing(state, call.unit);
+    let answers: Vec<PreventedAnswer> = of_account
+        .prevented()
+        .iter()
+        .filter(|it| id.is_none_or(|id| it.id == id))
+        .filter(|it| order_id.is_none_or(|order| it.taker == order || it.maker == order))
+        .filter(|it| from.is_none_or(|from| it.id >= from))
+        .take(limit)
+        .map(|it| PreventedAnswer::of(writing, it))
+        .collect();
+    Ok(json(&answers))
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AmendmentAnswer {
+    symbol: String,
+    order_id: u64,
+    execution_id: u64,
+    orig_client_order_id: String,
+    new_client_order_id: String,
+    orig_qty: Amount,
+    new_qty: Amount,
+    time: u64,
+}
+
+fn amendments(
+    state: &InstrumentState,
+    mut call: Call,
+    of_account: &AccountOrders,
+) -> Result<String, Refusal> {
+    let order_id = call
+        .params
+        .whole("orderId")?
+        .ok_or_else(|| Refusal::mandatory("orderId"))?;
+    let from = call.params.whole("fromExecutionId")?;
+    let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    call.params.finish()?;
+    let writing = writing(state, call.unit);
+    let answers: Vec<AmendmentAnswer> = of_account
+        .amendments()
+        .iter()
+        .filter(|it| it.order_id.0 == order_id)
+        .filter(|it| from.is_none_or(|from| it.execution_id >= from))
+        .take(limit)
+        .map(|it| AmendmentAnswer {
+            symbol: writing.symbol().to_owned(),
+            order_id: it.order_id.0,
+            execution_id: it.execution_id,
+            orig_client_order_id: it.former_id.to_string(),
+            new_client_order_id: it.new_id.to_string(),
+            orig_qty: writing.quantity(it.former_quantity),
+            new_qty: writing.quantity(it.new_quantity),
+            time: writing.time(it.at_us),
+        })
+        .collect();
+    Ok(json(&answers))
+}

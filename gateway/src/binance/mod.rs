@@ -1,0 +1,42 @@
+//! The Binance Spot persona: its REST, its WebSocket API, its streams. It holds no market rule.
+//!
+//! ```text
+//!  REST ─────────► rest ──┐                                   ┌─► door ─► ring of the matcher
+//!  /ws-api/v3 ───► ws_api ┴─► methods ─► keys, limits ─► calls ┤
+//!  /ws, /stream ─► streams                                    └─► read models: orders, book, history
+//!                     ▲
+//!  events ─► publish ─┴─► orders (an account's, in the venue's words) ─► user streams, answers
+//! ```
+//!
+//! [`Venue`] is the state that all of it shares.
+
+mod amount;
+mod calls;
+mod filters;
+mod ids;
+mod keys;
+mod limits;
+mod methods;
+mod order_request;
+mod orders;
+mod params;
+mod publish;
+mod refusal;
+mod rest;
+mod routes;
+mod socket;
+mod sockets;
+mod state;
+mod time_unit;
+mod translate;
+mod user_stream;
+mod wire;
+mod words;
+mod ws_api;
+
+pub use amount::Amount;
+pub use filters::SymbolBounds;
+pub use keys::DemoApiKeys;
+pub use limits::VenueLimits;
+pub use routes::routes;
+pub use state::{ListenKeys, Venue, VenueConfig};

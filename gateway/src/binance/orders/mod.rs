@@ -1,0 +1,11 @@
+//! The orders of accounts that use this persona, as the venue tells of them: built from events, one model an instrument.
+
+mod apply;
+mod order;
+mod registry;
+mod report;
+
+pub use apply::{Block, Told};
+pub use order::{Attributes, Peg, VenueOrder};
+pub use registry::{AccountOrders, VenueOrders};
+pub use report::{AccountTrade, Amendment, Fill, PreventedMatch, Report};

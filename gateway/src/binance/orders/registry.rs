@@ -1,0 +1,183 @@
+//! All orders that are kept of one instrument, by account.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use engine::{AccountId, ClientOrderId, OrderId, SessionState, TradeId};
+
+use crate::binance::orders::order::VenueOrder;
+use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch};
+
+/// Orders that have ended and are kept, of one account in one instrument; the oldest make room.
+const CLOSED_KEPT_MAX: usize = 10_000;
+/// Trades that are kept, of one account in one instrument; the oldest make room.
+const TRADES_KEPT_MAX: usize = 20_000;
+/// Prevented matches and amendments that are kept, likewise.
+const RARE_KEPT_MAX: usize = 1_000;
+
+/// One instrument's orders of the accounts that use this persona.
+#[derive(Debug, Default)]
+pub struct VenueOrders {
+    accounts: HashMap<AccountId, AccountOrders>,
+    /// What the instrument does with orders now.
+    pub state: SessionState,
+    last_execution: u64,
+    last_prevented: u64,
+}
+
+/// One account's orders in one instrument.
+#[derive(Debug, Default)]
+pub struct AccountOrders {
+    // Ordered by id, which is the order of entry.
+    orders: BTreeMap<OrderId, VenueOrder>,
+    by_client_id: HashMap<ClientOrderId, OrderId>,
+    closed: VecDeque<OrderId>,
+    open: BTreeSet<OrderId>,
+    trades: VecDeque<AccountTrade>,
+    prevented: VecDeque<PreventedMatch>,
+    amendments: VecDeque<Amendment>,
+}
+
+impl VenueOrders {
+    /// The account's orders.
+    pub fn of(&self, account: AccountId) -> Option<&AccountOrders> {
+        self.accounts.get(&account)
+    }
+
+    /// The account's orders, to change them.
+    pub(super) fn of_mut(&mut self, account: AccountId) -> &mut AccountOrders {
+        self.accounts.entry(account).or_default()
+    }
+
+    /// An order of the account that is kept.
+    pub(super) fn order_mut(
+        &mut self,
+        account: AccountId,
+        order_id: OrderId,
+    ) -> Option<&mut VenueOrder> {
+        self.accounts.get_mut(&account)?.orders.get_mut(&order_id)
+    }
+
+    /// Lists an open order that was there before the account was followed.
+    pub fn take_in(&mut self, order: VenueOrder) {
+        self.of_mut(order.account).list(order);
+    }
+
+    /// The number of the next step: it grows with the instrument's sequence, over restarts too.
+    pub(super) fn next_execution(&mut self, sequence: u64) -> u64 {
+        // Room for 256 steps of a command; a longer block borrows from those that follow.
+        let least = sequence.saturating_mul(256);
+        self.last_execution = least.max(self.last_execution.saturating_add(1));
+        self.last_execution
+    }
+
+    /// The number of the next prevented match, which grows likewise.
+    pub(super) fn next_prevented(&mut self, sequence: u64) -> u64 {
+        let least = sequence.saturating_mul(16);
+        self.last_prevented = least.max(self.last_prevented.saturating_add(1));
+        self.last_prevented
+    }
+}
+
+impl AccountOrders {
+    /// The order with this id.
+    pub fn get(&self, order_id: OrderId) -> Option<&VenueOrder> {
+        self.orders.get(&order_id)
+    }
+
+    /// The last order with this client id.
+    pub fn named(&self, id: ClientOrderId) -> Option<&VenueOrder> {
+        self.get(*self.by_client_id.get(&id)?)
+    }
+
+    /// All that are kept, oldest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &VenueOrder> {
+        self.orders.values()
+    }
+
+    /// Those that are open, oldest first.
+    pub fn open(&self) -> impl Iterator<Item = &VenueOrder> {
+        self.open.iter().filter_map(|id| self.orders.get(id))
+    }
+
+    /// How many are open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Those from an id on, oldest first.
+    pub fn from_id(&self, order_id: OrderId) -> impl Iterator<Item = &VenueOrder> {
+        self.orders.range(order_id..).map(|(_, order)| order)
+    }
+
+    /// Trades that are kept, oldest first.
+    pub const fn trades(&self) -> &VecDeque<AccountTrade> {
+        &self.trades
+    }
+
+    /// Prevented matches that are kept, oldest first.
+    pub const fn prevented(&self) -> &VecDeque<PreventedMatch> {
+        &self.prevented
+    }
+
+    /// Amendments that are kept, oldest first.
+    pub const fn amendments(&self) -> &VecDeque<Amendment> {
+        &self.amendments
+    }
+
+    pub(super) fn list(&mut self, order: VenueOrder) {
+        self.by_client_id
+            .insert(order.client_order_id, order.order_id);
+        self.open.insert(order.order_id);
+        self.orders.insert(order.order_id, order);
+    }
+
+    /// An order has another client id from now on.
+    pub(super) fn rename(&mut self, order_id: OrderId, former: ClientOrderId, new: ClientOrderId) {
+        if self.by_client_id.get(&former) == Some(&order_id) {
+            self.by_client_id.remove(&former);
+        }
+        self.by_client_id.insert(new, order_id);
+    }
+
+    /// An order has ended; the oldest ended one makes room.
+    pub(super) fn close(&mut self, order_id: OrderId) {
+        self.open.remove(&order_id);
+        self.closed.push_back(order_id);
+        if self.closed.len() <= CLOSED_KEPT_MAX {
+            return;
+        }
+        let oldest = self.closed.pop_front();
+        if let Some(order) = oldest.and_then(|id| self.orders.remove(&id))
+            && self.by_client_id.get(&order.client_order_id) == Some(&order.order_id)
+        {
+            self.by_client_id.remove(&order.client_order_id);
+        }
+    }
+
+    pub(super) fn traded(&mut self, trade: AccountTrade) {
+        keep(&mut self.trades, trade, TRADES_KEPT_MAX);
+    }
+
+    pub(super) fn was_prevented(&mut self, prevented: PreventedMatch) {
+        keep(&mut self.prevented, prevented, RARE_KEPT_MAX);
+    }
+
+    pub(super) fn amended(&mut self, amendment: Amendment) {
+        keep(&mut self.amendments, amendment, RARE_KEPT_MAX);
+    }
+
+    /// Trades from an id on, oldest first.
+    pub fn trades_from(&self, trade_id: TradeId) -> impl Iterator<Item = &AccountTrade> {
+        let first = self
+            .trades
+            .partition_point(|trade| trade.fill.trade_id < trade_id);
+        self.trades.range(first..)
+    }
+}
+
+fn keep<T>(kept: &mut VecDeque<T>, one: T, most: usize) {
+    if kept.len() >= most {
+        kept.pop_front();
+    }
+    kept.push_back(one);
+}

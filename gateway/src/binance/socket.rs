@@ -1,0 +1,184 @@
+//! A socket of this persona: one task reads, answers, writes and keeps the time.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tracing::debug;
+
+use crate::binance::sockets::OpenSocket;
+use crate::edge::Edge;
+use crate::session::{Outbound, SessionEnd, Taken};
+
+/// A WebSocket on the bare socket.
+pub type Socket = WebSocketStream<TcpStream>;
+
+/// An answer that comes later.
+pub type Later = Pin<Box<dyn Future<Output = Utf8Bytes> + Send>>;
+
+/// How often the venue pings.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Pings without any sign of life after which a socket is dropped: a minute.
+const SILENT_PINGS_MAX: u32 = 3;
+/// How long a connection lives.
+const LIFE: Duration = Duration::from_hours(24);
+/// Frames that are read before the answers to them are written.
+const FRAMES_PER_TURN: usize = 64;
+/// Answers that a socket waits for at once; more frames are read when some of them have come.
+const ANSWERS_MAX: usize = 1_024;
+
+/// What is said on a socket.
+pub trait Conversation: Send {
+    /// Deals with a text frame. Answers at once go into the socket's queue; one that comes later is returned.
+    ///
+    /// # Errors
+    /// The client broke a rule that ends the connection.
+    fn take_text(&mut self, text: &str) -> Result<Option<Later>, SessionEnd>;
+
+    /// A ping or pong came, which counts as a frame.
+    ///
+    /// # Errors
+    /// There were too many.
+    fn take_control(&mut self) -> Result<(), SessionEnd>;
+}
+
+/// Serves a socket until it ends.
+pub async fn converse(
+    edge: &Edge,
+    socket: Socket,
+    open: OpenSocket,
+    mut conversation: impl Conversation,
+) {
+    let outbound = std::sync::Arc::clone(&open.entry.outbound);
+    let id = open.entry.id.0;
+    edge.binance.sockets.join(open);
+    let (mut sink, mut stream) = socket.split();
+    let has_spoken = AtomicBool::new(false);
+    let end = tokio::select! {
+        biased;
+        end = read_frames(&mut conversation, &mut stream, (&outbound, &has_spoken)) => end,
+        end = keep_alive(&outbound, &has_spoken) => end,
+        () = outbound.cut_off() => SessionEnd::SlowConsumer,
+        end = write_queued(&outbound, &mut sink) => end,
+    };
+    drop(conversation);
+    edge.binance.sockets.leave(id);
+    debug!(socket = id, ?end, "socket ended");
+    if let Some(frame) = end.close_frame() {
+        let farewell = sink.send(Message::Close(Some(frame)));
+        let sent = tokio::time::timeout(edge.limits.close_timeout, farewell).await;
+        debug!(in_time = sent.is_ok(), "close frame sent");
+    }
+}
+
+async fn read_frames(
+    conversation: &mut impl Conversation,
+    stream: &mut SplitStream<Socket>,
+    (outbound, has_spoken): (&Outbound, &AtomicBool),
+) -> SessionEnd {
+    let mut answers: FuturesUnordered<Later> = FuturesUnordered::new();
+    let mut frames: usize = 0;
+    loop {
+        let is_free = answers.len() < ANSWERS_MAX;
+        let frame = tokio::select! {
+            biased;
+            Some(answer) = answers.next() => {
+                outbound.push_own(answer);
+                continue;
+            }
+            frame = stream.next(), if is_free => frame,
+        };
+        has_spoken.store(true, Ordering::Relaxed);
+        let taken = match frame {
+            Some(Ok(Message::Text(text))) => conversation.take_text(&text),
+            // The venue does not read binary frames.
+            Some(Ok(Message::Binary(_))) => Ok(None),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                conversation.take_control().map(|()| None)
+            }
+            Some(Ok(Message::Frame(_) | Message::Close(_))) => Ok(None),
+            Some(Err(error)) => return end_of(&error),
+            None => return SessionEnd::Gone,
+        };
+        match taken {
+            Ok(Some(mut later)) => match futures_util::poll!(&mut later) {
+                std::task::Poll::Ready(answer) => outbound.push_own(answer),
+                std::task::Poll::Pending => answers.push(later),
+            },
+            Ok(None) => {}
+            Err(end) => return end,
+        }
+        frames = frames.wrapping_add(1);
+        if frames.is_multiple_of(FRAMES_PER_TURN) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+async fn write_queued(outbound: &Outbound, sink: &mut SplitSink<Socket, Message>) -> SessionEnd {
+    let mut messages = VecDeque::new();
+    loop {
+        let taken = outbound.take(&mut messages).await;
+        for message in messages.drain(..) {
+            if sink.feed(message).await.is_err() {
+                return SessionEnd::Gone;
+            }
+        }
+        if sink.flush().await.is_err() {
+            return SessionEnd::Gone;
+        }
+        match taken {
+            Taken::Messages => {}
+            Taken::Last(end) => return end,
+        }
+    }
+}
+
+/// Pings, and ends a socket that shows no sign of life, or has lived a day.
+async fn keep_alive(outbound: &Outbound, has_spoken: &AtomicBool) -> SessionEnd {
+    let mut silent: u32 = 0;
+    let mut lived = Duration::ZERO;
+    while lived < LIFE {
+        tokio::time::sleep(PING_INTERVAL).await;
+        lived = lived.saturating_add(PING_INTERVAL);
+        silent = if has_spoken.swap(false, Ordering::Relaxed) {
+            0
+        } else {
+            silent.saturating_add(1)
+        };
+        if silent > SILENT_PINGS_MAX {
+            return SessionEnd::Idle;
+        }
+        outbound.push_ping();
+    }
+    SessionEnd::GoingAway
+}
+
+/// What a broken frame means for the socket.
+fn end_of(error: &Error) -> SessionEnd {
+    match error {
+        Error::Capacity(_) => SessionEnd::TooLarge,
+        Error::Utf8(_) => SessionEnd::NotUtf8,
+        Error::Protocol(
+            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+        )
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Io(_)
+        | Error::Tls(_)
+        | Error::WriteBufferFull(_)
+        | Error::AttackAttempt
+        | Error::Url(_)
+        | Error::Http(_)
+        | Error::HttpFormat(_) => SessionEnd::Gone,
+        Error::Protocol(_) => SessionEnd::BadFrame,
+    }
+}

@@ -1,0 +1,37 @@
+//! The book in answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::binance::amount::Amount;
+
+/// A price and how much there is at it; `"0.00000000"` in an update says that the level is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireLevel(pub Amount, pub Amount);
+
+/// The book at one update id.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DepthAnswer {
+    /// The update that it stands at.
+    pub last_update_id: u64,
+    /// Best first.
+    pub bids: Vec<WireLevel>,
+    /// Best first.
+    pub asks: Vec<WireLevel>,
+}
+
+/// Best bid and ask; zero where there is none.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BookTicker {
+    /// Of which instrument.
+    pub symbol: String,
+    /// Best bid.
+    pub bid_price: Amount,
+    /// How much there is.
+    pub bid_qty: Amount,
+    /// Best ask.
+    pub ask_price: Amount,
+    /// How much there is.
+    pub ask_qty: Amount,
+}
