@@ -2,6 +2,7 @@
 //!
 //! `file.rs` has what is written, `listing.rs` and `process.rs` what is derived from it and the checks.
 
+mod binance;
 mod demo;
 mod error;
 mod file;
@@ -15,7 +16,7 @@ mod tree;
 mod value;
 
 use feed_sim::FeedConfig;
-use gateway::{AllowedHosts, Limits};
+use gateway::{AllowedHosts, DemoApiKeys, Limits, VenueConfig};
 use sequencer::{FileLogOptions, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
@@ -51,6 +52,10 @@ pub struct Config {
     pub retention_bytes: u64,
     /// Engine time.
     pub clock: ClockMode,
+    /// What the Binance persona is told.
+    pub venue: VenueConfig,
+    /// The keys of its clients in a demo.
+    pub demo_api_keys: DemoApiKeys,
     /// What the demo adds.
     pub demo: DemoPart,
     /// The participants' flow.
@@ -73,7 +78,10 @@ impl Config {
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
         let listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
+        let demo = DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?;
         Ok(Self {
+            venue: binance::derive_venue(&file.gateway.binance)?,
+            demo_api_keys: binance::derive_api_keys(&file.demo.api_key, &demo.people)?,
             addresses: Addresses::derive(&file.gateway)?,
             allowed_hosts: AllowedHosts {
                 hosts: file.gateway.allowed_hosts.clone(),
@@ -82,7 +90,7 @@ impl Config {
             limits: process::derive_limits(&file.gateway.limits)?,
             sequencer: process::derive_sequencer(&file.sequencer, listing.instruments.len())?,
             feed: demo::derive_feed(&file.demo, &file.feed_sim)?,
-            demo: DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?,
+            demo,
             listing,
             accounts_max: file.ledger.accounts_max,
             journal: process::derive_journal(&file.log)?,

@@ -123,6 +123,8 @@ impl Generation {
                 epoch,
                 clock: wire_clock(config.clock),
                 operations: around.operations(),
+                demo_api_keys: config.demo_api_keys.clone(),
+                venue: config.venue.clone(),
             },
             config.limits.clone(),
         )?;

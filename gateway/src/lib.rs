@@ -37,10 +37,10 @@ mod stop;
 mod view;
 mod wire;
 
-pub use admin::{AdminKey, BadAdminKey, Operations, ResetDone, ResetRequest};
-pub use binance::{
-    Amount, DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits,
+pub use admin::{
+    AdminKey, BadAdminKey, BadPublicKey, Operations, ResetDone, ResetRequest, read_public_key,
 };
+pub use binance::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits};
 pub use counters::CounterReadings;
 pub use kept::read_model;
 pub use keys::{BadSignature, DemoKeys, verify};

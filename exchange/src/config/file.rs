@@ -48,6 +48,57 @@ pub struct Gateway {
     pub allowed_origins: Vec<String>,
     /// What is refused when.
     pub limits: GatewayLimits,
+    /// The Binance Spot persona.
+    pub binance: Binance,
+}
+
+/// `[gateway.binance]`; config/exchange.toml says what each is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binance {
+    pub request_weight_max: u32,
+    pub orders_per_10s_max: u32,
+    pub orders_per_day_max: u32,
+    pub raw_requests_max: u32,
+    pub sockets_opened_max: u32,
+    pub notional_min: Amount,
+    pub notional_max: Amount,
+    pub open_orders_max: usize,
+    pub algo_orders_max: usize,
+    pub order_lists_max: usize,
+    pub amendments_max: u32,
+    pub iceberg_parts_max: u32,
+    pub price_multiplier_up: Amount,
+    pub price_multiplier_down: Amount,
+    pub self_trade_prevention: SelfTrade,
+    pub self_trade_prevention_of: BTreeMap<String, SelfTrade>,
+    pub listen_keys: ListenKeys,
+}
+
+/// What happens where an account meets itself, in the persona's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SelfTrade {
+    /// They trade.
+    None,
+    /// The order that comes ends.
+    ExpireTaker,
+    /// The order that rests ends.
+    ExpireMaker,
+    /// Both end.
+    ExpireBoth,
+    /// Both shrink.
+    Decrement,
+}
+
+/// Whether user data streams by listen key are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListenKeys {
+    /// They are.
+    Served,
+    /// They are answered 410.
+    Gone,
 }
 
 /// `[gateway.limits]`; config/exchange.toml says what each is and what happens beyond it.
@@ -176,6 +227,22 @@ pub struct Demo {
     pub participants: Participants,
     /// Accounts for people.
     pub account: Vec<Account>,
+    /// Keys of the Binance persona.
+    pub api_key: Vec<ApiKey>,
+}
+
+/// `[[demo.api_key]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKey {
+    /// What a client sends as its key.
+    pub id: String,
+    /// Name of the account that it acts for.
+    pub account: String,
+    /// The secret of its HMAC signatures, or else:
+    pub secret: Option<String>,
+    /// PEM of an RSA or Ed25519 public key.
+    pub public_key: Option<String>,
 }
 
 /// `[demo.participants]`.

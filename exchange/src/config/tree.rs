@@ -39,10 +39,11 @@ pub enum Node {
 }
 
 /// The key that names the rows of a list of tables.
-const ROW_NAMES: [(&str, &str); 3] = [
+const ROW_NAMES: [(&str, &str); 4] = [
     ("instrument", "symbol"),
     ("asset", "name"),
     ("account", "name"),
+    ("api_key", "id"),
 ];
 
 impl Entry {

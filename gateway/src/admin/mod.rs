@@ -24,6 +24,7 @@ use axum::routing::{get, post};
 
 pub use key::{AdminKey, BadAdminKey};
 pub use operations::{Operations, ResetDone, ResetRequest};
+pub use public_key::{BadPublicKey, read_public_key};
 
 use crate::edge::Edge;
 use crate::http::ErrorAnswer;

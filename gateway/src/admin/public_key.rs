@@ -29,6 +29,9 @@ pub enum BadPublicKey {
 }
 
 /// The key that the PEM has.
+///
+/// # Errors
+/// It is none, a private one, damaged, or of another kind.
 pub fn read_public_key(pem: &str) -> Result<KeyMaterial, BadPublicKey> {
     if pem.contains("PRIVATE KEY-----") {
         return Err(BadPublicKey::PrivateKey);

@@ -41,6 +41,11 @@ impl Amount {
         Self::new(units, DECIMALS)
     }
 
+    /// A decimal of the exchange.
+    pub const fn of_decimal(decimal: ExactDecimal) -> Self {
+        Self(decimal)
+    }
+
     /// A price of an instrument.
     pub const fn of_price(price: Price, scale: Scale) -> Self {
         Self(scale.price(price.units()))
@@ -68,7 +73,8 @@ impl Amount {
     pub fn parse(text: &str) -> Result<Self, BadAmount> {
         let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
         let decimals = text.split_once('.').map(|(_, decimals)| decimals);
-        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+        let are_digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
         if !are_digits(whole) || !decimals.is_none_or(are_digits) {
             return Err(BadAmount::NotADecimal);
         }
@@ -233,7 +239,9 @@ mod tests {
 
     #[test]
     fn what_is_no_decimal_is_refused() {
-        for text in ["", ".", "1.", ".5", "-1", "+1", "1e5", "0x1", "1 ", "1,0", "abc"] {
+        for text in [
+            "", ".", "1.", ".5", "-1", "+1", "1e5", "0x1", "1 ", "1,0", "abc",
+        ] {
             assert_eq!(Amount::parse(text), Err(BadAmount::NotADecimal), "{text}");
         }
         for text in ["-1e2", "1e", "e5", "1e1.5", "--1e2"] {
@@ -246,13 +254,19 @@ mod tests {
     fn a_ninth_place_is_too_precise_unless_it_is_zero() {
         assert_eq!(Amount::parse("0.123456789"), Err(BadAmount::TooPrecise));
         assert_eq!(Amount::parse_number("1e-9"), Err(BadAmount::TooPrecise));
-        assert_eq!(Amount::parse("0.1234567800"), Ok(Amount::of_units(12_345_678)));
+        assert_eq!(
+            Amount::parse("0.1234567800"),
+            Ok(Amount::of_units(12_345_678))
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_too_large() {
         assert_eq!(Amount::parse_number("1e31"), Err(BadAmount::TooLarge));
-        assert_eq!(Amount::parse_number("1e2147483647"), Err(BadAmount::TooLarge));
+        assert_eq!(
+            Amount::parse_number("1e2147483647"),
+            Err(BadAmount::TooLarge)
+        );
         assert_eq!(Amount::parse(&"9".repeat(60)), Err(BadAmount::TooLarge));
     }
 }

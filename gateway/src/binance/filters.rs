@@ -1,21 +1,21 @@
 //! What an order must fit before the engine sees it, checked in the order in which the venue documents it.
 
-use engine::{Quantity, SelfTradePrevention, Side};
+use engine::SelfTradePrevention;
+use protocol::ExactDecimal;
 use serde::Serialize;
 
 use crate::binance::amount::{Amount, DECIMALS};
 use crate::binance::order_request::OrderRequest;
 use crate::binance::refusal::Refusal;
-use crate::binance::words::OrderType;
 use crate::listing::ListedInstrument;
 
 /// Bounds of this persona that no instrument has of its own, given by config.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SymbolBounds {
     /// Least price times quantity, in the quote asset.
-    pub notional_min: Amount,
+    pub notional_min: ExactDecimal,
     /// Most price times quantity of an order with a price, in the quote asset.
-    pub notional_max: Amount,
+    pub notional_max: ExactDecimal,
     /// Open orders of an account in a symbol.
     pub open_orders_max: usize,
     /// Those among them that wait for a price.
@@ -27,9 +27,9 @@ pub struct SymbolBounds {
     /// Slices of an iceberg.
     pub iceberg_parts_max: u32,
     /// A limit price is at most so many times the average price.
-    pub price_multiplier_up: Amount,
+    pub price_multiplier_up: ExactDecimal,
     /// A limit price is at least so many times the average price.
-    pub price_multiplier_down: Amount,
+    pub price_multiplier_down: ExactDecimal,
     /// What happens where an account meets itself and its order does not say.
     pub self_trade_prevention: SelfTradePrevention,
     /// The same, of symbols that differ.
@@ -212,10 +212,10 @@ impl SymbolFilters {
                 tick_size: amount(self.tick),
             },
             WireFilter::PercentPriceBySide {
-                bid_multiplier_up: bounds.price_multiplier_up.short(),
-                bid_multiplier_down: bounds.price_multiplier_down.short(),
-                ask_multiplier_up: bounds.price_multiplier_up.short(),
-                ask_multiplier_down: bounds.price_multiplier_down.short(),
+                bid_multiplier_up: Amount::of_decimal(bounds.price_multiplier_up).short(),
+                bid_multiplier_down: Amount::of_decimal(bounds.price_multiplier_down).short(),
+                ask_multiplier_up: Amount::of_decimal(bounds.price_multiplier_up).short(),
+                ask_multiplier_down: Amount::of_decimal(bounds.price_multiplier_down).short(),
                 avg_price_mins: AVERAGE_MINUTES,
             },
             WireFilter::LotSize {
@@ -224,9 +224,9 @@ impl SymbolFilters {
                 step_size: amount(self.step),
             },
             WireFilter::Notional {
-                min_notional: bounds.notional_min,
+                min_notional: Amount::of_decimal(bounds.notional_min),
                 apply_min_to_market: true,
-                max_notional: bounds.notional_max,
+                max_notional: Amount::of_decimal(bounds.notional_max),
                 apply_max_to_market: false,
                 avg_price_mins: AVERAGE_MINUTES,
             },
@@ -268,7 +268,7 @@ impl SymbolFilters {
             self.check_price(price.units())?;
         }
         if let Some(price) = order.price {
-            self.check_percent(price.units(), order.side, context)?;
+            self.check_percent(price.units(), context)?;
         }
         if let Some(quantity) = order.quantity {
             self.check_lot(quantity.units())?;
@@ -299,18 +299,13 @@ impl SymbolFilters {
             .ok_or_else(|| Refusal::filter("PRICE_FILTER"))
     }
 
-    fn check_percent(
-        &self,
-        price: i128,
-        _side: Side,
-        context: FilterContext,
-    ) -> Result<(), Refusal> {
+    fn check_percent(&self, price: i128, context: FilterContext) -> Result<(), Refusal> {
         let Some(average) = context.average_price else {
             return Ok(());
         };
         let scaled = price.saturating_mul(ONE);
-        let highest = average.saturating_mul(self.bounds.price_multiplier_up.units());
-        let lowest = average.saturating_mul(self.bounds.price_multiplier_down.units());
+        let highest = average.saturating_mul(read(self.bounds.price_multiplier_up));
+        let lowest = average.saturating_mul(read(self.bounds.price_multiplier_down));
         (lowest..=highest)
             .contains(&scaled)
             .then_some(())
@@ -330,8 +325,8 @@ impl SymbolFilters {
 
     fn check_notional(&self, order: &OrderRequest, context: FilterContext) -> Result<(), Refusal> {
         let refusal = || Refusal::filter("NOTIONAL");
-        let least = self.bounds.notional_min.units().saturating_mul(ONE);
-        let most = self.bounds.notional_max.units().saturating_mul(ONE);
+        let least = read(self.bounds.notional_min).saturating_mul(ONE);
+        let most = read(self.bounds.notional_max).saturating_mul(ONE);
         if let Some(amount) = order.quote_amount {
             let is_enough = amount.units().saturating_mul(ONE) >= least;
             return is_enough.then_some(()).ok_or_else(refusal);
@@ -365,18 +360,8 @@ impl SymbolFilters {
     }
 }
 
-/// Whether an order of this type counts as one that waits for a price.
-pub const fn is_algo(order_type: OrderType) -> bool {
-    order_type.waits()
-}
-
-/// The least lot in quantity units, for orders that take what they can.
-pub const fn least_lot(listed: &ListedInstrument) -> Quantity {
-    Quantity::from_units(listed.instrument.lot_size)
-}
-
 /// In units of the eighth place, rounded down: a grid beyond it cannot be written on this wire.
-fn read(decimal: protocol::ExactDecimal) -> i128 {
+fn read(decimal: ExactDecimal) -> i128 {
     let excess = decimal.decimals().saturating_sub(DECIMALS);
     match decimal.units_of(DECIMALS) {
         Ok(units) => units,

@@ -58,7 +58,12 @@ fn letters(count: usize) -> Result<String, Refusal> {
             pool.resize(CHANCE_BYTES, 0);
             File::open("/dev/urandom")
                 .and_then(|mut source| source.read_exact(&mut pool))
-                .map_err(|_| Refusal::new(-1000, "An unknown error occurred while processing the request."))?;
+                .map_err(|_| {
+                    Refusal::new(
+                        -1000,
+                        "An unknown error occurred while processing the request.",
+                    )
+                })?;
             continue;
         };
         // 248 is four times 62: above it, some letters would come more often.

@@ -50,11 +50,7 @@ pub struct Caller {
 
 /// No such key, or it may not do this, or not from there.
 pub fn bad_key() -> Refusal {
-    Refusal::new(
-        -2015,
-        "Invalid API-key, IP, or permissions for action.",
-    )
-    .with_status(401)
+    Refusal::new(-2015, "Invalid API-key, IP, or permissions for action.").with_status(401)
 }
 
 /// There is no key in the request.
@@ -104,11 +100,7 @@ pub fn is_enabled(edge: &Edge, key: &KeyId) -> bool {
 ///
 /// # Errors
 /// It is over none of them.
-pub fn check_signature(
-    key: &ApiKey,
-    payloads: &[&[u8]],
-    signature: &str,
-) -> Result<(), Refusal> {
+pub fn check_signature(key: &ApiKey, payloads: &[&[u8]], signature: &str) -> Result<(), Refusal> {
     let bytes = match &key.material {
         KeyMaterial::HmacSecret(_) => HEXLOWER_PERMISSIVE.decode(signature.as_bytes()),
         KeyMaterial::RsaPublic(_) | KeyMaterial::Ed25519Public(_) => {

@@ -33,7 +33,7 @@ pub struct VenueLimits {
     /// Requests of one address in five minutes.
     pub raw_requests_max: u32,
     /// Sockets that one address opens in five minutes.
-    pub connections_max: u32,
+    pub sockets_opened_max: u32,
 }
 
 /// A limit as clients read it.
@@ -119,9 +119,8 @@ impl RateLimits {
         let mut addresses = lock(&self.addresses);
         if addresses.len() >= ADDRESSES_MAX && !addresses.contains_key(&address) {
             let minute = now_us / MINUTE_US;
-            addresses.retain(|_, known| {
-                known.weight.number >= minute || known.banned_until_us > now_us
-            });
+            addresses
+                .retain(|_, known| known.weight.number >= minute || known.banned_until_us > now_us);
         }
         let known = addresses.entry(address).or_default();
         if known.banned_until_us > now_us {
@@ -185,7 +184,7 @@ impl RateLimits {
             return Err(banned(known.banned_until_us, now_us));
         }
         let count = known.connections.at(now_us, FIVE_MINUTES_US);
-        if *count >= self.limits.connections_max {
+        if *count >= self.limits.sockets_opened_max {
             return Err(Refusal {
                 status: 429,
                 retry_after_s: Some(seconds_left(now_us, FIVE_MINUTES_US)),
@@ -214,12 +213,7 @@ impl RateLimits {
                 "10 SECOND",
                 10 * SECOND_US,
             ),
-            (
-                counts.day,
-                self.limits.orders_per_day_max,
-                "1 DAY",
-                DAY_US,
-            ),
+            (counts.day, self.limits.orders_per_day_max, "1 DAY", DAY_US),
         ];
         for (count, most, name, length_us) in windows {
             if count.saturating_add(more) > most {
@@ -285,7 +279,7 @@ impl RateLimits {
 
     /// The limit of sockets, which the WebSocket API lists too.
     pub fn of_connections(&self) -> WireLimit {
-        limit("CONNECTIONS", "MINUTE", 5, self.limits.connections_max)
+        limit("CONNECTIONS", "MINUTE", 5, self.limits.sockets_opened_max)
     }
 
     /// The limit of weight, and how much of it is used.
@@ -370,7 +364,7 @@ mod tests {
             orders_per_10s_max: 3,
             orders_per_day_max: 5,
             raw_requests_max: 1_000,
-            connections_max: 2,
+            sockets_opened_max: 2,
         })
     }
 
@@ -380,7 +374,9 @@ mod tests {
 
         assert_eq!(limits.charge(HERE, 60, MINUTE_US), Ok(60));
         assert_eq!(limits.charge(HERE, 40, MINUTE_US + SECOND_US), Ok(100));
-        let refused = limits.charge(HERE, 1, 2 * MINUTE_US - SECOND_US).unwrap_err();
+        let refused = limits
+            .charge(HERE, 1, 2 * MINUTE_US - SECOND_US)
+            .unwrap_err();
         assert_eq!((refused.status, refused.code), (429, -1003));
         assert_eq!(refused.retry_after_s, Some(1));
         assert_eq!(limits.charge(HERE, 1, 2 * MINUTE_US), Ok(1));
@@ -396,7 +392,10 @@ mod tests {
 
         let refused = limits.charge(HERE, 1, 1).unwrap_err();
         assert_eq!((refused.status, refused.retry_after_s), (418, Some(120)));
-        assert_eq!(limits.charge(HERE, 1, FIRST_BAN_US).unwrap_err().status, 418);
+        assert_eq!(
+            limits.charge(HERE, 1, FIRST_BAN_US).unwrap_err().status,
+            418
+        );
         assert_eq!(limits.charge(HERE, 1, FIRST_BAN_US + 1), Ok(1));
     }
 

@@ -344,10 +344,15 @@ mod tests {
     #[test]
     fn a_method_has_one_name_on_each_surface() {
         assert_eq!(
-            of_path(&http::Method::DELETE, "/api/v3/order").unwrap().method,
+            of_path(&http::Method::DELETE, "/api/v3/order")
+                .unwrap()
+                .method,
             Method::CancelOrder
         );
-        assert_eq!(of_name("v3/order.place").unwrap().method, Method::PlaceOrder);
+        assert_eq!(
+            of_name("v3/order.place").unwrap().method,
+            Method::PlaceOrder
+        );
         assert_eq!(of_path(&http::Method::PATCH, "/api/v3/order"), None);
         assert_eq!(of_path(&http::Method::GET, "/api/v3/nope"), None);
         assert_eq!(of_name(""), None);
@@ -357,8 +362,16 @@ mod tests {
     fn no_row_stands_twice() {
         for (place, one) in ROWS.iter().enumerate() {
             for other in &ROWS[..place] {
-                assert!(one.verb != other.verb || one.path != other.path, "{}", one.path);
-                assert!(one.name.is_empty() || one.name != other.name, "{}", one.name);
+                assert!(
+                    one.verb != other.verb || one.path != other.path,
+                    "{}",
+                    one.path
+                );
+                assert!(
+                    one.name.is_empty() || one.name != other.name,
+                    "{}",
+                    one.name
+                );
             }
         }
     }

@@ -34,7 +34,6 @@ mod wire;
 mod words;
 mod ws_api;
 
-pub use amount::Amount;
 pub use filters::SymbolBounds;
 pub use keys::DemoApiKeys;
 pub use limits::VenueLimits;

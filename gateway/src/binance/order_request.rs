@@ -7,7 +7,7 @@ use crate::binance::ids;
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::words::{
-    OrderType, PegPriceType, ResponseType, TimeInForce, self_trade, words,
+    OrderType, PegPriceType, ResponseType, SideWord, TimeInForce, self_trade,
 };
 
 /// A new order, its parameters read and checked against each other.
@@ -54,16 +54,6 @@ pub struct PegRequest {
     pub offset_levels: Option<u64>,
 }
 
-words! {
-    /// Which side.
-    SideWord {
-        /// To have more.
-        Buy = "BUY",
-        /// To have less.
-        Sell = "SELL",
-    }
-}
-
 /// Kinds of strategies below are the venue's own.
 const STRATEGY_TYPE_MIN: u64 = 1_000_000;
 const PEG_LEVELS_MAX: u64 = 100;
@@ -85,13 +75,6 @@ impl Names<'_> {
         }
         let (first, rest) = name.split_at(1);
         [self.prefix, &first.to_ascii_uppercase(), rest].concat()
-    }
-}
-
-impl<'a> Names<'a> {
-    /// The names of a leg.
-    pub const fn behind(prefix: &'a str) -> Self {
-        Self { prefix }
     }
 }
 
@@ -132,10 +115,7 @@ pub fn read_type(params: &mut Params, name: &str) -> Result<OrderType, Refusal> 
 ///
 /// # Errors
 /// It is empty, too long or has another character.
-pub fn read_client_id(
-    params: &mut Params,
-    name: &str,
-) -> Result<Option<ClientOrderId>, Refusal> {
+pub fn read_client_id(params: &mut Params, name: &str) -> Result<Option<ClientOrderId>, Refusal> {
     match params.text(name)? {
         None => Ok(None),
         Some(text) => ClientOrderId::new(&text)
@@ -221,10 +201,7 @@ impl OrderRequest {
             .strategy_type
             .is_some_and(|kind| kind < STRATEGY_TYPE_MIN)
         {
-            return Err(Refusal::new(
-                -1134,
-                "`strategyType` was less than 1000000.",
-            ));
+            return Err(Refusal::new(-1134, "`strategyType` was less than 1000000."));
         }
         Ok(order)
     }
@@ -290,10 +267,7 @@ impl OrderRequest {
     }
 }
 
-fn read_response(
-    params: &mut Params,
-    order_type: OrderType,
-) -> Result<ResponseType, Refusal> {
+fn read_response(params: &mut Params, order_type: OrderType) -> Result<ResponseType, Refusal> {
     let asked = params.word("newOrderRespType", ResponseType::parse, || {
         Refusal::bad_value("newOrderRespType")
     })?;

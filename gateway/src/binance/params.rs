@@ -207,21 +207,6 @@ impl Params {
             .map_err(|_| Refusal::illegal_characters(name, WHOLE_RANGE))
     }
 
-    /// A whole number within bounds, if it was sent.
-    ///
-    /// # Errors
-    /// It is none, or out of bounds.
-    pub fn whole_within(
-        &mut self,
-        name: &str,
-        bounds: std::ops::RangeInclusive<u64>,
-    ) -> Result<Option<u64>, Refusal> {
-        match self.whole(name)? {
-            Some(number) if !bounds.contains(&number) => Err(Refusal::bad_value(name)),
-            number => Ok(number),
-        }
-    }
-
     /// How many elements are asked for: at most `most`, `default` where it is not said.
     ///
     /// # Errors
@@ -293,7 +278,10 @@ impl Params {
             return Ok(Some(vec![text]));
         }
         let words: Vec<String> = serde_json::from_str(&text).map_err(|_| {
-            Refusal::illegal_characters(name, "^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$")
+            Refusal::illegal_characters(
+                name,
+                "^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$",
+            )
         })?;
         if words.is_empty() {
             return Err(Refusal::empty(name));

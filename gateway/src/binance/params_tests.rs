@@ -68,10 +68,7 @@ fn what_nobody_reads_is_refused_with_the_counts() {
 
 #[test]
 fn a_list_is_an_array_or_its_text() {
-    for text in [
-        r#"{"symbols":["A","B"]}"#,
-        r#"{"symbols":"[\"A\",\"B\"]"}"#,
-    ] {
+    for text in [r#"{"symbols":["A","B"]}"#, r#"{"symbols":"[\"A\",\"B\"]"}"#] {
         let mut params = Params::of_json(text).unwrap();
         assert_eq!(params.words("symbols").unwrap().unwrap(), ["A", "B"]);
     }

@@ -50,7 +50,7 @@ impl Venue {
         }
         self.tell_followers(edge, state, &told, at_us, wakes);
         if let Some(pending) = pending {
-            answer(pending, events, told, at_us);
+            answer(pending, events, told);
         }
     }
 
@@ -161,7 +161,7 @@ impl Venue {
     }
 }
 
-fn answer(pending: Pending, events: &[Event], told: Told, at_us: u64) {
+fn answer(pending: Pending, events: &[Event], told: Told) {
     let account = pending.account;
     let mut reports = told.reports;
     reports.retain(|report| report.order.account == account);
@@ -186,7 +186,6 @@ fn answer(pending: Pending, events: &[Event], told: Told, at_us: u64) {
     });
     // Who asked may be gone: then nobody is answered.
     let _ = pending.answer.send(Answered {
-        at_us,
         rejected: rejected.collect(),
         reports,
     });

@@ -80,14 +80,19 @@ async fn try_answer(
     counts.weight = Some(limits.charge(address, weight, now_us)?);
     let mut params = params?;
     let unit = unit_of(&parts.headers)?;
-    let caller = authenticate(edge, peer, asked, (&parts.headers, query, &body), &mut params)?;
+    let caller = authenticate(
+        edge,
+        peer,
+        asked,
+        (&parts.headers, query, &body),
+        &mut params,
+    )?;
     let account = caller.as_ref().map(|caller| caller.account);
     let call = Call {
         method: asked.method,
         params,
         caller,
         unit,
-        address: peer.address,
         surface: Surface::Rest,
     };
     let answered = calls::answer(Arc::clone(edge), call).await;

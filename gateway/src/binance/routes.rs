@@ -55,13 +55,9 @@ async fn socket_api(
 /// Whether one more socket may be opened.
 pub(super) fn admit(edge: &Edge, peer: &Peer) -> Result<(), Refusal> {
     if !edge.is_admitting() {
-        return Err(
-            Refusal::new(-1016, "This service is no longer available.").with_status(503),
-        );
+        return Err(Refusal::new(-1016, "This service is no longer available.").with_status(503));
     }
-    edge.binance
-        .limits
-        .connect(peer.address.ip(), edge.at_us())
+    edge.binance.limits.connect(peer.address.ip(), edge.at_us())
 }
 
 /// The path speaks WebSocket, and the request does not.

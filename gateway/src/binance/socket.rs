@@ -1,9 +1,10 @@
 //! A socket of this persona: one task reads, answers, writes and keeps the time.
 
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
@@ -109,9 +110,9 @@ async fn read_frames(
             None => return SessionEnd::Gone,
         };
         match taken {
-            Ok(Some(mut later)) => match futures_util::poll!(&mut later) {
-                std::task::Poll::Ready(answer) => outbound.push_own(answer),
-                std::task::Poll::Pending => answers.push(later),
+            Ok(Some(mut later)) => match poll_once(&mut later).await {
+                Poll::Ready(answer) => outbound.push_own(answer),
+                Poll::Pending => answers.push(later),
             },
             Ok(None) => {}
             Err(end) => return end,
@@ -121,6 +122,12 @@ async fn read_frames(
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// Whether an answer is there at once. It is asked before the next frame is read, so that what frames ask for
+/// keeps its order.
+async fn poll_once(later: &mut Later) -> Poll<Utf8Bytes> {
+    poll_fn(|context| Poll::Ready(later.as_mut().poll(context))).await
 }
 
 async fn write_queued(outbound: &Outbound, sink: &mut SplitSink<Socket, Message>) -> SessionEnd {

@@ -1,18 +1,19 @@
 //! What this persona knows: symbols, followed accounts, requests whose outcome is not here, limits.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use engine::{AccountId, ClientOrderId, Rejected};
+use engine::{AccountId, ClientOrderId, Rejected, SelfTradePrevention};
+use protocol::ExactDecimal;
 use sequencer::SessionId;
 use tokio::sync::oneshot;
 
 use crate::binance::filters::{SymbolBounds, SymbolFilters};
 use crate::binance::keys::DemoApiKeys;
 use crate::binance::limits::{RateLimits, VenueLimits};
-use crate::binance::sockets::Sockets;
 use crate::binance::orders::{Attributes, Report, VenueOrder, VenueOrders};
+use crate::binance::sockets::Sockets;
 use crate::binance::user_stream::UserStreams;
 use crate::edge::{Edge, InstrumentState};
 use crate::listing::Listing;
@@ -27,6 +28,35 @@ pub struct VenueConfig {
     pub bounds: SymbolBounds,
     /// Whether streams by listen key are served.
     pub listen_keys: ListenKeys,
+}
+
+impl VenueConfig {
+    /// What config/exchange.toml says: the live venue's limits.
+    pub const fn live() -> Self {
+        Self {
+            limits: VenueLimits {
+                request_weight_max: 6_000,
+                orders_per_10s_max: 100,
+                orders_per_day_max: 200_000,
+                raw_requests_max: 300_000,
+                sockets_opened_max: 300,
+            },
+            bounds: SymbolBounds {
+                notional_min: ExactDecimal::new(5, 0),
+                notional_max: ExactDecimal::new(9_000_000, 0),
+                open_orders_max: 200,
+                algo_orders_max: 5,
+                order_lists_max: 20,
+                amendments_max: 10,
+                iceberg_parts_max: 100,
+                price_multiplier_up: ExactDecimal::new(5, 0),
+                price_multiplier_down: ExactDecimal::new(2, 1),
+                self_trade_prevention: SelfTradePrevention::CancelOldest,
+                self_trade_prevention_of: Vec::new(),
+            },
+            listen_keys: ListenKeys::Served,
+        }
+    }
 }
 
 /// Whether streams by listen key are served.
@@ -85,8 +115,6 @@ pub struct Pending {
 /// What became of a command.
 #[derive(Debug)]
 pub struct Answered {
-    /// When.
-    pub at_us: u64,
     /// What happened to the account's orders.
     pub reports: Vec<Report>,
     /// What the engine refused.
@@ -215,4 +243,3 @@ pub fn open_counts(symbol: &SymbolState, account: AccountId) -> (usize, usize) {
         .filter(|order| order.order_type.waits() && order.working_us.is_none());
     (of_account.open_count(), waiting.count())
 }
-

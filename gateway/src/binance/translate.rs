@@ -83,16 +83,12 @@ pub fn attributes(order: &OrderRequest) -> Attributes {
 ///
 /// # Errors
 /// The book is not so deep, or the peg does not go with the order.
-pub fn take_pegged_price(
-    order: &mut OrderRequest,
-    state: &InstrumentState,
-) -> Result<(), Refusal> {
+pub fn take_pegged_price(order: &mut OrderRequest, state: &InstrumentState) -> Result<(), Refusal> {
     let Some(peg) = order.peg else { return Ok(()) };
     let is_fit = match (order.order_type, peg.price_type) {
         (OrderType::Limit, PegPriceType::Primary) => order.time_in_force == TimeInForce::Gtc,
-        (OrderType::Limit, PegPriceType::Market) | (OrderType::LimitMaker, PegPriceType::Primary) => {
-            true
-        }
+        (OrderType::Limit, PegPriceType::Market)
+        | (OrderType::LimitMaker, PegPriceType::Primary) => true,
         (
             OrderType::LimitMaker
             | OrderType::Market
@@ -123,9 +119,7 @@ fn price_of_peg(side: Side, peg: PegRequest, state: &InstrumentState) -> Result<
     levels
         .get(behind)
         .map(|level| Amount::new(level.price.units(), level.price.decimals()))
-        .ok_or_else(|| {
-            Refusal::order("Order book liquidity is too low for this pegged order.")
-        })
+        .ok_or_else(|| Refusal::order("Order book liquidity is too low for this pegged order."))
 }
 
 fn size(order: &OrderRequest, scale: Scale) -> Result<OrderSize, Refusal> {

@@ -2,7 +2,7 @@
 
 use engine::{SelfTradePrevention, SessionState, Side};
 
-/// An enum whose variants are words of the wire, read with their case.
+/// An enum whose variants are words of the wire.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -15,10 +15,6 @@ macro_rules! words {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// The one with this word.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
-            }
         }
 
         impl serde::Serialize for $name {
@@ -28,9 +24,22 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
 
-words! {
+/// Words that clients send, too.
+macro_rules! sent_words {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)+ }) => {
+        words! { $(#[$about])* $name { $($(#[$what])* $variant = $word,)+ } }
+
+        impl $name {
+            /// The one with this word.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+sent_words! {
     /// What kind of order it is.
     OrderType {
         /// At a price or better.
@@ -76,7 +85,17 @@ impl OrderType {
     }
 }
 
-words! {
+sent_words! {
+    /// Which side.
+    SideWord {
+        /// To have more.
+        Buy = "BUY",
+        /// To have less.
+        Sell = "SELL",
+    }
+}
+
+sent_words! {
     /// How long an order lives.
     TimeInForce {
         /// Until canceled.
@@ -158,7 +177,7 @@ words! {
     }
 }
 
-words! {
+sent_words! {
     /// How much a client wants to hear of a new order.
     ResponseType {
         /// That it was taken.
@@ -170,7 +189,7 @@ words! {
     }
 }
 
-words! {
+sent_words! {
     /// Whether a cancel looks at what was traded.
     CancelRestriction {
         /// Only where nothing was.
@@ -180,7 +199,7 @@ words! {
     }
 }
 
-words! {
+sent_words! {
     /// What a failed cancel means for the new order.
     CancelReplaceMode {
         /// It is not tried.
@@ -190,7 +209,7 @@ words! {
     }
 }
 
-words! {
+sent_words! {
     /// What becomes of a cancel-replace whose order count is used up.
     RateLimitMode {
         /// Nothing happens.
@@ -200,7 +219,7 @@ words! {
     }
 }
 
-words! {
+sent_words! {
     /// Which price an order takes over.
     PegPriceType {
         /// The best of its own side.

@@ -41,8 +41,7 @@ impl Publisher {
     fn publish(&mut self, edge: &Edge, batch: &EventBatch) {
         let mut requested: u64 = 0;
         for control in &batch.controls {
-            edge.binance
-                .publish_control(edge, control, &mut self.wakes);
+            edge.binance.publish_control(edge, control, &mut self.wakes);
         }
         for outcome in &batch.outcomes {
             self.publish_outcome(edge, batch, outcome);

@@ -7,3 +7,4 @@ mod upgrade;
 
 pub use error::ErrorAnswer;
 pub use routes::public_routes;
+pub use upgrade::{open_socket, switch_protocols};

@@ -60,7 +60,10 @@ pub fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
 }
 
 /// The WebSocket on the bare socket: nothing of HTTP stays in between.
-pub async fn open_socket(upgrade: OnUpgrade, limits: &Limits) -> Option<WebSocketStream<TcpStream>> {
+pub async fn open_socket(
+    upgrade: OnUpgrade,
+    limits: &Limits,
+) -> Option<WebSocketStream<TcpStream>> {
     let upgraded: Upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod admin;
+mod binance;
 mod executions;
 mod feed_chaos;
 mod feed_integrity;

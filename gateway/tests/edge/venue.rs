@@ -10,11 +10,13 @@ use engine::{
     AccountId, Command, FundsCheck, Instrument, InstrumentId, MarketBudget, Price, Quantity, Rules,
 };
 use gateway::{
-    AdminKey, AllowedHosts, DemoKeys, Gateway, GatewayParts, GatewayView, Limits, ListedAsset,
-    ListedInstrument, Listing, Operations, ResetRequest, StopCause, Stopped,
+    AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
+    ListedAsset, ListedInstrument, Listing, Operations, ResetRequest, StopCause, Stopped,
+    VenueConfig, read_public_key,
 };
 use ledger::{
-    Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
+    ApiKey, Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, KeyId, KeyMaterial,
+    Ledger, LedgerConfig, Money, Permissions,
 };
 use protocol::{ClockMode, Scale};
 use sequencer::{
@@ -54,6 +56,7 @@ pub struct Setup {
     pub clock: ClockMode,
     pub ring_capacity: usize,
     pub allowed: AllowedHosts,
+    pub venue: VenueConfig,
 }
 
 impl Default for Setup {
@@ -64,8 +67,39 @@ impl Default for Setup {
             clock: ClockMode::Realtime,
             ring_capacity: 4_096,
             allowed: AllowedHosts::default(),
+            venue: VenueConfig::live(),
         }
     }
+}
+
+/// Public half of the first test key of RFC 8032, section 7.1.
+const ED25519_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----";
+
+/// API keys of accounts 1 (`api-alice` with the secret `secret-of-alice`, `api-alice-ed`), 2 (`api-bob`) and,
+/// for reading only, 3 (`api-carol`).
+fn demo_api_keys() -> DemoApiKeys {
+    let secret = |text: &str| KeyMaterial::HmacSecret(text.as_bytes().into());
+    let trade = Permissions::READ.and(Permissions::TRADE);
+    let keys = [
+        ("api-alice", 1, secret("secret-of-alice"), trade),
+        (
+            "api-alice-ed",
+            1,
+            read_public_key(ED25519_PUBLIC).unwrap(),
+            trade,
+        ),
+        ("api-bob", 2, secret("secret-of-bob"), trade),
+        ("api-carol", 3, secret("secret-of-carol"), Permissions::READ),
+    ];
+    let key = |(id, account, material, permissions)| ApiKey {
+        id: KeyId::new(id).unwrap(),
+        account: AccountId(account),
+        material,
+        permissions,
+    };
+    DemoApiKeys::new(keys.map(key).into())
 }
 
 impl Venue {
@@ -116,6 +150,8 @@ impl Venue {
                 account_names: vec![(AccountId(1), "alice".to_owned())],
                 resets,
             },
+            demo_api_keys: demo_api_keys(),
+            venue: setup.venue,
         };
         let gateway = Gateway::new(parts, setup.limits).unwrap();
         let view = gateway.view();

@@ -39,7 +39,13 @@ pub fn answer(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
         }
         Method::Allocations => {
             needed_symbol(edge, &mut call.params)?;
-            for name in ["startTime", "endTime", "fromAllocationId", "limit", "orderId"] {
+            for name in [
+                "startTime",
+                "endTime",
+                "fromAllocationId",
+                "limit",
+                "orderId",
+            ] {
                 call.params.whole(name)?;
             }
             call.params.finish()?;

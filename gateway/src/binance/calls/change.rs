@@ -205,10 +205,15 @@ pub async fn amend(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     let new_quantity = params
         .amount("newQty")?
         .ok_or_else(|| Refusal::mandatory("newQty"))?;
-    let request = CancelRequest::read(params, ["orderId", "origClientOrderId", "newClientOrderId"])?;
+    let request =
+        CancelRequest::read(params, ["orderId", "origClientOrderId", "newClientOrderId"])?;
     call.params.finish()?;
     let order_id = find_open(&edge, state, &caller, &request).map_err(|refusal| Refusal {
-        code: if refusal.code == -2011 { -2038 } else { refusal.code },
+        code: if refusal.code == -2011 {
+            -2038
+        } else {
+            refusal.code
+        },
         ..refusal
     })?;
     let quantity = check_amendment(&edge, state, &caller, (order_id, new_quantity))?;
@@ -273,9 +278,7 @@ fn check_amendment(
         std::cmp::Ordering::Equal => {
             refused("The requested action would change no state; rejecting.")
         }
-        std::cmp::Ordering::Greater => {
-            refused("Order amend (quantity increase) is not supported.")
-        }
+        std::cmp::Ordering::Greater => refused("Order amend (quantity increase) is not supported."),
         std::cmp::Ordering::Less if quantity <= order.executed => {
             refused("Order amend (quantity below what is executed) is not supported.")
         }

@@ -47,13 +47,7 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
         attributes: translate::attributes(&request),
         request_id: None,
     };
-    let on_its_way = hand_over(
-        &edge,
-        state,
-        caller.account,
-        Command::Submit(order),
-        notes,
-    )?;
+    let on_its_way = hand_over(&edge, state, caller.account, Command::Submit(order), notes)?;
     let answered = on_its_way.outcome().await?;
     let placed = placed(state, call.unit, &answered, request.response)?;
     edge.binance.limits.entered(caller.account, 1, now_us);
@@ -100,7 +94,10 @@ fn placed(
     }
     match answered.rejected.last() {
         Some(rejected) => Err(of_entry(rejected.reason)),
-        None => Err(Refusal::new(-1006, "An unexpected response was received from the message bus. Execution status unknown.")),
+        None => Err(Refusal::new(
+            -1006,
+            "An unexpected response was received from the message bus. Execution status unknown.",
+        )),
     }
 }
 
@@ -162,7 +159,14 @@ pub async fn cancel_replace(edge: Arc<Edge>, mut call: Call) -> Result<String, R
                     CancelReplaceMode::AllowFailure => OnCancelFailure::Continue,
                 },
             };
-            both(&edge, state, (&caller, call.unit), &asked, (&request, command)).await?
+            both(
+                &edge,
+                state,
+                (&caller, call.unit),
+                &asked,
+                (&request, command),
+            )
+            .await?
         }
         (Err(refusal), CancelReplaceMode::StopOnFailure) => Done {
             canceled: Err(refusal),
@@ -192,11 +196,17 @@ impl Asked {
             .word(MODE, CancelReplaceMode::parse, || Refusal::bad_value(MODE))?
             .ok_or_else(|| Refusal::mandatory(MODE))?;
         let when_limited = params
-            .word(LIMITED, RateLimitMode::parse, || Refusal::bad_value(LIMITED))?
+            .word(LIMITED, RateLimitMode::parse, || {
+                Refusal::bad_value(LIMITED)
+            })?
             .unwrap_or(RateLimitMode::DoNothing);
         let cancel = CancelRequest::read(
             params,
-            ["cancelOrderId", "cancelOrigClientOrderId", "cancelNewClientOrderId"],
+            [
+                "cancelOrderId",
+                "cancelOrigClientOrderId",
+                "cancelNewClientOrderId",
+            ],
         )?;
         Ok(Self {
             mode,

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::binance::calls::{Call, Surface, find_symbol, listed_symbols, maybe_symbol, needed_symbol};
+use crate::binance::calls::{
+    Call, Surface, find_symbol, listed_symbols, maybe_symbol, needed_symbol,
+};
 use crate::binance::methods::Method;
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{ListedSymbol, SymbolTerms, json};
@@ -89,7 +91,11 @@ fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
         rate_limits.push(limits.of_connections());
     }
     let time = call.unit.of_us(edge.at_us());
-    Ok(json(&SymbolTerms::new(time, rate_limits, symbols.collect())))
+    Ok(json(&SymbolTerms::new(
+        time,
+        rate_limits,
+        symbols.collect(),
+    )))
 }
 
 #[derive(Debug, Serialize)]
@@ -133,9 +139,8 @@ fn rules(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
 
 fn rules_of(state: &InstrumentState) -> RulesOf {
     const BIPS_DECIMALS: u8 = 4;
-    let multiplier = |bips: u32| {
-        crate::binance::amount::Amount::new(i128::from(bips), BIPS_DECIMALS).short()
-    };
+    let multiplier =
+        |bips: u32| crate::binance::amount::Amount::new(i128::from(bips), BIPS_DECIMALS).short();
     let range = state.listed.instrument.rules.execution_range;
     RulesOf {
         symbol: state.listed.symbol.to_string(),

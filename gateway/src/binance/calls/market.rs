@@ -1,21 +1,163 @@
-//! Market data for those who ask once.
+//! Market data for those who ask once: book, trades, last price.
 
-use crate::binance::amount::Amount;
-use crate::binance::calls::Call;
+use serde::Serialize;
+
+use crate::binance::amount::{Amount, DECIMALS};
+use crate::binance::calls::{Call, listed_symbols, maybe_symbol, needed_symbol, writing};
+use crate::binance::methods::Method;
+use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
+use crate::binance::time_unit::TimeUnit;
+use crate::binance::wire::{BookTicker, DepthAnswer, PriceTicker, TradeListed, WireLevel, json};
 use crate::edge::{Edge, InstrumentState};
+use crate::lock::lock;
+use crate::market_data::Level;
+
+const DEPTH_DEFAULT: usize = 100;
+const DEPTH_MAX: usize = 5_000;
+const TRADES_DEFAULT: usize = 500;
+const TRADES_MAX: usize = 1_000;
 
 /// Answers what is asked of the market.
 ///
 /// # Errors
 /// The venue's refusal.
-pub fn answer(_edge: &Edge, _call: Call) -> Result<String, Refusal> {
-    Err(Refusal::not_supported())
+pub fn answer(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    match call.method {
+        Method::Depth => depth(edge, call),
+        Method::RecentTrades => recent_trades(edge, call),
+        Method::HistoricalTrades => historical_trades(edge, call),
+        Method::BlockTrades => {
+            needed_symbol(edge, &mut call.params)?;
+            call.params
+                .whole("fromId")?
+                .ok_or_else(|| Refusal::mandatory("fromId"))?;
+            call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
+            call.params.finish()?;
+            Ok("[]".to_owned())
+        }
+        Method::TickerPrice => tickers(edge, call, price_ticker),
+        Method::TickerBook => tickers(edge, call, book_ticker),
+        _ => Err(Refusal::not_supported()),
+    }
+}
+
+/// A status that symbols are asked to have; every listed one is told of, whatever it is.
+fn skip_status(params: &mut Params) -> Result<(), Refusal> {
+    params.text("symbolStatus").map(drop)
+}
+
+fn depth(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let state = needed_symbol(edge, &mut call.params)?;
+    let limit = call.params.limit(DEPTH_DEFAULT, DEPTH_MAX)?;
+    skip_status(&mut call.params)?;
+    call.params.finish()?;
+    let book = lock(&state.market).depth_snapshot(limit);
+    let level = |level: &protocol::Level| {
+        WireLevel(
+            Amount::of_decimal(level.price),
+            Amount::of_decimal(level.quantity),
+        )
+    };
+    Ok(json(&DepthAnswer {
+        last_update_id: book.seq,
+        bids: book.bids.iter().map(level).collect(),
+        asks: book.asks.iter().map(level).collect(),
+    }))
+}
+
+fn recent_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let state = needed_symbol(edge, &mut call.params)?;
+    let limit = call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
+    call.params.finish()?;
+    let trades = lock(&state.market).newest_trades(limit);
+    let writing = writing(state, call.unit);
+    let listed: Vec<TradeListed> = trades
+        .iter()
+        .map(|(_, trade)| TradeListed::of(writing, trade))
+        .collect();
+    Ok(json(&listed))
+}
+
+fn historical_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let state = needed_symbol(edge, &mut call.params)?;
+    let from = call.params.whole("fromId")?;
+    let limit = call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
+    call.params.finish()?;
+    let trades = lock(&state.market).newest_trades(edge.limits.trades_kept_max);
+    let writing = writing(state, call.unit);
+    let is_in = |id: u64| from.is_none_or(|from| id >= from);
+    let mut listed: Vec<TradeListed> = trades
+        .iter()
+        .filter(|(_, trade)| is_in(trade.trade_id.0))
+        .map(|(_, trade)| TradeListed::of(writing, trade))
+        .collect();
+    match from {
+        Some(_) => listed.truncate(limit),
+        None => {
+            listed.drain(..listed.len().saturating_sub(limit));
+        }
+    }
+    Ok(json(&listed))
+}
+
+/// One symbol's ticker as an object, several as a list.
+fn tickers<T: Serialize>(
+    edge: &Edge,
+    mut call: Call,
+    ticker: impl Fn(&InstrumentState) -> T,
+) -> Result<String, Refusal> {
+    let params = &mut call.params;
+    if params.has("symbol") && params.has("symbols") {
+        return Err(Refusal::bad_combination());
+    }
+    let one = maybe_symbol(edge, params)?;
+    let names = params.words("symbols")?;
+    skip_status(params)?;
+    call.params.finish()?;
+    if let Some(state) = one {
+        return Ok(json(&ticker(state)));
+    }
+    let states: Vec<&InstrumentState> = match names {
+        Some(names) => listed_symbols(edge, &names)?,
+        None => edge.instruments.iter().collect(),
+    };
+    let tickers: Vec<T> = states.into_iter().map(ticker).collect();
+    Ok(json(&tickers))
+}
+
+/// The last price; zero where nothing has traded.
+fn price_ticker(state: &InstrumentState) -> PriceTicker {
+    let price = state.reference.last().map_or(Amount::ZERO, |last| {
+        Amount::of_price(last, state.listed.scale)
+    });
+    PriceTicker {
+        symbol: state.listed.symbol.to_string(),
+        price,
+    }
+}
+
+fn book_ticker(state: &InstrumentState) -> BookTicker {
+    let top = lock(&state.market).top();
+    let writing = writing(state, TimeUnit::default());
+    let side = |level: Option<Level>| {
+        level.map_or((Amount::ZERO, Amount::ZERO), |level| {
+            (writing.price(level.price), writing.quantity(level.quantity))
+        })
+    };
+    let ((bid_price, bid_qty), (ask_price, ask_qty)) = (side(top.bid), side(top.ask));
+    BookTicker {
+        symbol: writing.symbol().to_owned(),
+        bid_price,
+        bid_qty,
+        ask_price,
+        ask_qty,
+    }
 }
 
 /// The price that filters measure by, in units of the eighth place: the last one; `None` before the first trade.
 pub fn average_price(state: &InstrumentState) -> Option<i128> {
     let last = state.reference.last()?;
     let exact = Amount::of_price(last, state.listed.scale);
-    exact.decimal().units_of(crate::binance::amount::DECIMALS).ok()
+    exact.decimal().units_of(DECIMALS).ok()
 }

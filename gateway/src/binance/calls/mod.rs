@@ -9,7 +9,6 @@ mod market;
 mod outside;
 mod queries;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use protocol::Symbol;
@@ -33,8 +32,6 @@ pub struct Call {
     pub caller: Option<Caller>,
     /// The unit of times.
     pub unit: TimeUnit,
-    /// From where.
-    pub address: SocketAddr,
     /// Which surface it came by: the lists of limits differ.
     pub surface: Surface,
 }
@@ -65,7 +62,13 @@ impl Call {
 /// # Errors
 /// The venue's refusal.
 pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
-    for name in ["timestamp", "recvWindow", "signature", "apiKey", "returnRateLimits"] {
+    for name in [
+        "timestamp",
+        "recvWindow",
+        "signature",
+        "apiKey",
+        "returnRateLimits",
+    ] {
         call.params.ignore(name);
     }
     match call.method {
@@ -146,10 +149,7 @@ fn find_symbol<'a>(edge: &'a Edge, name: &str) -> Result<&'a InstrumentState, Re
             byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_.".contains(&byte)
         });
     if name.is_ascii() && !is_plain {
-        return Err(Refusal::illegal_characters(
-            "symbol",
-            "^[A-Z0-9-_.]{1,20}$",
-        ));
+        return Err(Refusal::illegal_characters("symbol", "^[A-Z0-9-_.]{1,20}$"));
     }
     Symbol::new(name)
         .ok()

@@ -138,11 +138,7 @@ fn all_orders(
     call.params.finish()?;
     let is_in = |order: &&VenueOrder| span.has(order.entered_us);
     let orders: Vec<&VenueOrder> = match from {
-        Some(from) => of_account
-            .from_id(from)
-            .filter(is_in)
-            .take(limit)
-            .collect(),
+        Some(from) => of_account.from_id(from).filter(is_in).take(limit).collect(),
         None => span.pick(of_account.all().filter(is_in).collect(), limit),
     };
     let writing = writing(state, call.unit);

@@ -94,8 +94,7 @@ impl VenueOrders {
             }
             Some(_) | None => None,
         };
-        let order =
-            VenueOrder::accepted(accepted, conditions, block.attributes, block.at_us);
+        let order = VenueOrder::accepted(accepted, conditions, block.attributes, block.at_us);
         self.of_mut(order.account).list(order.clone());
         told.touched.push((order.account, order.side));
         self.tell(block, order, ExecutionType::New, told);
@@ -109,7 +108,10 @@ impl VenueOrders {
         is_followed: &impl Fn(AccountId) -> bool,
         told: &mut Told,
     ) {
-        let parties = [(&trade.taker, FilledAs::Taker), (&trade.maker, FilledAs::Maker)];
+        let parties = [
+            (&trade.taker, FilledAs::Taker),
+            (&trade.maker, FilledAs::Maker),
+        ];
         if !parties.iter().any(|(party, _)| is_followed(party.account)) {
             return;
         }

@@ -8,4 +8,4 @@ mod report;
 pub use apply::{Block, Told};
 pub use order::{Attributes, Peg, VenueOrder};
 pub use registry::{AccountOrders, VenueOrders};
-pub use report::{AccountTrade, Amendment, Fill, PreventedMatch, Report};
+pub use report::{AccountTrade, Fill, PreventedMatch, Report};

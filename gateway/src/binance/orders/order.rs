@@ -180,11 +180,6 @@ impl VenueOrder {
         }
     }
 
-    /// Whether it is in the book, or could be.
-    pub const fn is_working(&self) -> bool {
-        self.working_us.is_some() && !self.status.is_over()
-    }
-
     /// Whether it is for money and not for a quantity.
     pub fn is_by_quote(&self) -> bool {
         !self.quote_amount.is_zero()
@@ -240,11 +235,7 @@ fn stop_of(conditions: Option<&Conditions>) -> (Option<Price>, Option<u32>) {
     }
 }
 
-fn order_type(
-    kind: OrderKind,
-    post_only: PostOnly,
-    conditions: Option<&Conditions>,
-) -> OrderType {
+fn order_type(kind: OrderKind, post_only: PostOnly, conditions: Option<&Conditions>) -> OrderType {
     let is_limit = match kind {
         OrderKind::Limit { .. } | OrderKind::Pegged { .. } => true,
         OrderKind::Market | OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {

@@ -105,8 +105,7 @@ impl AccountAnswer {
         let balances = balances.iter().filter_map(|balance| {
             let asset = listing.asset(balance.asset)?;
             let (free, locked) = free_and_locked(balance, asset.decimals);
-            let is_shown =
-                empty == EmptyBalances::Shown || !(free.is_zero() && locked.is_zero());
+            let is_shown = empty == EmptyBalances::Shown || !(free.is_zero() && locked.is_zero());
             is_shown.then(|| WireBalance {
                 asset: asset.name.to_string(),
                 free,

@@ -20,6 +20,15 @@ pub struct DepthAnswer {
     pub asks: Vec<WireLevel>,
 }
 
+/// The last price.
+#[derive(Debug, Serialize)]
+pub struct PriceTicker {
+    /// Of which instrument.
+    pub symbol: String,
+    /// The price.
+    pub price: Amount,
+}
+
 /// Best bid and ask; zero where there is none.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

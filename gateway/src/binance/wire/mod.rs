@@ -5,19 +5,17 @@ mod depth;
 mod event;
 mod listing;
 mod order;
-mod stream;
+mod trade;
 
 pub use account::{
     AccountAnswer, CommissionAnswer, EmptyBalances, TradeAnswer, TradeFeeAnswer, free_and_locked,
     order_rates,
 };
-pub use depth::{BookTicker, DepthAnswer, WireLevel};
+pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
 pub use listing::{ListedSymbol, SymbolTerms};
-pub use order::{
-    AmendedOrder, CanceledOrder, PlacedOrder, PreventedAnswer, QueriedOrder, list_id,
-};
-pub use stream::{DepthUpdate, TradeEvent};
+pub use order::{AmendedOrder, CanceledOrder, PlacedOrder, PreventedAnswer, QueriedOrder};
+pub use trade::TradeListed;
 
 use engine::{Notional, Price, Quantity};
 

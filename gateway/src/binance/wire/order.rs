@@ -6,9 +6,7 @@ use serde::Serialize;
 use crate::binance::amount::Amount;
 use crate::binance::orders::{Fill, PreventedMatch, Report, VenueOrder};
 use crate::binance::wire::Writing;
-use crate::binance::words::{
-    ExecutionType, ResponseType, self_trade_word, side_word,
-};
+use crate::binance::words::{ExecutionType, ResponseType, self_trade_word, side_word};
 
 /// The number of the list that an order belongs to; -1 for none.
 pub fn list_id(order: &VenueOrder) -> i64 {
@@ -231,9 +229,9 @@ impl WireFill {
 
 /// Since when an order is in the book; -1 while it is not.
 fn working_time(writing: Writing<'_>, order: &VenueOrder) -> i64 {
-    order.working_us.map_or(-1, |us| {
-        i64::try_from(writing.time(us)).unwrap_or(i64::MAX)
-    })
+    order
+        .working_us
+        .map_or(-1, |us| i64::try_from(writing.time(us)).unwrap_or(i64::MAX))
 }
 
 impl PlacedResult {

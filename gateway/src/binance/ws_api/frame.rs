@@ -65,11 +65,7 @@ pub fn read(text: &str) -> Result<Request, BadRequest> {
 }
 
 /// Writes an answer; `limits` is `None` where they are not to be shown.
-pub fn answer(
-    id: &str,
-    outcome: &Result<String, Refusal>,
-    limits: Option<&[WireLimit]>,
-) -> String {
+pub fn answer(id: &str, outcome: &Result<String, Refusal>, limits: Option<&[WireLimit]>) -> String {
     let mut text = format!(r#"{{"id":{id},"status":"#);
     match outcome {
         Ok(result) => {

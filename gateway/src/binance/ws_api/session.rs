@@ -72,9 +72,7 @@ impl Session {
             return None;
         }
         let Some(asked) = methods::of_name(&method) else {
-            let outcome = self
-                .charge(1)
-                .and_then(|()| Err(Refusal::not_supported()));
+            let outcome = self.charge(1).and_then(|()| Err(Refusal::not_supported()));
             self.say(&id, &outcome, shown);
             return None;
         };
@@ -103,13 +101,17 @@ impl Session {
             params,
             caller,
             unit: self.asked.unit,
-            address: self.entry.address,
             surface: Surface::Socket,
         };
         Ok((call, weight))
     }
 
-    fn later(&self, id: String, (asked, call, weight): (Asked, Call, u32), shown: ShowLimits) -> Later {
+    fn later(
+        &self,
+        id: String,
+        (asked, call, weight): (Asked, Call, u32),
+        shown: ShowLimits,
+    ) -> Later {
         let edge = Arc::clone(&self.edge);
         let address = self.entry.address.ip();
         let account = call.caller.as_ref().map(|caller| caller.account);
@@ -203,8 +205,7 @@ impl Session {
 
     fn subscribe(&mut self, _params: &mut Params) -> Result<String, Refusal> {
         let account = self.logged_on()?.account;
-        self.subscriptions
-            .of_session(account, self.asked.unit)
+        self.subscriptions.of_session(account, self.asked.unit)
     }
 
     fn subscribe_signed(&mut self, params: &mut Params) -> Result<String, Refusal> {
@@ -229,12 +230,7 @@ impl Session {
         }
         check_time(params, self.edge.at_us())?;
         let caller = self.logged_on()?;
-        find_key(
-            &self.edge,
-            caller.key.as_str(),
-            needed,
-            self.entry.address,
-        )?;
+        find_key(&self.edge, caller.key.as_str(), needed, self.entry.address)?;
         Ok(caller)
     }
 
@@ -326,4 +322,3 @@ impl Conversation for Session {
         Ok(())
     }
 }
-

@@ -1,0 +1,8 @@
+//! The Binance Spot persona, asked over its own sockets.
+
+mod bot;
+mod fuzz;
+mod limits;
+mod orders;
+mod signatures;
+mod socket_api;
