@@ -75,11 +75,10 @@ pub fn find_key<'a>(
     let entered = KeyId::new(id).and_then(|id| edge.ledger.key(&id));
     let key = match entered {
         Some((key, KeyState::Enabled)) => key,
-        Some((_, KeyState::Revoked)) => return Err(bad_key()),
         None if address.ip().to_canonical().is_loopback() => {
             edge.binance.demo_keys.get(id).ok_or_else(bad_key)?
         }
-        None => return Err(bad_key()),
+        Some((_, KeyState::Revoked)) | None => return Err(bad_key()),
     };
     if !key.permissions.allow(needed) {
         return Err(bad_key());

@@ -410,7 +410,11 @@ fn percent_encode(text: &str, out: &mut String) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+            out.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                out.push(char::from(DIGITS[usize::from(digit)]));
+            }
         }
     }
 }

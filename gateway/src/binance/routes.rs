@@ -40,9 +40,8 @@ async fn socket_api(
         return rest::refused(&refusal);
     }
     let upgrade = hyper::upgrade::on(&mut request);
-    let response = match switch_protocols(request) {
-        Ok(response) => response,
-        Err(_) => return rest::refused(&no_upgrade()),
+    let Ok(response) = switch_protocols(request) else {
+        return rest::refused(&no_upgrade());
     };
     tokio::spawn(async move {
         if let Some(socket) = open_socket(upgrade, &edge.limits).await {

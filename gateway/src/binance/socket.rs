@@ -9,28 +9,30 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use sequencer::SessionId;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tracing::debug;
 
 use crate::binance::sockets::OpenSocket;
 use crate::edge::Edge;
+use crate::lock::lock;
 use crate::session::{Outbound, SessionEnd, Taken};
 
 /// A WebSocket on the bare socket.
 pub type Socket = WebSocketStream<TcpStream>;
 
 /// An answer that comes later.
-pub type Later = Pin<Box<dyn Future<Output = Utf8Bytes> + Send>>;
+pub type Later = Pin<Box<dyn Future<Output = Message> + Send>>;
 
 /// How often the venue pings.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// Pings without any sign of life after which a socket is dropped: a minute.
 const SILENT_PINGS_MAX: u32 = 3;
 /// How long a connection lives.
-const LIFE: Duration = Duration::from_hours(24);
+const LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// Frames that are read before the answers to them are written.
 const FRAMES_PER_TURN: usize = 64;
 /// Answers that a socket waits for at once; more frames are read when some of them have come.
@@ -68,7 +70,7 @@ pub async fn converse(
         end = read_frames(&mut conversation, &mut stream, (&outbound, &has_spoken)) => end,
         end = keep_alive(&outbound, &has_spoken) => end,
         () = outbound.cut_off() => SessionEnd::SlowConsumer,
-        end = write_queued(&outbound, &mut sink) => end,
+        end = write_queued(edge, id, &outbound, &mut sink) => end,
     };
     drop(conversation);
     edge.binance.sockets.leave(id);
@@ -100,12 +102,11 @@ async fn read_frames(
         has_spoken.store(true, Ordering::Relaxed);
         let taken = match frame {
             Some(Ok(Message::Text(text))) => conversation.take_text(&text),
-            // The venue does not read binary frames.
-            Some(Ok(Message::Binary(_))) => Ok(None),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
                 conversation.take_control().map(|()| None)
             }
-            Some(Ok(Message::Frame(_) | Message::Close(_))) => Ok(None),
+            // The venue does not read binary frames; closes are returned by the WebSocket layer.
+            Some(Ok(Message::Binary(_) | Message::Frame(_) | Message::Close(_))) => Ok(None),
             Some(Err(error)) => return end_of(&error),
             None => return SessionEnd::Gone,
         };
@@ -126,21 +127,31 @@ async fn read_frames(
 
 /// Whether an answer is there at once. It is asked before the next frame is read, so that what frames ask for
 /// keeps its order.
-async fn poll_once(later: &mut Later) -> Poll<Utf8Bytes> {
+async fn poll_once(later: &mut Later) -> Poll<Message> {
     poll_fn(|context| Poll::Ready(later.as_mut().poll(context))).await
 }
 
-async fn write_queued(outbound: &Outbound, sink: &mut SplitSink<Socket, Message>) -> SessionEnd {
-    let mut messages = VecDeque::new();
+async fn write_queued(
+    edge: &Edge,
+    socket: u64,
+    outbound: &Outbound,
+    sink: &mut SplitSink<Socket, Message>,
+) -> SessionEnd {
+    let (mut messages, mut due) = (VecDeque::new(), Vec::new());
     loop {
-        let taken = outbound.take(&mut messages).await;
-        for message in messages.drain(..) {
-            if sink.feed(message).await.is_err() {
+        let taken = outbound.take(&mut messages, &mut due).await;
+        for waiting in messages.drain(..) {
+            if sink.feed(waiting.message).await.is_err() {
                 return SessionEnd::Gone;
             }
         }
         if sink.flush().await.is_err() {
             return SessionEnd::Gone;
+        }
+        for flow in due.drain(..) {
+            if let Some(state) = edge.by_id(flow.instrument) {
+                lock(&state.market).catch_up(flow.group, SessionId(socket));
+            }
         }
         match taken {
             Taken::Messages => {}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::lock::lock;
 use crate::session::{Audience, SessionEnd, SessionEntry};
@@ -61,7 +61,7 @@ impl Sockets {
                 Shape::Streams(_) => event.clone(),
             };
             let outbound = &socket.entry.outbound;
-            if outbound.push(Utf8Bytes::from(text), Audience::Private) {
+            if outbound.push(Message::text(text), Audience::Private) {
                 outbound.wake();
             }
         }

@@ -111,14 +111,18 @@ pub fn take_pegged_price(order: &mut OrderRequest, state: &InstrumentState) -> R
 
 fn price_of_peg(side: Side, peg: PegRequest, state: &InstrumentState) -> Result<Amount, Refusal> {
     let behind = usize::try_from(peg.offset_levels.unwrap_or(0)).unwrap_or(usize::MAX);
-    let book = lock(&state.market).depth_snapshot(behind.saturating_add(1));
-    let levels = match (side, peg.price_type) {
-        (Side::Buy, PegPriceType::Primary) | (Side::Sell, PegPriceType::Market) => &book.bids,
-        (Side::Sell, PegPriceType::Primary) | (Side::Buy, PegPriceType::Market) => &book.asks,
+    let market = lock(&state.market);
+    let book = market.depth_view(behind.saturating_add(1)).book;
+    let level = match (side, peg.price_type) {
+        (Side::Buy, PegPriceType::Primary) | (Side::Sell, PegPriceType::Market) => {
+            book.bids().nth(behind)
+        }
+        (Side::Sell, PegPriceType::Primary) | (Side::Buy, PegPriceType::Market) => {
+            book.asks().nth(behind)
+        }
     };
-    levels
-        .get(behind)
-        .map(|level| Amount::new(level.price.units(), level.price.decimals()))
+    level
+        .map(|level| Amount::of_price(level.price, state.listed.scale))
         .ok_or_else(|| Refusal::order("Order book liquidity is too low for this pegged order."))
 }
 

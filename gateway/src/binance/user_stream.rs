@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 use engine::AccountId;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::binance::ids;
 use crate::binance::refusal::Refusal;
@@ -118,7 +118,7 @@ impl UserStreams {
                 TimeUnit::Microsecond => 1,
             };
             let text = encoded[place].get_or_insert_with(|| event(follower.unit));
-            let message = Utf8Bytes::from(follower.wrapping.around(text));
+            let message = Message::text(follower.wrapping.around(text));
             wakes.push(&follower.outbound, message, Audience::Private);
         }
     }

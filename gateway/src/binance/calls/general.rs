@@ -5,40 +5,41 @@ use serde::Serialize;
 use crate::binance::calls::{
     Call, Surface, find_symbol, listed_symbols, maybe_symbol, needed_symbol,
 };
-use crate::binance::methods::Method;
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{ListedSymbol, SymbolTerms, json};
 use crate::binance::words::symbol_status;
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
 
-/// Answers what is asked of the exchange itself.
+/// Says nothing.
 ///
 /// # Errors
-/// The venue's refusal.
-pub fn answer(edge: &Edge, call: Call) -> Result<String, Refusal> {
-    match call.method {
-        Method::Ping => {
-            call.params.finish()?;
-            Ok("{}".to_owned())
-        }
-        Method::Time => {
-            call.params.finish()?;
-            Ok(format!(
-                r#"{{"serverTime":{}}}"#,
-                call.unit.of_us(edge.at_us())
-            ))
-        }
-        Method::Listing => listing(edge, call),
-        Method::ExecutionRules => rules(edge, call),
-        Method::ReferencePrice => reference_price(edge, call),
-        _ => {
-            let mut params = call.params;
-            needed_symbol(edge, &mut params)?;
-            params.finish()?;
-            Err(Refusal::new(-2043, "No reference price found."))
-        }
-    }
+/// It has parameters.
+pub fn ping(call: Call) -> Result<String, Refusal> {
+    call.params.finish()?;
+    Ok("{}".to_owned())
+}
+
+/// The exchange's time.
+///
+/// # Errors
+/// It has parameters.
+pub fn time(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    call.params.finish()?;
+    Ok(format!(
+        r#"{{"serverTime":{}}}"#,
+        call.unit.of_us(edge.at_us())
+    ))
+}
+
+/// How a reference price is calculated: there is none.
+///
+/// # Errors
+/// There is none.
+pub fn reference_calculation(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    needed_symbol(edge, &mut call.params)?;
+    call.params.finish()?;
+    Err(Refusal::new(-2043, "No reference price found."))
 }
 
 /// The instruments that a request is about: one, several, those of a permission, or all.
@@ -72,7 +73,11 @@ fn wanted_status(call: &mut Call) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// What is listed.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let wanted = wanted_status(&mut call)?;
     // Sets are shown whether they are asked for or not.
     call.params.flag("showPermissionSets")?;
@@ -121,7 +126,11 @@ struct PriceRange {
     ask_limit_mult_down: String,
 }
 
-fn rules(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// Rules of execution.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn rules(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let wanted = wanted_status(&mut call)?;
     let chosen = chosen(edge, &mut call)?;
     call.params.finish()?;
@@ -159,18 +168,21 @@ fn rules_of(state: &InstrumentState) -> RulesOf {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReferencePrice {
+struct ReferenceAnswer {
     symbol: String,
     reference_price: Option<String>,
     timestamp: u64,
 }
 
 /// No instrument has a reference price of its own: filters look at the average.
-fn reference_price(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+///
+/// # Errors
+/// The venue's refusal.
+pub fn reference_price(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let name = call.params.needed_text("symbol")?;
     let state = find_symbol(edge, &name)?;
     call.params.finish()?;
-    Ok(json(&ReferencePrice {
+    Ok(json(&ReferenceAnswer {
         symbol: state.listed.symbol.to_string(),
         reference_price: None,
         timestamp: call.unit.of_us(edge.at_us()),

@@ -83,13 +83,12 @@ impl OnItsWay {
     /// # Errors
     /// It did not come in time: what became of it is not known.
     pub async fn outcome(self) -> Result<Answered, Refusal> {
-        match tokio::time::timeout(OUTCOME_PATIENCE, self.outcome).await {
-            Ok(Ok(answered)) => Ok(answered),
-            Ok(Err(_)) | Err(_) => {
-                self.edge.binance.take_pending(self.number);
-                Err(Refusal::timeout())
-            }
+        let outcome = tokio::time::timeout(OUTCOME_PATIENCE, self.outcome).await;
+        if let Ok(Ok(answered)) = outcome {
+            return Ok(answered);
         }
+        self.edge.binance.take_pending(self.number);
+        Err(Refusal::timeout())
     }
 }
 

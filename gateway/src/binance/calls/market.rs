@@ -4,42 +4,47 @@ use serde::Serialize;
 
 use crate::binance::amount::{Amount, DECIMALS};
 use crate::binance::calls::{Call, listed_symbols, maybe_symbol, needed_symbol, writing};
-use crate::binance::methods::Method;
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
-use crate::binance::wire::{BookTicker, DepthAnswer, PriceTicker, TradeListed, WireLevel, json};
+use crate::binance::wire::{BookTicker, DepthAnswer, PriceTicker, TradeListed, json};
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
-use crate::market_data::Level;
+use crate::market_data::book::Level;
 
 const DEPTH_DEFAULT: usize = 100;
 const DEPTH_MAX: usize = 5_000;
 const TRADES_DEFAULT: usize = 500;
 const TRADES_MAX: usize = 1_000;
 
-/// Answers what is asked of the market.
+/// Block trades: there are none.
 ///
 /// # Errors
 /// The venue's refusal.
-pub fn answer(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
-    match call.method {
-        Method::Depth => depth(edge, call),
-        Method::RecentTrades => recent_trades(edge, call),
-        Method::HistoricalTrades => historical_trades(edge, call),
-        Method::BlockTrades => {
-            needed_symbol(edge, &mut call.params)?;
-            call.params
-                .whole("fromId")?
-                .ok_or_else(|| Refusal::mandatory("fromId"))?;
-            call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
-            call.params.finish()?;
-            Ok("[]".to_owned())
-        }
-        Method::TickerPrice => tickers(edge, call, price_ticker),
-        Method::TickerBook => tickers(edge, call, book_ticker),
-        _ => Err(Refusal::not_supported()),
-    }
+pub fn block_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    needed_symbol(edge, &mut call.params)?;
+    call.params
+        .whole("fromId")?
+        .ok_or_else(|| Refusal::mandatory("fromId"))?;
+    call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
+    call.params.finish()?;
+    Ok("[]".to_owned())
+}
+
+/// The last prices.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn price_tickers(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    tickers(edge, call, price_ticker)
+}
+
+/// Best bids and asks.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn book_tickers(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    tickers(edge, call, book_ticker)
 }
 
 /// A status that symbols are asked to have; every listed one is told of, whatever it is.
@@ -47,26 +52,27 @@ fn skip_status(params: &mut Params) -> Result<(), Refusal> {
     params.text("symbolStatus").map(drop)
 }
 
-fn depth(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// The book.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn depth(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let state = needed_symbol(edge, &mut call.params)?;
     let limit = call.params.limit(DEPTH_DEFAULT, DEPTH_MAX)?;
     skip_status(&mut call.params)?;
     call.params.finish()?;
-    let book = lock(&state.market).depth_snapshot(limit);
-    let level = |level: &protocol::Level| {
-        WireLevel(
-            Amount::of_decimal(level.price),
-            Amount::of_decimal(level.quantity),
-        )
-    };
-    Ok(json(&DepthAnswer {
-        last_update_id: book.seq,
-        bids: book.bids.iter().map(level).collect(),
-        asks: book.asks.iter().map(level).collect(),
-    }))
+    let market = lock(&state.market);
+    Ok(json(&DepthAnswer::of(
+        writing(state, call.unit),
+        &market.depth_view(limit),
+    )))
 }
 
-fn recent_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// The newest trades.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn recent_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let state = needed_symbol(edge, &mut call.params)?;
     let limit = call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;
     call.params.finish()?;
@@ -79,7 +85,11 @@ fn recent_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     Ok(json(&listed))
 }
 
-fn historical_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// Trades from an id on.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn historical_trades(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let state = needed_symbol(edge, &mut call.params)?;
     let from = call.params.whole("fromId")?;
     let limit = call.params.limit(TRADES_DEFAULT, TRADES_MAX)?;

@@ -72,32 +72,51 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         call.params.ignore(name);
     }
     match call.method {
-        Method::Ping
-        | Method::Time
-        | Method::Listing
-        | Method::ExecutionRules
-        | Method::ReferencePrice
-        | Method::ReferencePriceCalculation => general::answer(&edge, call),
-        Method::Depth
-        | Method::RecentTrades
-        | Method::HistoricalTrades
-        | Method::BlockTrades
-        | Method::AggregateTrades
-        | Method::Klines
-        | Method::UiKlines
-        | Method::AveragePrice
-        | Method::Ticker24h
-        | Method::TickerTradingDay
-        | Method::TickerRolling
-        | Method::TickerPrice
-        | Method::TickerBook => market::answer(&edge, call),
+        Method::Ping => general::ping(call),
+        Method::Time => general::time(&edge, call),
+        Method::Listing => general::listing(&edge, call),
+        Method::ExecutionRules => general::rules(&edge, call),
+        Method::ReferencePrice => general::reference_price(&edge, call),
+        Method::ReferencePriceCalculation => general::reference_calculation(&edge, call),
+        Method::Depth => market::depth(&edge, call),
+        Method::RecentTrades => market::recent_trades(&edge, call),
+        Method::HistoricalTrades => market::historical_trades(&edge, call),
+        Method::BlockTrades => market::block_trades(&edge, call),
+        Method::TickerPrice => market::price_tickers(&edge, call),
+        Method::TickerBook => market::book_tickers(&edge, call),
         Method::PlaceOrder => entry::place(edge, call).await,
         Method::TestOrder => entry::test(&edge, call),
         Method::CancelReplace => entry::cancel_replace(edge, call).await,
         Method::CancelOrder => change::cancel(edge, call).await,
         Method::CancelOpenOrders => change::cancel_open_orders(edge, call).await,
         Method::Amend => change::amend(edge, call).await,
-        Method::PlaceLegacyOco
+        Method::QueryOrder => queries::query(&edge, call),
+        Method::OpenOrders => queries::open_orders(&edge, call),
+        Method::AllOrders => queries::all_orders(&edge, call),
+        Method::MyTrades => queries::my_trades(&edge, call),
+        Method::PreventedMatches => queries::prevented(&edge, call),
+        Method::Amendments => queries::amendments(&edge, call),
+        Method::Account => account::account(&edge, call),
+        Method::OrderLimits => account::order_limits(&edge, call),
+        Method::Commission => account::commission(&edge, call),
+        Method::MyFilters => account::my_filters(&edge, call),
+        Method::Allocations => account::allocations(&edge, call),
+        Method::OpenLists | Method::AllLists => account::order_lists(call),
+        Method::StartListenKey => outside::start_listen_key(&edge, call),
+        Method::KeepListenKey => outside::keep_listen_key(&edge, call),
+        Method::EndListenKey => outside::end_listen_key(&edge, call),
+        Method::TradeFees => outside::trade_fees(&edge, call),
+        Method::Coins => outside::coins(&edge, &call),
+        Method::EmptyList => Ok("[]".to_owned()),
+        Method::EmptyListing => Ok(outside::empty_listing(&edge, &call)),
+        Method::AggregateTrades
+        | Method::Klines
+        | Method::UiKlines
+        | Method::AveragePrice
+        | Method::Ticker24h
+        | Method::TickerTradingDay
+        | Method::TickerRolling
+        | Method::PlaceLegacyOco
         | Method::PlaceOco
         | Method::PlaceOto
         | Method::PlaceOtoco
@@ -107,26 +126,6 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         | Method::QueryList
         | Method::PlaceSor
         | Method::TestSor => Err(Refusal::not_supported()),
-        Method::QueryOrder
-        | Method::OpenOrders
-        | Method::AllOrders
-        | Method::MyTrades
-        | Method::PreventedMatches
-        | Method::Amendments => queries::answer(&edge, call),
-        Method::OpenLists
-        | Method::AllLists
-        | Method::Account
-        | Method::OrderLimits
-        | Method::Allocations
-        | Method::Commission
-        | Method::MyFilters => account::answer(&edge, call),
-        Method::StartListenKey
-        | Method::KeepListenKey
-        | Method::EndListenKey
-        | Method::TradeFees
-        | Method::Coins
-        | Method::EmptyList
-        | Method::EmptyListing => outside::answer(&edge, call),
     }
 }
 

@@ -5,8 +5,6 @@ use serde::Serialize;
 
 use crate::binance::amount::Amount;
 use crate::binance::calls::{Call, maybe_symbol, needed_symbol, writing};
-use crate::binance::keys::Caller;
-use crate::binance::methods::Method;
 use crate::binance::order_request::read_client_id;
 use crate::binance::orders::{AccountOrders, AccountTrade, VenueOrder};
 use crate::binance::params::Params;
@@ -19,29 +17,60 @@ const LIMIT_DEFAULT: usize = 500;
 const LIMIT_MAX: usize = 1_000;
 const DAY_US: u64 = 86_400_000_000;
 
-/// Answers what is asked of kept orders.
-///
-/// # Errors
-/// The venue's refusal.
-pub fn answer(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+/// Looks at the account's orders in the symbol that the request names.
+fn with_orders(
+    edge: &Edge,
+    mut call: Call,
+    answer: impl FnOnce(&InstrumentState, Call, &AccountOrders) -> Result<String, Refusal>,
+) -> Result<String, Refusal> {
     let caller = call.caller()?;
-    if call.method == Method::OpenOrders {
-        return open_orders(edge, call, &caller);
-    }
     let state = needed_symbol(edge, &mut call.params)?;
     let orders = lock(&edge.binance.symbol(state).orders);
     let none = AccountOrders::default();
-    let of_account = orders.of(caller.account).unwrap_or(&none);
-    match call.method {
-        Method::QueryOrder => query(state, call, of_account),
-        Method::AllOrders => all_orders(state, call, of_account),
-        Method::MyTrades => my_trades(state, call, of_account),
-        Method::PreventedMatches => prevented(state, call, of_account),
-        _ => amendments(state, call, of_account),
-    }
+    answer(state, call, orders.of(caller.account).unwrap_or(&none))
 }
 
-fn query(
+/// One order.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn query(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    with_orders(edge, call, query_of)
+}
+
+/// All orders of a symbol that are kept.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn all_orders(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    with_orders(edge, call, all_orders_of)
+}
+
+/// The account's trades of a symbol that are kept.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn my_trades(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    with_orders(edge, call, my_trades_of)
+}
+
+/// Matches that were prevented.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn prevented(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    with_orders(edge, call, prevented_of)
+}
+
+/// Amendments of an order.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn amendments(edge: &Edge, call: Call) -> Result<String, Refusal> {
+    with_orders(edge, call, amendments_of)
+}
+
+fn query_of(
     state: &InstrumentState,
     mut call: Call,
     of_account: &AccountOrders,
@@ -60,7 +89,12 @@ fn query(
     Ok(json(&QueriedOrder::of(writing(state, call.unit), order)))
 }
 
-fn open_orders(edge: &Edge, mut call: Call, caller: &Caller) -> Result<String, Refusal> {
+/// Open orders, of a symbol or of all of them.
+///
+/// # Errors
+/// The venue's refusal.
+pub fn open_orders(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
+    let caller = call.caller()?;
     let one = maybe_symbol(edge, &mut call.params)?;
     call.params.finish()?;
     let states: Vec<&InstrumentState> = match one {
@@ -127,7 +161,7 @@ impl Span {
     }
 }
 
-fn all_orders(
+fn all_orders_of(
     state: &InstrumentState,
     mut call: Call,
     of_account: &AccountOrders,
@@ -138,7 +172,7 @@ fn all_orders(
     call.params.finish()?;
     let is_in = |order: &&VenueOrder| span.has(order.entered_us);
     let orders: Vec<&VenueOrder> = match from {
-        Some(from) => of_account.from_id(from).filter(is_in).take(limit).collect(),
+        Some(from) => of_account.since(from).filter(is_in).take(limit).collect(),
         None => span.pick(of_account.all().filter(is_in).collect(), limit),
     };
     let writing = writing(state, call.unit);
@@ -149,7 +183,7 @@ fn all_orders(
     Ok(json(&answers))
 }
 
-fn my_trades(
+fn my_trades_of(
     state: &InstrumentState,
     mut call: Call,
     of_account: &AccountOrders,
@@ -181,7 +215,7 @@ fn my_trades(
     Ok(json(&answers))
 }
 
-fn prevented(
+fn prevented_of(
     state: &InstrumentState,
     mut call: Call,
     of_account: &AccountOrders,
@@ -220,7 +254,7 @@ struct AmendmentAnswer {
     time: u64,
 }
 
-fn amendments(
+fn amendments_of(
     state: &InstrumentState,
     mut call: Call,
     of_account: &AccountOrders,

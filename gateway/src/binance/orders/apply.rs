@@ -441,6 +441,7 @@ fn end_of(
         CancelReason::ParentEnded => ExpiryReason::OtoPhaseOneExpired,
         CancelReason::Expired
         | CancelReason::MarketMakerProtection
+        | CancelReason::QuoteReplaced
         | CancelReason::Disconnected
         | CancelReason::AuctionEnded
         | CancelReason::SessionState => ExpiryReason::ExchangeCanceled,

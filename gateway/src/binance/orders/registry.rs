@@ -105,7 +105,7 @@ impl AccountOrders {
     }
 
     /// Those from an id on, oldest first.
-    pub fn from_id(&self, order_id: OrderId) -> impl Iterator<Item = &VenueOrder> {
+    pub fn since(&self, order_id: OrderId) -> impl Iterator<Item = &VenueOrder> {
         self.orders.range(order_id..).map(|(_, order)| order)
     }
 

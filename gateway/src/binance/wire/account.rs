@@ -12,6 +12,10 @@ use crate::listing::Listing;
 /// The answer to `account`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the venue's message has them"
+)]
 pub struct AccountAnswer {
     maker_commission: i64,
     taker_commission: i64,
@@ -146,6 +150,7 @@ pub struct CommissionAnswer {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the venue's message has them")]
 struct Discount {
     enabled_for_account: bool,
     enabled_for_symbol: bool,

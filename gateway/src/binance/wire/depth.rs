@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::binance::amount::Amount;
+use crate::binance::wire::Writing;
+use crate::market_data::book::Level;
+use crate::market_data::news::DepthView;
 
 /// A price and how much there is at it; `"0.00000000"` in an update says that the level is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,19 @@ pub struct DepthAnswer {
     pub bids: Vec<WireLevel>,
     /// Best first.
     pub asks: Vec<WireLevel>,
+}
+
+impl DepthAnswer {
+    /// The book as it stands.
+    pub fn of(writing: Writing<'_>, view: &DepthView<'_>) -> Self {
+        let level =
+            |level: Level| WireLevel(writing.price(level.price), writing.quantity(level.quantity));
+        Self {
+            last_update_id: view.place.seq,
+            bids: view.book.bids().take(view.levels_max).map(level).collect(),
+            asks: view.book.asks().take(view.levels_max).map(level).collect(),
+        }
+    }
 }
 
 /// The last price.

@@ -6,7 +6,7 @@ use crate::binance::amount::Amount;
 use crate::binance::orders::{PreventedMatch, Report, VenueOrder};
 use crate::binance::wire::Writing;
 use crate::binance::wire::order::list_id;
-use crate::binance::words::{ExecutionType, Status, self_trade_word, side_word};
+use crate::binance::words::{ExecutionType, ExpiryReason, Status, self_trade_word, side_word};
 
 /// One step of an order.
 #[derive(Debug, Serialize)]
@@ -176,7 +176,7 @@ impl ExecutionReport {
             peg_offset_type: peg.and_then(|peg| peg.offset_levels.map(|_| "PRICE_LEVEL")),
             peg_offset: peg.and_then(|peg| peg.offset_levels),
             pegged_price: peg.map(|_| writing.price(order.price)),
-            expiry_reason: order.expiry_reason.map(|reason| reason.word()),
+            expiry_reason: order.expiry_reason.map(ExpiryReason::word),
         }
     }
 }

@@ -48,6 +48,10 @@ impl SymbolTerms {
 /// A symbol that can be traded.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the venue's message has them"
+)]
 pub struct ListedSymbol {
     symbol: String,
     status: &'static str,

@@ -11,7 +11,7 @@ pub use account::{
     AccountAnswer, CommissionAnswer, EmptyBalances, TradeAnswer, TradeFeeAnswer, free_and_locked,
     order_rates,
 };
-pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
+pub use depth::{BookTicker, DepthAnswer, PriceTicker};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
 pub use listing::{ListedSymbol, SymbolTerms};
 pub use order::{AmendedOrder, CanceledOrder, PlacedOrder, PreventedAnswer, QueriedOrder};

@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::binance::amount::Amount;
 use crate::binance::orders::{Fill, PreventedMatch, Report, VenueOrder};
 use crate::binance::wire::Writing;
-use crate::binance::words::{ExecutionType, ResponseType, self_trade_word, side_word};
+use crate::binance::words::{
+    ExecutionType, ExpiryReason, ResponseType, self_trade_word, side_word,
+};
 
 /// The number of the list that an order belongs to; -1 for none.
 pub fn list_id(order: &VenueOrder) -> i64 {
@@ -60,7 +62,7 @@ impl Conditionals {
             peg_offset_type: peg.and_then(|peg| peg.offset_levels.map(|_| "PRICE_LEVEL")),
             peg_offset_value: peg.and_then(|peg| peg.offset_levels),
             pegged_price: peg.map(|_| writing.price(order.price)),
-            expiry_reason: order.expiry_reason.map(|reason| reason.word()),
+            expiry_reason: order.expiry_reason.map(ExpiryReason::word),
         }
     }
 }
@@ -312,7 +314,7 @@ impl CanceledOrder {
     }
 
     /// The canceled orders of a command, in their order.
-    pub fn all_of<'a>(reports: &'a [Report]) -> impl Iterator<Item = &'a Report> {
+    pub fn all_of(reports: &[Report]) -> impl Iterator<Item = &Report> {
         reports
             .iter()
             .filter(|report| report.execution == ExecutionType::Canceled)
@@ -322,6 +324,7 @@ impl CanceledOrder {
 /// The answer to an amendment.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the venue's message has them")]
 pub struct AmendedOrder {
     transact_time: u64,
     execution_id: u64,

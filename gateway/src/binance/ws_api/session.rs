@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ledger::Permissions;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::binance::calls::{self, Call, Surface};
 use crate::binance::keys::{
@@ -130,7 +130,7 @@ impl Session {
             }
             let outcome = outcome.map_err(|refusal| with_times(refusal, now_us));
             let text = frame::answer(&id, &outcome, shown.is_on().then_some(&listed[..]));
-            Utf8Bytes::from(text)
+            Message::text(text)
         })
     }
 
@@ -279,7 +279,7 @@ impl Session {
     fn say(&self, id: &str, outcome: &Result<String, Refusal>, shown: ShowLimits) {
         let limits = self.listed_limits();
         let text = frame::answer(id, outcome, shown.is_on().then_some(&limits[..]));
-        self.entry.outbound.push_own(Utf8Bytes::from(text));
+        self.entry.outbound.push_own(Message::text(text));
     }
 
     fn listed_limits(&self) -> Vec<WireLimit> {
@@ -311,7 +311,7 @@ impl Conversation for Session {
         Ok(match frame::read(text) {
             Ok(request) => self.take_request(request),
             Err(bad) => {
-                let outcome = self.charge(1).and_then(|()| Err(bad.refusal));
+                let outcome = self.charge(1).and(Err(bad.refusal));
                 self.say(&bad.id, &outcome, self.asked.limits);
                 None
             }

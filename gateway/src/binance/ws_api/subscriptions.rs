@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::AccountId;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
@@ -150,7 +150,7 @@ impl Subscriptions {
     /// Tells the ends that came with the last request.
     pub fn tell_ended(&mut self) {
         for text in self.ended.drain(..) {
-            self.entry.outbound.push_own(Utf8Bytes::from(text));
+            self.entry.outbound.push_own(Message::text(text));
         }
     }
 }
