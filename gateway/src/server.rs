@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
 use crate::admin::{AdminView, Operations, admin_routes};
-use crate::binance::{DemoApiKeys, VenueConfig};
+use crate::binance::{DemoApiKeys, VenueConfig, keep_pulse};
 use crate::edge::{Edge, EdgeParts};
 use crate::egress;
 use crate::http::public_routes;
@@ -289,6 +289,8 @@ impl Gateway {
             let edge = Arc::clone(&self.edge);
             intervals.spawn(async move { keep_interval(&edge, interval).await });
         }
+        let edge = Arc::clone(&self.edge);
+        intervals.spawn(async move { keep_pulse(&edge).await });
         intervals
     }
 

@@ -1,6 +1,6 @@
 //! What a command's outcome means for this persona: orders change, followers are told, who asked is answered.
 
-use engine::{AccountId, Event, Side};
+use engine::{AccountId, Event, Side, Trade};
 use ledger::{AssetId, Money};
 use sequencer::{CommandOutcome, ControlCommand, ControlOutcome};
 
@@ -8,8 +8,8 @@ use crate::binance::amount::Amount;
 use crate::binance::orders::{Attributes, Block, Told};
 use crate::binance::state::{Answered, Pending, Venue};
 use crate::binance::wire::{
-    AccountPosition, BalanceChange, ExecutionReport, PositionBalance, Writing, free_and_locked,
-    json,
+    AccountPosition, AggregateEvent, BalanceChange, ExecutionReport, PositionBalance, Writing,
+    free_and_locked, json,
 };
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
@@ -42,6 +42,7 @@ impl Venue {
                 .map_or(Attributes::default(), |pending| pending.attributes),
             request_id: pending.as_ref().and_then(|pending| pending.request_id),
         };
+        self.take_trades(state, events, at_us, wakes);
         let mut told = Told::default();
         let symbol = self.symbol(state);
         lock(&symbol.orders).apply(&block, |account| self.is_followed(account), &mut told);
@@ -51,6 +52,35 @@ impl Venue {
         self.tell_followers(edge, state, &told, at_us, wakes);
         if let Some(pending) = pending {
             answer(pending, events, told);
+        }
+    }
+
+    /// Adds up what was traded, and tells those who follow the sums.
+    fn take_trades(
+        &self,
+        state: &InstrumentState,
+        events: &[Event],
+        at_us: u64,
+        wakes: &mut WakeList,
+    ) {
+        let trades: Vec<&Trade> = events.iter().filter_map(trade_in).collect();
+        if trades.is_empty() {
+            return;
+        }
+        let sums = lock(&self.symbol(state).tape).take(&trades, at_us);
+        if self.hub.is_empty() {
+            return;
+        }
+        let symbol = state.listed.symbol.as_str().to_ascii_lowercase();
+        let name = format!("{symbol}@aggTrade");
+        for sum in sums {
+            self.hub.tell(&name, wakes, |unit| {
+                let writing = Writing {
+                    listed: &state.listed,
+                    unit,
+                };
+                json(&AggregateEvent::of(writing, &sum))
+            });
         }
     }
 
@@ -158,6 +188,27 @@ impl Venue {
             ))
         });
         self.tell_position(edge, account, &[asset], at_us, wakes);
+    }
+}
+
+const fn trade_in(event: &Event) -> Option<&Trade> {
+    match event {
+        Event::Trade(trade) => Some(trade),
+        Event::Accepted(_)
+        | Event::Conditioned(_)
+        | Event::Rejected(_)
+        | Event::Repeated(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Queued(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Replaced(_)
+        | Event::Canceled(_)
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_)
+        | Event::Indicative(_) => None,
     }
 }
 

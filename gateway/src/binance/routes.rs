@@ -9,6 +9,7 @@ use axum::routing::any;
 
 use crate::binance::refusal::Refusal;
 use crate::binance::rest;
+use crate::binance::streams;
 use crate::binance::ws_api;
 use crate::edge::Edge;
 use crate::http::{open_socket, switch_protocols};
@@ -19,6 +20,16 @@ pub fn routes() -> Router<Arc<Edge>> {
     let mut router = Router::new()
         .route("/ws-api/v3", any(socket_api))
         .route("/ws-api/v3/", any(socket_api));
+    for path in [
+        "/ws",
+        "/ws/",
+        "/ws/{*streams}",
+        "/stream",
+        "/stream/",
+        "/stream/{*streams}",
+    ] {
+        router = router.route(path, any(streams));
+    }
     for prefix in ["/api", "/sapi", "/fapi", "/dapi", "/eapi", "/papi"] {
         router = router
             .route(prefix, any(rest::answer))
@@ -51,8 +62,33 @@ async fn socket_api(
     rest::named(response)
 }
 
+async fn streams(
+    State(edge): State<Arc<Edge>>,
+    Extension(peer): Extension<Peer>,
+    mut request: Request,
+) -> Response {
+    let uri = request.uri();
+    let asked = match streams::Handshake::read(uri.path(), uri.query().unwrap_or("")) {
+        Ok(asked) => asked,
+        Err(refusal) => return rest::refused(&refusal),
+    };
+    if let Err(refusal) = admit(&edge, &peer) {
+        return rest::refused(&refusal);
+    }
+    let upgrade = hyper::upgrade::on(&mut request);
+    let Ok(response) = switch_protocols(request) else {
+        return rest::refused(&no_upgrade());
+    };
+    tokio::spawn(async move {
+        if let Some(socket) = open_socket(upgrade, &edge.limits).await {
+            streams::serve(edge, socket, peer, asked).await;
+        }
+    });
+    rest::named(response)
+}
+
 /// Whether one more socket may be opened.
-pub(super) fn admit(edge: &Edge, peer: &Peer) -> Result<(), Refusal> {
+fn admit(edge: &Edge, peer: &Peer) -> Result<(), Refusal> {
     if !edge.is_admitting() {
         return Err(Refusal::new(-1016, "This service is no longer available.").with_status(503));
     }
@@ -60,6 +96,6 @@ pub(super) fn admit(edge: &Edge, peer: &Peer) -> Result<(), Refusal> {
 }
 
 /// The path speaks WebSocket, and the request does not.
-pub(super) fn no_upgrade() -> Refusal {
+fn no_upgrade() -> Refusal {
     Refusal::new(-1000, "This path speaks WebSocket.").with_status(426)
 }

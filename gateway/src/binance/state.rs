@@ -14,6 +14,8 @@ use crate::binance::keys::DemoApiKeys;
 use crate::binance::limits::{RateLimits, VenueLimits};
 use crate::binance::orders::{Attributes, Report, VenueOrder, VenueOrders};
 use crate::binance::sockets::Sockets;
+use crate::binance::streams::Hub;
+use crate::binance::tape::Tape;
 use crate::binance::user_stream::UserStreams;
 use crate::edge::{Edge, InstrumentState};
 use crate::listing::Listing;
@@ -83,6 +85,8 @@ pub struct Venue {
     pub users: UserStreams,
     /// All sockets.
     pub sockets: Sockets,
+    /// Who follows which stream.
+    pub hub: Hub,
     /// Whether streams by listen key are served.
     pub listen_keys: ListenKeys,
     followed: Box<[AtomicBool]>,
@@ -97,6 +101,8 @@ pub struct SymbolState {
     pub filters: SymbolFilters,
     /// The orders of followed accounts.
     pub orders: Mutex<VenueOrders>,
+    /// What was traded.
+    pub tape: Mutex<Tape>,
 }
 
 /// A command whose outcome is not here.
@@ -136,6 +142,7 @@ impl Venue {
             .map(|listed| SymbolState {
                 filters: SymbolFilters::new(listed, &config.bounds),
                 orders: Mutex::default(),
+                tape: Mutex::default(),
             })
             .collect();
         let accounts = usize::try_from(accounts_max).expect("a machine has at least 32 bits");
@@ -145,6 +152,7 @@ impl Venue {
             symbols,
             users: UserStreams::default(),
             sockets: Sockets::default(),
+            hub: Hub::default(),
             listen_keys: config.listen_keys,
             followed: (0..accounts).map(|_| AtomicBool::new(false)).collect(),
             pending: Mutex::default(),

@@ -89,10 +89,6 @@ pub struct TopNews {
     /// Which changes of the top are in it.
     pub span: Span,
     /// The number of the last change of the book.
-    #[expect(
-        dead_code,
-        reason = "the native protocol counts the top by itself; other personas by the book"
-    )]
     pub depth_seq: u64,
     /// The best bid and ask.
     pub top: TopOfBook,
@@ -214,10 +210,6 @@ pub enum Written {
     /// A text frame.
     Text,
     /// Nothing: the format has no words for it.
-    #[expect(
-        dead_code,
-        reason = "the native protocol has words for all news; other personas have not"
-    )]
     Nothing,
 }
 

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::binance::calls::change::{self, CancelRequest};
 use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over};
+use crate::binance::calls::statistics::average_price;
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::filters::FilterContext;
 use crate::binance::ids;
@@ -71,7 +72,7 @@ fn checked(
     translate::take_pegged_price(&mut request, state)?;
     let (open_orders, algo_orders) = open_counts(symbol, caller.account);
     let context = FilterContext {
-        average_price: super::market::average_price(state),
+        average_price: average_price(edge, state),
         open_orders,
         algo_orders,
     };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::binance::amount::{Amount, DECIMALS};
+use crate::binance::amount::Amount;
 use crate::binance::calls::{Call, listed_symbols, maybe_symbol, needed_symbol, writing};
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
@@ -163,11 +163,4 @@ fn book_ticker(state: &InstrumentState) -> BookTicker {
         ask_price,
         ask_qty,
     }
-}
-
-/// The price that filters measure by, in units of the eighth place: the last one; `None` before the first trade.
-pub fn average_price(state: &InstrumentState) -> Option<i128> {
-    let last = state.reference.last()?;
-    let exact = Amount::of_price(last, state.listed.scale);
-    exact.decimal().units_of(DECIMALS).ok()
 }

@@ -8,6 +8,7 @@ mod hand_over;
 mod market;
 mod outside;
 mod queries;
+pub mod statistics;
 
 use std::sync::Arc;
 
@@ -109,14 +110,13 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::Coins => outside::coins(&edge, &call),
         Method::EmptyList => Ok("[]".to_owned()),
         Method::EmptyListing => Ok(outside::empty_listing(&edge, &call)),
-        Method::AggregateTrades
-        | Method::Klines
-        | Method::UiKlines
-        | Method::AveragePrice
-        | Method::Ticker24h
-        | Method::TickerTradingDay
-        | Method::TickerRolling
-        | Method::PlaceLegacyOco
+        Method::AggregateTrades => statistics::aggregate_trades(&edge, call),
+        Method::Klines | Method::UiKlines => statistics::klines(&edge, call),
+        Method::AveragePrice => statistics::average(&edge, call),
+        Method::Ticker24h => statistics::ticker_24h(&edge, call),
+        Method::TickerTradingDay => statistics::ticker_trading_day(&edge, call),
+        Method::TickerRolling => statistics::ticker_rolling(&edge, call),
+        Method::PlaceLegacyOco
         | Method::PlaceOco
         | Method::PlaceOto
         | Method::PlaceOtoco

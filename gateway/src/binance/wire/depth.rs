@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::binance::amount::Amount;
 use crate::binance::wire::Writing;
-use crate::market_data::book::Level;
+use crate::market_data::book::{Level, LevelBook};
 use crate::market_data::news::DepthView;
 
 /// A price and how much there is at it; `"0.00000000"` in an update says that the level is gone.
@@ -26,12 +26,21 @@ pub struct DepthAnswer {
 impl DepthAnswer {
     /// The book as it stands.
     pub fn of(writing: Writing<'_>, view: &DepthView<'_>) -> Self {
+        Self::new(writing, view.place.seq, (view.book, view.levels_max))
+    }
+
+    /// The best levels of a book after so many updates.
+    pub fn new(
+        writing: Writing<'_>,
+        last_update_id: u64,
+        (book, levels_max): (&LevelBook, usize),
+    ) -> Self {
         let level =
             |level: Level| WireLevel(writing.price(level.price), writing.quantity(level.quantity));
         Self {
-            last_update_id: view.place.seq,
-            bids: view.book.bids().take(view.levels_max).map(level).collect(),
-            asks: view.book.asks().take(view.levels_max).map(level).collect(),
+            last_update_id,
+            bids: book.bids().take(levels_max).map(level).collect(),
+            asks: book.asks().take(levels_max).map(level).collect(),
         }
     }
 }

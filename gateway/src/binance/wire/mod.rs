@@ -5,16 +5,23 @@ mod depth;
 mod event;
 mod listing;
 mod order;
+mod statistics;
+mod stream;
 mod trade;
 
 pub use account::{
     AccountAnswer, CommissionAnswer, EmptyBalances, TradeAnswer, TradeFeeAnswer, free_and_locked,
     order_rates,
 };
-pub use depth::{BookTicker, DepthAnswer, PriceTicker};
+pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
 pub use listing::{ListedSymbol, SymbolTerms};
 pub use order::{AmendedOrder, CanceledOrder, PlacedOrder, PreventedAnswer, QueriedOrder};
+pub use statistics::{
+    AverageAnswer, AverageEvent, FullTicker, FullTickerEvent, KlineAnswer, KlineEvent, MiniTicker,
+    MiniTickerEvent, WindowTicker, WindowTickerEvent, Windowed, average_units,
+};
+pub use stream::{AggregateAnswer, AggregateEvent, BookTickerEvent, DepthUpdate, TradeEvent};
 pub use trade::TradeListed;
 
 use engine::{Notional, Price, Quantity};
