@@ -56,6 +56,10 @@ struct WireControl<'a> {
 
 /// Reads a frame: its id as it was written, where it has a good one, and what it says.
 pub fn read(text: &str) -> (Option<String>, Result<Control, BadControl>) {
+    // A list would be read as an object whose members it has in their order.
+    if !text.trim_start().starts_with('{') {
+        return (None, Err(INVALID_JSON));
+    }
     let Ok(wire) = serde_json::from_str::<WireControl<'_>>(text) else {
         return (None, Err(INVALID_JSON));
     };

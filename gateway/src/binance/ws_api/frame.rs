@@ -44,10 +44,15 @@ pub struct BadRequest {
 /// # Errors
 /// It is no request.
 pub fn read(text: &str) -> Result<Request, BadRequest> {
-    let wire: WireRequest<'_> = serde_json::from_str(text).map_err(|_| BadRequest {
+    let no_json = || BadRequest {
         id: "null".to_owned(),
         refusal: invalid_json(),
-    })?;
+    };
+    // A list would be read as an object whose members it has in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(no_json());
+    }
+    let wire: WireRequest<'_> = serde_json::from_str(text).map_err(|_| no_json())?;
     let id = wire.id.map_or("null", RawValue::get).to_owned();
     let bad = |refusal: Refusal| BadRequest {
         id: id.clone(),
