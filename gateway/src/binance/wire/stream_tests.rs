@@ -1,6 +1,6 @@
 //! Goal: messages that the live venue sent are read by this wire's own types, every field of them.
 //!
-//! Method: the folder of recorded messages is named by RIALTO_RECORDED_DATA; without it the test says that it did
+//! Method: the folder of recorded messages is named by `RIALTO_RECORDED_DATA`; without it the test says that it did
 //! nothing. Each message is read, written again, and compared with what was recorded, field by field.
 
 use std::io::Read;

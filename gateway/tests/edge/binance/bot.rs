@@ -101,11 +101,8 @@ impl Bot<'_> {
     /// Sends a signed request with its parameters in the query.
     pub async fn ask(&self, verb: &str, path: &str, params: &str) -> Answer {
         let now_ms = now_ms(self.venue).await;
-        let mut query = params.to_owned();
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(&format!("timestamp={now_ms}"));
+        let separator = if params.is_empty() { "" } else { "&" };
+        let query = format!("{params}{separator}timestamp={now_ms}");
         let signature = hmac_of(self.secret, &query);
         let target = format!("/api/v3/{path}?{query}&signature={signature}");
         send(self.venue, verb, &target, &self.header(), "").await

@@ -46,7 +46,7 @@ async fn a_request_is_taken_while_it_is_new() {
     for (query, code) in [
         (format!("timestamp={}", now - 20_000), -1021),
         (format!("timestamp={}", now + 60_000), -1021),
-        (format!("timestamp={}&recvWindow=60001", now), -1102),
+        (format!("timestamp={now}&recvWindow=60001"), -1102),
         ("recvWindow=5000".to_owned(), -1102),
     ] {
         let answer = account(&venue, &query, key, secret).await;

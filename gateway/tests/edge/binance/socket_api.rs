@@ -69,9 +69,9 @@ async fn signed(venue: &Venue, params: Value) -> Value {
         .as_object()
         .unwrap()
         .iter()
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{name}={text}"),
-            other => format!("{name}={other}"),
+        .map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name}={text}"),
+            None => format!("{name}={value}"),
         })
         .collect();
     pairs.sort();
