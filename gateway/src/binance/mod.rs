@@ -20,6 +20,7 @@ mod methods;
 mod order_request;
 mod orders;
 mod params;
+mod percent;
 mod publish;
 mod refusal;
 mod rest;

@@ -1,17 +1,17 @@
 //! What an event means for the orders of the accounts that use this persona, and what is told of it.
 
 use engine::{
-    Accepted, AccountId, CancelReason, Canceled, ClientOrderId, Event, OrderId, Party, Prevented,
-    Price, Quantity, Replaced, SelfTradePrevention, Side, Trade, Triggered,
+    Accepted, AccountId, Canceled, ClientOrderId, Event, OrderId, Party, Prevented, Price,
+    Quantity, Replaced, SelfTradePrevention, Side, Trade, Triggered,
 };
 use ledger::Fee;
 
-use crate::binance::amount::Amount;
 use crate::binance::limits::FilledAs;
+use crate::binance::orders::endings::{end_of, ends_later, fill_of, lost_quantities};
 use crate::binance::orders::order::{Attributes, VenueOrder};
 use crate::binance::orders::registry::VenueOrders;
-use crate::binance::orders::report::{AccountTrade, Amendment, Fill, PreventedMatch, Report};
-use crate::binance::words::{ExecutionType, ExpiryReason, OrderType, Status};
+use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch, Report};
+use crate::binance::words::{ExecutionType, Status};
 use crate::listing::{ListedInstrument, Listing};
 
 /// One command's events, and what the request for it says.
@@ -360,98 +360,4 @@ impl VenueOrders {
 
 fn last(told: &mut Told) -> &mut Report {
     told.reports.last_mut().expect("it was told just before")
-}
-
-fn fill_of(block: &Block<'_>, trade: &Trade, filled_as: FilledAs, fee: Fee) -> Fill {
-    let asset = block
-        .listing
-        .asset(fee.asset)
-        .expect("fees are taken in listed assets");
-    Fill {
-        trade_id: trade.trade_id,
-        price: trade.price,
-        quantity: trade.quantity,
-        commission: Amount::of_money(fee.amount, asset.decimals),
-        commission_asset: asset.name,
-        is_maker: filled_as == FilledAs::Maker,
-    }
-}
-
-/// Whether more is told of the order in its block: an order by quote amount is filled where nothing is.
-fn ends_later(block: &Block<'_>, place: usize, order_id: OrderId) -> bool {
-    block
-        .events
-        .iter()
-        .skip(place.saturating_add(1))
-        .any(|event| match event {
-            Event::Trade(it) => it.taker.order_id == order_id || it.maker.order_id == order_id,
-            Event::Canceled(it) => it.order_id == order_id,
-            Event::Accepted(_)
-            | Event::Conditioned(_)
-            | Event::Rejected(_)
-            | Event::Repeated(_)
-            | Event::Prevented(_)
-            | Event::Rested(_)
-            | Event::Queued(_)
-            | Event::Triggered(_)
-            | Event::Refilled(_)
-            | Event::Pegged(_)
-            | Event::Replaced(_)
-            | Event::HoldReleased(_)
-            | Event::StatusChanged(_)
-            | Event::Indicative(_) => false,
-        })
-}
-
-/// What taker and maker lose, by the mode that decided.
-fn lost_quantities(
-    prevented: &Prevented,
-    leaves: impl Fn(AccountId, OrderId) -> Quantity,
-) -> [Option<Quantity>; 2] {
-    let taker = || Some(leaves(prevented.taker_account, prevented.taker));
-    let maker = || Some(leaves(prevented.maker_account, prevented.maker));
-    match prevented.mode {
-        SelfTradePrevention::None => [None, None],
-        SelfTradePrevention::CancelNewest => [taker(), None],
-        SelfTradePrevention::CancelOldest => [None, maker()],
-        SelfTradePrevention::CancelBoth => [taker(), maker()],
-        SelfTradePrevention::Decrement => [Some(prevented.quantity), Some(prevented.quantity)],
-    }
-}
-
-/// How an order ended, in the venue's words.
-fn end_of(
-    reason: CancelReason,
-    order: &VenueOrder,
-) -> (ExecutionType, Status, Option<ExpiryReason>) {
-    let expiry = match reason {
-        CancelReason::SelfTradePrevention => {
-            return (ExecutionType::TradePrevention, Status::ExpiredInMatch, None);
-        }
-        CancelReason::ImmediateOrCancel if order.order_type == OrderType::Market => {
-            ExpiryReason::InsufficientLiquidity
-        }
-        CancelReason::ImmediateOrCancel => ExpiryReason::UnfilledIoc,
-        CancelReason::FillOrKill => ExpiryReason::UnfilledFok,
-        CancelReason::NoLiquidity | CancelReason::BudgetSpent | CancelReason::Protection => {
-            ExpiryReason::InsufficientLiquidity
-        }
-        CancelReason::ExecutionRange => ExpiryReason::PriceRange,
-        CancelReason::OcoPartner => ExpiryReason::OcoTrigger,
-        CancelReason::ParentEnded => ExpiryReason::OtoPhaseOneExpired,
-        CancelReason::Expired
-        | CancelReason::MarketMakerProtection
-        | CancelReason::QuoteReplaced
-        | CancelReason::Disconnected
-        | CancelReason::AuctionEnded
-        | CancelReason::SessionState => ExpiryReason::ExchangeCanceled,
-        CancelReason::PostOnlyWouldCross
-        | CancelReason::PriceOutsideBand
-        | CancelReason::InvalidPrice
-        | CancelReason::WouldTrigger => ExpiryReason::Rejected,
-        CancelReason::Requested | CancelReason::MassCancel => {
-            return (ExecutionType::Canceled, Status::Canceled, None);
-        }
-    };
-    (ExecutionType::Expired, Status::Expired, Some(expiry))
 }

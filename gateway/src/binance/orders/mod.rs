@@ -1,6 +1,7 @@
 //! The orders of accounts that use this persona, as the venue tells of them: built from events, one model an instrument.
 
 mod apply;
+mod endings;
 mod order;
 mod registry;
 mod report;

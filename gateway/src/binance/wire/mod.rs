@@ -3,8 +3,10 @@
 mod account;
 mod depth;
 mod event;
+mod kline;
 mod listing;
 mod order;
+mod query;
 mod statistics;
 mod stream;
 mod trade;
@@ -15,11 +17,13 @@ pub use account::{
 };
 pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
+pub use kline::{AverageAnswer, AverageEvent, KlineAnswer, KlineEvent};
 pub use listing::{ListedSymbol, SymbolTerms};
-pub use order::{AmendedOrder, CanceledOrder, PlacedOrder, PreventedAnswer, QueriedOrder};
+pub use order::{CanceledOrder, PlacedOrder};
+pub use query::{AmendedOrder, PreventedAnswer, QueriedOrder};
 pub use statistics::{
-    AverageAnswer, AverageEvent, FullTicker, FullTickerEvent, KlineAnswer, KlineEvent, MiniTicker,
-    MiniTickerEvent, WindowTicker, WindowTickerEvent, Windowed, average_units,
+    FullTicker, FullTickerEvent, MiniTicker, MiniTickerEvent, WindowTicker, WindowTickerEvent,
+    Windowed, average_units,
 };
 pub use stream::{AggregateAnswer, AggregateEvent, BookTickerEvent, DepthUpdate, TradeEvent};
 pub use trade::TradeListed;
