@@ -37,6 +37,9 @@ impl EventSink for Watched<'_> {
                 self.came.insert(rested.order_id);
             }
             Event::Replaced(replaced) => self.replaced = Some(replaced.order_id),
+            Event::Triggered(triggered) if self.replaced == Some(triggered.order_id) => {
+                self.replaced = None; // it waited, and comes now
+            }
             Event::Queued(queued) => {
                 self.came.insert(queued.order_id);
             }

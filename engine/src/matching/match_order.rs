@@ -53,6 +53,9 @@ impl Listing {
             Stop::Done => give_back_hold(taker, sink),
             Stop::OwnOrder => end_taker(taker, CancelReason::SelfTradePrevention, sink),
             Stop::BudgetSpent => end_taker(taker, CancelReason::BudgetSpent, sink),
+            Stop::Barrier(_) | Stop::OutOfRange if taker.has_spent_its_amount() => {
+                give_back_hold(taker, sink)
+            }
             Stop::Barrier(barrier) => self.stop_at_barrier(taker, barrier, sink),
             Stop::Ended => Residual::Ended,
             Stop::OutOfRange => end_taker(taker, CancelReason::ExecutionRange, sink),
