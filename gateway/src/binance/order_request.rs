@@ -78,6 +78,13 @@ impl Names<'_> {
     }
 }
 
+impl<'a> Names<'a> {
+    /// The names of a leg.
+    pub const fn behind(prefix: &'a str) -> Self {
+        Self { prefix }
+    }
+}
+
 /// Reads a side.
 ///
 /// # Errors

@@ -92,6 +92,7 @@ pub struct Venue {
     followed: Box<[AtomicBool]>,
     pending: Mutex<HashMap<u64, Pending>>,
     requests_numbered: AtomicU64,
+    last_list: AtomicU64,
 }
 
 /// What an instrument has beside its book.
@@ -157,6 +158,7 @@ impl Venue {
             followed: (0..accounts).map(|_| AtomicBool::new(false)).collect(),
             pending: Mutex::default(),
             requests_numbered: AtomicU64::new(0),
+            last_list: AtomicU64::new(0),
             demo_keys,
         };
         for account in venue.demo_keys.accounts() {
@@ -225,6 +227,16 @@ impl Venue {
                 orders.take_in(order);
             }
         }
+    }
+
+    /// The number of the next list: it grows with the clock, over restarts too.
+    pub fn next_list_id(&self, now_us: u64) -> u64 {
+        let next = |last: u64| Some(now_us.max(last.saturating_add(1)));
+        let before = self
+            .last_list
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+            .expect("there is always a next one");
+        now_us.max(before.saturating_add(1))
     }
 
     /// Notes a command on its way, and gives it a number.

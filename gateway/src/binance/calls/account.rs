@@ -63,18 +63,6 @@ pub fn allocations(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     Ok("[]".to_owned())
 }
 
-/// Lists of orders: none was ever entered here.
-///
-/// # Errors
-/// The venue's refusal.
-pub fn order_lists(mut call: Call) -> Result<String, Refusal> {
-    for name in ["fromId", "startTime", "endTime", "limit"] {
-        call.params.whole(name)?;
-    }
-    call.params.finish()?;
-    Ok("[]".to_owned())
-}
-
 /// Balances.
 ///
 /// # Errors

@@ -13,12 +13,12 @@ use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::ids;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::read_client_id;
-use crate::binance::orders::VenueOrder;
+use crate::binance::orders::{OrderList, VenueOrder};
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
 use crate::binance::translate;
-use crate::binance::wire::{AmendedOrder, CanceledOrder, json};
+use crate::binance::wire::{AmendedOrder, CanceledOrder, ListAnswer, json};
 use crate::binance::words::{CancelRestriction, ExecutionType};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
@@ -149,11 +149,31 @@ pub async fn cancel_one(
     let report = CanceledOrder::all_of(&answered.reports)
         .find(|report| report.order.order_id == order_id)
         .ok_or_else(Refusal::unknown_order)?;
+    if let Some(list) = list_of(edge, state, caller, &report.order) {
+        return Ok(json(&ListAnswer::canceled(
+            writing(state, unit),
+            &list,
+            &answered.reports,
+        )));
+    }
     Ok(json(&CanceledOrder::of(
         writing(state, unit),
         report,
         request_id,
     )))
+}
+
+/// The list of an order, if it has one.
+fn list_of(
+    edge: &Edge,
+    state: &InstrumentState,
+    caller: &Caller,
+    order: &VenueOrder,
+) -> Option<OrderList> {
+    let id = order.attributes.list_id?;
+    let orders = lock(&edge.binance.symbol(state).orders);
+    let mut lists = orders.of(caller.account)?.lists();
+    lists.find(|list| list.id == id).cloned()
 }
 
 /// Ends all of the account's orders in a symbol.

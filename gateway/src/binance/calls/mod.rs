@@ -1,10 +1,12 @@
 //! What each method does, whichever way it was asked.
 
 mod account;
+mod cancel_replace;
 mod change;
 mod entry;
 mod general;
 mod hand_over;
+mod lists;
 mod market;
 mod outside;
 mod queries;
@@ -87,7 +89,7 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::TickerBook => market::book_tickers(&edge, call),
         Method::PlaceOrder => entry::place(edge, call).await,
         Method::TestOrder => entry::test(&edge, call),
-        Method::CancelReplace => entry::cancel_replace(edge, call).await,
+        Method::CancelReplace => cancel_replace::cancel_replace(edge, call).await,
         Method::CancelOrder => change::cancel(edge, call).await,
         Method::CancelOpenOrders => change::cancel_open_orders(edge, call).await,
         Method::Amend => change::amend(edge, call).await,
@@ -102,7 +104,14 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::Commission => account::commission(&edge, call),
         Method::MyFilters => account::my_filters(&edge, call),
         Method::Allocations => account::allocations(&edge, call),
-        Method::OpenLists | Method::AllLists => account::order_lists(call),
+        Method::PlaceLegacyOco => lists::place_legacy_oco(edge, call).await,
+        Method::PlaceOco => lists::place_oco(edge, call).await,
+        Method::PlaceOto => lists::place_oto(edge, call).await,
+        Method::PlaceOtoco => lists::place_otoco(edge, call).await,
+        Method::CancelList => lists::cancel(edge, call).await,
+        Method::QueryList => lists::query(&edge, call),
+        Method::OpenLists => lists::open_lists(&edge, call),
+        Method::AllLists => lists::all_lists(&edge, call),
         Method::StartListenKey => outside::start_listen_key(&edge, call),
         Method::KeepListenKey => outside::keep_listen_key(&edge, call),
         Method::EndListenKey => outside::end_listen_key(&edge, call),
@@ -116,16 +125,9 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::Ticker24h => statistics::ticker_24h(&edge, call),
         Method::TickerTradingDay => statistics::ticker_trading_day(&edge, call),
         Method::TickerRolling => statistics::ticker_rolling(&edge, call),
-        Method::PlaceLegacyOco
-        | Method::PlaceOco
-        | Method::PlaceOto
-        | Method::PlaceOtoco
-        | Method::PlaceOpo
-        | Method::PlaceOpoco
-        | Method::CancelList
-        | Method::QueryList
-        | Method::PlaceSor
-        | Method::TestSor => Err(Refusal::not_supported()),
+        Method::PlaceOpo | Method::PlaceOpoco | Method::PlaceSor | Method::TestSor => {
+            Err(Refusal::not_supported())
+        }
     }
 }
 

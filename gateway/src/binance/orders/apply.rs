@@ -7,7 +7,7 @@ use engine::{
 use ledger::Fee;
 
 use crate::binance::limits::FilledAs;
-use crate::binance::orders::endings::{end_of, ends_later, fill_of, lost_quantities};
+use crate::binance::orders::endings::{asked_for, end_of, ends_later, fill_of, lost_quantities};
 use crate::binance::orders::order::{Attributes, VenueOrder};
 use crate::binance::orders::registry::VenueOrders;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch, Report};
@@ -62,7 +62,10 @@ impl VenueOrders {
                 Event::Replaced(it) if is_followed(it.account) => self.replace(block, it, told),
                 Event::Triggered(it) if is_followed(it.account) => self.fire(block, it, told),
                 Event::Prevented(it) => self.prevent(block, it, &is_followed, told),
-                Event::Rested(it) => self.reprice(it.account, it.order_id, it.price),
+                Event::Rested(it) => {
+                    self.reprice(it.account, it.order_id, it.price);
+                    self.start(block, (it.account, it.order_id), told);
+                }
                 Event::Pegged(it) => {
                     if let Some(price) = it.price {
                         self.reprice(it.account, it.order_id, price);
@@ -131,6 +134,7 @@ impl VenueOrders {
         (party, filled_as, fee): (&Party, FilledAs, Fee),
         told: &mut Told,
     ) {
+        self.start(block, (party.account, party.order_id), told);
         let Some(order) = self.order_mut(party.account, party.order_id) else {
             return;
         };
@@ -177,7 +181,8 @@ impl VenueOrders {
         let Some(order) = self.order_mut(canceled.account, canceled.order_id) else {
             return;
         };
-        let (execution, status, expiry_reason) = end_of(canceled.reason, order);
+        let reason = asked_for(block, canceled);
+        let (execution, status, expiry_reason) = end_of(reason, order);
         order.status = status;
         order.expiry_reason = expiry_reason;
         order.updated_us = block.at_us;
@@ -256,6 +261,26 @@ impl VenueOrders {
         if order.trailing_delta.is_some() {
             order.stop_price = Some(fired.stop_price);
         }
+        let order = order.clone();
+        self.tell(block, order, ExecutionType::New, told);
+    }
+
+    /// An order that waited for another one is in the book, or tried against it, from now on.
+    fn start(
+        &mut self,
+        block: &Block<'_>,
+        (account, order_id): (AccountId, OrderId),
+        told: &mut Told,
+    ) {
+        let Some(order) = self.order_mut(account, order_id) else {
+            return;
+        };
+        if order.status != Status::PendingNew {
+            return;
+        }
+        order.status = Status::New;
+        order.working_us = Some(block.at_us);
+        order.updated_us = block.at_us;
         let order = order.clone();
         self.tell(block, order, ExecutionType::New, told);
     }

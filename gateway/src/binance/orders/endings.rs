@@ -1,7 +1,8 @@
 //! What single events mean: a part in a trade, what was lost by meeting oneself, how an order ended.
 
 use engine::{
-    AccountId, CancelReason, Event, OrderId, Prevented, Quantity, SelfTradePrevention, Trade,
+    AccountId, CancelReason, Canceled, Event, OrderId, Prevented, Quantity, SelfTradePrevention,
+    Trade,
 };
 use ledger::Fee;
 
@@ -68,6 +69,26 @@ pub fn lost_quantities(
         SelfTradePrevention::CancelBoth => [taker(), maker()],
         SelfTradePrevention::Decrement => [Some(prevented.quantity), Some(prevented.quantity)],
     }
+}
+
+/// Why an order ended: one that goes with another that its owner ended was ended by its owner too.
+pub fn asked_for(block: &Block<'_>, canceled: &Canceled) -> CancelReason {
+    let is_tied = matches!(
+        canceled.reason,
+        CancelReason::OcoPartner | CancelReason::ParentEnded
+    );
+    let is_asked = block.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::Canceled(other)
+                if other.account == canceled.account
+                    && matches!(other.reason, CancelReason::Requested | CancelReason::MassCancel)
+        )
+    });
+    if is_tied && is_asked {
+        return CancelReason::Requested;
+    }
+    canceled.reason
 }
 
 /// How an order ended, in the venue's words.

@@ -2,11 +2,13 @@
 
 mod apply;
 mod endings;
+mod list;
 mod order;
 mod registry;
 mod report;
 
 pub use apply::{Block, Told};
+pub use list::OrderList;
 pub use order::{Attributes, Peg, VenueOrder};
 pub use registry::{AccountOrders, VenueOrders};
 pub use report::{AccountTrade, Fill, PreventedMatch, Report};

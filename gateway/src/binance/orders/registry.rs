@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use engine::{AccountId, ClientOrderId, OrderId, SessionState, TradeId};
 
+use crate::binance::orders::list::OrderList;
 use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch};
 
@@ -35,6 +36,7 @@ pub struct AccountOrders {
     trades: VecDeque<AccountTrade>,
     prevented: VecDeque<PreventedMatch>,
     amendments: VecDeque<Amendment>,
+    lists: VecDeque<OrderList>,
 }
 
 impl VenueOrders {
@@ -60,6 +62,11 @@ impl VenueOrders {
     /// Lists an open order that was there before the account was followed.
     pub fn take_in(&mut self, order: VenueOrder) {
         self.of_mut(order.account).list(order);
+    }
+
+    /// A list was entered.
+    pub fn note_list(&mut self, account: AccountId, list: OrderList) {
+        keep(&mut self.of_mut(account).lists, list, RARE_KEPT_MAX);
     }
 
     /// The number of the next step: it grows with the instrument's sequence, over restarts too.
@@ -122,6 +129,16 @@ impl AccountOrders {
     /// Amendments that are kept, oldest first.
     pub const fn amendments(&self) -> &VecDeque<Amendment> {
         &self.amendments
+    }
+
+    /// Lists that are kept, oldest first.
+    pub fn lists(&self) -> impl Iterator<Item = &OrderList> {
+        self.lists.iter()
+    }
+
+    /// Whether an order of the list is open.
+    pub fn is_open(&self, list: &OrderList) -> bool {
+        list.orders.iter().any(|(id, _)| self.open.contains(id))
     }
 
     pub(super) fn list(&mut self, order: VenueOrder) {

@@ -4,6 +4,7 @@ mod account;
 mod depth;
 mod event;
 mod kline;
+mod list;
 mod listing;
 mod order;
 mod query;
@@ -18,6 +19,7 @@ pub use account::{
 pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
 pub use kline::{AverageAnswer, AverageEvent, KlineAnswer, KlineEvent};
+pub use list::ListAnswer;
 pub use listing::{ListedSymbol, SymbolTerms};
 pub use order::{CanceledOrder, PlacedOrder};
 pub use query::{AmendedOrder, PreventedAnswer, QueriedOrder};

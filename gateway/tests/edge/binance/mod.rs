@@ -3,6 +3,8 @@
 mod bot;
 mod fuzz;
 mod limits;
+mod lists;
 mod orders;
 mod signatures;
 mod socket_api;
+mod streams;
