@@ -6,6 +6,8 @@ mod change;
 mod entry;
 mod general;
 mod hand_over;
+mod list_entry;
+mod list_legs;
 mod lists;
 mod market;
 mod outside;
@@ -104,10 +106,10 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::Commission => account::commission(&edge, call),
         Method::MyFilters => account::my_filters(&edge, call),
         Method::Allocations => account::allocations(&edge, call),
-        Method::PlaceLegacyOco => lists::place_legacy_oco(edge, call).await,
-        Method::PlaceOco => lists::place_oco(edge, call).await,
-        Method::PlaceOto => lists::place_oto(edge, call).await,
-        Method::PlaceOtoco => lists::place_otoco(edge, call).await,
+        Method::PlaceLegacyOco => list_entry::place_legacy_oco(edge, call).await,
+        Method::PlaceOco => list_entry::place_oco(edge, call).await,
+        Method::PlaceOto => list_entry::place_oto(edge, call).await,
+        Method::PlaceOtoco => list_entry::place_otoco(edge, call).await,
         Method::CancelList => lists::cancel(edge, call).await,
         Method::QueryList => lists::query(&edge, call),
         Method::OpenLists => lists::open_lists(&edge, call),

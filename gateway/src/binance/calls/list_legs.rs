@@ -1,0 +1,109 @@
+//! The legs of a list on their way: entered one after the other, tied to each other by their client ids.
+
+use std::sync::Arc;
+
+use engine::{
+    ChildStart, ClientOrderId, Conditions, NewOrder, Oco, OcoMode, OrderId, OrderRef, Parent,
+};
+
+use crate::binance::calls::entry::{checked_leg, enter_leg};
+use crate::binance::calls::list_entry::{Leg, ListRequest};
+use crate::binance::calls::lists::end_all;
+use crate::binance::calls::{Call, writing};
+use crate::binance::keys::Caller;
+use crate::binance::orders::{OrderList, Report};
+use crate::binance::refusal::Refusal;
+use crate::binance::wire::{ListAnswer, json};
+use crate::binance::words::ResponseType;
+use crate::edge::{Edge, InstrumentState};
+use crate::lock::lock;
+
+/// Enters the legs one after the other; where one is refused, those before it are ended.
+///
+/// # Errors
+/// The venue's refusal.
+pub async fn place(
+    edge: &Arc<Edge>,
+    state: &InstrumentState,
+    call: Call,
+    list: ListRequest,
+) -> Result<String, Refusal> {
+    let caller = call.caller()?;
+    call.params.finish()?;
+    let mut orders = Vec::new();
+    for leg in &list.legs {
+        orders.push(checked_leg(edge, state, &caller, &leg.request)?);
+    }
+    let count = u32::try_from(orders.len()).unwrap_or(u32::MAX);
+    let now_us = edge.at_us();
+    let limits = &edge.binance.limits;
+    limits.check_orders(caller.account, count, now_us)?;
+    let list_id = edge.binance.next_list_id(now_us);
+    let mut reports: Vec<Report> = Vec::new();
+    let mut entered: Vec<OrderId> = Vec::new();
+    for (leg, order) in list.legs.iter().zip(orders) {
+        let ids: Vec<ClientOrderId> = list
+            .legs
+            .iter()
+            .map(|leg| leg.request.client_order_id)
+            .collect();
+        let tied = tied(order, leg, &ids);
+        match enter_leg(edge, state, &caller, (&leg.request, tied), list_id).await {
+            Ok((order_id, told)) => {
+                entered.push(order_id);
+                reports.extend(told);
+            }
+            Err(refusal) => {
+                end_all(edge, state, &caller, &entered).await;
+                return Err(refusal);
+            }
+        }
+    }
+    limits.entered(caller.account, count, now_us);
+    let list = note(edge, state, &caller, (list_id, &list), &entered, now_us);
+    let writing = writing(state, call.unit);
+    Ok(json(&ListAnswer::placed(
+        writing, &list.0, &reports, list.1,
+    )))
+}
+
+/// The order with its ties to other legs.
+fn tied(mut order: NewOrder, leg: &Leg, ids: &[ClientOrderId]) -> NewOrder {
+    if leg.parent.is_none() && leg.partner.is_none() {
+        return order;
+    }
+    let mut conditions = order.conditions.map_or(Conditions::NONE, |it| *it);
+    conditions.parent = leg.parent.map(|parent| Parent {
+        order: OrderRef::Client(ids[parent]),
+        start: ChildStart::OnFullFill,
+    });
+    conditions.oco = leg.partner.map(|partner| Oco {
+        partner: OrderRef::Client(ids[partner]),
+        mode: OcoMode::Cancel,
+    });
+    order.conditions = Some(Box::new(conditions));
+    order
+}
+
+fn note(
+    edge: &Edge,
+    state: &InstrumentState,
+    caller: &Caller,
+    (id, request): (u64, &ListRequest),
+    entered: &[OrderId],
+    at_us: u64,
+) -> (OrderList, ResponseType) {
+    let list = OrderList {
+        id,
+        contingency: request.contingency,
+        client_id: request.client_id,
+        orders: entered
+            .iter()
+            .zip(&request.legs)
+            .map(|(order_id, leg)| (*order_id, leg.request.client_order_id))
+            .collect(),
+        at_us,
+    };
+    lock(&edge.binance.symbol(state).orders).note_list(caller.account, list.clone());
+    (list, request.response)
+}
