@@ -6,6 +6,7 @@ use crate::fan_out::FanOut;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
 use crate::market_maker_protection::MmpReset;
 use crate::mass_quote::Quote;
+use crate::operation::Operation;
 use crate::order::NewOrder;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -51,6 +52,8 @@ pub enum Command {
     Disconnect(Disconnect),
     /// Set, or turn off, an account's dead man's timer.
     CancelAfter(CancelAfter),
+    /// Change the instrument's rules or its grid.
+    Operate(Box<Operation>),
 }
 
 impl Command {
@@ -76,7 +79,8 @@ impl Command {
             | Self::FanOut(_)
             | Self::MmpReset(_)
             | Self::Disconnect(_)
-            | Self::CancelAfter(_) => [None, None],
+            | Self::CancelAfter(_)
+            | Self::Operate(_) => [None, None],
         };
         reserves.into_iter().flatten()
     }
@@ -102,7 +106,8 @@ impl Command {
             | Self::Quote(_)
             | Self::MmpReset(_)
             | Self::Disconnect(_)
-            | Self::CancelAfter(_) => false,
+            | Self::CancelAfter(_)
+            | Self::Operate(_) => false,
         }
     }
 }

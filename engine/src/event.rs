@@ -50,6 +50,8 @@ pub enum Event {
     StatusChanged(StatusChanged),
     /// What an uncross would do now.
     Indicative(Indicative),
+    /// Other rules or steps of price and quantity hold from now on.
+    TermsChanged(TermsChanged),
 }
 
 /// An order passed admission and has an id.
@@ -374,6 +376,23 @@ pub struct HoldReleased {
     pub released: Notional,
     /// What stays reserved for the order.
     pub hold: Notional,
+}
+
+/// An operator changed the instrument's rules or its grid. What was open stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TermsChanged {
+    /// Prices are multiples of this many price units.
+    pub tick_size: i64,
+    /// Quantities are multiples of this many quantity units.
+    pub lot_size: u64,
+    /// Lowest limit price.
+    pub price_min: Price,
+    /// Highest limit price.
+    pub price_max: Price,
+    /// Smallest order quantity.
+    pub quantity_min: Quantity,
+    /// Largest order quantity.
+    pub quantity_max: Quantity,
 }
 
 /// The instrument treats orders differently from now on.

@@ -31,6 +31,7 @@ mod market_maker_protection;
 mod mass_quote;
 mod matching;
 mod matching_engine;
+mod operation;
 mod order;
 mod outcome;
 mod pegged;
@@ -66,7 +67,7 @@ pub use dead_man::{CancelAfter, Disconnect};
 pub use event::{
     Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
     Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
-    StatusChanged, Trade, TradePhase, Triggered,
+    StatusChanged, TermsChanged, Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
@@ -81,6 +82,7 @@ pub use market_maker_protection::{
 };
 pub use mass_quote::{Quote, QuoteSide};
 pub use matching_engine::{EngineLimits, MatchingEngine};
+pub use operation::{Grid, Operation};
 pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
     SelfTradePrevention, TimeInForce, WaitingOrder,

@@ -140,6 +140,7 @@ impl Listing {
             Command::Admit(admit) => self.admit(*admit, sink),
             Command::SetLimits(set) => self.set_limits(set, sink),
             Command::SetFeeTier(set) => self.set_fee_tier(*set),
+            Command::Operate(operation) => self.operate(operation, sink),
             Command::FanOut(fan_out) => self.fan_out(fan_out, sink),
             Command::Quote(quote) => self.quote(quote, sink),
             Command::MmpReset(reset) => self.mmp.counters.reset(reset.account, reset.group),

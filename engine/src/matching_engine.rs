@@ -280,6 +280,7 @@ fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink:
         | Command::SetLastPrice(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
+        | Command::Operate(_)
         | Command::Admit(_) => return,
     }
     sink.event(Event::Rejected(rejected));

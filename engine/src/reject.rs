@@ -70,6 +70,8 @@ pub enum RejectReason {
     OrderRateLimit = 47,
     /// The account has entered as many orders as its trades of this time are good for.
     OrderToTradeLimit = 48,
+    /// The rules or the grid contradict themselves.
+    InvalidTerms = 60,
     /// A repair of the journal has taken the command out.
     TakenOut = 100,
 }
@@ -121,6 +123,7 @@ impl RejectReason {
             Self::OrderToTradeLimit => {
                 "the account has entered as many orders as its trades of this time are good for"
             }
+            Self::InvalidTerms => "the rules or the grid contradict themselves",
             Self::TakenOut => "a repair of the journal has taken the command out",
         }
     }

@@ -96,6 +96,7 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
+        | Command::Operate(_)
         | Command::Tick => [NO_SLOT; 2],
     }
 }

@@ -44,7 +44,8 @@ impl Reserves {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => return,
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }
@@ -74,7 +75,8 @@ impl Reserves {
                 | Event::Triggered(_)
                 | Event::Refilled(_)
                 | Event::Pegged(_)
-                | Event::Indicative(_) => {}
+                | Event::Indicative(_)
+                | Event::TermsChanged(_) => {}
             }
         }
     }

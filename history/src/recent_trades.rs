@@ -114,7 +114,8 @@ impl RecentTrades {
             | Event::Triggered(_)
             | Event::Refilled(_)
             | Event::Pegged(_)
-            | Event::Indicative(_) => None,
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => None,
         }
     }
 

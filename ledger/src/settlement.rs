@@ -91,7 +91,8 @@ impl Settlement {
             | Event::Triggered(_)
             | Event::Refilled(_)
             | Event::Pegged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
 

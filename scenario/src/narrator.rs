@@ -158,7 +158,7 @@ impl Narrator {
                 volume: u64::try_from(indicative.volume).expect("scenarios are small"),
                 surplus: i64::try_from(indicative.surplus).expect("scenarios are small"),
             }),
-            Event::Repeated(_) | Event::HoldReleased(_) => None,
+            Event::Repeated(_) | Event::HoldReleased(_) | Event::TermsChanged(_) => None,
         }
     }
 
@@ -402,6 +402,7 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::PositionLimit
         | RejectReason::OrderRateLimit
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
+        RejectReason::InvalidTerms => panic!("a scenario changes no terms"),
         RejectReason::TakenOut => panic!("a scenario repairs no journal"),
     }
 }

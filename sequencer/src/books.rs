@@ -199,6 +199,8 @@ impl Books {
             instrument: book.instrument,
             sequence: book.last,
             state_hash: self.engine.state_hash_of(book.instrument).expect(LISTED),
+            terms: *self.engine.instrument(book.instrument).expect(LISTED),
+            session_state: self.engine.session_state(book.instrument).expect(LISTED),
         });
         MatcherState {
             matcher,

@@ -57,7 +57,8 @@ impl Inbox {
             | Command::FanOut(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => true,
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => true,
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)

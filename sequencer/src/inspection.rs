@@ -1,6 +1,6 @@
 //! Questions to a matcher that are not commands: they are answered between batches and decide nothing.
 
-use engine::{InstrumentId, SequenceNumber};
+use engine::{Instrument, InstrumentId, SequenceNumber, SessionState};
 
 /// What a matcher's books stand at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct BookState {
     pub sequence: SequenceNumber,
     /// Hash over everything of it that decides; the same under every layout of threads.
     pub state_hash: u64,
+    /// Its terms now, which operators may have changed.
+    pub terms: Instrument,
+    /// What it does with orders now.
+    pub session_state: SessionState,
 }
 
 /// One hash over everything that decides, of all books in the order of their instruments: the layout over

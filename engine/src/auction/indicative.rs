@@ -55,7 +55,8 @@ impl EventSink for Watched<'_> {
             | Event::Repeated(_)
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
         self.sink.event(event);
     }

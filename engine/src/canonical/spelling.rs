@@ -185,6 +185,7 @@ canonical_enum!(RejectReason {
     46 => PositionLimit,
     47 => OrderRateLimit,
     48 => OrderToTradeLimit,
+    60 => InvalidTerms,
     100 => TakenOut,
 });
 

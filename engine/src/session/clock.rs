@@ -101,6 +101,24 @@ impl Session {
         self.look_ahead(rules);
     }
 
+    /// Other rules hold than before. What was counted for the old ones and means nothing now is forgotten.
+    pub(crate) fn change_rules(&mut self, before: &Rules, rules: &Rules, now: Timestamp) {
+        self.last_auction_price = self.last_auction_price.or(rules.reference);
+        self.bands.price = self.bands.price.or(rules.reference);
+        let mean = rules.luld.and_then(|luld| luld.mean);
+        if before.luld.and_then(|luld| luld.mean) != mean {
+            self.bands.spans.clear();
+            self.bands.intervals_seen = mean.map_or(0, |mean| now.0 / mean.every);
+        }
+        if before.schedule != rules.schedule {
+            self.next_step = None;
+        }
+        if rules.velocity.is_none() {
+            self.prints = RecentPrints::default();
+        }
+        self.follow(rules);
+    }
+
     /// Whether something is due.
     #[inline]
     pub(crate) const fn is_due(&self, at: Timestamp) -> bool {

@@ -75,7 +75,8 @@ impl NaiveBook {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => {
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => {
                 panic!("this book trades continuously")
             }
         }

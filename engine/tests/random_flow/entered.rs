@@ -69,7 +69,8 @@ impl Entered {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => {
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => {
                 return;
             }
         };
@@ -111,7 +112,8 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         | Command::Quote(_)
         | Command::MmpReset(_)
         | Command::Disconnect(_)
-        | Command::CancelAfter(_) => {}
+        | Command::CancelAfter(_)
+        | Command::Operate(_) => {}
     }
     command
 }

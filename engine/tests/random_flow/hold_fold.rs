@@ -43,7 +43,8 @@ impl HoldFold {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => return,
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }
@@ -77,7 +78,8 @@ impl HoldFold {
             | Event::Triggered(_)
             | Event::Refilled(_)
             | Event::Pegged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
 
@@ -145,7 +147,8 @@ pub fn without_holds(event: Event) -> Option<Event> {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => event,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => event,
         Event::HoldReleased(_) => return None,
     })
 }

@@ -90,7 +90,8 @@ fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
         | Command::Quote(_)
         | Command::MmpReset(_)
         | Command::Disconnect(_)
-        | Command::CancelAfter(_) => {}
+        | Command::CancelAfter(_)
+        | Command::Operate(_) => {}
     }
     command
 }
@@ -170,6 +171,7 @@ impl Said {
                 | Event::Triggered(_)
                 | Event::Refilled(_)
                 | Event::Indicative(_)
+                | Event::TermsChanged(_)
                 | Event::Repeated(_)
                 | Event::Trade(_)
                 | Event::Prevented(_)

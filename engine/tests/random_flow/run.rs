@@ -288,7 +288,8 @@ fn is_by_handle(command: &Command) -> bool {
         | Command::Quote(_)
         | Command::MmpReset(_)
         | Command::Disconnect(_)
-        | Command::CancelAfter(_) => return false,
+        | Command::CancelAfter(_)
+        | Command::Operate(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }
@@ -314,7 +315,8 @@ fn without_order(event: Event) -> Event {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => event,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => event,
     }
 }
 
@@ -340,7 +342,8 @@ fn without_place(event: Event) -> Event {
         | Event::Queued(_)
         | Event::Triggered(_)
         | Event::Refilled(_)
-        | Event::Indicative(_) => event,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => event,
     }
 }
 

@@ -142,7 +142,8 @@ impl Teller {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => {
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => {
                 unreachable!("the random flow trades continuously")
             }
         }
@@ -192,7 +193,8 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => false,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => false,
     }
 }
 

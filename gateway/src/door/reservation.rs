@@ -168,7 +168,8 @@ impl<'a> Door<'a> {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => {}
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => {}
         }
     }
 
@@ -210,7 +211,8 @@ impl<'a> Door<'a> {
             | Command::FanOut(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => {}
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => {}
         }
     }
 

@@ -21,7 +21,8 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         | Command::Quote(_)
         | Command::MmpReset(_)
         | Command::Disconnect(_)
-        | Command::CancelAfter(_) => None,
+        | Command::CancelAfter(_)
+        | Command::Operate(_) => None,
     }
 }
 
@@ -40,7 +41,8 @@ const fn decides_entry(event: &Event) -> bool {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => false,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => false,
     }
 }
 
@@ -60,7 +62,8 @@ const fn decides_cancel(event: &Event) -> bool {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => false,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => false,
     }
 }
 
@@ -80,6 +83,7 @@ const fn decides_replace(event: &Event) -> bool {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => false,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => false,
     }
 }

@@ -85,7 +85,8 @@ impl OpenOrders {
             | Event::Repeated(_)
             | Event::Refilled(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
 

@@ -126,7 +126,8 @@ impl<'a> Reporter<'a> {
             | Event::Conditioned(_)
             | Event::Queued(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
 
@@ -152,7 +153,8 @@ impl<'a> Reporter<'a> {
             | Command::Quote(_)
             | Command::MmpReset(_)
             | Command::Disconnect(_)
-            | Command::CancelAfter(_) => IsEntry::No,
+            | Command::CancelAfter(_)
+            | Command::Operate(_) => IsEntry::No,
         }
     }
 
@@ -316,7 +318,8 @@ fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         | Command::Quote(_)
         | Command::MmpReset(_)
         | Command::Disconnect(_)
-        | Command::CancelAfter(_) => {}
+        | Command::CancelAfter(_)
+        | Command::Operate(_) => {}
     }
 }
 
@@ -353,7 +356,8 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => false,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => false,
     }
 }
 
@@ -374,6 +378,7 @@ fn count(event: &Event, counters: &Counters) {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Pegged(_)
-        | Event::Indicative(_) => {}
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => {}
     }
 }

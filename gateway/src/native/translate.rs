@@ -166,6 +166,7 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         // External ids do not exist on this wire.
         RejectReason::DuplicateExternalId
         | RejectReason::ExternalIdsOff
+        | RejectReason::InvalidTerms
         | RejectReason::TakenOut => Reason::Other,
     }
 }

@@ -8,6 +8,7 @@ mod conditions;
 mod control;
 mod key;
 mod maker;
+mod operation;
 mod order;
 mod reader;
 mod risk;

@@ -10,6 +10,7 @@ use super::maker::{
     cancel_after, disconnect, mmp_reset, put_cancel_after, put_disconnect, put_mmp_reset,
     put_quote, quote,
 };
+use super::operation::{operation, put_operation};
 use super::order::{order, put_order};
 use super::risk::{admit, put_admit, put_set_fee_tier, put_set_limits, set_fee_tier, set_limits};
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
@@ -30,6 +31,7 @@ const CANCEL_AFTER: u8 = 23;
 const ADMIT: u8 = 40;
 const SET_LIMITS: u8 = 41;
 const SET_FEE_TIER: u8 = 42;
+const OPERATE: u8 = 60;
 const FAN_OUT: u8 = 43;
 
 pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
@@ -105,6 +107,10 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_u8(bytes, CANCEL_AFTER);
             put_cancel_after(bytes, *cancel_after);
         }
+        Command::Operate(operation) => {
+            put_u8(bytes, OPERATE);
+            put_operation(bytes, operation);
+        }
         Command::FanOut(fan_out) => {
             put_u8(bytes, FAN_OUT);
             put_u64(bytes, fan_out.id.0);
@@ -144,6 +150,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
         MMP_RESET => mmp_reset(reader).map(Command::MmpReset),
         DISCONNECT => disconnect(reader).map(Command::Disconnect),
         CANCEL_AFTER => cancel_after(reader).map(Command::CancelAfter),
+        OPERATE => operation(reader).map(|operation| Command::Operate(Box::new(operation))),
         FAN_OUT => Ok(Command::FanOut(FanOut {
             id: FanOutId(reader.u64()?),
             action: fan_out_action(reader)?,

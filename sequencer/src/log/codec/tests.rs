@@ -41,6 +41,34 @@ fn plain_order() -> NewOrder {
     }
 }
 
+/// Rules with something of each kind.
+fn every_rule() -> engine::Rules {
+    let call = engine::CallEnd::After(engine::CallLength::fixed(7));
+    engine::Rules {
+        matching: engine::MatchingAlgorithm::ProRata(engine::ProRata {
+            minimum_allocation: Quantity::from_units(2),
+            top_order: engine::TopOrder::Off,
+            first_in_first_out_bips: 4_000,
+        }),
+        velocity: Some(engine::Velocity {
+            ticks: 20,
+            window: 1_000,
+            reserved: call,
+        }),
+        schedule: Some(engine::Schedule::of_day(
+            100,
+            &[engine::ScheduleStep {
+                at: 10,
+                random_max: 5,
+                state: SessionState::Auction,
+            }],
+        )),
+        reference: Some(Price::from_units(99)),
+        random_seed: u64::MAX,
+        ..engine::Rules::PLAIN
+    }
+}
+
 fn every_command() -> Vec<Command> {
     let other_order = NewOrder {
         client_order_id: None,
@@ -106,6 +134,15 @@ fn every_command() -> Vec<Command> {
             account: AccountId(5),
             limits: RiskLimits::NONE,
         }),
+        Command::Operate(Box::new(engine::Operation::SetRules(every_rule()))),
+        Command::Operate(Box::new(engine::Operation::SetGrid(engine::Grid {
+            tick_size: 5,
+            lot_size: 10,
+            price_min: Price::from_units(-5),
+            price_max: Price::from_units(100),
+            quantity_min: Quantity::from_units(10),
+            quantity_max: Quantity::from_units(90),
+        }))),
         Command::Quote(engine::Quote {
             account: AccountId(5),
             group: MmpGroup(6),

@@ -1,0 +1,58 @@
+//! What operators change of an instrument as bytes.
+
+use engine::{Canonical, Grid, Operation, Price, Quantity, Rules, StateReader};
+
+use super::{DecodeError, Reader, put_bytes, put_i64, put_u8, put_u64};
+
+const SET_RULES: u8 = 1;
+const SET_GRID: u8 = 2;
+/// Rules are written in the engine's own spelling, which is counted here: when it changes, this goes up, and
+/// the old spelling is read as long as journals of it are.
+const RULES_VERSION: u8 = 1;
+
+pub(super) fn put_operation(bytes: &mut Vec<u8>, operation: &Operation) {
+    match operation {
+        Operation::SetRules(rules) => {
+            put_u8(bytes, SET_RULES);
+            put_u8(bytes, RULES_VERSION);
+            let mut spelled = Vec::new();
+            rules.write(&mut spelled);
+            put_bytes(bytes, &spelled);
+        }
+        Operation::SetGrid(grid) => {
+            put_u8(bytes, SET_GRID);
+            put_i64(bytes, grid.tick_size);
+            put_u64(bytes, grid.lot_size);
+            put_i64(bytes, grid.price_min.units());
+            put_i64(bytes, grid.price_max.units());
+            put_u64(bytes, grid.quantity_min.units());
+            put_u64(bytes, grid.quantity_max.units());
+        }
+    }
+}
+
+pub(super) fn operation(reader: &mut Reader<'_>) -> Result<Operation, DecodeError> {
+    match reader.u8()? {
+        SET_RULES => rules(reader).map(Operation::SetRules),
+        SET_GRID => Ok(Operation::SetGrid(Grid {
+            tick_size: reader.i64()?,
+            lot_size: reader.u64()?,
+            price_min: Price::from_units(reader.i64()?),
+            price_max: Price::from_units(reader.i64()?),
+            quantity_min: Quantity::from_units(reader.u64()?),
+            quantity_max: Quantity::from_units(reader.u64()?),
+        })),
+        _ => Err(DecodeError::Unknown("what an operator changes")),
+    }
+}
+
+fn rules(reader: &mut Reader<'_>) -> Result<Rules, DecodeError> {
+    const WHAT: DecodeError = DecodeError::Unknown("a set of rules");
+    if reader.u8()? != RULES_VERSION {
+        return Err(WHAT);
+    }
+    let mut spelled = StateReader::new(reader.counted_bytes()?);
+    let rules = spelled.value().map_err(|_| WHAT)?;
+    spelled.end().map_err(|_| WHAT)?;
+    Ok(rules)
+}
