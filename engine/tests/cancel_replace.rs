@@ -41,6 +41,7 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Refilled(_) => "refilled",
         Event::Pegged(_) => "pegged",
         Event::Indicative(_) => "indicative",
+        Event::TermsChanged(_) => "terms",
         Event::HoldReleased(_) => "hold released",
     };
     events.iter().map(word).collect()

@@ -131,6 +131,7 @@ fn word(event: &Event) -> String {
         Event::Refilled(_) => "refilled".to_owned(),
         Event::Pegged(_) => "pegged".to_owned(),
         Event::Indicative(_) => "indicative".to_owned(),
+        Event::TermsChanged(_) => "terms".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
-use engine::{InstrumentId, Timestamp};
+use engine::{Instrument, InstrumentId, TermsChanged, Timestamp};
 use ledger::Ledger;
 use protocol::{ClockMode, Symbol};
 use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
@@ -15,8 +15,10 @@ use crate::egress::{AccountLoads, KeptReports, OpenOrders};
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
+use crate::lock::{read, write};
 use crate::market_data::{IntervalWatch, Market, Resuming};
 use crate::native::translate;
+use crate::operated::Operating;
 use crate::reference::ReferencePrices;
 use crate::session::{Flusher, Routing};
 
@@ -70,6 +72,10 @@ pub struct InstrumentState {
     pub reports: Mutex<KeptReports>,
     /// What market orders are measured by.
     pub reference: ReferencePrices,
+    /// Commands of operators on their way.
+    pub operating: Operating,
+    /// Its terms now: those it was listed with, until an operator changes its grid.
+    terms: RwLock<Instrument>,
     /// With the replay clock: the one session that trades it; 0 while there is none.
     replaying_session: AtomicU64,
 }
@@ -238,9 +244,32 @@ impl InstrumentState {
             orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
             reports: Mutex::new(KeptReports::new(limits.executions_kept_max)),
             reference,
+            operating: Operating::default(),
+            terms: RwLock::new(listed.instrument),
             replaying_session: AtomicU64::new(0),
             listed,
         }
+    }
+
+    /// Its terms now.
+    pub fn terms(&self) -> Instrument {
+        *read(&self.terms)
+    }
+
+    /// Its terms are these from now on.
+    pub fn set_terms(&self, terms: Instrument) {
+        *write(&self.terms) = terms;
+    }
+
+    /// Takes note of an operator's change.
+    pub fn note_terms(&self, changed: &TermsChanged) {
+        let mut terms = write(&self.terms);
+        terms.tick_size = changed.tick_size;
+        terms.lot_size = changed.lot_size;
+        terms.price_min = changed.price_min;
+        terms.price_max = changed.price_max;
+        terms.quantity_min = changed.quantity_min;
+        terms.quantity_max = changed.quantity_max;
     }
 
     /// Which instrument.

@@ -75,6 +75,7 @@ impl ReadModel for KeptModels {
             lock(&state.orders).spell(&mut out);
             lock(&state.market).spell(&mut out);
             lock(&state.reports).spell(&mut out);
+            state.terms().write(&mut out);
         }
         out
     }
@@ -102,6 +103,7 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
         lock(&state.orders).restore(&mut from)?;
         lock(&state.market).restore(&mut from, &state.reference)?;
         lock(&state.reports).restore(&mut from)?;
+        state.set_terms(from.value()?);
     }
     from.end()?;
     Ok(engine_time)
@@ -114,6 +116,11 @@ pub fn publish(
     outcome: &CommandOutcome,
     wakes: &mut WakeList,
 ) {
+    for event in batch.events_of(outcome) {
+        if let Event::TermsChanged(changed) = event {
+            state.note_terms(changed);
+        }
+    }
     let command = CommandNews {
         sequence: outcome.sequence,
         at: outcome.at,

@@ -29,6 +29,7 @@ mod listing;
 mod lock;
 mod market_data;
 mod native;
+mod operated;
 mod reference;
 mod rule_set;
 mod server;

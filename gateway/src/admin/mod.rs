@@ -3,6 +3,7 @@
 
 mod body;
 mod chance;
+mod instruments;
 mod key;
 mod keys;
 mod money;
@@ -53,13 +54,19 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/conservation", get(money::conservation))
         .route("/fee_tier", post(risk::fee_tier))
         .route("/fund", post(money::fund))
+        .route("/grid", post(instruments::set_grid))
+        .route("/instruments/{symbol}", get(instruments::instrument))
         .route("/keys", get(keys::keys).post(keys::add))
         .route("/keys/revoke", post(keys::revoke))
         .route("/kill", post(risk::kill))
         .route("/limits", post(risk::limits))
+        .route("/mass_cancel", post(instruments::mass_cancel))
         .route("/positions/{account}", get(positions::positions))
         .route("/reset", post(reset::reset))
         .route("/state", get(state::state))
+        .route("/rules", post(instruments::set_rules))
+        .route("/session", post(instruments::set_session))
+        .route("/uncross", post(instruments::uncross))
         .route("/withdraw", post(money::withdraw))
         .fallback(async || ErrorAnswer::unknown_path())
         .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())

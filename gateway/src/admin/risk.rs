@@ -202,7 +202,7 @@ fn scope(view: &AdminView, switch: &Switch) -> Result<(Scope, Targets), ErrorAns
     }
 }
 
-fn targets(view: &AdminView, symbol: Option<&str>) -> Result<Targets, ErrorAnswer> {
+pub(super) fn targets(view: &AdminView, symbol: Option<&str>) -> Result<Targets, ErrorAnswer> {
     match symbol {
         None => Ok(Targets::All),
         Some(symbol) => find_instrument(view, symbol).map(|state| Targets::One(state.id())),
@@ -210,7 +210,7 @@ fn targets(view: &AdminView, symbol: Option<&str>) -> Result<Targets, ErrorAnswe
 }
 
 /// Logs it, and waits a while for every instrument to have done its part.
-async fn fan_out(
+pub(super) async fn fan_out(
     view: &AdminView,
     targets: Targets,
     action: FanOutAction,
@@ -235,7 +235,7 @@ async fn fan_out(
     })
 }
 
-fn find_instrument<'a>(
+pub(super) fn find_instrument<'a>(
     view: &'a AdminView,
     symbol: &str,
 ) -> Result<&'a InstrumentState, ErrorAnswer> {
@@ -317,6 +317,6 @@ fn read<T>(
         .map_err(|error| bad(format!("field `{field}`: {error}; write such as \"12.5\"")))
 }
 
-fn bad(text: impl Into<String>) -> ErrorAnswer {
+pub(super) fn bad(text: impl Into<String>) -> ErrorAnswer {
     ErrorAnswer::new(StatusCode::BAD_REQUEST, "bad_request", text.into())
 }

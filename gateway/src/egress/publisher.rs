@@ -67,6 +67,7 @@ impl Publisher {
             .publish(edge, state, (outcome, events), &mut self.wakes);
 
         publish(state, batch, outcome, &mut self.wakes);
+        state.operating.tell(outcome, events);
     }
 
     fn tell_owners(&mut self, edge: &Edge, outcome: &CommandOutcome, events: &[engine::Event]) {

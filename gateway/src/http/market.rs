@@ -35,8 +35,8 @@ const TRADES_BY_DEFAULT: usize = 100;
 /// All instruments with their grids and bounds.
 pub async fn instruments(State(edge): State<Arc<Edge>>) -> Response {
     let mut body = br#"{"instruments":"#.to_vec();
-    write_list(&mut body, edge.listing.instruments(), |body, listed| {
-        instrument_terms(listed).encode(body);
+    write_list(&mut body, &edge.instruments, |body, state| {
+        instrument_terms(state).encode(body);
     });
     body.push(b'}');
     json(body)

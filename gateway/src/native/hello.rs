@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use protocol::{HelloAnswer, InstrumentTerms, PROTOCOL_VERSION};
 use sequencer::SessionId;
 
-use crate::edge::Edge;
+use crate::edge::{Edge, InstrumentState};
 use crate::limits::Limits;
-use crate::listing::ListedInstrument;
 
 const SERVER: &str = concat!("rialto ", env!("CARGO_PKG_VERSION"));
 
@@ -22,12 +21,7 @@ pub fn answer(edge: &Edge, session: SessionId, request: Option<u64>) -> HelloAns
         clock: edge.clock,
         at_us: edge.at_us(),
         limits: limits(&edge.limits),
-        instruments: edge
-            .listing
-            .instruments()
-            .iter()
-            .map(instrument_terms)
-            .collect(),
+        instruments: edge.instruments.iter().map(instrument_terms).collect(),
     }
 }
 
@@ -42,10 +36,9 @@ fn limits(limits: &Limits) -> protocol::Limits {
 }
 
 /// An instrument's grid and bounds as participants see them.
-pub fn instrument_terms(listed: &ListedInstrument) -> InstrumentTerms {
-    let ListedInstrument {
-        instrument, scale, ..
-    } = listed;
+pub fn instrument_terms(state: &InstrumentState) -> InstrumentTerms {
+    let (listed, instrument) = (&state.listed, state.terms());
+    let scale = listed.scale;
     InstrumentTerms {
         symbol: listed.symbol,
         base: listed.base,

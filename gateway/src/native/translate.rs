@@ -1,6 +1,6 @@
 //! Between the native protocol's words and the engine's: dull and total.
 
-use engine::{OrderId, Price, Quantity, RejectReason, Timestamp};
+use engine::{OrderId, Price, Quantity, RejectReason, SessionState, Timestamp};
 use protocol::{DecimalError, ExactDecimal, Reason, Scale};
 
 /// A request that says something an order cannot have: the reason, and a sentence that names the field.
@@ -248,5 +248,23 @@ mod tests {
             at_us(timestamp(1_700_000_000_000_001)),
             1_700_000_000_000_001
         );
+    }
+}
+
+/// What an instrument does with orders, in the words of rule sets and scenario files.
+pub const fn session_state(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Continuous => "continuous",
+        SessionState::PreOpen => "pre_open",
+        SessionState::OpeningAuction => "opening_auction",
+        SessionState::Auction => "auction",
+        SessionState::ClosingAuction => "closing_auction",
+        SessionState::Halted => "halted",
+        SessionState::Closed => "closed",
+        SessionState::VolatilityAuction => "vol_auction",
+        SessionState::Reserved => "reserved",
+        SessionState::Paused => "paused",
+        SessionState::LimitUp => "limit_up",
+        SessionState::LimitDown => "limit_down",
     }
 }

@@ -11,6 +11,7 @@ mod value;
 
 use serde::{Deserialize, Serialize};
 
+pub use mechanism::ScheduleState;
 pub use value::{Amount, Span};
 
 use mechanism::{

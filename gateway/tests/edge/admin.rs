@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 16] = [
+const VERBS: [(&str, &str, &str); 22] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -49,6 +49,20 @@ const VERBS: [(&str, &str, &str); 16] = [
         r#"{"account":1,"fee_tier":1}"#,
     ),
     ("GET", "/v1/admin/positions/1", ""),
+    ("GET", "/v1/admin/instruments/BTCUSDT", ""),
+    (
+        "POST",
+        "/v1/admin/rules",
+        r#"{"symbol":"BTCUSDT","rules":{}}"#,
+    ),
+    ("POST", "/v1/admin/grid", r#"{"symbol":"BTCUSDT"}"#),
+    (
+        "POST",
+        "/v1/admin/session",
+        r#"{"symbol":"BTCUSDT","state":"halted"}"#,
+    ),
+    ("POST", "/v1/admin/uncross", r#"{"symbol":"BTCUSDT"}"#),
+    ("POST", "/v1/admin/mass_cancel", r#"{"account":1}"#),
     ("GET", "/v1/admin/state", ""),
 ];
 
@@ -76,7 +90,7 @@ fn with_key(key: &str) -> String {
 }
 
 /// A verb, asked by an operator.
-async fn operate(venue: &Venue, method: &str, path: &str, body: &str) -> (u16, Value) {
+pub async fn operate(venue: &Venue, method: &str, path: &str, body: &str) -> (u16, Value) {
     ask(
         venue.admin_address,
         (method, path, body),

@@ -24,6 +24,7 @@ mod limits;
 mod malformed;
 mod market_data;
 mod money;
+mod operations;
 mod order_kinds;
 mod participant;
 mod replay;

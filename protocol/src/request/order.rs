@@ -252,14 +252,15 @@ impl TimeInForce {
 }
 
 impl OrderKind {
-    /// The time in force that is meant where none is given.
+    /// The time in force that is meant where none is given: a market order, which never rests, may wait for the
+    /// uncross of a call.
     pub(super) const fn default_time_in_force(self) -> TimeInForce {
         match self {
             Self::Limit { .. }
+            | Self::Market
             | Self::MarketWithProtection { .. }
             | Self::MarketToLimit
             | Self::Pegged(_) => TimeInForce::GoodTillCanceled,
-            Self::Market => TimeInForce::ImmediateOrCancel,
         }
     }
 }
