@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
-    Cancel, CancelReplace, MassCancel, OpenOrdersRequest, Operation, Replace, Request, Submit,
-    Subscription, Symbol,
+    Cancel, CancelAfter, CancelReplace, MassCancel, MassQuote, MmpReset, OpenOrdersRequest,
+    Operation, Replace, Request, Submit, Subscription, Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -268,6 +268,30 @@ impl Sender {
     /// There is no connection, or the queue is full.
     pub fn mass_cancel(&self, mass_cancel: MassCancel) -> Result<u64, SendError> {
         self.queue(Operation::MassCancel(mass_cancel))
+    }
+
+    /// Queues quotes; each is answered by itself.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn mass_quote(&self, mass_quote: MassQuote) -> Result<u64, SendError> {
+        self.queue(Operation::MassQuote(mass_quote))
+    }
+
+    /// Queues the reset of a group that market-maker protection has frozen.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn mmp_reset(&self, reset: MmpReset) -> Result<u64, SendError> {
+        self.queue(Operation::MmpReset(reset))
+    }
+
+    /// Queues a setting of the dead man's timer.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn cancel_after(&self, cancel_after: CancelAfter) -> Result<u64, SendError> {
+        self.queue(Operation::CancelAfter(cancel_after))
     }
 
     /// Queues a question for the open orders, of one instrument or of all.

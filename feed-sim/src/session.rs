@@ -341,6 +341,8 @@ impl FeedSession {
             | ServerMessage::LoggedOn(_)
             | ServerMessage::OpenOrders(_)
             | ServerMessage::Balances(_)
+            | ServerMessage::Quoted(_)
+            | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)
             | ServerMessage::Trade(_)

@@ -20,6 +20,7 @@ use crate::market_data::{IntervalWatch, Market, Resuming};
 use crate::native::translate;
 use crate::operated::Operating;
 use crate::reference::ReferencePrices;
+use crate::session::presence::Presence;
 use crate::session::{Flusher, Routing};
 
 /// What all sessions and publishers of one gateway share.
@@ -49,6 +50,8 @@ pub struct Edge {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// Who is logged on.
+    pub presence: Presence,
     /// How many open orders each account has.
     pub loads: Arc<AccountLoads>,
     /// What the Binance persona knows.
@@ -128,6 +131,7 @@ impl Edge {
             instruments,
             loads,
             binance,
+            presence: Presence::default(),
             listing: parts.listing,
             ports: parts.ports,
             ledger: parts.ledger,

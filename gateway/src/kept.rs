@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::{Canonical, InstrumentId, StateError, StateReader, Timestamp};
+use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp};
 use sequencer::{CommandOutcome, Epoch, EventBatch, ReadModel, ReadModelMaker};
 
 use crate::edge::InstrumentState;

@@ -39,6 +39,8 @@ pub struct Limits {
     pub close_timeout: Duration,
     /// Time for an orderly stop: outstanding answers, flushes, closing handshakes.
     pub stop_timeout: Duration,
+    /// How long after its last session is gone an account's cancel-on-disconnect orders go.
+    pub disconnect_grace: Duration,
     /// Most subscriptions of a session; one more is refused.
     pub subscriptions_per_session_max: usize,
     /// Most levels a side that a subscription with levels can have.
@@ -96,6 +98,7 @@ impl Limits {
             ping_interval: Duration::from_secs(20),
             close_timeout: Duration::from_secs(1),
             stop_timeout: Duration::from_secs(5),
+            disconnect_grace: Duration::from_secs(5),
             subscriptions_per_session_max: 256,
             depth_levels_max: 1_000,
             trades_kept_max: 1_000,

@@ -25,6 +25,7 @@ use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until, ended};
 use crate::listing::Listing;
 use crate::market_data::{Interval, keep_interval};
+use crate::session::presence;
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 
@@ -230,6 +231,7 @@ impl Gateway {
             ),
         ];
 
+        let presence = tokio::spawn(presence::begin(Arc::clone(&self.edge)));
         let cause = tokio::select! {
             cause = shutdown => cause,
             cause = watch_publishers(&self.edge, &mut publishers) => cause,
@@ -238,6 +240,7 @@ impl Gateway {
         let unanswered = stop_sessions(&self.edge, &self.permits, cause).await;
         flusher.abort();
         intervals.abort_all();
+        presence.abort();
         for acceptor in acceptors {
             acceptor.abort();
         }

@@ -29,17 +29,18 @@ pub use exact_decimal::{DecimalError, ExactDecimal};
 pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
 pub use reason::Reason;
 pub use request::{
-    Cancel, CancelReplace, Conditions, Display, ExecutionCursor, Hello, Logon, MassCancel,
-    NewOrder, Oco, OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, Peg,
-    Replace, Request, Resume, ResumeExecutions, Submit, Subscription, TimeInForce, Trailing,
-    TrailingDistance, Trigger, TriggerKind,
+    Cancel, CancelAfter, CancelReplace, Conditions, Display, ExecutionCursor, Hello, Logon,
+    MassCancel, MassQuote, MmpReset, NewOrder, Oco, OpenOrdersRequest, Operation, OrderKind,
+    OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume, ResumeExecutions, Submit,
+    Subscription, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{
-    Balance, Balances, BookOrder, Depth, DepthSnapshot, ErrorMessage, EventId, GoingAway,
+    Balance, Balances, BookOrder, Depth, DepthSnapshot, Done, ErrorMessage, EventId, GoingAway,
     GoingAwayReason, Heartbeat, HelloAnswer, InstrumentDefinition, InstrumentTerms, Lagged, Level,
     Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, Orders, OrdersSnapshot,
-    Pong, QueuePosition, Report, ServerMessage, Status, Subscribed, Top, Trade, Unsubscribed,
+    Pong, QueuePosition, Quoted, Report, ServerMessage, Status, Subscribed, Top, Trade,
+    Unsubscribed,
 };
 pub use words::{
     Channel, ChildStart, ClockMode, Delivery, Liquidity, OcoMode, OnCancelFailure, OnDisconnect,

@@ -8,6 +8,8 @@ mod executions;
 mod field;
 mod order;
 
+use serde::Deserialize;
+
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
 use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
@@ -44,6 +46,12 @@ pub enum Operation {
     CancelReplace(CancelReplace),
     /// Ends the account's open orders.
     MassCancel(MassCancel),
+    /// Enters two-sided quotes in place of the group's previous ones.
+    MassQuote(MassQuote),
+    /// Lets a group that market-maker protection has frozen quote again.
+    MmpReset(MmpReset),
+    /// Sets, or turns off, the account's dead man's timer.
+    CancelAfter(CancelAfter),
     /// Asks for the account's open orders.
     OpenOrders(OpenOrdersRequest),
     /// Asks for the account's balances.
@@ -164,6 +172,53 @@ pub struct MassCancel {
     pub at_us: Option<u64>,
 }
 
+/// Enters two-sided quotes, at most one for each instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MassQuote {
+    /// The group of orders and quotes that they belong to.
+    pub mmp_group: u32,
+    /// The quotes; each one takes the place of the group's previous one in its instrument.
+    pub quotes: Vec<Quote>,
+    /// Engine time of the commands; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// A two-sided quote in one instrument. A side without a price ends; so does one of quantity zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quote {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// What is paid.
+    pub bid_price: Option<ExactDecimal>,
+    /// How much is bought.
+    pub bid_quantity: Option<ExactDecimal>,
+    /// What is asked.
+    pub ask_price: Option<ExactDecimal>,
+    /// How much is sold.
+    pub ask_quantity: Option<ExactDecimal>,
+}
+
+/// Lets a frozen group quote again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MmpReset {
+    /// In which instrument.
+    pub symbol: Symbol,
+    /// Which group.
+    pub mmp_group: u32,
+    /// Engine time of the command; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
+/// Without another one in time, the account's orders go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelAfter {
+    /// In how many milliseconds of engine time; 0 turns the timer off.
+    pub timeout_ms: u64,
+    /// Engine time of the commands; with the replay clock only.
+    pub at_us: Option<u64>,
+}
+
 /// Asks for the account's open orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenOrdersRequest {
@@ -215,6 +270,11 @@ impl Subscription {
     }
 }
 
+impl MassQuote {
+    /// Most quotes of one request.
+    pub const QUOTES_MAX: usize = 100;
+}
+
 impl Operation {
     /// Every word that `op` can be.
     pub const OPS: &'static [&'static str] = &[
@@ -225,6 +285,9 @@ impl Operation {
         "replace",
         "cancel_replace",
         "mass_cancel",
+        "mass_quote",
+        "mmp_reset",
+        "cancel_after",
         "open_orders",
         "balances",
         "subscribe",
@@ -244,6 +307,9 @@ impl Operation {
             Self::Replace(_) => "replace",
             Self::CancelReplace(_) => "cancel_replace",
             Self::MassCancel(_) => "mass_cancel",
+            Self::MassQuote(_) => "mass_quote",
+            Self::MmpReset(_) => "mmp_reset",
+            Self::CancelAfter(_) => "cancel_after",
             Self::OpenOrders(_) => "open_orders",
             Self::Balances => "balances",
             Self::Subscribe(_) => "subscribe",

@@ -3,6 +3,7 @@
 //! A reader leaves out fields that it does not know: a newer exchange may say more.
 
 mod account;
+mod maker;
 mod market_data;
 mod market_state;
 mod order_book;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
+pub use maker::{Done, Quoted};
 pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
 pub use market_state::{Heartbeat, InstrumentDefinition, Lagged, Status};
 pub use order_book::{BookOrder, OrderChange, Orders, OrdersSnapshot, QueuePosition};
@@ -40,6 +42,10 @@ pub enum ServerMessage {
     Balances(Balances),
     /// Answers `mass_cancel`.
     MassCanceled(MassCanceled),
+    /// Answers `mass_quote`, once for each quote.
+    Quoted(Quoted),
+    /// Answers `mmp_reset` and `cancel_after`.
+    Done(Done),
     /// Answers `subscribe`.
     Subscribed(Subscribed),
     /// Answers `unsubscribe`.
@@ -83,6 +89,8 @@ impl ServerMessage {
         "open_orders",
         "balances",
         "mass_canceled",
+        "quoted",
+        "done",
         "subscribed",
         "unsubscribed",
         "depth_snapshot",
@@ -117,6 +125,8 @@ impl ServerMessage {
             "open_orders" => read(frame).map(Self::OpenOrders),
             "balances" => read(frame).map(Self::Balances),
             "mass_canceled" => read(frame).map(Self::MassCanceled),
+            "quoted" => read(frame).map(Self::Quoted),
+            "done" => read(frame).map(Self::Done),
             "subscribed" => read(frame).map(Self::Subscribed),
             "unsubscribed" => read(frame).map(Self::Unsubscribed),
             "depth_snapshot" => read(frame).map(Self::DepthSnapshot),
@@ -149,6 +159,8 @@ impl ServerMessage {
             Self::OpenOrders(message) => message.encode(buffer),
             Self::Balances(message) => message.encode(buffer),
             Self::MassCanceled(message) => message.encode(buffer),
+            Self::Quoted(message) => message.encode(buffer),
+            Self::Done(message) => message.encode(buffer),
             Self::Subscribed(message) => message.encode(buffer),
             Self::Unsubscribed(message) => message.encode(buffer),
             Self::DepthSnapshot(message) => message.encode(buffer),

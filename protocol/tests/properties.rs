@@ -8,15 +8,15 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError};
 use proptest::{prop_assert_eq, proptest};
 use protocol::{
-    AssetName, Balance, Balances, Cancel, CancelReplace, Channel, ChildStart, ClientOrderId,
-    Conditions, Delivery, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage, EventId,
-    ExactDecimal, ExecutionCursor, Hello, InlineText, Level, Liquidity, Logon, MassCancel,
-    MassCanceled, NewOrder, Oco, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OpenOrder,
-    OpenOrders, OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent,
-    Peg, PegReference, PostOnly, Priority, Reason, Replace, Report, ReportKind, Request, Resume,
-    ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side, Submit, Subscription,
-    Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger, TriggerKind,
-    TriggerSource,
+    AssetName, Balance, Balances, Cancel, CancelAfter, CancelReplace, Channel, ChildStart,
+    ClientOrderId, Conditions, Delivery, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage,
+    EventId, ExactDecimal, ExecutionCursor, Hello, InlineText, Level, Liquidity, Logon, MassCancel,
+    MassCanceled, MassQuote, MmpReset, NewOrder, Oco, OcoMode, OnCancelFailure, OnDisconnect,
+    OnLag, OpenOrder, OpenOrders, OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize,
+    OrderStatus, Parent, Peg, PegReference, PostOnly, Priority, Quote, Reason, Replace, Report,
+    ReportKind, Request, Resume, ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side,
+    Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger,
+    TriggerKind, TriggerSource,
 };
 
 const REPORTS: [&str; 3] = [
@@ -305,6 +305,32 @@ fn other_operation() -> impl Strategy<Value = Operation> {
                         .collect(),
                 })
             }),
+        (symbol(), any::<u32>(), at()).prop_map(|(symbol, mmp_group, at_us)| {
+            Operation::MmpReset(MmpReset {
+                symbol,
+                mmp_group,
+                at_us,
+            })
+        }),
+        (any::<u64>(), at()).prop_map(|(timeout_ms, at_us)| Operation::CancelAfter(CancelAfter {
+            timeout_ms,
+            at_us
+        })),
+        (any::<u32>(), symbol(), option::of(decimal()), at()).prop_map(
+            |(mmp_group, symbol, bid, at_us)| {
+                Operation::MassQuote(MassQuote {
+                    mmp_group,
+                    quotes: vec![Quote {
+                        symbol,
+                        bid_price: bid,
+                        bid_quantity: bid,
+                        ask_price: None,
+                        ask_quantity: None,
+                    }],
+                    at_us,
+                })
+            }
+        ),
         Just(Operation::Balances),
         Just(Operation::Ping),
     ]

@@ -122,6 +122,7 @@ pub struct GatewayLimits {
     pub ping_interval: Span,
     pub close_timeout: Span,
     pub stop_timeout: Span,
+    pub disconnect_grace: Span,
     pub subscriptions_per_session_max: usize,
     pub depth_levels_max: usize,
     pub trades_kept_max: usize,

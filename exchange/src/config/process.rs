@@ -237,6 +237,7 @@ pub fn derive_limits(limits: &file::GatewayLimits) -> Result<Limits, ConfigError
         ping_interval: limits.ping_interval.0,
         close_timeout: limits.close_timeout.0,
         stop_timeout: limits.stop_timeout.0,
+        disconnect_grace: limits.disconnect_grace.0,
         subscriptions_per_session_max: limits.subscriptions_per_session_max,
         depth_levels_max: limits.depth_levels_max,
         trades_kept_max: limits.trades_kept_max,

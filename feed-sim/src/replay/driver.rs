@@ -271,6 +271,8 @@ impl Driver {
             | ServerMessage::OpenOrders(_)
             | ServerMessage::Balances(_)
             | ServerMessage::MassCanceled(_)
+            | ServerMessage::Quoted(_)
+            | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)
             | ServerMessage::DepthSnapshot(_)

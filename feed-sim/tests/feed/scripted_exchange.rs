@@ -102,6 +102,9 @@ fn answers(request: &Request, fault: Fault) -> Vec<String> {
             at_us: 0,
         }))],
         Operation::Replace(_)
+        | Operation::MassQuote(_)
+        | Operation::MmpReset(_)
+        | Operation::CancelAfter(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
         | Operation::Subscribe(_)

@@ -2,7 +2,7 @@
 
 use engine::{
     AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OrderKind, OrderRef,
-    OrderSize, Price, Quantity, Replace, Side,
+    OrderSize, Price, Quantity, Quote, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -146,6 +146,17 @@ impl<'a> Door<'a> {
             .filter(|order| order.side == side)
             .map_or(Notional::ZERO, OpenOrder::counted_hold);
         command.new_order.extra = self.reserve_up_to(side, beyond(need, given_back));
+    }
+
+    /// Reserves what each side of a quote needs, as far as it is available; what the side in its place holds
+    /// already goes back with what is not needed.
+    pub fn reserve_quote(self, quote: &mut Quote) {
+        for (side, asked) in [(Side::Buy, &mut quote.bid), (Side::Sell, &mut quote.ask)] {
+            if let Some(asked) = asked {
+                let need = self.need_of_limit(side, asked.price, asked.quantity);
+                asked.extra = self.reserve_up_to(side, need);
+            }
+        }
     }
 
     /// Notes what is on its way, so that a change can name it before its acceptance is reported.

@@ -39,6 +39,13 @@ impl AccountLoads {
             .map_or(0, |load| load.0.load(Ordering::Relaxed))
     }
 
+    /// Accounts that have, or had, open orders.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        let mut accounts: Vec<_> = read(&self.by_account).keys().copied().collect();
+        accounts.sort_unstable();
+        accounts
+    }
+
     /// The account's count.
     pub fn of(&self, account: AccountId) -> Arc<Load> {
         Arc::clone(write(&self.by_account).entry(account).or_default())

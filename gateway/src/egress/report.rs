@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use engine::{
-    Accepted, Canceled, OrderSize, OriginalOutcome, Party, Pegged, Prevented, Refilled, Rejected,
-    Repeated, Replaced, Rested, SelfTradePrevention, SequenceNumber, Timestamp, Trade, Triggered,
+    Accepted, Canceled, Event, OrderSize, OriginalOutcome, Party, Pegged, Prevented, Quote,
+    Refilled, Rejected, Repeated, Replaced, Rested, SelfTradePrevention, SequenceNumber, Side,
+    Timestamp, Trade, Triggered,
 };
 use ledger::Fee;
 use protocol::{
-    AssetName, EventId, ExactDecimal, Liquidity, OrderStatus, Reason, Report, ReportKind, Scale,
+    AssetName, EventId, ExactDecimal, Liquidity, OrderStatus, Quoted, Reason, Report, ReportKind,
+    Scale,
 };
 
 use crate::egress::open_order::OpenOrder;
@@ -239,6 +241,39 @@ impl<'a> ReportBuilder<'a> {
         report.reason = Some(translate::reject_reason(rejected.reason));
         report.text = Some(Cow::Borrowed(rejected.reason.sentence()));
         report
+    }
+
+    /// What a quote came to.
+    pub fn quoted(
+        self,
+        quote: &Quote,
+        events: &[Event],
+        (request, at_us): (Option<u64>, u64),
+    ) -> Quoted {
+        let mut quoted = Quoted {
+            request,
+            symbol: self.listed.symbol,
+            mmp_group: quote.group.0,
+            bid_order_id: None,
+            ask_order_id: None,
+            reason: None,
+            text: None,
+            at_us,
+        };
+        for event in events {
+            if let Event::Accepted(accepted) = event
+                && accepted.account == quote.account
+            {
+                match accepted.side {
+                    Side::Buy => quoted.bid_order_id = Some(accepted.order_id.0),
+                    Side::Sell => quoted.ask_order_id = Some(accepted.order_id.0),
+                }
+            } else if let Event::Rejected(rejected) = event {
+                quoted.reason = Some(translate::reject_reason(rejected.reason));
+                quoted.text = Some(Cow::Borrowed(rejected.reason.sentence()));
+            }
+        }
+        quoted
     }
 
     /// The submit repeats one that was decided before.

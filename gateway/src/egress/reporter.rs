@@ -1,7 +1,7 @@
 //! Tells accounts what happened to their orders: each event once per session that wants it.
 
 use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
-use protocol::{Liquidity, Report};
+use protocol::{Done, Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId};
 use std::sync::Arc;
 
@@ -77,6 +77,7 @@ impl<'a> Reporter<'a> {
         }
         orders.end_block();
         self.tell_mass_cancel();
+        self.tell_maker();
     }
 
     fn tell_event(&mut self, place: usize, event: &Event, orders: &OpenOrders) {
@@ -270,6 +271,48 @@ impl<'a> Reporter<'a> {
                 .wakes
                 .push(&session.outbound, message, Audience::Private);
         }
+    }
+
+    /// Quotes, resets and timers are answered after everything that they did.
+    fn tell_maker(&mut self) {
+        let Some(session) = self.requester else {
+            return;
+        };
+        let number = self.outcome.origin.request;
+        let request = request_number::on_wire(number);
+        let at_us = crate::native::translate::at_us(self.outcome.at);
+        let done = Done { request, at_us };
+        let message = match &self.outcome.command {
+            Command::Quote(quote) => {
+                let quoted = self.builder.quoted(quote, self.events, (request, at_us));
+                wire::encode(self.recipients.buffer, |buffer| quoted.encode(buffer))
+            }
+            Command::MmpReset(_) => {
+                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
+            }
+            Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => {
+                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
+            }
+            Command::CancelAfter(_)
+            | Command::Submit(_)
+            | Command::Cancel(_)
+            | Command::Replace(_)
+            | Command::CancelReplace(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_)
+            | Command::Disconnect(_)
+            | Command::Operate(_) => return,
+        };
+        self.recipients
+            .wakes
+            .push(&session.outbound, message, Audience::Private);
     }
 
     /// A mass cancel is answered when its last instrument has answered.

@@ -12,10 +12,8 @@ use crate::native::session::{Refusal, Session};
 use crate::native::{request_number, translate};
 use crate::session::AlreadyPending;
 
-const MASS_CANCEL_PENDING: Refusal = Refusal::new(
-    ErrorCode::Pending,
-    "a mass cancel with this id is under way",
-);
+pub(super) const MASS_CANCEL_PENDING: Refusal =
+    Refusal::new(ErrorCode::Pending, "a request with this id is under way");
 
 impl Session {
     /// Ends the account's orders, on one instrument or on all of them.
@@ -62,7 +60,7 @@ impl Session {
     }
 
     /// The instruments that are meant. With the replay clock, those that this session trades.
-    fn mass_cancel_targets<'a>(
+    pub(super) fn mass_cancel_targets<'a>(
         &self,
         edge: &'a Edge,
         asked: &protocol::MassCancel,
@@ -107,7 +105,7 @@ fn engine_mass_cancel(
     })
 }
 
-fn not_all_reached(refusal: &DoorRefusal) -> Refusal {
+pub(super) fn not_all_reached(refusal: &DoorRefusal) -> Refusal {
     let code = if refusal.reason == Reason::Busy {
         ErrorCode::Busy
     } else {

@@ -3,6 +3,7 @@
 mod door_refusal;
 mod executions;
 mod hello;
+mod maker;
 mod market_subscriptions;
 mod mass_cancel;
 mod orders;

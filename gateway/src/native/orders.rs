@@ -5,7 +5,7 @@ use protocol::{ClockMode, ErrorCode, OnCancelFailure, Reason, Symbol};
 use sequencer::{InboundCommand, Origin, Refused};
 
 use crate::door::Door;
-use crate::edge::InstrumentState;
+use crate::edge::{Edge, InstrumentState};
 use crate::native::door_refusal::{Asked, DoorRefusal, OrderRefusal};
 use crate::native::session::{Refusal, Session};
 use crate::native::translate::Untranslatable;
@@ -142,6 +142,19 @@ impl Session {
         Ok(self.way_to(request, account, state, at))
     }
 
+    /// The instrument that an order is for, if this session may trade it.
+    pub(super) fn instrument<'a>(
+        &self,
+        edge: &'a Edge,
+        symbol: Symbol,
+    ) -> Result<&'a InstrumentState, OrderRefusal> {
+        let state = edge
+            .by_symbol(&symbol)
+            .ok_or(DoorRefusal::from(Refused::UnknownInstrument))?;
+        self.claim(state)?;
+        Ok(state)
+    }
+
     pub(super) fn way_to<'a>(
         &'a self,
         request: Option<u64>,
@@ -187,7 +200,7 @@ impl Session {
     }
 
     /// An account whose full mass cancel would not fit its sessions' queues enters no more orders.
-    fn check_open_orders(&self, account: AccountId) -> Result<(), DoorRefusal> {
+    pub(super) fn check_open_orders(&self, account: AccountId) -> Result<(), DoorRefusal> {
         if self.edge.loads.open_orders(account) >= self.edge.limits.open_orders_per_account_max {
             return Err(DoorRefusal::new(
                 Reason::TooManyOpenOrders,

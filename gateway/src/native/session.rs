@@ -14,7 +14,7 @@ use crate::edge::Edge;
 use crate::lock::{lock, write};
 use crate::native::market_subscriptions::Subscriptions;
 use crate::native::{hello, request_number};
-use crate::session::SessionEntry;
+use crate::session::{SessionEntry, presence};
 use crate::wire;
 
 /// A session of the native persona. It never waits: what it asks of others is answered through its queue.
@@ -136,6 +136,18 @@ impl Session {
                 let account = self.account()?;
                 self.mass_cancel(id, account, &mass_cancel)
             }
+            Operation::MassQuote(mass_quote) => {
+                let account = self.account()?;
+                self.mass_quote(id, account, &mass_quote)
+            }
+            Operation::MmpReset(reset) => {
+                let account = self.account()?;
+                self.mmp_reset(id, account, &reset)
+            }
+            Operation::CancelAfter(cancel_after) => {
+                let account = self.account()?;
+                self.cancel_after(id, account, &cancel_after)
+            }
             Operation::OpenOrders(open_orders) => {
                 let account = self.account()?;
                 self.tell_open_orders(id, account, &open_orders)
@@ -204,6 +216,7 @@ impl Session {
             .account(key)
             .ok_or(Refusal::new(ErrorCode::BadKey, "no account has this key"))?;
         self.stage = Stage::LoggedOn(account);
+        self.edge.presence.enter(account);
         let answer = LoggedOn {
             request,
             account: u64::from(account.0),
@@ -280,6 +293,9 @@ impl Drop for Session {
             Stage::Connected | Stage::Greeted => None,
         };
         write(&self.edge.routing).leave(self.entry.id, account);
+        if let Some(account) = account {
+            presence::leave(&self.edge, account);
+        }
         for place in self.subscriptions.places() {
             lock(&self.edge.instruments[place].market).forget(self.entry.id);
         }

@@ -3,6 +3,7 @@
 mod end;
 mod flusher;
 mod outbound;
+pub mod presence;
 mod routing;
 
 pub use end::SessionEnd;

@@ -21,6 +21,7 @@ mod http;
 mod idle;
 mod inline;
 mod limits;
+mod maker;
 mod malformed;
 mod market_data;
 mod money;

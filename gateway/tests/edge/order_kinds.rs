@@ -209,3 +209,92 @@ async fn a_waiting_buy_beyond_what_is_available_is_refused_and_nothing_is_kept()
     );
     venue.close().await;
 }
+
+#[tokio::test]
+async fn a_pegged_buy_holds_its_cap_or_what_protection_allows() {
+    let capped = r#""side":"buy","quantity":"1","type":"pegged","peg":"primary","price":"99.00""#;
+    let uncapped = r#""side":"buy","quantity":"1","type":"pegged","peg":"primary""#;
+    let sale = r#""side":"sell","quantity":"1","type":"pegged","peg":"mid""#;
+
+    assert_eq!(held_for("USDT", capped).await, "99.00000000");
+    assert_eq!(held_for("USDT", uncapped).await, "110.25000000");
+    assert_eq!(held_for("BTC", sale).await, "1.00000000");
+}
+
+#[tokio::test]
+async fn a_pegged_order_reports_its_price_and_each_move() {
+    let venue = Venue::open().await;
+    let mut alice = market(&venue).await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    let pegged = r#""side":"buy","quantity":"1","type":"pegged","peg":"primary","price":"99.00""#;
+
+    alice.ask(&submit(pegged)).await;
+    bob.ask(&limit(3, "buy", "97.00", "1")).await;
+
+    let first = alice
+        .read_until(|message| message["kind"] == "pegged")
+        .await;
+    assert_eq!(first["price"], "95.00");
+    let moved = alice
+        .read_until(|message| message["kind"] == "pegged")
+        .await;
+    assert_eq!(moved["price"], "97.00");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn one_leg_that_trades_ends_the_other_and_frees_what_it_held() {
+    let venue = Venue::open().await;
+    let mut alice = market(&venue).await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    let profit = r#""side":"sell","quantity":"2","type":"limit","price":"104.00""#;
+    let order_id = alice.ask(&submit(profit)).await["order_id"].clone();
+    let loss = format!(
+        r#"{{"op":"submit","id":11,"symbol":"BTCUSDT","side":"sell","quantity":"2","type":"market","stop_price":"90.00","oco_order_id":{order_id}}}"#
+    );
+    assert_eq!(alice.ask(&loss).await["kind"], "accepted");
+
+    bob.ask(&limit(3, "buy", "104.00", "2")).await;
+
+    let gone = alice
+        .read_until(|message| message["reason"] == "oco_partner")
+        .await;
+    assert_eq!(gone["kind"], "canceled");
+    assert_eq!(funds(&mut alice, "BTC").await, ["7.00000000", "0.00000000"]);
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_child_is_held_at_entry_starts_with_its_parents_fill_and_ends_with_nothing_held() {
+    let venue = Venue::open().await;
+    let mut alice = market(&venue).await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    let entry = r#""side":"buy","quantity":"2","type":"limit","price":"99.00""#;
+    let order_id = alice.ask(&submit(entry)).await["order_id"].clone();
+    let child = format!(
+        r#"{{"op":"submit","id":11,"symbol":"BTCUSDT","side":"sell","quantity":"2","type":"limit","price":"120.00","parent_order_id":{order_id}}}"#
+    );
+    assert_eq!(alice.ask(&child).await["kind"], "accepted");
+    assert_eq!(funds(&mut alice, "BTC").await, ["7.00000000", "2.00000000"]);
+
+    bob.ask(&limit(3, "sell", "99.00", "2")).await;
+
+    let rests = alice
+        .read_until(|message| message["kind"] == "rested")
+        .await;
+    assert_eq!(rests["order_id"], order_id);
+    let rests = alice
+        .read_until(|message| message["kind"] == "rested")
+        .await;
+    assert_eq!(rests["price"], "120.00");
+    alice.ask(r#"{"op":"mass_cancel","id":12}"#).await;
+    assert_eq!(
+        funds(&mut alice, "BTC").await,
+        ["11.00000000", "0.00000000"]
+    );
+    assert_eq!(
+        funds(&mut alice, "USDT").await,
+        ["99902.00000000", "0.00000000"]
+    );
+    venue.close().await;
+}

@@ -4,8 +4,9 @@ use crate::error::{CodecError, ErrorCode};
 use crate::request::decode_order::new_order;
 use crate::request::field::{Field, Fields, decimal, number, parsed, short_number, text};
 use crate::request::{
-    Cancel, CancelReplace, Hello, Logon, MassCancel, OpenOrdersRequest, Operation, OrderRef,
-    Replace, Request, Resume, ResumeExecutions, Submit, Subscription,
+    Cancel, CancelAfter, CancelReplace, Hello, Logon, MassCancel, MassQuote, MmpReset,
+    OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
+    Submit, Subscription,
 };
 use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
 
@@ -47,6 +48,9 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "replace" => Operation::Replace(replace(fields)?),
         "cancel_replace" => Operation::CancelReplace(cancel_replace(fields)?),
         "mass_cancel" => Operation::MassCancel(mass_cancel(fields)?),
+        "mass_quote" => Operation::MassQuote(mass_quote(fields)?),
+        "mmp_reset" => Operation::MmpReset(mmp_reset(fields)?),
+        "cancel_after" => Operation::CancelAfter(cancel_after(fields)?),
         "open_orders" => Operation::OpenOrders(open_orders(fields)?),
         "balances" => Operation::Balances,
         "subscribe" => Operation::Subscribe(subscription(fields)?),
@@ -133,6 +137,59 @@ fn mass_cancel(fields: &mut Fields<'_>) -> Result<MassCancel, CodecError> {
         return Err(CodecError::missing(Field::Symbol.name()));
     }
     Ok(request)
+}
+
+fn mass_quote(fields: &mut Fields<'_>) -> Result<MassQuote, CodecError> {
+    let quotes: Vec<Quote> = fields.required(Field::Quotes, |field, raw| {
+        serde_json::from_str(raw).map_err(|error| CodecError::bad(field.name(), error))
+    })?;
+    let is_half = |price: Option<_>, quantity: Option<_>| price.is_some() != quantity.is_some();
+    for (place, quote) in quotes.iter().enumerate() {
+        if is_half(quote.bid_price, quote.bid_quantity)
+            || is_half(quote.ask_price, quote.ask_quantity)
+        {
+            return Err(CodecError::bad(
+                Field::Quotes.name(),
+                "a side has a price and a quantity, or neither",
+            ));
+        }
+        let symbols = quotes.iter().take(place);
+        if symbols
+            .into_iter()
+            .any(|other| other.symbol == quote.symbol)
+        {
+            return Err(CodecError::bad(
+                Field::Quotes.name(),
+                format_args!("`{}` stands twice", quote.symbol),
+            ));
+        }
+    }
+    if quotes.is_empty() || quotes.len() > MassQuote::QUOTES_MAX {
+        return Err(CodecError::bad(
+            Field::Quotes.name(),
+            format_args!("there are 1 to {} of them", MassQuote::QUOTES_MAX),
+        ));
+    }
+    Ok(MassQuote {
+        mmp_group: fields.required(Field::MmpGroup, short_number)?,
+        quotes,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn mmp_reset(fields: &mut Fields<'_>) -> Result<MmpReset, CodecError> {
+    Ok(MmpReset {
+        symbol: fields.required(Field::Symbol, parsed)?,
+        mmp_group: fields.required(Field::MmpGroup, short_number)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+fn cancel_after(fields: &mut Fields<'_>) -> Result<CancelAfter, CodecError> {
+    Ok(CancelAfter {
+        timeout_ms: fields.required(Field::TimeoutMs, number)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
 }
 
 fn open_orders(fields: &mut Fields<'_>) -> Result<OpenOrdersRequest, CodecError> {

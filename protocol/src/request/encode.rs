@@ -4,8 +4,8 @@ use crate::json_writer::JsonWriter;
 use crate::request::encode_order::write_new_order;
 use crate::request::field::Field;
 use crate::request::{
-    Cancel, CancelReplace, MassCancel, Operation, OrderRef, Replace, Request, Resume, Submit,
-    Subscription,
+    Cancel, CancelReplace, MassCancel, MassQuote, Operation, OrderRef, Replace, Request, Resume,
+    Submit, Subscription,
 };
 use crate::words::{Delivery, OnCancelFailure, OnLag, Side};
 
@@ -28,6 +28,16 @@ impl Request {
             Operation::Replace(replace) => write_replace(&mut json, replace),
             Operation::CancelReplace(both) => write_cancel_replace(&mut json, both),
             Operation::MassCancel(mass_cancel) => write_mass_cancel(&mut json, mass_cancel),
+            Operation::MassQuote(mass_quote) => write_mass_quote(&mut json, mass_quote),
+            Operation::MmpReset(reset) => {
+                json.name(Field::Symbol.name(), &reset.symbol);
+                json.number(Field::MmpGroup.name(), u64::from(reset.mmp_group));
+                json.maybe_number(Field::AtUs.name(), reset.at_us);
+            }
+            Operation::CancelAfter(cancel_after) => {
+                json.number(Field::TimeoutMs.name(), cancel_after.timeout_ms);
+                json.maybe_number(Field::AtUs.name(), cancel_after.at_us);
+            }
             Operation::OpenOrders(open_orders) => {
                 json.maybe_name(Field::Symbol.name(), open_orders.symbol.as_ref());
             }
@@ -93,6 +103,20 @@ fn write_mass_cancel(json: &mut JsonWriter<'_>, mass_cancel: &MassCancel) {
     json.maybe_decimal(Field::PriceFrom.name(), mass_cancel.price_from);
     json.maybe_decimal(Field::PriceTo.name(), mass_cancel.price_to);
     json.maybe_number(Field::AtUs.name(), mass_cancel.at_us);
+}
+
+fn write_mass_quote(json: &mut JsonWriter<'_>, mass_quote: &MassQuote) {
+    json.number(Field::MmpGroup.name(), u64::from(mass_quote.mmp_group));
+    json.list(Field::Quotes.name(), &mass_quote.quotes, |buffer, quote| {
+        let mut json = JsonWriter::open(buffer);
+        json.name("symbol", &quote.symbol);
+        json.maybe_decimal("bid_price", quote.bid_price);
+        json.maybe_decimal("bid_quantity", quote.bid_quantity);
+        json.maybe_decimal("ask_price", quote.ask_price);
+        json.maybe_decimal("ask_quantity", quote.ask_quantity);
+        json.close();
+    });
+    json.maybe_number(Field::AtUs.name(), mass_quote.at_us);
 }
 
 fn write_subscription(json: &mut JsonWriter<'_>, subscription: &Subscription) {

@@ -76,6 +76,8 @@ fields! {
     ActivationPrice = "activation_price",
     TriggerSource = "trigger_source",
     TriggerPrice = "trigger_price",
+    Quotes = "quotes",
+    TimeoutMs = "timeout_ms",
     OcoOrderId = "oco_order_id",
     OcoClientOrderId = "oco_client_order_id",
     OcoMode = "oco_mode",
