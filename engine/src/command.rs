@@ -53,7 +53,7 @@ pub enum Command {
     /// Set, or turn off, an account's dead man's timer.
     CancelAfter(CancelAfter),
     /// Change the instrument's rules or its grid.
-    Operate(Box<Operation>),
+    Operate(Operation),
 }
 
 impl Command {

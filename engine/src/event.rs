@@ -8,6 +8,7 @@ use crate::conditions::Conditions;
 use crate::id::{
     AccountId, ClientOrderId, ExternalId, FeeTier, OrderHandle, OrderId, StpGroup, TradeId,
 };
+use crate::instrument::Instrument;
 use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -393,6 +394,18 @@ pub struct TermsChanged {
     pub quantity_min: Quantity,
     /// Largest order quantity.
     pub quantity_max: Quantity,
+}
+
+impl TermsChanged {
+    /// Makes the terms those that hold now.
+    pub const fn apply_to(&self, terms: &mut Instrument) {
+        terms.tick_size = self.tick_size;
+        terms.lot_size = self.lot_size;
+        terms.price_min = self.price_min;
+        terms.price_max = self.price_max;
+        terms.quantity_min = self.quantity_min;
+        terms.quantity_max = self.quantity_max;
+    }
 }
 
 /// The instrument treats orders differently from now on.

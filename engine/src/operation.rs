@@ -15,10 +15,10 @@ use crate::rules::Rules;
 use crate::session::SessionState;
 
 /// What an operator asks of an instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// Other rules hold from now on.
-    SetRules(Rules),
+    SetRules(Box<Rules>),
     /// Other steps of price and quantity hold from now on.
     SetGrid(Grid),
 }

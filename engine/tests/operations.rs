@@ -20,18 +20,18 @@ fn desk() -> Desk {
 }
 
 fn set_rules(rules: Rules) -> Command {
-    Command::Operate(Box::new(Operation::SetRules(rules)))
+    Command::Operate(Operation::SetRules(Box::new(rules)))
 }
 
 fn set_grid(tick_size: i64, lot_size: u64) -> Command {
-    Command::Operate(Box::new(Operation::SetGrid(Grid {
+    Command::Operate(Operation::SetGrid(Grid {
         tick_size,
         lot_size,
         price_min: Price::from_units(tick_size),
         price_max: Price::from_units(1_000 * tick_size),
         quantity_min: Quantity::from_units(lot_size),
         quantity_max: Quantity::from_units(1_000 * lot_size),
-    })))
+    }))
 }
 
 /// A limit order; every second one is another account's, so that they trade.
@@ -271,7 +271,7 @@ fn a_grid_whose_bounds_are_off_it_is_refused() {
         quantity_max: Quantity::from_units(100),
     };
 
-    let events = desk.ask(Command::Operate(Box::new(Operation::SetGrid(grid))));
+    let events = desk.ask(Command::Operate(Operation::SetGrid(grid)));
 
     assert_eq!(reason(&events), Some(RejectReason::InvalidTerms));
     assert_eq!(reason(&submit(&mut desk, "a", Side::Buy, 1, 99)), None);

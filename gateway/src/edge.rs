@@ -267,13 +267,7 @@ impl InstrumentState {
 
     /// Takes note of an operator's change.
     pub fn note_terms(&self, changed: &TermsChanged) {
-        let mut terms = write(&self.terms);
-        terms.tick_size = changed.tick_size;
-        terms.lot_size = changed.lot_size;
-        terms.price_min = changed.price_min;
-        terms.price_max = changed.price_max;
-        terms.quantity_min = changed.quantity_min;
-        terms.quantity_max = changed.quantity_max;
+        changed.apply_to(&mut write(&self.terms));
     }
 
     /// Which instrument.

@@ -103,7 +103,9 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
         lock(&state.orders).restore(&mut from)?;
         lock(&state.market).restore(&mut from, &state.reference)?;
         lock(&state.reports).restore(&mut from)?;
-        state.set_terms(from.value()?);
+        let terms = from.value()?;
+        lock(&state.market).set_terms(terms);
+        state.set_terms(terms);
     }
     from.end()?;
     Ok(engine_time)

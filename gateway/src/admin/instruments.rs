@@ -121,7 +121,7 @@ pub async fn set_rules(
         .rules
         .to_rules(state.listed.scale)
         .map_err(|mistake| bad(format!("field `rules.{}`: {mistake}", mistake.key)))?;
-    let command = Command::Operate(Box::new(Operation::SetRules(rules)));
+    let command = Command::Operate(Operation::SetRules(Box::new(rules)));
     let answer = operate(&view, state, command).await?;
     info!(target: "admin", who = %who.address, symbol = %state.listed.symbol, seq = answer.seq, "set rules");
     Ok(Json(answer))
@@ -136,7 +136,7 @@ pub async fn set_grid(
     let state = find_instrument(&view, &request.symbol)?;
     let now = book_of(&view, state).await?.terms;
     let grid = grid(&request, &now, &state.listed.instrument, state.listed.scale)?;
-    let command = Command::Operate(Box::new(Operation::SetGrid(grid)));
+    let command = Command::Operate(Operation::SetGrid(grid));
     let answer = operate(&view, state, command).await?;
     info!(target: "admin", who = %who.address, symbol = %state.listed.symbol, seq = answer.seq, "set the grid");
     Ok(Json(answer))

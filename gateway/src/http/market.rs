@@ -36,7 +36,7 @@ const TRADES_BY_DEFAULT: usize = 100;
 pub async fn instruments(State(edge): State<Arc<Edge>>) -> Response {
     let mut body = br#"{"instruments":"#.to_vec();
     write_list(&mut body, &edge.instruments, |body, state| {
-        instrument_terms(state).encode(body);
+        instrument_terms(&state.listed, &state.terms()).encode(body);
     });
     body.push(b'}');
     json(body)

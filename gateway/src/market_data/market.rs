@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Event, Indicative, LevelChange, OrderChange, SequenceNumber, SessionState, Timestamp,
+    Event, Indicative, Instrument, LevelChange, OrderChange, SequenceNumber, SessionState,
+    Timestamp,
 };
 use history::RecentTrades;
 use sequencer::{Epoch, SessionId};
@@ -166,6 +167,10 @@ impl Market {
                     self.indicative = Some(*indicative);
                     self.publish_status(command.at, wakes);
                 }
+                Event::TermsChanged(changed) => {
+                    changed.apply_to(&mut self.listed.instrument);
+                    self.publish_definition(command.at, wakes);
+                }
                 Event::Accepted(_)
                 | Event::Conditioned(_)
                 | Event::Rejected(_)
@@ -229,6 +234,17 @@ impl Market {
         let place = self.places.status.advance(at);
         let news = News::Status(self.status());
         self.tell(Content::Status, &news, place.alone(), wakes);
+    }
+
+    /// Its terms are these: what was kept.
+    pub fn set_terms(&mut self, terms: Instrument) {
+        self.listed.instrument = terms;
+    }
+
+    fn publish_definition(&mut self, at: Timestamp, wakes: &mut WakeList) {
+        let place = self.places.instrument.advance(at);
+        let news = News::Instrument(place);
+        self.tell(Content::Instruments, &news, place.alone(), wakes);
     }
 
     fn publish_levels(

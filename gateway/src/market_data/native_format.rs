@@ -187,7 +187,7 @@ fn instrument(listed: &ListedInstrument, place: Place) -> InstrumentDefinition {
         epoch: place.epoch.0,
         seq: place.seq,
         at_us: translate::at_us(place.at),
-        instrument: instrument_terms(listed),
+        instrument: instrument_terms(listed, &listed.instrument),
     }
 }
 

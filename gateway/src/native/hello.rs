@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use engine::Instrument;
 use protocol::{HelloAnswer, InstrumentTerms, PROTOCOL_VERSION};
 use sequencer::SessionId;
 
 use crate::edge::{Edge, InstrumentState};
 use crate::limits::Limits;
+use crate::listing::ListedInstrument;
 
 const SERVER: &str = concat!("rialto ", env!("CARGO_PKG_VERSION"));
 
@@ -21,7 +23,7 @@ pub fn answer(edge: &Edge, session: SessionId, request: Option<u64>) -> HelloAns
         clock: edge.clock,
         at_us: edge.at_us(),
         limits: limits(&edge.limits),
-        instruments: edge.instruments.iter().map(instrument_terms).collect(),
+        instruments: edge.instruments.iter().map(terms_of).collect(),
     }
 }
 
@@ -35,9 +37,12 @@ fn limits(limits: &Limits) -> protocol::Limits {
     }
 }
 
+fn terms_of(state: &InstrumentState) -> InstrumentTerms {
+    instrument_terms(&state.listed, &state.terms())
+}
+
 /// An instrument's grid and bounds as participants see them.
-pub fn instrument_terms(state: &InstrumentState) -> InstrumentTerms {
-    let (listed, instrument) = (&state.listed, state.terms());
+pub fn instrument_terms(listed: &ListedInstrument, instrument: &Instrument) -> InstrumentTerms {
     let scale = listed.scale;
     InstrumentTerms {
         symbol: listed.symbol,

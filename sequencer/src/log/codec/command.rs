@@ -150,7 +150,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
         MMP_RESET => mmp_reset(reader).map(Command::MmpReset),
         DISCONNECT => disconnect(reader).map(Command::Disconnect),
         CANCEL_AFTER => cancel_after(reader).map(Command::CancelAfter),
-        OPERATE => operation(reader).map(|operation| Command::Operate(Box::new(operation))),
+        OPERATE => operation(reader).map(Command::Operate),
         FAN_OUT => Ok(Command::FanOut(FanOut {
             id: FanOutId(reader.u64()?),
             action: fan_out_action(reader)?,

@@ -33,7 +33,7 @@ pub(super) fn put_operation(bytes: &mut Vec<u8>, operation: &Operation) {
 
 pub(super) fn operation(reader: &mut Reader<'_>) -> Result<Operation, DecodeError> {
     match reader.u8()? {
-        SET_RULES => rules(reader).map(Operation::SetRules),
+        SET_RULES => rules(reader).map(|rules| Operation::SetRules(Box::new(rules))),
         SET_GRID => Ok(Operation::SetGrid(Grid {
             tick_size: reader.i64()?,
             lot_size: reader.u64()?,

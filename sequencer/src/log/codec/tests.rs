@@ -134,15 +134,15 @@ fn every_command() -> Vec<Command> {
             account: AccountId(5),
             limits: RiskLimits::NONE,
         }),
-        Command::Operate(Box::new(engine::Operation::SetRules(every_rule()))),
-        Command::Operate(Box::new(engine::Operation::SetGrid(engine::Grid {
+        Command::Operate(engine::Operation::SetRules(Box::new(every_rule()))),
+        Command::Operate(engine::Operation::SetGrid(engine::Grid {
             tick_size: 5,
             lot_size: 10,
             price_min: Price::from_units(-5),
             price_max: Price::from_units(100),
             quantity_min: Quantity::from_units(10),
             quantity_max: Quantity::from_units(90),
-        }))),
+        })),
         Command::Quote(engine::Quote {
             account: AccountId(5),
             group: MmpGroup(6),
