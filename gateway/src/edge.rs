@@ -261,8 +261,8 @@ impl InstrumentState {
     }
 
     /// Its terms are these from now on.
-    pub fn set_terms(&self, terms: Instrument) {
-        *write(&self.terms) = terms;
+    pub fn set_terms(&self, terms: &Instrument) {
+        *write(&self.terms) = *terms;
     }
 
     /// Takes note of an operator's change.

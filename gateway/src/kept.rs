@@ -15,7 +15,7 @@ use crate::market_data::{CommandNews, Resuming};
 use crate::session::WakeList;
 
 /// Version of the spelling.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The read models of a gateway that nobody is connected to: what a follower keeps for snapshots.
 #[derive(Debug)]
@@ -104,8 +104,8 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
         lock(&state.market).restore(&mut from, &state.reference)?;
         lock(&state.reports).restore(&mut from)?;
         let terms = from.value()?;
-        lock(&state.market).set_terms(terms);
-        state.set_terms(terms);
+        lock(&state.market).set_terms(&terms);
+        state.set_terms(&terms);
     }
     from.end()?;
     Ok(engine_time)

@@ -164,7 +164,8 @@ pub fn told_of(event: &Event) -> [Option<AccountId>; 2] {
         | Event::Conditioned(_)
         | Event::Queued(_)
         | Event::StatusChanged(_)
-        | Event::Indicative(_) => [None, None],
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => [None, None],
     }
 }
 

@@ -237,8 +237,8 @@ impl Market {
     }
 
     /// Its terms are these: what was kept.
-    pub fn set_terms(&mut self, terms: Instrument) {
-        self.listed.instrument = terms;
+    pub const fn set_terms(&mut self, terms: &Instrument) {
+        self.listed.instrument = *terms;
     }
 
     fn publish_definition(&mut self, at: Timestamp, wakes: &mut WakeList) {

@@ -198,6 +198,24 @@ pub const fn cancel_reason(reason: engine::CancelReason) -> Reason {
     }
 }
 
+/// What an instrument does with orders, in the words of rule sets and scenario files.
+pub const fn session_state(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Continuous => "continuous",
+        SessionState::PreOpen => "pre_open",
+        SessionState::OpeningAuction => "opening_auction",
+        SessionState::Auction => "auction",
+        SessionState::ClosingAuction => "closing_auction",
+        SessionState::Halted => "halted",
+        SessionState::Closed => "closed",
+        SessionState::VolatilityAuction => "vol_auction",
+        SessionState::Reserved => "reserved",
+        SessionState::Paused => "paused",
+        SessionState::LimitUp => "limit_up",
+        SessionState::LimitDown => "limit_down",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,23 +266,5 @@ mod tests {
             at_us(timestamp(1_700_000_000_000_001)),
             1_700_000_000_000_001
         );
-    }
-}
-
-/// What an instrument does with orders, in the words of rule sets and scenario files.
-pub const fn session_state(state: SessionState) -> &'static str {
-    match state {
-        SessionState::Continuous => "continuous",
-        SessionState::PreOpen => "pre_open",
-        SessionState::OpeningAuction => "opening_auction",
-        SessionState::Auction => "auction",
-        SessionState::ClosingAuction => "closing_auction",
-        SessionState::Halted => "halted",
-        SessionState::Closed => "closed",
-        SessionState::VolatilityAuction => "vol_auction",
-        SessionState::Reserved => "reserved",
-        SessionState::Paused => "paused",
-        SessionState::LimitUp => "limit_up",
-        SessionState::LimitDown => "limit_down",
     }
 }
