@@ -165,7 +165,8 @@ impl OrderTracker {
             | Event::Refilled(_)
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
 

@@ -170,7 +170,8 @@ fn history_is_what_the_events_said() {
             | Event::Replaced(_)
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => {}
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => {}
         }
     }
     assert!(
