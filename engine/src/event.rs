@@ -8,7 +8,7 @@ use crate::conditions::Conditions;
 use crate::id::{
     AccountId, ClientOrderId, ExternalId, FeeTier, OrderHandle, OrderId, StpGroup, TradeId,
 };
-use crate::instrument::Instrument;
+use crate::operation::TermsChanged;
 use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce};
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
@@ -377,35 +377,6 @@ pub struct HoldReleased {
     pub released: Notional,
     /// What stays reserved for the order.
     pub hold: Notional,
-}
-
-/// An operator changed the instrument's rules or its grid. What was open stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TermsChanged {
-    /// Prices are multiples of this many price units.
-    pub tick_size: i64,
-    /// Quantities are multiples of this many quantity units.
-    pub lot_size: u64,
-    /// Lowest limit price.
-    pub price_min: Price,
-    /// Highest limit price.
-    pub price_max: Price,
-    /// Smallest order quantity.
-    pub quantity_min: Quantity,
-    /// Largest order quantity.
-    pub quantity_max: Quantity,
-}
-
-impl TermsChanged {
-    /// Makes the terms those that hold now.
-    pub const fn apply_to(&self, terms: &mut Instrument) {
-        terms.tick_size = self.tick_size;
-        terms.lot_size = self.lot_size;
-        terms.price_min = self.price_min;
-        terms.price_max = self.price_max;
-        terms.quantity_min = self.quantity_min;
-        terms.quantity_max = self.quantity_max;
-    }
 }
 
 /// The instrument treats orders differently from now on.

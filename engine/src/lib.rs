@@ -67,7 +67,7 @@ pub use dead_man::{CancelAfter, Disconnect};
 pub use event::{
     Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
     Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
-    StatusChanged, TermsChanged, Trade, TradePhase, Triggered,
+    StatusChanged, Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
@@ -82,7 +82,7 @@ pub use market_maker_protection::{
 };
 pub use mass_quote::{Quote, QuoteSide};
 pub use matching_engine::{EngineLimits, MatchingEngine};
-pub use operation::{Grid, Operation};
+pub use operation::{Grid, Operation, TermsChanged};
 pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
     SelfTradePrevention, TimeInForce, WaitingOrder,

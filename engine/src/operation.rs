@@ -4,9 +4,10 @@
 //! place, and trades as before; only what is entered or changed from now on is held to the new terms.
 
 use crate::chance::Chance;
-use crate::event::{Event, Rejected, TermsChanged};
+use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
 use crate::id::AccountId;
+use crate::instrument::Instrument;
 use crate::listing::Listing;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -38,6 +39,35 @@ pub struct Grid {
     pub quantity_min: Quantity,
     /// Largest order quantity.
     pub quantity_max: Quantity,
+}
+
+/// An operator changed the instrument's rules or its grid. What was open stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TermsChanged {
+    /// Prices are multiples of this many price units.
+    pub tick_size: i64,
+    /// Quantities are multiples of this many quantity units.
+    pub lot_size: u64,
+    /// Lowest limit price.
+    pub price_min: Price,
+    /// Highest limit price.
+    pub price_max: Price,
+    /// Smallest order quantity.
+    pub quantity_min: Quantity,
+    /// Largest order quantity.
+    pub quantity_max: Quantity,
+}
+
+impl TermsChanged {
+    /// Makes the terms those that hold now.
+    pub const fn apply_to(&self, terms: &mut Instrument) {
+        terms.tick_size = self.tick_size;
+        terms.lot_size = self.lot_size;
+        terms.price_min = self.price_min;
+        terms.price_max = self.price_max;
+        terms.quantity_min = self.quantity_min;
+        terms.quantity_max = self.quantity_max;
+    }
 }
 
 impl Grid {

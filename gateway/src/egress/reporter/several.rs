@@ -1,0 +1,79 @@
+//! Answers to requests that no single event answers: mass cancels, quotes, resets and timers.
+
+use engine::{Command, Event};
+use protocol::Done;
+
+use super::Reporter;
+use crate::native::{request_number, translate};
+use crate::session::Audience;
+use crate::wire;
+
+impl Reporter<'_> {
+    /// Quotes, resets and timers are answered after everything that they did.
+    pub(super) fn tell_maker(&mut self) {
+        let Some(session) = self.requester else {
+            return;
+        };
+        let number = self.outcome.origin.request;
+        let request = request_number::on_wire(number);
+        let at_us = translate::at_us(self.outcome.at);
+        let done = Done { request, at_us };
+        let message = match &self.outcome.command {
+            Command::Quote(quote) => {
+                let quoted = self.builder.quoted(quote, self.events, (request, at_us));
+                wire::encode(self.recipients.buffer, |buffer| quoted.encode(buffer))
+            }
+            Command::MmpReset(_) => {
+                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
+            }
+            Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => {
+                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
+            }
+            Command::CancelAfter(_)
+            | Command::Submit(_)
+            | Command::Cancel(_)
+            | Command::Replace(_)
+            | Command::CancelReplace(_)
+            | Command::MassCancel(_)
+            | Command::Tick
+            | Command::SetState(_)
+            | Command::Uncross(_)
+            | Command::SetLastPrice(_)
+            | Command::Admit(_)
+            | Command::SetLimits(_)
+            | Command::SetFeeTier(_)
+            | Command::FanOut(_)
+            | Command::Disconnect(_)
+            | Command::Operate(_) => return,
+        };
+        self.recipients
+            .wakes
+            .push(&session.outbound, message, Audience::Private);
+    }
+
+    /// A mass cancel is answered when its last instrument has answered.
+    pub(super) fn tell_mass_cancel(&mut self) {
+        let (Command::MassCancel(_), Some(session)) = (&self.outcome.command, self.requester)
+        else {
+            return;
+        };
+        let canceled = self
+            .events
+            .iter()
+            .filter(|event| matches!(event, Event::Canceled(_)))
+            .count();
+        let canceled = u64::try_from(canceled).expect("a count of events fits in 64 bits");
+        let number = self.outcome.origin.request;
+        if let Some(canceled_orders) = session.mass_cancel_answered(number, canceled) {
+            let answer = protocol::MassCanceled {
+                request: request_number::on_wire(number),
+                canceled_orders,
+                at_us: translate::at_us(self.outcome.at),
+            };
+            let message = wire::encode(self.recipients.buffer, |buffer| answer.encode(buffer));
+            self.recipients
+                .wakes
+                .push(&session.outbound, message, Audience::Private);
+        }
+    }
+}
