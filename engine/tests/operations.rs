@@ -19,8 +19,8 @@ fn desk() -> Desk {
     Desk::remembering(1_000, 1_000_000)
 }
 
-fn set_rules(rules: Rules) -> Command {
-    Command::Operate(Operation::SetRules(Box::new(rules)))
+fn set_rules(rules: &Rules) -> Command {
+    Command::Operate(Operation::SetRules(Box::new(*rules)))
 }
 
 fn set_grid(tick_size: i64, lot_size: u64) -> Command {
@@ -46,17 +46,23 @@ fn submit(desk: &mut Desk, client: &str, side: Side, quantity: u64, price: i64) 
 }
 
 fn reason(events: &[Event]) -> Option<RejectReason> {
-    events.iter().find_map(|event| match event {
-        Event::Rejected(rejected) => Some(rejected.reason),
-        _ => None,
+    events.iter().find_map(|event| {
+        if let Event::Rejected(rejected) = event {
+            Some(rejected.reason)
+        } else {
+            None
+        }
     })
 }
 
 /// Maker and quantity of each trade.
 fn trades(events: &[Event]) -> Vec<(u64, u64)> {
-    let trade = |event: &Event| match event {
-        Event::Trade(trade) => Some((trade.maker.order_id.0, trade.quantity.units())),
-        _ => None,
+    let trade = |event: &Event| {
+        if let Event::Trade(trade) = event {
+            Some((trade.maker.order_id.0, trade.quantity.units()))
+        } else {
+            None
+        }
     };
     events.iter().filter_map(trade).collect()
 }
@@ -83,14 +89,14 @@ fn a_new_matching_algorithm_holds_from_the_next_taker_on() {
         first_in_first_out_bips: 0,
     });
 
-    desk.ask(set_rules(Rules {
+    desk.ask(set_rules(&Rules {
         matching: by_size,
         ..Rules::PLAIN
     }));
     let events = submit(&mut desk, "x", Side::Buy, 20, 100);
 
     assert_eq!(trades(&events), [(1, 5), (2, 15)]);
-    desk.ask(set_rules(Rules::PLAIN));
+    desk.ask(set_rules(&Rules::PLAIN));
     let events = submit(&mut desk, "y", Side::Buy, 10, 100);
     assert_eq!(trades(&events), [(1, 5), (2, 5)]);
 }
@@ -104,7 +110,7 @@ fn what_rests_outside_a_new_band_stays_and_trades() {
         low: Price::from_units(90),
         high: Price::from_units(200),
     };
-    desk.ask(set_rules(Rules {
+    desk.ask(set_rules(&Rules {
         entry_band: Some(band),
         ..Rules::PLAIN
     }));
@@ -112,7 +118,7 @@ fn what_rests_outside_a_new_band_stays_and_trades() {
     let refused = submit(&mut desk, "x", Side::Buy, 5, 300);
     assert_eq!(reason(&refused), Some(RejectReason::PriceOutsideBand));
     assert_eq!(desk.queue(Side::Sell), [(1, 5)]);
-    desk.ask(set_rules(Rules::PLAIN));
+    desk.ask(set_rules(&Rules::PLAIN));
     assert_eq!(trades(&submit(&mut desk, "y", Side::Buy, 5, 300)), [(1, 5)]);
 }
 
@@ -125,7 +131,7 @@ fn rules_that_contradict_themselves_are_refused_and_the_old_ones_hold() {
         reserved: CallEnd::Operator,
     };
 
-    let events = desk.ask(set_rules(Rules {
+    let events = desk.ask(set_rules(&Rules {
         velocity: Some(velocity),
         stop_on_entry: StopOnEntry::Trigger,
         ..Rules::PLAIN
@@ -147,7 +153,7 @@ fn a_limit_state_ends_with_its_rule() {
         mean: None,
         reopening: CallEnd::Operator,
     };
-    desk.ask(set_rules(Rules {
+    desk.ask(set_rules(&Rules {
         luld: Some(luld),
         reference: Some(Price::from_units(100)),
         ..Rules::PLAIN
@@ -155,7 +161,7 @@ fn a_limit_state_ends_with_its_rule() {
     submit(&mut desk, "a", Side::Buy, 1, 106);
     assert_eq!(desk.engine.session_state(ONLY), Some(SessionState::LimitUp));
 
-    desk.ask(set_rules(Rules::PLAIN));
+    desk.ask(set_rules(&Rules::PLAIN));
 
     assert_eq!(
         desk.engine.session_state(ONLY),
@@ -180,7 +186,7 @@ fn a_schedule_that_is_set_while_trading_takes_over_at_once() {
         ],
     );
 
-    desk.ask(set_rules(Rules {
+    desk.ask(set_rules(&Rules {
         schedule: Some(closed_now),
         ..Rules::PLAIN
     }));
@@ -252,9 +258,12 @@ fn a_sliding_order_stops_on_the_new_grid_behind_one_that_is_off_it() {
 
     let events = desk.ask(Command::Submit(sliding));
 
-    let rested = events.iter().find_map(|event| match event {
-        Event::Rested(rested) => Some(rested.price.units()),
-        _ => None,
+    let rested = events.iter().find_map(|event| {
+        if let Event::Rested(rested) = event {
+            Some(rested.price.units())
+        } else {
+            None
+        }
     });
     assert_eq!(rested, Some(100));
 }
@@ -282,7 +291,7 @@ fn a_restored_engine_has_the_changed_terms_and_what_is_off_their_grid() {
     let mut desk = desk();
     submit(&mut desk, "a", Side::Sell, 7, 103);
     desk.ask(set_grid(5, 5));
-    desk.ask(set_rules(Rules {
+    desk.ask(set_rules(&Rules {
         stop_on_entry: StopOnEntry::Trigger,
         ..Rules::PLAIN
     }));

@@ -402,7 +402,6 @@ const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::PositionLimit
         | RejectReason::OrderRateLimit
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
-        RejectReason::InvalidTerms => panic!("a scenario changes no terms"),
-        RejectReason::TakenOut => panic!("a scenario repairs no journal"),
+        RejectReason::InvalidTerms | RejectReason::TakenOut => panic!("no scenario does that"),
     }
 }

@@ -208,7 +208,8 @@ const fn trade_in(event: &Event) -> Option<&Trade> {
         | Event::Canceled(_)
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
-        | Event::Indicative(_) => None,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => None,
     }
 }
 
@@ -233,7 +234,8 @@ fn answer(pending: Pending, events: &[Event], told: Told) {
         | Event::Canceled(_)
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
-        | Event::Indicative(_) => None,
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => None,
     });
     // Who asked may be gone: then nobody is answered.
     let _ = pending.answer.send(Answered {

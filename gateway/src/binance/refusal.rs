@@ -179,6 +179,7 @@ pub fn of_entry(reason: RejectReason) -> Refusal {
         | RejectReason::Closed
         | RejectReason::NotInAuction
         | RejectReason::MarketKilled
+        | RejectReason::InvalidTerms
         | RejectReason::TakenOut
         | RejectReason::UnknownInstrument => "Market is closed.",
         RejectReason::InvalidQuantity => return Refusal::filter("LOT_SIZE"),

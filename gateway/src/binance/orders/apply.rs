@@ -85,7 +85,8 @@ impl VenueOrders {
                 | Event::Refilled(_)
                 | Event::Conditioned(_)
                 | Event::Queued(_)
-                | Event::Indicative(_) => {}
+                | Event::Indicative(_)
+                | Event::TermsChanged(_) => {}
             }
         }
     }

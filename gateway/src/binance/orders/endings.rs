@@ -51,7 +51,8 @@ pub fn ends_later(block: &Block<'_>, place: usize, order_id: OrderId) -> bool {
             | Event::Replaced(_)
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
-            | Event::Indicative(_) => false,
+            | Event::Indicative(_)
+            | Event::TermsChanged(_) => false,
         })
 }
 
