@@ -27,6 +27,7 @@ mod parse_instrument;
 mod parse_market_line;
 mod parse_order;
 mod protection;
+mod reason_words;
 mod report;
 mod run_path;
 mod run_scenario;

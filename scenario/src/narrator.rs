@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accepted, CancelReason, Canceled, Display, Event, OrderId, OrderKind, OrderSize, Prevented,
-    Price, Queued, RejectReason, Rested, SessionState, Side, Trade, Triggered,
+    Price, Queued, Rested, Side, Trade, Triggered,
 };
 
-use crate::market_line::{
-    BookPrice, CancelWord, MarketLine, Meeting, RejectWord, Shown, StatusWord,
-};
+use crate::market_line::{BookPrice, MarketLine, Meeting, Shown};
 use crate::name::Name;
+use crate::reason_words::{cancel_word, refusal_word, reject_word, status_word};
 
 /// Knows which order has which name, and tells what happened to it.
 #[derive(Debug, Default)]
@@ -295,113 +294,5 @@ impl Narrator {
             quantity,
             reason: cancel_word(canceled.reason),
         }
-    }
-}
-
-/// The word for an order that was refused when it entered, later than it came.
-const fn refusal_word(reason: CancelReason) -> Option<RejectWord> {
-    match reason {
-        CancelReason::PostOnlyWouldCross => Some(RejectWord::PostOnly),
-        CancelReason::PriceOutsideBand => Some(RejectWord::PriceBand),
-        CancelReason::InvalidPrice => Some(RejectWord::InvalidPrice),
-        CancelReason::WouldTrigger => Some(RejectWord::WouldTrigger),
-        CancelReason::Requested
-        | CancelReason::MassCancel
-        | CancelReason::ImmediateOrCancel
-        | CancelReason::FillOrKill
-        | CancelReason::Expired
-        | CancelReason::SelfTradePrevention
-        | CancelReason::NoLiquidity
-        | CancelReason::BudgetSpent
-        | CancelReason::Protection
-        | CancelReason::ExecutionRange
-        | CancelReason::OcoPartner
-        | CancelReason::ParentEnded
-        | CancelReason::MarketMakerProtection
-        | CancelReason::Disconnected
-        | CancelReason::AuctionEnded
-        | CancelReason::QuoteReplaced
-        | CancelReason::SessionState => None,
-    }
-}
-
-const fn cancel_word(reason: CancelReason) -> CancelWord {
-    match reason {
-        CancelReason::Requested => CancelWord::Requested,
-        CancelReason::MassCancel => CancelWord::Mass,
-        CancelReason::ImmediateOrCancel => CancelWord::ImmediateOrCancel,
-        CancelReason::FillOrKill => CancelWord::FillOrKill,
-        CancelReason::Expired => CancelWord::Expired,
-        CancelReason::SelfTradePrevention => CancelWord::SelfTrade,
-        CancelReason::NoLiquidity => CancelWord::NoLiquidity,
-        CancelReason::BudgetSpent => CancelWord::BudgetSpent,
-        CancelReason::Protection => CancelWord::Protection,
-        CancelReason::ExecutionRange => CancelWord::Collar,
-        CancelReason::OcoPartner => CancelWord::Oco,
-        CancelReason::ParentEnded => CancelWord::Parent,
-        CancelReason::MarketMakerProtection => CancelWord::MarketMakerProtection,
-        CancelReason::Disconnected => CancelWord::Disconnect,
-        CancelReason::AuctionEnded => CancelWord::Auction,
-        // The last ones are told as refusals.
-        CancelReason::SessionState
-        | CancelReason::QuoteReplaced
-        | CancelReason::PostOnlyWouldCross
-        | CancelReason::PriceOutsideBand
-        | CancelReason::InvalidPrice
-        | CancelReason::WouldTrigger => CancelWord::State,
-    }
-}
-
-const fn status_word(state: SessionState) -> StatusWord {
-    match state {
-        SessionState::Continuous => StatusWord::Continuous,
-        SessionState::PreOpen => StatusWord::PreOpen,
-        SessionState::OpeningAuction => StatusWord::OpeningAuction,
-        SessionState::Auction => StatusWord::Auction,
-        SessionState::ClosingAuction => StatusWord::ClosingAuction,
-        SessionState::Halted => StatusWord::Halted,
-        SessionState::Closed => StatusWord::Closed,
-        SessionState::VolatilityAuction => StatusWord::VolatilityAuction,
-        SessionState::Reserved => StatusWord::Reserved,
-        SessionState::Paused => StatusWord::Paused,
-        SessionState::LimitUp => StatusWord::LimitUp,
-        SessionState::LimitDown => StatusWord::LimitDown,
-    }
-}
-
-const fn reject_word(reason: RejectReason) -> RejectWord {
-    match reason {
-        RejectReason::DuplicateClientOrderId | RejectReason::DuplicateExternalId => {
-            RejectWord::DuplicateId
-        }
-        RejectReason::UnknownOrder => RejectWord::UnknownOrder,
-        RejectReason::TooLate => RejectWord::TooLate,
-        RejectReason::Halted => RejectWord::Halted,
-        RejectReason::Closed => RejectWord::Closed,
-        RejectReason::NotInAuction => RejectWord::NotInAuction,
-        RejectReason::InvalidQuantity => RejectWord::InvalidQuantity,
-        RejectReason::InvalidPrice => RejectWord::InvalidPrice,
-        RejectReason::InvalidCombination => RejectWord::InvalidCombination,
-        RejectReason::Expired => RejectWord::Expired,
-        RejectReason::PostOnlyWouldCross => RejectWord::PostOnly,
-        RejectReason::NoReference => RejectWord::NoReference,
-        RejectReason::InsufficientFunds => RejectWord::InsufficientFunds,
-        RejectReason::TooManyOpenOrders => RejectWord::TooManyOpenOrders,
-        RejectReason::UnknownInstrument => RejectWord::UnknownInstrument,
-        RejectReason::ExternalIdsOff => RejectWord::ExternalIdsOff,
-        RejectReason::PriceOutsideBand => RejectWord::PriceBand,
-        RejectReason::MmpFrozen => RejectWord::ProtectionFrozen,
-        RejectReason::WouldTrigger => RejectWord::WouldTrigger,
-        RejectReason::AccountKilled | RejectReason::MarketKilled => RejectWord::Killed,
-        RejectReason::NotSupported => RejectWord::NotSupported,
-        RejectReason::CancelOnly => RejectWord::CancelOnly,
-        RejectReason::QuantityLimit
-        | RejectReason::NotionalLimit
-        | RejectReason::PriceLimit
-        | RejectReason::OpenOrdersLimit
-        | RejectReason::PositionLimit
-        | RejectReason::OrderRateLimit
-        | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
-        RejectReason::InvalidTerms | RejectReason::TakenOut => panic!("no scenario does that"),
     }
 }
