@@ -1,9 +1,10 @@
 //! Cancel on disconnect, and the dead man's timer: an account that is no longer heard from keeps no orders.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cancel_reason::CancelReason;
 use crate::conditions::OnDisconnect;
+use crate::deadlines::Deadlines;
 use crate::event_sink::EventSink;
 use crate::id::AccountId;
 use crate::listing::Listing;
@@ -26,25 +27,11 @@ pub struct CancelAfter {
 }
 
 /// When the orders of which account go, unless it sets its timer anew.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct DeadManTimers {
     by_account: BTreeMap<AccountId, Timestamp>,
     /// The same, by deadline, then by account.
-    deadlines: BTreeSet<(Timestamp, AccountId)>,
-    /// The earliest deadline, kept beside the tree: one comparison per command.
-    next: Timestamp,
-}
-
-const NEVER: Timestamp = Timestamp(u64::MAX);
-
-impl Default for DeadManTimers {
-    fn default() -> Self {
-        Self {
-            by_account: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
-            next: NEVER,
-        }
-    }
+    deadlines: Deadlines<AccountId>,
 }
 
 impl DeadManTimers {
@@ -52,41 +39,36 @@ impl DeadManTimers {
     pub(crate) fn arm(&mut self, account: AccountId, deadline: Timestamp) {
         self.disarm(account);
         self.by_account.insert(account, deadline);
-        self.deadlines.insert((deadline, account));
-        self.next = self.next.min(deadline);
+        self.deadlines.add(deadline, account);
     }
 
     /// An account's timer is off.
     pub(crate) fn disarm(&mut self, account: AccountId) {
         if let Some(deadline) = self.by_account.remove(&account) {
-            self.deadlines.remove(&(deadline, account));
-            self.next = self.deadlines.first().map_or(NEVER, |first| first.0);
+            self.deadlines.remove(deadline, account);
         }
     }
 
     #[inline]
     pub(crate) fn are_due(&self, at: Timestamp) -> bool {
-        self.next <= at // an empty list is due at the end of time, and then does nothing
+        self.deadlines.are_due(at)
     }
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Timestamp> {
-        (!self.deadlines.is_empty()).then_some(self.next)
+        self.deadlines.next()
     }
 
     /// Turns off a timer that has run out, the earliest first, and says whose it was.
     pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<AccountId> {
-        let (deadline, account) = *self.deadlines.first()?;
-        if deadline > now {
-            return None;
-        }
+        let account = self.deadlines.first_due(now)?;
         self.disarm(account);
         Some(account)
     }
 
     /// Every timer that is set, by deadline, then by account.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Timestamp, AccountId)> + '_ {
-        self.deadlines.iter().copied()
+        self.deadlines.iter()
     }
 }
 

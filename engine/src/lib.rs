@@ -18,6 +18,7 @@ mod client_ids;
 mod command;
 mod conditions;
 mod dead_man;
+mod deadlines;
 mod event;
 mod event_sink;
 mod expiry;

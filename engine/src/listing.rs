@@ -6,8 +6,8 @@ use crate::chance::Chance;
 use crate::client_ids::ClientIds;
 use crate::command::Command;
 use crate::dead_man::DeadManTimers;
+use crate::deadlines::Deadlines;
 use crate::event_sink::EventSink;
-use crate::expiry::Expiries;
 use crate::id::OrderId;
 use crate::instrument::{FundsCheck, Instrument};
 use crate::linked::{Children, Following};
@@ -29,7 +29,8 @@ pub(crate) struct Listing {
     pub(crate) book: OrderBook,
     pub(crate) client_ids: ClientIds,
     pub(crate) risk: Risk,
-    pub(crate) expiries: Expiries,
+    /// When which open order is over; orders without an expiry are not listed.
+    pub(crate) expiries: Deadlines<OrderId>,
     pub(crate) last_price: Option<Price>,
     pub(crate) state: SessionState,
     /// Orders were collected since the last uncross.
@@ -63,7 +64,7 @@ impl Listing {
         Self {
             book: OrderBook::new(instrument, indexes_external_ids),
             client_ids: ClientIds::new(instrument),
-            expiries: Expiries::default(),
+            expiries: Deadlines::default(),
             risk: Risk::new(instrument.funds_check == FundsCheck::Enforced),
             session: Session::new(instrument),
             last_price: instrument.rules.reference,
