@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
 use crate::lock::{read, write};
 use crate::market_data::{IntervalWatch, Market, Resuming};
+use crate::measure::{Rejects, StageTimes};
 use crate::native::translate;
 use crate::operated::Operating;
 use crate::reference::ReferencePrices;
@@ -44,6 +45,10 @@ pub struct Edge {
     pub intervals: IntervalWatch,
     /// What is counted.
     pub counters: Arc<Counters>,
+    /// What is refused, by reason.
+    pub rejects: Rejects,
+    /// How long commands take, by the matcher that has them.
+    pub stage_times: Box<[StageTimes]>,
     /// What is admitted.
     pub limits: Arc<Limits>,
     /// The generation of published numbers.
@@ -120,6 +125,8 @@ impl Edge {
             })
             .collect();
         let sessions_numbered = AtomicU64::new(1);
+        let matchers = parts.ports.matcher_counters();
+        let stage_times = matchers.iter().map(|_| StageTimes::default()).collect();
         let binance = Venue::new(
             &parts.listing,
             parts.ledger.accounts_max(),
@@ -140,6 +147,8 @@ impl Edge {
             flusher: Flusher::default(),
             intervals: IntervalWatch::default(),
             counters: Arc::default(),
+            rejects: Rejects::default(),
+            stage_times,
             limits: Arc::new(parts.limits),
             epoch: parts.epoch,
             clock: parts.clock,

@@ -28,6 +28,7 @@ mod listener;
 mod listing;
 mod lock;
 mod market_data;
+mod measure;
 mod native;
 mod operated;
 mod reference;

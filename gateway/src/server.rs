@@ -267,9 +267,10 @@ impl Gateway {
 
     fn start_publishers(&self) -> JoinSet<()> {
         let mut publishers = JoinSet::new();
-        for batches in &self.events {
+        for (matcher, batches) in self.events.iter().enumerate() {
             publishers.spawn(egress::run(
                 Arc::clone(&self.edge),
+                matcher,
                 batches.clone(),
                 Arc::clone(&self.pool),
             ));

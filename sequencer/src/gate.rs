@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use flume::TrySendError;
 use ledger::{Gives, Ledger};
@@ -12,6 +13,7 @@ use crate::control::ControlOutcome;
 use crate::counters::SharedCounters;
 use crate::egress::EventBatch;
 use crate::faults::{FaultPoint, Faults};
+use crate::latency::{Latencies, LatencyHistogram};
 use crate::position::LogPosition;
 use crate::stamps::Stage;
 use crate::waker::Waker;
@@ -30,6 +32,8 @@ pub struct Gate {
     has_log_failed: AtomicBool,
     is_low_on_disk: AtomicBool,
     faults: OnceLock<Faults>,
+    /// How long the journal's syncs took. Its thread alone counts.
+    syncs: LatencyHistogram,
 }
 
 /// What the log has room for.
@@ -97,7 +101,19 @@ impl Gate {
             has_log_failed: AtomicBool::new(false),
             is_low_on_disk: AtomicBool::new(false),
             faults: OnceLock::new(),
+            syncs: LatencyHistogram::default(),
         }
+    }
+
+    /// Counts a sync of the journal. Its thread alone calls it.
+    pub(crate) fn note_sync(&self, took: Duration) {
+        self.syncs
+            .note(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// How long the journal's syncs took.
+    pub fn syncs(&self) -> Latencies {
+        self.syncs.read()
     }
 
     /// Says what the log has room for.

@@ -28,6 +28,7 @@ mod gate;
 mod inbound;
 mod inbox;
 mod inspection;
+mod latency;
 mod log;
 mod lost_money;
 mod matcher;
@@ -59,6 +60,7 @@ pub use follower::{
 pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, Origin, Refused, SessionId};
 pub use inspection::{BookState, MatcherState, state_hash_of};
+pub use latency::{Latencies, LatencyHistogram};
 pub use log::{
     AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, Followed,
     JournalView, LogContext, LogEntry, LogError, LogFactory, LogFloor, LogPlace, LogReader,

@@ -14,6 +14,7 @@ use crate::gate::{Gate, Intake};
 use crate::inbound::{InboundCommand, Refused};
 use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
+use crate::latency::Latencies;
 use crate::recovery::RecoveryProgress;
 use crate::stamps::Stage;
 
@@ -178,6 +179,11 @@ impl Ports {
     /// Whether the shard is halted because its log failed.
     pub fn has_log_failed(&self) -> bool {
         self.gate.has_log_failed()
+    }
+
+    /// How long the journal's syncs took.
+    pub fn syncs(&self) -> Latencies {
+        self.gate.syncs()
     }
 
     /// What the log has room for.

@@ -6,13 +6,15 @@
 //! data from events builds the same ones again.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use engine::InstrumentId;
 use ledger::Ledger;
 
 use crate::abort::abort_on_panic;
+use crate::clock::Stopwatch;
 use crate::control::ControlCommand;
 use crate::gate::Gate;
 use crate::log::{LogEntry, LogReader, RejectedPart};
@@ -28,7 +30,8 @@ pub struct RecoveryProgress {
     commands: AtomicU64,
     /// Matchers that are not through.
     matchers_left: AtomicUsize,
-    is_started: AtomicBool,
+    started: OnceLock<Stopwatch>,
+    took: OnceLock<Duration>,
 }
 
 /// Everything the reading thread needs.
@@ -78,7 +81,21 @@ impl RecoveryProgress {
 
     /// Whether there was anything to apply.
     pub fn was_needed(&self) -> bool {
-        self.is_started.load(Ordering::Relaxed)
+        self.started.get().is_some()
+    }
+
+    /// How long it took; `None` before it is over, or where there was nothing.
+    pub fn took(&self) -> Option<Duration> {
+        self.took.get().copied()
+    }
+
+    /// A matcher is through; the last one ends the recovery.
+    fn leave(&self) {
+        if self.matchers_left.fetch_sub(1, Ordering::AcqRel) == 1
+            && let Some(started) = self.started.get()
+        {
+            self.took.get_or_init(|| started.elapsed());
+        }
     }
 
     fn note(&self, entry: &LogEntry) {
@@ -106,7 +123,7 @@ impl Recovering {
 /// A matcher that is through, or that ends, holds nobody up.
 impl Drop for Recovering {
     fn drop(&mut self) {
-        self.progress.matchers_left.fetch_sub(1, Ordering::AcqRel);
+        self.progress.leave();
     }
 }
 
@@ -117,7 +134,7 @@ impl Replay {
         self.progress
             .matchers_left
             .store(self.matchers, Ordering::Release);
-        self.progress.is_started.store(true, Ordering::Relaxed);
+        self.progress.started.get_or_init(Stopwatch::start);
         let (senders, ends): (Vec<_>, Vec<_>) = (0..self.matchers)
             .map(|_| {
                 let (sender, entries) = flume::bounded(ENTRIES_MAX);

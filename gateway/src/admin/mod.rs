@@ -19,7 +19,7 @@ mod status;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
@@ -30,6 +30,7 @@ pub use public_key::{BadPublicKey, read_public_key};
 use crate::edge::Edge;
 use crate::http::ErrorAnswer;
 use crate::listener::{AllowedHosts, Permits, refuse_foreign};
+use crate::measure;
 
 /// Most bytes that an admin request may have.
 const BODY_BYTES_MAX: usize = 65_536;
@@ -43,6 +44,12 @@ pub struct AdminView {
     pub permits: Arc<Permits>,
     /// Who may, and the way to a reset.
     pub operations: Arc<Operations>,
+}
+
+impl FromRef<AdminView> for Arc<Edge> {
+    fn from_ref(view: &AdminView) -> Self {
+        Self::clone(&view.edge)
+    }
 }
 
 /// The routes of the admin port. Those that change something, or tell about an account, want the admin key.
@@ -74,7 +81,11 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .layer(from_fn_with_state(view.clone(), key::require_key));
     Router::new()
         .route("/conservation", get(money::conservation))
-        .route("/healthz", get(status::health))
+        .route("/healthz", get(measure::health))
+        .route("/health/live", get(measure::live))
+        .route("/health/ready", get(measure::ready))
+        .route("/metrics", get(measure::metrics))
+        .route("/v1/performance", get(measure::performance))
         .route("/v1/status", get(status::status))
         .nest("/v1/admin", verbs)
         .fallback(async || ErrorAnswer::unknown_path())

@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
-use sequencer::Intake;
 use serde::Serialize;
 
 use crate::admin::AdminView;
 use crate::counters::CounterReadings;
 use crate::edge::InstrumentState;
 use crate::lock::{lock, read};
+use crate::measure::Condition;
 
 /// The answer of `/v1/status`.
 #[derive(Debug, Serialize)]
@@ -26,23 +25,6 @@ pub struct Status {
     gateway: CounterReadings,
     matchers: Vec<MatcherStatus>,
     instruments: Vec<InstrumentStatus>,
-}
-
-/// What the exchange as a whole is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Condition {
-    Ok,
-    /// The disk is nearly full: new orders are refused, cancels are taken.
-    LowDisk,
-    Stopping,
-    Halted,
-}
-
-/// The answer of `/healthz`.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Health {
-    status: Condition,
 }
 
 /// What one matcher counted.
@@ -69,22 +51,12 @@ struct InstrumentStatus {
     queue_depth: Option<usize>,
 }
 
-/// `/healthz`.
-pub async fn health(State(view): State<AdminView>) -> (StatusCode, Json<Health>) {
-    let condition = condition(&view);
-    let status = match condition {
-        Condition::Ok | Condition::LowDisk => StatusCode::OK,
-        Condition::Stopping | Condition::Halted => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, Json(Health { status: condition }))
-}
-
 /// `/v1/status`.
 pub async fn status(State(view): State<AdminView>) -> Json<Status> {
     let edge = &view.edge;
     Json(Status {
         version: env!("CARGO_PKG_VERSION"),
-        condition: condition(&view),
+        condition: Condition::of(edge),
         uptime_s: edge.uptime_s(),
         clock: edge.clock.word(),
         epoch: edge.epoch.0,
@@ -105,19 +77,6 @@ pub async fn status(State(view): State<AdminView>) -> Json<Status> {
             .map(|state| instrument_status(state, edge.ports.queue_depth(state.id())))
             .collect(),
     })
-}
-
-fn condition(view: &AdminView) -> Condition {
-    if view.edge.ports.is_halted() {
-        Condition::Halted
-    } else if !view.edge.is_admitting() {
-        Condition::Stopping
-    } else {
-        match view.edge.ports.intake() {
-            Intake::All => Condition::Ok,
-            Intake::CancelsOnly => Condition::LowDisk,
-        }
-    }
 }
 
 fn matcher_status(counters: &sequencer::Counters) -> MatcherStatus {

@@ -14,9 +14,18 @@ use crate::session::WakeList;
 /// Batches that are published before anyone is woken: under load a session wakes once for all of them.
 const BATCHES_PER_ROUND: usize = 32;
 
-/// Publishes one matcher's batches until the matcher is gone.
-pub async fn run(edge: Arc<Edge>, batches: flume::Receiver<EventBatch>, pool: Arc<BatchPool>) {
-    let mut publisher = Publisher::default();
+/// Publishes the batches of the matcher with this number until the matcher is gone.
+pub async fn run(
+    edge: Arc<Edge>,
+    matcher: usize,
+    batches: flume::Receiver<EventBatch>,
+    pool: Arc<BatchPool>,
+) {
+    let mut publisher = Publisher {
+        matcher,
+        wakes: WakeList::default(),
+        buffer: Vec::new(),
+    };
     while let Ok(batch) = batches.recv_async().await {
         publisher.publish(&edge, &batch);
         pool.give_back(batch);
@@ -31,8 +40,9 @@ pub async fn run(edge: Arc<Edge>, batches: flume::Receiver<EventBatch>, pool: Ar
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Publisher {
+    matcher: usize,
     wakes: WakeList,
     buffer: Vec<u8>,
 }
@@ -52,9 +62,20 @@ impl Publisher {
         if let Some(last) = batch.outcomes.last() {
             edge.saw_engine_time(last.at);
         }
+        self.note_times(edge, batch);
         Counters::add(&edge.counters.outcomes, requested);
         // Last: who waits for this count finds everything that the batch told.
         Counters::count(&edge.counters.batches);
+    }
+
+    /// Counts how long each stage took; off where stamps are.
+    fn note_times(&self, edge: &Edge, batch: &EventBatch) {
+        let Some(now_ns) = edge.ports.stage_clock().now_ns() else {
+            return;
+        };
+        for outcome in &batch.outcomes {
+            edge.stage_times[self.matcher].note(outcome.stamps, now_ns);
+        }
     }
 
     fn publish_outcome(&mut self, edge: &Edge, batch: &EventBatch, outcome: &CommandOutcome) {
@@ -82,7 +103,10 @@ impl Publisher {
             wakes: &mut self.wakes,
             buffer: &mut self.buffer,
         };
-        Reporter::new(&edge.listing, &state.listed, outcome, events, recipients)
-            .tell(&mut lock(&state.orders), &edge.counters);
+        Reporter::new(&edge.listing, &state.listed, outcome, events, recipients).tell(
+            &mut lock(&state.orders),
+            &edge.counters,
+            &edge.rejects,
+        );
     }
 }

@@ -14,7 +14,9 @@ use crate::egress::open_order::OpenOrder;
 use crate::egress::open_orders::OpenOrders;
 use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
 use crate::listing::{ListedInstrument, Listing};
+use crate::measure::Rejects;
 use crate::native::request_number;
+use crate::native::translate::reject_reason;
 use crate::session::{Audience, Routing, SessionEntry, WakeList};
 use crate::wire;
 
@@ -70,11 +72,11 @@ impl<'a> Reporter<'a> {
     }
 
     /// Applies the events to the read model and tells of each of them.
-    pub fn tell(&mut self, orders: &mut OpenOrders, counters: &Counters) {
+    pub fn tell(&mut self, orders: &mut OpenOrders, counters: &Counters, rejects: &Rejects) {
         forget_under_way(&self.outcome.command, orders);
         for (place, event) in self.events.iter().enumerate() {
             orders.apply(event, self.outcome.at);
-            count(event, counters);
+            count(event, counters, rejects);
             self.tell_event(place, event, orders);
         }
         orders.end_block();
@@ -338,10 +340,13 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
     }
 }
 
-fn count(event: &Event, counters: &Counters) {
+fn count(event: &Event, counters: &Counters, rejects: &Rejects) {
     match event {
         Event::Accepted(_) => Counters::count(&counters.accepted),
-        Event::Rejected(_) => Counters::count(&counters.rejected),
+        Event::Rejected(rejected) => {
+            Counters::count(&counters.rejected);
+            rejects.count(reject_reason(rejected.reason));
+        }
         Event::Trade(_) => Counters::count(&counters.trades),
         Event::Repeated(_)
         | Event::Prevented(_)

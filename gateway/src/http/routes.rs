@@ -6,7 +6,6 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
 use crate::binance;
@@ -14,11 +13,16 @@ use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
 use crate::http::{market, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
+use crate::measure;
 
 /// The routes of the public port.
 pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
     Router::new()
-        .route("/healthz", get(health))
+        .route("/healthz", get(measure::health))
+        .route("/health/live", get(measure::live))
+        .route("/health/ready", get(measure::ready))
+        .route("/metrics", get(measure::metrics_on_loopback))
+        .route("/v1/performance", get(measure::performance))
         .route("/v1/instruments", get(market::instruments))
         .route("/v1/depth/{symbol}", get(market::depth))
         .route("/v1/orders/{symbol}", get(market::orders))
@@ -29,23 +33,6 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(allowed, refuse_foreign))
         .with_state(edge)
-}
-
-async fn health(axum::extract::State(edge): axum::extract::State<Arc<Edge>>) -> Response {
-    let (status, body) = if edge.ports.is_halted() {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            &br#"{"status":"halted"}"#[..],
-        )
-    } else if edge.is_admitting() {
-        (StatusCode::OK, &br#"{"status":"ok"}"#[..])
-    } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            &br#"{"status":"stopping"}"#[..],
-        )
-    };
-    (status, json(body.to_vec())).into_response()
 }
 
 /// A JSON body that is written already.

@@ -165,6 +165,7 @@ impl Session {
             Err(OrderRefusal::Door(refusal)) => refusal,
         };
         Counters::count(&self.edge.counters.errors);
+        self.edge.rejects.count(refusal.reason);
         if refusal.reason == Reason::InsufficientFunds {
             Counters::count(&self.edge.counters.refused_at_door);
         }

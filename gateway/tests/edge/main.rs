@@ -24,6 +24,7 @@ mod limits;
 mod maker;
 mod malformed;
 mod market_data;
+mod measures;
 mod money;
 mod operations;
 mod order_kinds;

@@ -21,7 +21,7 @@ use ledger::{
 use protocol::{ClockMode, Scale};
 use sequencer::{
     ClockSource, ControlCommand, Epoch, InboundCommand, MemLogControl, MemLogs, Origin, Ports,
-    Retention, SequencerConfig, SessionId, Stamps, StopHandle, Threads,
+    Retention, SequencerConfig, SessionId, Stamping, Stamps, StopHandle, Threads,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -290,6 +290,7 @@ fn sequencer_config(setup: &Setup) -> SequencerConfig {
         threads: setup.threads,
         inbound_capacity_commands: NonZeroUsize::new(setup.ring_capacity).unwrap(),
         cancel_reserve_commands: setup.ring_capacity / 4,
+        stamping: Stamping::On,
         ..SequencerConfig::for_cores(NonZeroUsize::new(2).unwrap())
     }
 }

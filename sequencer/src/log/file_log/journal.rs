@@ -207,7 +207,11 @@ impl Journal {
     }
 
     fn sync(&mut self, last: LogPosition) -> io::Result<()> {
+        let syncing = Stopwatch::start();
         self.segment.sync()?;
+        if let Some(gate) = self.shard.gate.get() {
+            gate.note_sync(syncing.elapsed());
+        }
         self.synced = last;
         self.since_sync = Stopwatch::start();
         self.is_watermark_synced = true;
