@@ -53,13 +53,19 @@ impl Listing {
     #[inline(never)]
     pub(crate) fn note_tied_fill<S: EventSink>(
         &mut self,
-        taker: &Taker,
+        taker: &mut Taker,
         (maker, maker_filled): (u32, u64),
         units: u64,
         sink: &mut S,
     ) {
         let order = *self.book.pool.get(maker);
         let maker_left = self.book.pool.open_units(maker, &order);
+        if maker_left > 0 && taker.is_by_quote {
+            let price = self.book.price_of(&order);
+            if !self.could_go_on(taker, price) {
+                taker.leaves_units = 0; // its rest buys less than one lot: nothing that follows meets it
+            }
+        }
         let as_taker = (taker.account, taker.mmp_group, taker.side, taker.order_id);
         self.note_mmp_fills(as_taker, maker, units);
         self.note_fill_of_parent(maker, maker_filled, maker_left);

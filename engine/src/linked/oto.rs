@@ -117,6 +117,17 @@ impl Listing {
         }
     }
 
+    /// Children of a parent that would go with it if it ended now; `has_traded` where a rehearsal says so.
+    pub(super) fn children_that_die(&self, parent: OrderId, has_traded: bool) -> Vec<OrderId> {
+        let mut children = self.children.of(parent);
+        children.retain(|child| {
+            let (_, parentage) = self.child(*child);
+            let is_allowed_by_rehearsal = has_traded && parentage.start == ChildStart::OnEachFill;
+            parentage.allowed_units == 0 && !is_allowed_by_rehearsal
+        });
+        children
+    }
+
     /// A child stays at what its parent has traded: it gives back what it is not going to need. One that is
     /// taking at this moment does so when it rests.
     fn cut_child(&mut self, slot: u32, parentage: Parentage) {

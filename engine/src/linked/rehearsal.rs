@@ -15,6 +15,8 @@ pub(crate) struct Rehearsal {
     gone: BTreeSet<OrderId>,
     /// What is left of legs that shrank.
     left: BTreeMap<OrderId, u64>,
+    /// Makers that traded: their children for each fill outlive them.
+    traded: BTreeSet<OrderId>,
     counters: Option<MmpCounters>,
 }
 
@@ -22,6 +24,7 @@ impl Rehearsal {
     /// A maker would have traded and have so much open.
     pub(crate) fn note_left(&mut self, order: OrderId, open_units: u64) {
         self.left.insert(order, open_units);
+        self.traded.insert(order);
     }
 
     /// How much of an order with so much open would still be there.
@@ -34,14 +37,28 @@ impl Rehearsal {
 }
 
 impl Listing {
-    /// An order would be canceled: its partner goes with it.
+    /// An order would be canceled: its partner goes with it, the children that it never started, and so on.
     pub(crate) fn rehearse_end(&self, rehearsal: &mut Rehearsal, slot: u32) {
-        rehearsal.gone.insert(self.book.pool.get(slot).id());
-        let ties = self.book.pool.ties(slot);
-        rehearsal.gone.extend(
-            ties.and_then(|ties| ties.partner)
-                .map(|partner| partner.order),
-        );
+        self.rehearse_fall(rehearsal, self.book.pool.get(slot).id(), None);
+    }
+
+    /// An order would be canceled, and with it all that fall with one another; `survivor` is the leg that traded.
+    fn rehearse_fall(&self, rehearsal: &mut Rehearsal, order: OrderId, survivor: Option<OrderId>) {
+        let mut falling = vec![order];
+        while let Some(order) = falling.pop() {
+            if survivor == Some(order) || !rehearsal.gone.insert(order) {
+                continue;
+            }
+            let slot = self.book.ids.get(order, &self.book.pool);
+            let Some(ties) = slot.and_then(|slot| self.book.pool.ties(slot)) else {
+                continue;
+            };
+            falling.extend(ties.partner.map(|partner| partner.order));
+            if ties.has_children {
+                let has_traded = rehearsal.traded.contains(&order);
+                falling.extend(self.children_that_die(order, has_traded));
+            }
+        }
     }
 
     /// A maker would trade `units` with a taker and have `left`. Breaks where protection would end the taker.
@@ -83,7 +100,8 @@ impl Listing {
                 rehearsal.left.insert(partner.order, open - units);
             }
             OcoMode::Reduce | OcoMode::Cancel => {
-                rehearsal.gone.insert(partner.order);
+                let leg = self.book.pool.get(slot).id();
+                self.rehearse_fall(rehearsal, partner.order, Some(leg));
             }
         }
     }
@@ -112,9 +130,9 @@ impl Listing {
                 .counters
                 .get_or_insert_with(|| self.mmp.counters.clone());
             if counters.count(account, protected, fill) == LimitCheck::Reached {
-                rehearsal
-                    .gone
-                    .extend(self.mmp.members(account, protected.group));
+                for member in self.mmp.members(account, protected.group) {
+                    self.rehearse_fall(rehearsal, member, None);
+                }
                 if (account, Some(protected.group)) == (taker.account, taker.mmp_group) {
                     flow = ControlFlow::Break(());
                 }

@@ -177,6 +177,11 @@ impl Listing {
         walk.meet(price, maker.shown.min(most), false)?;
         let units = walk.reach.units - before;
         maker.shown -= units;
+        if maker.open() > 0 && walk.wanted(price) == 0 {
+            // What is left of its money buys less than one lot of a maker that has one.
+            walk.reach.is_done = true;
+            return ControlFlow::Break(());
+        }
         let order_id = self.book.pool.get(maker.slot).id();
         walk.rehearsal.note_left(order_id, maker.open());
         let fill = (maker.slot, maker.open());

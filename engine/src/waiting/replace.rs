@@ -109,7 +109,10 @@ impl Listing {
         if let Some(price) = replace.price {
             self.check_band(price)?;
         }
+        // A stop price that is as it was is not looked at again.
+        let old_stop = self.book.waiting_record(slot).stop_price();
         if leaves_units > 0
+            && replace.stop != old_stop
             && let (Some(_), WaitsFor::Trigger(armed)) = (replace.stop, waiting.waits_for)
         {
             waiting.waits_for = self.waits_for(armed)?;

@@ -72,7 +72,7 @@ impl NaiveMarket {
             return Err(RejectWord::PostOnly);
         }
         let refuses = self.terms.stop_on_entry != Some(StopOnEntry::Trigger);
-        let is_moved = asked.stop.is_some() && old.place == Place::Armed;
+        let is_moved = new.trigger != old.trigger && old.place == Place::Armed;
         if is_moved && refuses && !is_over && self.is_true_now(&new) {
             return Err(RejectWord::WouldTrigger);
         }

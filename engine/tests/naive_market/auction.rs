@@ -22,17 +22,17 @@ impl NaiveMarket {
         let given = reference;
         self.ends_at = None;
         self.is_extended = false;
-        let mut prices = Vec::new();
         loop {
             // Repeated for what is left, it counts from the price that there was.
-            let last = prices.last().copied().or(self.last_price);
-            let reference = given.or(last);
+            let reference = given.or(self.last_price);
             self.prevent_in_auction(reference);
             let Some(outcome) = self.equilibrium(reference) else {
                 break;
             };
             self.trade_at(outcome.price);
-            prices.push(outcome.price);
+            // Each round has its price and its print.
+            self.auction_price = Some(outcome.price);
+            self.print(outcome.price);
         }
         let leftover = |order: &Order| {
             let is_for_auction =
@@ -44,10 +44,6 @@ impl NaiveMarket {
         }
         self.is_collected = false;
         self.change_state(State::Continuous);
-        for price in prices {
-            self.auction_price = Some(price);
-            self.print(price);
-        }
     }
 
     /// Buyers in priority order, each against sellers in priority order.

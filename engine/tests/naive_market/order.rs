@@ -192,6 +192,11 @@ impl Order {
         }
     }
 
+    /// What is left of its amount of money is not for anything any more.
+    pub fn spend_all(&mut self) {
+        self.money = self.money.map(|_| 0);
+    }
+
     pub fn is_over(&self) -> bool {
         match self.money {
             Some(money) => money == 0,

@@ -97,6 +97,10 @@ impl NaiveMarket {
         self.say_trade(taker, maker, quantity, price);
         self.order_mut(taker).trade_as_taker(quantity, price);
         self.order_mut(maker).trade_as_maker(quantity);
+        if self.order(maker).open > 0 && self.wanted_at(taker, price) == 0 {
+            // Its rest buys less than one lot of a maker that has one: it is over.
+            self.order_mut(taker).spend_all();
+        }
         self.refill(maker, NextSlice::AtTail);
         self.print(price);
         let is_done = self.order(taker).is_over();
