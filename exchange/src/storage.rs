@@ -12,6 +12,7 @@ mod admin_key;
 mod durable;
 mod error;
 mod generation;
+mod history_files;
 mod instruments;
 mod place;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, Operations, ResetRequest, RunError, StopCause, Stopped,
+    ListingError, Operations, Past, ResetRequest, RunError, StopCause, Stopped,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
@@ -83,7 +83,12 @@ impl Generation {
     /// A part refuses its configuration, or the journal cannot be applied. Nothing runs then.
     pub async fn start(around: &Surroundings, opened: OpenGeneration) -> Result<Self, StartError> {
         let config = &around.config;
-        let OpenGeneration { logs, mut mark } = opened;
+        let OpenGeneration {
+            logs,
+            history,
+            mut mark,
+        } = opened;
+        let past = Past::new(history, &listing(config)?);
 
         // 1. The ledger: doors for sessions, cells for each matcher.
         let ledger = Arc::new(new_ledger(config)?);
@@ -97,7 +102,12 @@ impl Generation {
             .map(|listed| listed.instrument)
             .collect();
         let clock = clock_source(config.clock);
-        let kept = gateway::read_model(listing(config)?, epoch, config.limits.clone());
+        let kept = gateway::read_model(
+            listing(config)?,
+            epoch,
+            config.limits.clone(),
+            Arc::clone(&past),
+        );
         let shard = sequencer::start_with_read_model(
             config.sequencer,
             &instruments,
@@ -112,6 +122,7 @@ impl Generation {
         let accounts = || config.demo.people.iter().chain(&config.demo.participants);
         let gateway = Gateway::new(
             GatewayParts {
+                past: Arc::clone(&past),
                 ports: Arc::clone(&shard.ports),
                 events: shard.events,
                 pool: shard.pool,
@@ -148,6 +159,7 @@ impl Generation {
         recovered(&shard.ports, &view)
             .await
             .map_err(|error| or_failed_log(&shard.ports, error))?;
+        past.settle();
 
         //    Accounts that rest on money that is gone are for cancels only, before anybody trades with them.
         close_overdrawn(&shard.ports, &ledger)

@@ -20,6 +20,7 @@ use crate::market_data::{IntervalWatch, Market, Resuming};
 use crate::measure::{Rejects, StageTimes};
 use crate::native::translate;
 use crate::operated::Operating;
+use crate::past::Past;
 use crate::reference::ReferencePrices;
 use crate::session::presence::Presence;
 use crate::session::{Flusher, Routing};
@@ -43,6 +44,8 @@ pub struct Edge {
     pub flusher: Flusher,
     /// Which intervals somebody follows.
     pub intervals: IntervalWatch,
+    /// What was.
+    pub past: Arc<Past>,
     /// What is counted.
     pub counters: Arc<Counters>,
     /// What is refused, by reason.
@@ -99,6 +102,8 @@ pub struct EdgeParts {
     pub ledger: Arc<Ledger>,
     /// Whose key is whose.
     pub keys: DemoKeys,
+    /// What was.
+    pub past: Arc<Past>,
     /// What is admitted.
     pub limits: Limits,
     /// The generation of published numbers.
@@ -146,6 +151,7 @@ impl Edge {
             routing: RwLock::default(),
             flusher: Flusher::default(),
             intervals: IntervalWatch::default(),
+            past: parts.past,
             counters: Arc::default(),
             rejects: Rejects::default(),
             stage_times,

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp};
+use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp, Trade};
+use history::{OrderTracker, Record};
 use sequencer::{CommandOutcome, Epoch, EventBatch, ReadModel, ReadModelMaker};
 
 use crate::edge::InstrumentState;
@@ -12,21 +13,32 @@ use crate::limits::Limits;
 use crate::listing::{Listing, place_of};
 use crate::lock::lock;
 use crate::market_data::{CommandNews, Resuming};
+use crate::past::{Past, fees_of};
 use crate::session::WakeList;
 
 /// Version of the spelling.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// The read models of a gateway that nobody is connected to: what a follower keeps for snapshots.
 #[derive(Debug)]
 struct KeptModels {
     instruments: Vec<InstrumentState>,
+    /// The open orders of each as the history knows them.
+    trackers: Vec<OrderTracker>,
+    past: Arc<Past>,
     engine_time: Timestamp,
     wakes: WakeList,
+    /// Records of what is over: the history keeps them, this does not.
+    over: Vec<Record>,
 }
 
 /// Makes what follows the gateway's read models for snapshots.
-pub fn read_model(listing: Listing, epoch: Epoch, limits: Limits) -> ReadModelMaker {
+pub fn read_model(
+    listing: Listing,
+    epoch: Epoch,
+    limits: Limits,
+    past: Arc<Past>,
+) -> ReadModelMaker {
     Box::new(move |kept| {
         let loads = Arc::<AccountLoads>::default();
         let listed = listing.instruments().iter();
@@ -36,12 +48,21 @@ pub fn read_model(listing: Listing, epoch: Epoch, limits: Limits) -> ReadModelMa
                     InstrumentState::new(listed.clone(), epoch, &limits, &loads, Resuming::Nobody)
                 })
                 .collect(),
+            trackers: listing
+                .instruments()
+                .iter()
+                .map(|_| OrderTracker::default())
+                .collect(),
+            past,
             engine_time: Timestamp(0),
             wakes: WakeList::default(),
+            over: Vec::new(),
         };
         if let Some(kept) = kept {
-            models.engine_time =
-                restore(&models.instruments, kept).map_err(|error| error.to_string())?;
+            models.engine_time = restore(&models.instruments, kept, |place, from| {
+                models.trackers[place].restore(from)
+            })
+            .map_err(|error| error.to_string())?;
         }
         Ok(Box::new(models))
     })
@@ -61,21 +82,31 @@ impl ReadModel for KeptModels {
             drop(orders);
             lock(&state.reports).note_all(outcome.sequence.0, events);
             publish(state, batch, outcome, &mut self.wakes);
+            let fees = |trade: &Trade| fees_of(&state.listed.terms, trade);
+            let (sequence, at) = (outcome.sequence, outcome.at);
+            self.trackers[place].apply(sequence, at, events, fees, &mut self.over);
+            self.over.clear();
             self.engine_time = self.engine_time.max(outcome.at);
         }
     }
 
     fn spell(&self) -> Vec<u8> {
+        let commands = self.instruments.iter().zip(&self.trackers);
+        let commands: Vec<_> = commands
+            .map(|(state, tracker)| (state.id(), tracker.sequence()))
+            .collect();
+        self.past.sync_through(&commands);
         let mut out = Vec::new();
         VERSION.write(&mut out);
         self.engine_time.write(&mut out);
         (self.instruments.len() as u64).write(&mut out);
-        for state in &self.instruments {
+        for (state, tracker) in self.instruments.iter().zip(&self.trackers) {
             state.id().write(&mut out);
             lock(&state.orders).spell(&mut out);
             lock(&state.market).spell(&mut out);
             lock(&state.reports).spell(&mut out);
             state.terms().write(&mut out);
+            tracker.spell(&mut out);
         }
         out
     }
@@ -85,7 +116,11 @@ impl ReadModel for KeptModels {
 ///
 /// # Errors
 /// The bytes spell no read models, or one of an instrument that is not listed.
-pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp, StateError> {
+pub fn restore(
+    instruments: &[InstrumentState],
+    kept: &[u8],
+    mut orders_of_history: impl FnMut(usize, &mut StateReader<'_>) -> Result<(), StateError>,
+) -> Result<Timestamp, StateError> {
     let mut from = StateReader::new(kept);
     let version: u32 = from.value()?;
     if version != VERSION {
@@ -95,8 +130,8 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
     let count: u64 = from.value()?;
     for _ in 0..count {
         let instrument: InstrumentId = from.value()?;
-        let state = place_of(instrument)
-            .and_then(|place| instruments.get(place))
+        let (place, state) = place_of(instrument)
+            .and_then(|place| Some((place, instruments.get(place)?)))
             .ok_or(StateError::Impossible(
                 "an instrument was kept that is not listed",
             ))?;
@@ -106,6 +141,7 @@ pub fn restore(instruments: &[InstrumentState], kept: &[u8]) -> Result<Timestamp
         let terms = from.value()?;
         lock(&state.market).set_terms(&terms);
         state.set_terms(&terms);
+        orders_of_history(place, &mut from)?;
     }
     from.end()?;
     Ok(engine_time)

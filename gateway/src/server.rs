@@ -26,6 +26,7 @@ use crate::listener::{AllowedHosts, Permits, accept_until, ended};
 use crate::listing::Listing;
 use crate::market_data::{Interval, keep_interval};
 use crate::session::presence;
+use crate::past::{Past, PastThread};
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 
@@ -49,6 +50,8 @@ pub struct GatewayParts {
     pub listing: Listing,
     /// Whose key is whose.
     pub keys: DemoKeys,
+    /// What was.
+    pub past: Arc<Past>,
     /// For which hosts and origins it answers, beside this machine's own.
     pub allowed: AllowedHosts,
     /// The generation of published numbers.
@@ -99,6 +102,8 @@ pub struct Stopped {
     pub unanswered: u64,
     publishers: JoinSet<()>,
     drivers: JoinSet<MatcherState>,
+    /// Ends last: publishers feed it.
+    past: PastThread,
 }
 
 impl Stopped {
@@ -108,6 +113,7 @@ impl Stopped {
     pub async fn drained(mut self) -> Vec<MatcherState> {
         let states = std::mem::take(&mut self.drivers).join_all().await;
         while self.publishers.join_next().await.is_some() {}
+        drop(self.past);
         states
     }
 }
@@ -152,6 +158,7 @@ impl Gateway {
             ports: parts.ports,
             ledger: parts.ledger,
             keys: parts.keys,
+            past: parts.past,
             limits,
             epoch: parts.epoch,
             clock: parts.clock,
@@ -175,7 +182,11 @@ impl Gateway {
     /// # Errors
     /// The bytes are not what [`crate::read_model`] spelled for these instruments.
     pub fn going_on_from(self, kept: &[u8]) -> Result<Self, StateError> {
-        let engine_time = restore(&self.edge.instruments, kept)?;
+        let engine_time = restore(&self.edge.instruments, kept, |place, from| {
+            self.edge
+                .past
+                .restore(self.edge.instruments[place].id(), from)
+        })?;
         self.edge.saw_engine_time(engine_time);
         self.edge.binance.take_in_all(&self.edge);
         Ok(self)
@@ -208,6 +219,7 @@ impl Gateway {
         let (listener, admin_listener) = (listener.into(), admin_listener.into());
         info!(public = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "listening");
         let (stop_listening, is_stopping) = watch::channel(());
+        let past = self.edge.past.start(Arc::clone(&self.pool));
         let mut publishers = self.start_publishers();
         let drivers = self.inline.drain(..).map(drive).collect();
         let flusher = self.start_flusher();
@@ -249,6 +261,7 @@ impl Gateway {
             unanswered,
             publishers,
             drivers,
+            past,
         })
     }
 

@@ -7,11 +7,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sequencer::{Epoch, FileLogs};
+use engine::InstrumentId;
+use history::History;
+use sequencer::{BookSnapshot, Epoch, FileLogs, LogPosition};
 
 use crate::config::Config;
 use crate::storage::durable::{make_folder, replace_file, sync_folder};
 use crate::storage::error::DataError;
+use crate::storage::history_files::open_history;
 use crate::storage::{instruments, names_in};
 
 /// Of a folder that has none yet.
@@ -35,6 +38,8 @@ pub struct Generations {
 pub struct OpenGeneration {
     /// Its journal.
     pub logs: FileLogs,
+    /// What was in it.
+    pub history: History,
     /// Which one it is, and whether it counts.
     pub mark: GenerationMark,
 }
@@ -73,7 +78,7 @@ impl Generations {
             return self.begin(FIRST_GENERATION, FIRST_EPOCH, config);
         };
         let logs = instruments::open_journal(&folder, config, FIRST_EPOCH)?;
-        Ok(OpenGeneration::new(number, logs, folder, Stage::Whole))
+        OpenGeneration::new(number, logs, folder, Stage::Whole, config)
     }
 
     /// Begins the one after `number`; its published numbers are of a new epoch.
@@ -101,7 +106,7 @@ impl Generations {
         self.make_unfinished(&folder)
             .map_err(|error| DataError::io(&folder, error))?;
         let logs = instruments::open_journal(&folder, config, epoch)?;
-        Ok(OpenGeneration::new(number, logs, folder, Stage::Unfinished))
+        OpenGeneration::new(number, logs, folder, Stage::Unfinished, config)
     }
 
     /// It gets its name only when its mark is durable: without the mark it would count.
@@ -167,14 +172,51 @@ fn number_of(name: &str) -> Option<u32> {
 }
 
 impl OpenGeneration {
-    const fn new(number: u32, logs: FileLogs, folder: PathBuf, stage: Stage) -> Self {
+    fn new(
+        number: u32,
+        mut logs: FileLogs,
+        folder: PathBuf,
+        stage: Stage,
+        config: &Config,
+    ) -> Result<Self, DataError> {
+        let history = open_history(&folder, config.retention_bytes)?;
+        if let Some(behind) = behind(&logs, &history) {
+            let instrument = behind.0;
+            if logs.first_position() <= LogPosition(1) {
+                tracing::warn!(
+                    instrument,
+                    "the history ends before the snapshot; it is built again from the whole journal"
+                );
+                logs.forget_base();
+            } else {
+                tracing::error!(
+                    instrument,
+                    "the history ends before the snapshot, and the journal no longer has what is between: what \
+                     closed in between is missing from it"
+                );
+            }
+        }
         let mark = GenerationMark {
             number,
             folder,
             stage,
         };
-        Self { logs, mark }
+        Ok(Self {
+            logs,
+            history,
+            mark,
+        })
     }
+}
+
+/// The instrument of which the snapshot knows more than the history has.
+fn behind(logs: &FileLogs, history: &History) -> Option<InstrumentId> {
+    let base = logs.base()?;
+    let is_behind = |book: &&BookSnapshot| history.kept(book.instrument) < book.sequence.last;
+    base.books
+        .iter()
+        .find(is_behind)
+        .map(|book| book.instrument)
 }
 
 /// The right to say that a generation counts.

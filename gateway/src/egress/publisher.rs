@@ -1,6 +1,7 @@
 //! The egress task of one matcher: takes its batches, and publishes them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sequencer::{BatchPool, CommandOutcome, EventBatch, SessionId};
 
@@ -9,10 +10,14 @@ use crate::edge::Edge;
 use crate::egress::reporter::{Recipients, Reporter};
 use crate::kept::publish;
 use crate::lock::{lock, read};
+use crate::past::give_back;
 use crate::session::WakeList;
 
 /// Batches that are published before anyone is woken: under load a session wakes once for all of them.
 const BATCHES_PER_ROUND: usize = 32;
+
+/// How soon it looks again whether the history has room: it has, unless its disk is slower than the journal's.
+const HISTORY_POLL: Duration = Duration::from_millis(1);
 
 /// Publishes the batches of the matcher with this number until the matcher is gone.
 pub async fn run(
@@ -27,14 +32,15 @@ pub async fn run(
         buffer: Vec::new(),
     };
     while let Ok(batch) = batches.recv_async().await {
-        publisher.publish(&edge, &batch);
-        pool.give_back(batch);
+        publisher.publish(&edge, batch, &pool);
         for _ in 1..BATCHES_PER_ROUND {
             let Ok(batch) = batches.try_recv() else { break };
-            publisher.publish(&edge, &batch);
-            pool.give_back(batch);
+            publisher.publish(&edge, batch, &pool);
         }
         publisher.wakes.wake(&edge.flusher);
+        while edge.past.is_full() {
+            tokio::time::sleep(HISTORY_POLL).await;
+        }
         // Receiving does not yield by itself while batches keep coming.
         tokio::task::yield_now().await;
     }
@@ -48,7 +54,15 @@ struct Publisher {
 }
 
 impl Publisher {
-    fn publish(&mut self, edge: &Edge, batch: &EventBatch) {
+    fn publish(&mut self, edge: &Edge, batch: EventBatch, pool: &BatchPool) {
+        let batch = Arc::new(batch);
+        // First: whoever was told of it finds it there.
+        edge.past.put(Arc::clone(&batch));
+        self.tell(edge, &batch);
+        give_back(batch, pool);
+    }
+
+    fn tell(&mut self, edge: &Edge, batch: &EventBatch) {
         let mut requested: u64 = 0;
         for control in &batch.controls {
             edge.binance.publish_control(edge, control, &mut self.wakes);

@@ -11,7 +11,7 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
-    ListedAsset, ListedInstrument, Listing, Operations, ResetRequest, StopCause, Stopped,
+    ListedAsset, ListedInstrument, Listing, Operations, Past, ResetRequest, StopCause, Stopped,
     VenueConfig, read_public_key,
 };
 use ledger::{
@@ -134,13 +134,15 @@ impl Venue {
             clock(&setup),
         )
         .unwrap();
+        let listing = Listing::new(listed, listed_assets()).unwrap();
         let parts = GatewayParts {
+            past: Past::in_memory(&listing),
             ports: Arc::clone(&running.ports),
             events: running.events,
             pool: running.pool,
             inline: running.inline,
             ledger: Arc::clone(&ledger),
-            listing: Listing::new(listed, listed_assets()).unwrap(),
+            listing,
             keys: DemoKeys::new(KEYS.map(|(key, account)| (key.to_owned(), AccountId(account)))),
             allowed: setup.allowed,
             epoch: Epoch(7),

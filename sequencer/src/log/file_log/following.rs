@@ -99,6 +99,18 @@ impl FileLogs {
         Ok(logs)
     }
 
+    /// The snapshot that a start goes on from.
+    pub fn base(&self) -> Option<&Snapshot> {
+        self.snapshots.as_ref()?.base.as_ref()
+    }
+
+    /// A start goes on from nothing, and applies the whole log: somebody has to see all of its events again.
+    pub fn forget_base(&mut self) {
+        if let Some(snapshots) = &mut self.snapshots {
+            snapshots.base = None;
+        }
+    }
+
     /// What a follower that goes on from `base` needs.
     pub(super) fn followed(&self, base: LogPlace) -> Result<Option<Followed>, LogError> {
         let Some(snapshots) = &self.snapshots else {
