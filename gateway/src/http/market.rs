@@ -90,14 +90,16 @@ pub async fn trades(
     Ok(json(body))
 }
 
-fn find<'a>(edge: &'a Edge, symbol: &str) -> Result<&'a InstrumentState, ErrorAnswer> {
+/// The instrument of this name.
+pub fn find<'a>(edge: &'a Edge, symbol: &str) -> Result<&'a InstrumentState, ErrorAnswer> {
     Symbol::new(symbol)
         .ok()
         .and_then(|symbol| edge.by_symbol(&symbol))
         .ok_or_else(|| ErrorAnswer::unknown_symbol(symbol))
 }
 
-fn bad_query(rejection: &QueryRejection) -> ErrorAnswer {
+/// What is behind the question mark cannot be read.
+pub fn bad_query(rejection: &QueryRejection) -> ErrorAnswer {
     ErrorAnswer::new(StatusCode::BAD_REQUEST, "bad_query", rejection.body_text())
 }
 

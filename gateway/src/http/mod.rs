@@ -2,6 +2,7 @@
 
 mod error;
 mod market;
+mod past;
 mod routes;
 mod upgrade;
 

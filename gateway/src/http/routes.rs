@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use crate::binance;
 use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
-use crate::http::{market, upgrade};
+use crate::http::{market, past, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
 use crate::measure;
 
@@ -27,6 +27,8 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .route("/v1/depth/{symbol}", get(market::depth))
         .route("/v1/orders/{symbol}", get(market::orders))
         .route("/v1/trades/{symbol}", get(market::trades))
+        .route("/v1/candles/{symbol}", get(past::candles))
+        .route("/v1/statistics/{symbol}", get(past::statistics))
         .route("/v1/ws", any(upgrade::native))
         .merge(binance::routes())
         .fallback(unknown_path)

@@ -119,3 +119,48 @@ async fn the_admin_port_tells_counters_queues_and_sessions() {
     assert_eq!(body["matchers"][0]["refused_full"], 0);
     venue.close().await;
 }
+
+#[tokio::test]
+async fn candles_and_statistics_have_every_trade_that_was_reported() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    let (_, nothing) = get(&venue, "/v1/statistics/BTCUSDT").await;
+    assert_eq!(nothing["statistics"], Value::Null);
+    alice.ask(&limit(1, "buy", "100.00", "2")).await;
+    alice.ask(&limit(2, "buy", "99.00", "1")).await;
+    bob.ask(&limit(1, "sell", "99.00", "2.5")).await;
+    until("both trades are published", || {
+        venue.view.counters().trades == 2
+    })
+    .await;
+
+    let (status, candles) = get(&venue, "/v1/candles/BTCUSDT?interval=1d").await;
+    assert_eq!(status, 200);
+    assert_eq!(candles["interval"], "1d");
+    let day = candles["candles"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        [&day["open"], &day["high"], &day["low"], &day["close"]],
+        ["100.00", "100.00", "99.00", "99.00"]
+    );
+    assert_eq!(day["volume"], "2.50000");
+    assert_eq!(day["quote_volume"], "249.5000000");
+    assert_eq!(day["taker_buy_volume"], "0.00000");
+    assert_eq!(
+        (&day["trades"], &day["is_closed"]),
+        (&json!(2), &json!(false))
+    );
+
+    let (status, told) = get(&venue, "/v1/statistics/BTCUSDT").await;
+    assert_eq!(status, 200);
+    let told = &told["statistics"];
+    assert_eq!(told["average_price"], "99.80");
+    assert_eq!(
+        (&told["first_trade_id"], &told["last_trade_id"]),
+        (&json!(1), &json!(2))
+    );
+
+    let (status, refused) = get(&venue, "/v1/candles/BTCUSDT?interval=7m").await;
+    assert_eq!((status, &refused["error"]), (400, &json!("bad_query")));
+    venue.close().await;
+}
