@@ -25,8 +25,8 @@ use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, accept_until, ended};
 use crate::listing::Listing;
 use crate::market_data::{Interval, keep_interval};
-use crate::session::presence;
 use crate::past::{Past, PastThread};
+use crate::session::presence;
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 

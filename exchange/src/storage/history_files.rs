@@ -81,11 +81,7 @@ impl Segments {
             let file = File::options().read(true).write(true).open(&path)?;
             let length = file.metadata()?.len();
             // What does not follow what is before it cannot be counted on.
-            if storage
-                .segments
-                .back()
-                .is_some_and(|last| last.end() != first)
-            {
+            if storage.row.back().is_some_and(|last| last.end() != first) {
                 storage.row.clear();
             }
             storage.row.push_back(Segment {
@@ -149,9 +145,7 @@ impl Storage for Segments {
     }
 
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-        let after = self
-            .segments
-            .partition_point(|segment| segment.first <= offset);
+        let after = self.row.partition_point(|segment| segment.first <= offset);
         let segment = after.checked_sub(1).and_then(|at| self.row.get(at));
         let segment = segment.ok_or(io::ErrorKind::UnexpectedEof)?;
         // A frame never goes on in the next segment.
@@ -160,14 +154,14 @@ impl Storage for Segments {
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self
-            .segments
+            .row
             .back()
             .is_none_or(|last| last.length >= SEGMENT_BYTES)
         {
             self.begin_segment()?;
         }
         let last = self
-            .segments
+            .row
             .back_mut()
             .expect("one was begun if there was none");
         last.file.write_all_at(bytes, last.length)?;
@@ -177,11 +171,7 @@ impl Storage for Segments {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        for segment in self
-            .segments
-            .iter_mut()
-            .filter(|segment| !segment.is_synced)
-        {
+        for segment in self.row.iter_mut().filter(|segment| !segment.is_synced) {
             segment.file.sync_data()?;
             segment.is_synced = true;
         }
@@ -190,7 +180,7 @@ impl Storage for Segments {
 
     fn cut(&mut self, end: u64) -> io::Result<()> {
         while self
-            .segments
+            .row
             .back()
             .is_some_and(|last| last.first >= end && last.first > 0)
         {
