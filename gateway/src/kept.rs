@@ -90,12 +90,12 @@ impl ReadModel for KeptModels {
         }
     }
 
-    fn spell(&self) -> Vec<u8> {
+    fn spell(&self) -> Result<Vec<u8>, String> {
         let commands = self.instruments.iter().zip(&self.trackers);
         let commands: Vec<_> = commands
             .map(|(state, tracker)| (state.id(), tracker.sequence()))
             .collect();
-        self.past.sync_through(&commands);
+        self.past.sync_through(&commands)?;
         let mut out = Vec::new();
         VERSION.write(&mut out);
         self.engine_time.write(&mut out);
@@ -108,7 +108,7 @@ impl ReadModel for KeptModels {
             state.terms().write(&mut out);
             tracker.spell(&mut out);
         }
-        out
+        Ok(out)
     }
 }
 

@@ -4,7 +4,7 @@
 //! asks takes in first what waits, so that an answer has everything that was reported before it was asked.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
@@ -13,10 +13,14 @@ use engine::{InstrumentId, SequenceNumber, StateReader, Trade};
 use history::{Block, Fee, FeeAsset, Fees, History, IndexLimits, MemoryStorage, Storages};
 use ledger::InstrumentTerms;
 use sequencer::{BatchPool, EventBatch};
+use tokio::sync::Semaphore;
 
 use crate::clock;
 use crate::listing::{Listing, place_of};
 use crate::lock::lock;
+
+#[cfg(test)]
+mod tests;
 
 /// Batches that may wait; when there are more, egress waits.
 const QUEUE_BATCHES_MAX: usize = 4_096;
@@ -24,6 +28,10 @@ const QUEUE_BATCHES_MAX: usize = 4_096;
 const BATCHES_PER_TURN: usize = 64;
 /// How long a batch may wait for its turn when nobody asks.
 const REST: Duration = Duration::from_millis(10);
+/// How soon egress looks again whether there is room: there is, unless this disk is slower than the journal's.
+const ROOM_POLL: Duration = Duration::from_millis(1);
+/// Questions that are answered at once; more of them would only wait for each other.
+const TURNS: usize = 2;
 /// How long a snapshot waits for the history to come as far.
 const SNAPSHOT_PATIENCE_MS: u32 = 10_000;
 
@@ -35,8 +43,21 @@ pub struct Past {
     terms: Vec<InstrumentTerms>,
     pool: OnceLock<Arc<BatchPool>>,
     thread: OnceLock<Thread>,
+    turns: Semaphore,
+    egress_waits: AtomicU64,
     is_closed: AtomicBool,
     has_failed: AtomicBool,
+}
+
+/// How the history keeps up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct PastReadings {
+    /// Batches that wait to be taken in.
+    pub batches_waiting: usize,
+    /// How often egress waited for room.
+    pub egress_waits: u64,
+    /// Whether the files cannot be written.
+    pub has_failed: bool,
 }
 
 /// The thread that takes in what waits; it ends, and everything is written, when this is dropped.
@@ -50,12 +71,18 @@ impl Past {
     /// A history of what is listed.
     pub fn new(history: History, listing: &Listing) -> Arc<Self> {
         let listed = listing.instruments().iter();
+        Self::with_terms(history, listed.map(|listed| listed.terms).collect())
+    }
+
+    fn with_terms(history: History, terms: Vec<InstrumentTerms>) -> Arc<Self> {
         Arc::new(Self {
             history: Mutex::new(history),
             waiting: Mutex::default(),
-            terms: listed.map(|listed| listed.terms).collect(),
+            terms,
             pool: OnceLock::new(),
             thread: OnceLock::new(),
+            turns: Semaphore::new(TURNS),
+            egress_waits: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
         })
@@ -95,16 +122,43 @@ impl Past {
         }
     }
 
-    /// Whether egress has to wait until some is taken in.
-    pub(crate) fn is_full(&self) -> bool {
-        lock(&self.waiting).len() >= QUEUE_BATCHES_MAX
+    /// Waits until there is room for more. A history must not lose anything, so what is full makes egress wait, then
+    /// the matcher, and then those who ask for something hear Busy.
+    pub(crate) async fn room(&self) {
+        if lock(&self.waiting).len() < QUEUE_BATCHES_MAX {
+            return;
+        }
+        self.egress_waits.fetch_add(1, Ordering::Relaxed);
+        while lock(&self.waiting).len() >= QUEUE_BATCHES_MAX {
+            tokio::time::sleep(ROOM_POLL).await;
+        }
     }
 
-    /// Answers with everything that was reported so far.
-    pub fn ask<T>(&self, question: impl FnOnce(&History) -> T) -> T {
-        let mut history = lock(&self.history);
-        while self.take_in(&mut history) {}
-        question(&history)
+    /// Answers with everything that was reported so far, on a thread that may wait for the disk: the runtime's never do.
+    /// Of those who ask at once, a few are answered and the others wait for their turn.
+    pub async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        question: impl FnOnce(&History) -> T + Send + 'static,
+    ) -> T {
+        let turn = self.turns.acquire().await;
+        let past = Arc::clone(self);
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut history = lock(&past.history);
+            while past.take_in(&mut history) {}
+            question(&history)
+        });
+        let answer = answer.await;
+        drop(turn);
+        answer.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+
+    /// How many batches wait, and how often egress had to.
+    pub(crate) fn readings(&self) -> PastReadings {
+        PastReadings {
+            batches_waiting: lock(&self.waiting).len(),
+            egress_waits: self.egress_waits.load(Ordering::Relaxed),
+            has_failed: self.has_failed.load(Ordering::Relaxed),
+        }
     }
 
     /// Everything of the journal was told: what was kept beyond it was never durable.
@@ -119,8 +173,14 @@ impl Past {
     }
 
     /// Waits until everything up to these commands survives a power cut: a start from a snapshot gets no events
-    /// from before it. To be called by a thread that may wait.
-    pub(crate) fn sync_through(&self, commands: &[(InstrumentId, SequenceNumber)]) {
+    /// from before it. To be called by a thread that may wait; whoever asks meanwhile does not.
+    ///
+    /// # Errors
+    /// It does not survive: no snapshot may hide from the next start what the journal still has.
+    pub(crate) fn sync_through(
+        &self,
+        commands: &[(InstrumentId, SequenceNumber)],
+    ) -> Result<(), String> {
         for _ in 0..SNAPSHOT_PATIENCE_MS {
             let mut history = lock(&self.history);
             while self.take_in(&mut history) {}
@@ -128,8 +188,14 @@ impl Past {
                 history.applied(*instrument) >= *sequence
             };
             if commands.iter().all(has_come) {
-                history.sync();
-                return;
+                let syncing = history.begin_sync();
+                drop(history);
+                let synced = syncing();
+                let mut history = lock(&self.history);
+                history.end_sync(synced);
+                return history.failure().map_or(Ok(()), |reason| {
+                    Err(format!("the history cannot be written: {reason}"))
+                });
             }
             drop(history);
             if self.is_closed.load(Ordering::Acquire) {
@@ -137,9 +203,7 @@ impl Past {
             }
             std::thread::park_timeout(Duration::from_millis(1));
         }
-        tracing::error!(
-            "the history did not come as far as the snapshot; it is built again at the next start"
-        );
+        Err("the history did not come as far".to_owned())
     }
 
     /// Starts the thread that takes in what waits.
@@ -148,6 +212,10 @@ impl Past {
     /// The system has no thread left.
     pub(crate) fn start(self: &Arc<Self>, pool: Arc<BatchPool>) -> PastThread {
         let _ = self.pool.set(pool);
+        self.spawn()
+    }
+
+    fn spawn(self: &Arc<Self>) -> PastThread {
         let past = Arc::clone(self);
         let thread = std::thread::Builder::new()
             .name("history".to_owned())

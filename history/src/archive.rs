@@ -12,7 +12,7 @@ use std::io;
 use engine::{Canonical, InstrumentId, SequenceNumber, StateReader};
 
 use crate::record::{Filed, Record};
-use crate::storage::Storage;
+use crate::storage::{Storage, Syncing};
 
 /// `RHI` and the version of everything in a frame.
 const MAGIC: u32 = u32::from_le_bytes(*b"RHI\x01");
@@ -134,12 +134,9 @@ impl Archive {
         Ok(())
     }
 
-    /// Makes what was written survive a power cut.
-    ///
-    /// # Errors
-    /// It may not.
-    pub fn sync(&mut self) -> io::Result<()> {
-        self.storage.sync()
+    /// What makes everything that was written so far survive a power cut.
+    pub fn syncing(&mut self) -> Syncing {
+        self.storage.syncing()
     }
 
     /// The record at a place that [`Self::push`] or [`Self::open`] gave.

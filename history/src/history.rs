@@ -11,7 +11,7 @@ use crate::candle_series::CandleSeries;
 use crate::execution::Fees;
 use crate::index::{Index, IndexLimits};
 use crate::record::{Filed, Record};
-use crate::storage::Storage;
+use crate::storage::{Storage, Syncing};
 use crate::tracker::OrderTracker;
 
 /// Where a history is kept.
@@ -230,10 +230,22 @@ impl History {
         self.note(written);
     }
 
-    /// Makes everything that was taken in survive a power cut.
+    /// Makes everything that was taken in survive a power cut. Waits for the disk.
     pub fn sync(&mut self) {
+        let syncing = self.begin_sync();
+        self.end_sync(syncing());
+    }
+
+    /// What makes everything that was taken in so far survive a power cut: whoever waits for it need not hold the
+    /// history. [`Self::end_sync`] takes what came of it.
+    pub fn begin_sync(&mut self) -> Syncing {
         self.checkpoint();
-        let synced = self.records.sync().and_then(|()| self.seconds.sync());
+        let (records, seconds) = (self.records.syncing(), self.seconds.syncing());
+        Box::new(move || records().and_then(|()| seconds()))
+    }
+
+    /// Notes what came of a sync.
+    pub fn end_sync(&mut self, synced: io::Result<()>) {
         self.note(synced);
         self.index.forget_before(self.records.start());
     }

@@ -43,5 +43,5 @@ pub use queries::END_OF_TIME;
 pub use recent_trades::{PublicTrade, RecentTrades};
 pub use record::{Filed, Record};
 pub use statistics::Statistics;
-pub use storage::{MemoryStorage, Storage};
+pub use storage::{MemoryStorage, Storage, Syncing};
 pub use tracker::OrderTracker;

@@ -3,6 +3,12 @@
 use std::fmt::Debug;
 use std::io;
 
+/// Makes what was added to a storage survive a power cut. It waits for the disk, and needs the storage no more.
+///
+/// # Errors
+/// What was added may be lost, and nobody can tell what of it.
+pub type Syncing = Box<dyn FnOnce() -> io::Result<()> + Send>;
+
 /// A row of bytes that only grows at its end. Places in it never change.
 pub trait Storage: Debug + Send {
     /// The first place that is still kept.
@@ -23,11 +29,8 @@ pub trait Storage: Debug + Send {
     /// They were not written, or not whole.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes what was added survive a power cut.
-    ///
-    /// # Errors
-    /// It may not.
-    fn sync(&mut self) -> io::Result<()>;
+    /// What makes everything that was added so far survive a power cut. Waits for nothing itself.
+    fn syncing(&mut self) -> Syncing;
 
     /// Forgets everything from `end` on.
     ///
@@ -74,8 +77,8 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
+    fn syncing(&mut self) -> Syncing {
+        Box::new(|| Ok(()))
     }
 
     fn cut(&mut self, end: u64) -> io::Result<()> {

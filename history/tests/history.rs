@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use engine::{AccountId, Event, MarketBudget, Notional, OrderId, SequenceNumber, Timestamp, Trade};
 use history::{
     Block, CandleRange, Fee, FeeAsset, Fees, History, IndexLimits, Interval, MemoryStorage, Of,
-    OrderRecord, OrderStatus, Page, Stage, Storage, Storages, TradeRecord,
+    OrderRecord, OrderStatus, Page, Stage, Storage, Storages, Syncing, TradeRecord,
 };
 use market::{Everything, Flow, INSTRUMENT, engine_of, instrument};
 
@@ -49,8 +49,8 @@ impl Storage for Shared {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.lock().expect("no test panics with it").append(bytes)
     }
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
+    fn syncing(&mut self) -> Syncing {
+        Box::new(|| Ok(()))
     }
     fn cut(&mut self, end: u64) -> io::Result<()> {
         self.0.lock().expect("no test panics with it").cut(end)

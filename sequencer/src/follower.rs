@@ -72,7 +72,10 @@ pub trait ReadModel: Send {
     fn apply(&mut self, batch: &EventBatch);
 
     /// Everything that it keeps, in a spelling of its own.
-    fn spell(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    /// Why no snapshot may be written now: what the reader keeps elsewhere would miss what the snapshot hides.
+    fn spell(&self) -> Result<Vec<u8>, String>;
 }
 
 /// Nobody reads the events: nothing is kept.
@@ -82,8 +85,8 @@ pub struct NoReadModel;
 impl ReadModel for NoReadModel {
     fn apply(&mut self, _batch: &EventBatch) {}
 
-    fn spell(&self) -> Vec<u8> {
-        Vec::new()
+    fn spell(&self) -> Result<Vec<u8>, String> {
+        Ok(Vec::new())
     }
 }
 

@@ -10,8 +10,9 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use history::{History, HistoryOpened, IndexLimits, Storage, Storages};
+use history::{History, HistoryOpened, IndexLimits, Storage, Storages, Syncing};
 
 use crate::storage::durable::{make_folder, sync_folder};
 use crate::storage::error::DataError;
@@ -57,7 +58,7 @@ struct Segments {
 #[derive(Debug)]
 struct Segment {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     first: u64,
     length: u64,
     is_synced: bool,
@@ -86,7 +87,7 @@ impl Segments {
             }
             storage.row.push_back(Segment {
                 path,
-                file,
+                file: Arc::new(file),
                 first,
                 length,
                 is_synced: true,
@@ -111,7 +112,7 @@ impl Segments {
         sync_folder(&self.folder)?;
         self.row.push_back(Segment {
             path,
-            file,
+            file: Arc::new(file),
             first,
             length: 0,
             is_synced: true,
@@ -170,12 +171,15 @@ impl Storage for Segments {
         Ok(())
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        for segment in self.row.iter_mut().filter(|segment| !segment.is_synced) {
-            segment.file.sync_data()?;
-            segment.is_synced = true;
-        }
-        Ok(())
+    fn syncing(&mut self) -> Syncing {
+        let unsynced = self.row.iter_mut().filter(|segment| !segment.is_synced);
+        let files: Vec<Arc<File>> = unsynced
+            .map(|segment| {
+                segment.is_synced = true;
+                Arc::clone(&segment.file)
+            })
+            .collect();
+        Box::new(move || files.iter().try_for_each(|file| file.sync_data()))
     }
 
     fn cut(&mut self, end: u64) -> io::Result<()> {
@@ -215,7 +219,7 @@ mod tests {
         for number in 0..3 {
             storage.append(&block(number)).unwrap();
         }
-        storage.sync().unwrap();
+        storage.syncing()().unwrap();
 
         let storage = open();
         assert_eq!((storage.start(), storage.end()), (0, 120 << 20));

@@ -9,6 +9,7 @@ use crate::counters::CounterReadings;
 use crate::edge::InstrumentState;
 use crate::lock::{lock, read};
 use crate::measure::Condition;
+use crate::past::PastReadings;
 
 /// The answer of `/v1/status`.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,7 @@ pub struct Status {
     sessions: usize,
     in_flight: u64,
     gateway: CounterReadings,
+    history: PastReadings,
     matchers: Vec<MatcherStatus>,
     instruments: Vec<InstrumentStatus>,
 }
@@ -65,6 +67,7 @@ pub async fn status(State(view): State<AdminView>) -> Json<Status> {
         sessions: read(&edge.routing).count(),
         in_flight: edge.in_flight(),
         gateway: edge.counters.readings(),
+        history: edge.past.readings(),
         matchers: edge
             .ports
             .matcher_counters()

@@ -1,7 +1,6 @@
 //! The egress task of one matcher: takes its batches, and publishes them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sequencer::{BatchPool, CommandOutcome, EventBatch, SessionId};
 
@@ -15,9 +14,6 @@ use crate::session::WakeList;
 
 /// Batches that are published before anyone is woken: under load a session wakes once for all of them.
 const BATCHES_PER_ROUND: usize = 32;
-
-/// How soon it looks again whether the history has room: it has, unless its disk is slower than the journal's.
-const HISTORY_POLL: Duration = Duration::from_millis(1);
 
 /// Publishes the batches of the matcher with this number until the matcher is gone.
 pub async fn run(
@@ -38,9 +34,7 @@ pub async fn run(
             publisher.publish(&edge, batch, &pool);
         }
         publisher.wakes.wake(&edge.flusher);
-        while edge.past.is_full() {
-            tokio::time::sleep(HISTORY_POLL).await;
-        }
+        edge.past.room().await;
         // Receiving does not yield by itself while batches keep coming.
         tokio::task::yield_now().await;
     }

@@ -97,7 +97,8 @@ pub async fn candles(
     let id = state.id();
     let candles = edge
         .past
-        .ask(|history| history.candles(id, interval, range));
+        .ask(move |history| history.candles(id, interval, range))
+        .await;
     let wire = |candle: &Candle| wire_candle(state.listed.scale, interval, candle, now);
     let candles: Vec<WireCandle> = candles.iter().map(wire).collect();
     let name = interval.name();
@@ -114,7 +115,8 @@ pub async fn statistics(
     let (id, now) = (state.id(), now(&edge));
     let statistics = edge
         .past
-        .ask(|history| history.statistics(id, now, WINDOW_NS));
+        .ask(move |history| history.statistics(id, now, WINDOW_NS))
+        .await;
     let statistics = statistics.map(|it| wire_statistics(state.listed.scale, &it));
     let body = serde_json::json!({ "symbol": symbol, "statistics": statistics });
     Ok(json(body.to_string().into_bytes()))

@@ -188,7 +188,7 @@ impl Shadow {
     fn write_snapshot(&self, log: &mut dyn LogTail) -> Result<u64, String> {
         // A snapshot of what the log could still lose would be one of another log.
         log.sync().map_err(|error| error.to_string())?;
-        let read_model = self.read_model.spell();
+        let read_model = self.read_model.spell()?;
         let snapshot = self
             .replica
             .snapshot(self.epoch, log.chain(), read_model)
