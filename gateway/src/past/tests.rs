@@ -17,8 +17,14 @@ const INSTRUMENT: InstrumentId = InstrumentId(1);
 struct Odd {
     memory: MemoryStorage,
     is_broken: bool,
-    /// A sync says that it has begun, and then waits for leave to end.
-    gate: Option<(mpsc::Sender<()>, Arc<Mutex<mpsc::Receiver<()>>>)>,
+    gate: Option<Gate>,
+}
+
+/// A sync says that it has begun, and then waits for leave to end.
+#[derive(Debug, Clone)]
+struct Gate {
+    begun: mpsc::Sender<()>,
+    leave: Arc<Mutex<mpsc::Receiver<()>>>,
 }
 
 impl Storage for Odd {
@@ -40,9 +46,9 @@ impl Storage for Odd {
     fn syncing(&mut self) -> Syncing {
         let gate = self.gate.clone();
         Box::new(move || {
-            if let Some((begun, leave)) = gate {
-                begun.send(()).expect("the test listens");
-                lock(&leave).recv().expect("the test lets it end");
+            if let Some(gate) = gate {
+                gate.begun.send(()).expect("the test listens");
+                lock(&gate.leave).recv().expect("the test lets it end");
             }
             Ok(())
         })
@@ -133,9 +139,10 @@ fn trades(history: &History) -> usize {
 
 #[tokio::test]
 async fn whoever_asks_while_a_snapshot_waits_for_the_disk_is_answered() {
-    let ((begun, has_begun), (leave, may_end)) = (mpsc::channel(), mpsc::channel());
+    let ((begun, has_begun), (may_end, leave)) = (mpsc::channel(), mpsc::channel());
+    let leave = Arc::new(Mutex::new(leave));
     let past = past_over(Odd {
-        gate: Some((begun, Arc::new(Mutex::new(may_end)))),
+        gate: Some(Gate { begun, leave }),
         ..odd()
     });
     past.put(batch(1));
@@ -148,7 +155,7 @@ async fn whoever_asks_while_a_snapshot_waits_for_the_disk_is_answered() {
     past.put(batch(2));
     assert_eq!(past.ask(trades).await, 2);
 
-    leave.send(()).unwrap();
+    may_end.send(()).unwrap();
     assert_eq!(snapshot.join().unwrap(), Ok(()));
 }
 
