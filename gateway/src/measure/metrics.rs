@@ -39,6 +39,7 @@ fn page(edge: &Edge) -> String {
     tell_flow(&mut page, edge);
     tell_connections(&mut page, edge);
     tell_matchers(&mut page, edge);
+    tell_history(&mut page, edge);
     tell_times(&mut page, edge);
     tell_instruments(&mut page, edge);
     page.finish()
@@ -230,6 +231,27 @@ fn tell_matchers(page: &mut Exposition, edge: &Edge) {
             let matcher = number.to_string();
             page.sample(name, &[("matcher", &matcher)], figure(counted));
         }
+    }
+}
+
+fn tell_history(page: &mut Exposition, edge: &Edge) {
+    let past = edge.past.readings();
+    let waits = "rialto_history_waits_total";
+    let help = "How often reports waited for the history to take batches in.";
+    page.single(waits, Kind::Counter, help, past.egress_waits);
+    for (name, help, value) in [
+        (
+            "rialto_history_batches_waiting",
+            "Batches that the history has not taken in.",
+            past.batches_waiting,
+        ),
+        (
+            "rialto_history_failed",
+            "1 where the history's files cannot be written.",
+            usize::from(past.has_failed),
+        ),
+    ] {
+        page.single(name, Kind::Gauge, help, value);
     }
 }
 

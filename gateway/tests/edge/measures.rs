@@ -50,6 +50,8 @@ async fn metrics_count_what_happened() {
         "rialto_slow_consumers_total 0",
         "rialto_queue_depth{matcher=\"0\"} 0",
         "rialto_queue_full_total{matcher=\"0\"} 0",
+        "rialto_history_waits_total 0",
+        "rialto_history_failed 0",
         "rialto_recovery_seconds 0.000000000",
         "rialto_open_orders{symbol=\"BTCUSDT\"} 1",
         "rialto_stage_seconds_count{stage=\"match\"} 3",
