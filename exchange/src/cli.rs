@@ -90,6 +90,13 @@ pub struct ExchangeArgs {
     /// Admin address [default: the public port + 1; 0 with 0].
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub admin_listen: Option<String>,
+    /// The public address takes TLS beside plain text. The certificate and the local authority that vouches for it are made at the
+    /// first start, in the folder `tls` of the data folder.
+    #[arg(long)]
+    pub tls: bool,
+    /// A further public address for TLS, such as 127.0.0.1:443; may be repeated.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub tls_listen: Vec<String>,
     /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
     #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
     pub clock: Option<ClockMode>,
@@ -204,6 +211,13 @@ impl ExchangeArgs {
                 "gateway.admin_listen",
                 Node::Text(address.clone()),
             ));
+        }
+        if self.tls {
+            flags.push(("--tls", "gateway.tls", Node::Boolean(true)));
+        }
+        if !self.tls_listen.is_empty() {
+            let further = Node::texts("--tls-listen", &self.tls_listen);
+            flags.push(("--tls-listen", "gateway.tls_listen", further));
         }
         if let Some(durability) = &self.durability {
             let when = Node::Text(durability.clone());

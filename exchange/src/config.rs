@@ -23,7 +23,7 @@ pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
 pub use layers::Layers;
 pub use listing::Listing;
-pub use process::Addresses;
+pub use process::{Addresses, TlsPart};
 pub use tree::Node;
 pub use value::{ClockMode, Span};
 
@@ -34,6 +34,8 @@ use tree::Entry;
 pub struct Config {
     /// Where it listens.
     pub addresses: Addresses,
+    /// Whether the public may speak TLS.
+    pub tls: TlsPart,
     /// For which hosts and origins it answers.
     pub allowed_hosts: AllowedHosts,
     /// What the gateway admits.
@@ -83,6 +85,7 @@ impl Config {
             venue: binance::derive_venue(&file.gateway.binance)?,
             demo_api_keys: binance::derive_api_keys(&file.demo.api_key, &demo.people)?,
             addresses: Addresses::derive(&file.gateway)?,
+            tls: TlsPart::derive(&file.gateway)?,
             allowed_hosts: AllowedHosts {
                 hosts: file.gateway.allowed_hosts.clone(),
                 origins: file.gateway.allowed_origins.clone(),

@@ -1,18 +1,19 @@
 //! The exchange of a process: one generation after another, on the same listeners and in the same folder.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use gateway::{AdminKey, GatewayView, ResetDone, ResetRequest, StopCause};
+use gateway::{AdminKey, GatewayView, ResetDone, ResetRequest, StopCause, Tls};
 use sequencer::Epoch;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
-use crate::config::Config;
+use crate::config::{Config, TlsPart};
 use crate::exit;
-use crate::storage::{DataFolder, OpenGeneration};
+use crate::storage::{DataFolder, OpenGeneration, VENUE_HOSTS};
 use crate::wiring::{Ending, Generation, Listeners, StartError, Surroundings};
 
 /// An exchange that runs.
@@ -22,6 +23,10 @@ pub struct Exchange {
     pub public: SocketAddr,
     /// Where the admin listener is.
     pub admin: SocketAddr,
+    /// Where the public is let in for TLS too.
+    pub further: Vec<SocketAddr>,
+    /// The file of the local authority that clients of TLS are to trust, if TLS is spoken.
+    pub authority: Option<PathBuf>,
     /// What its operators show.
     pub admin_key: AdminKey,
     view: watch::Receiver<GatewayView>,
@@ -55,14 +60,16 @@ impl Exchange {
     ///
     /// # Errors
     /// An address is taken, the folder cannot be used, or a part refuses its configuration. Nothing runs then.
-    pub async fn start(config: Config, folder: Arc<DataFolder>) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config, folder: Arc<DataFolder>) -> Result<Self, StartError> {
         // A taken port is the likeliest trouble, so it is noticed before anything runs.
-        let listeners = Listeners::open(config.addresses).await?;
+        let listeners = Listeners::open(config.addresses, &config.tls).await?;
         let admin_key = folder.admin_key()?;
+        let (tls, authority) = speak(&mut config, &folder)?;
         let (asking, resets) = flume::bounded(1);
         let around = Arc::new(Surroundings {
             config,
             listeners,
+            tls,
             admin_key: admin_key.clone(),
             resets: asking,
         });
@@ -70,6 +77,7 @@ impl Exchange {
             around.listeners.public_address,
             around.listeners.admin_address,
         );
+        let further = around.listeners.further_addresses.clone();
         let opened = open(&around, &folder, Wanted::Newest).await?;
         let generation = Generation::start(&around, opened).await?;
         let (shown, view) = watch::channel(generation.view.clone());
@@ -83,6 +91,8 @@ impl Exchange {
         Ok(Self {
             public,
             admin,
+            further,
+            authority,
             admin_key,
             view,
             stop,
@@ -111,6 +121,21 @@ impl Exchange {
         let _ = self.stop.send(());
         self.running.await?
     }
+}
+
+/// The folder's certificate, if TLS is asked for; the hosts of the live venue may lead here then.
+fn speak(
+    config: &mut Config,
+    folder: &DataFolder,
+) -> Result<(Tls, Option<PathBuf>), StartError> {
+    if config.tls == TlsPart::Off {
+        return Ok((Tls::Off, None));
+    }
+    let kept = folder.certificate(&config.allowed_hosts.hosts)?;
+    let hosts = VENUE_HOSTS.into_iter().map(str::to_owned);
+    config.allowed_hosts.hosts.extend(hosts);
+    let tls = Tls::on(&kept.certificates, &kept.key)?;
+    Ok((tls, Some(kept.authority)))
 }
 
 /// One generation after another.

@@ -44,6 +44,12 @@ pub struct RunPlace {
     pub http: String,
     /// Where admin answers.
     pub admin: String,
+    /// Where HTTP and WebSocket answer over TLS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tls: Vec<String>,
+    /// The file of the local authority that clients of TLS are to trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
     /// Where the state is; the admin key is in `admin.key` there.
     pub folder: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +107,11 @@ impl Launched {
             url: banner::websocket_url(exchange.public),
             http: format!("http://{}", banner::reachable(exchange.public)),
             admin: format!("http://{}", banner::reachable(exchange.admin)),
+            tls: tls_urls(&exchange),
+            authority: exchange
+                .authority
+                .as_ref()
+                .map(|authority| authority.display().to_string()),
             folder: folder.path().display().to_string(),
             summary: None,
         };
@@ -113,6 +124,16 @@ impl Launched {
             place,
         })
     }
+}
+
+fn tls_urls(exchange: &Exchange) -> Vec<String> {
+    if exchange.authority.is_none() {
+        return Vec::new();
+    }
+    std::iter::once(exchange.public)
+        .chain(exchange.further.iter().copied())
+        .map(|address| format!("https://{}", banner::reachable(address)))
+        .collect()
 }
 
 /// Takes the folder that `named` says, or the default.

@@ -3,12 +3,14 @@
 //! ```text
 //! DATA/lock                    held while an exchange uses the folder
 //! DATA/admin.key               the admin key; nobody else may read it
+//! DATA/tls/                    ca.pem, which clients of TLS are to trust; the certificate and its key
 //! DATA/rialto.run.json         where the exchange is, and how its last run ended
 //! DATA/generation-0001/        what was before the last reset
 //! DATA/generation-0002/        the newest one without a file `unfinished` is the state
 //! ```
 
 mod admin_key;
+mod certificate;
 mod durable;
 mod error;
 mod generation;
@@ -27,6 +29,7 @@ use tempfile::TempDir;
 use crate::config::Config;
 
 pub use admin_key::read as read_admin_key;
+pub use certificate::{Certificate, VENUE_HOSTS};
 pub use durable::replace_file;
 pub use error::DataError;
 pub use generation::{GenerationMark, Generations, OpenGeneration};
@@ -92,6 +95,14 @@ impl DataFolder {
     /// Others could read it, it is no key, or it cannot be read or made.
     pub fn admin_key(&self) -> Result<AdminKey, DataError> {
         admin_key::keep(&self.root)
+    }
+
+    /// The certificate that the folder keeps; made at the first start, for `hosts` too.
+    ///
+    /// # Errors
+    /// It cannot be read or made.
+    pub fn certificate(&self, hosts: &[String]) -> Result<Certificate, DataError> {
+        certificate::keep(&self.root, hosts)
     }
 
     /// Opens the newest generation, or begins the first one.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, Operations, Past, ResetRequest, RunError, StopCause, Stopped,
+    ListingError, Operations, Past, ResetRequest, RunError, StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
@@ -34,6 +34,8 @@ pub struct Surroundings {
     pub config: Config,
     /// Where it listens.
     pub listeners: Listeners,
+    /// Whether its public may speak TLS.
+    pub tls: Tls,
     /// Who its operators are.
     pub admin_key: AdminKey,
     /// Where operators ask for the next generation.
@@ -146,7 +148,10 @@ impl Generation {
         let view = gateway.view();
         let (stop_gateway, asked) = oneshot::channel();
         let (open, opening) = oneshot::channel();
-        let gateway = gateway.opened_by(opening);
+        let further = around.listeners.further.clone();
+        let gateway = gateway
+            .opened_by(opening)
+            .speaking(around.tls.clone(), further);
         let public = Arc::clone(&around.listeners.public);
         let admin = Arc::clone(&around.listeners.admin);
         let gateway = tokio::spawn(gateway.run(public, admin, async move {

@@ -48,7 +48,7 @@ pub use counters::CounterReadings;
 pub use kept::read_model;
 pub use keys::{BadSignature, DemoKeys, verify};
 pub use limits::{BadLimit, Limits};
-pub use listener::AllowedHosts;
+pub use listener::{AllowedHosts, BadIdentity, Tls};
 pub use listing::{ListedAsset, ListedInstrument, Listing, ListingError};
 pub use past::Past;
 pub use rule_set::{Amount, BadRule, RuleSet, Span};

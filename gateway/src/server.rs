@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use engine::StateError;
+use futures_util::future::join_all;
 use ledger::Ledger;
 use protocol::ClockMode;
 use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
@@ -22,7 +23,7 @@ use crate::inline_driver::drive;
 use crate::kept::restore;
 use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
-use crate::listener::{AllowedHosts, Permits, accept_until, ended};
+use crate::listener::{AllowedHosts, Permits, Tls, accept_until, ended};
 use crate::listing::Listing;
 use crate::market_data::{Interval, keep_interval};
 use crate::past::{Past, PastThread};
@@ -78,6 +79,10 @@ pub struct Gateway {
     operations: Arc<Operations>,
     /// What lets the public in, unless it is open from the start.
     opening: Option<oneshot::Receiver<()>>,
+    /// Whether the public may speak TLS.
+    tls: Tls,
+    /// Where the public is let in too.
+    further: Vec<Arc<TcpListener>>,
 }
 
 /// Why a gateway stopped.
@@ -174,6 +179,8 @@ impl Gateway {
             permits,
             operations: Arc::new(parts.operations),
             opening: None,
+            tls: Tls::Off,
+            further: Vec::new(),
         })
     }
 
@@ -197,6 +204,14 @@ impl Gateway {
     #[must_use]
     pub fn opened_by(mut self, opening: oneshot::Receiver<()>) -> Self {
         self.opening = Some(opening);
+        self
+    }
+
+    /// The same, but its public may speak TLS, and is let in on further listeners too.
+    #[must_use]
+    pub fn speaking(mut self, tls: Tls, further: Vec<Arc<TcpListener>>) -> Self {
+        self.tls = tls;
+        self.further = further;
         self
     }
 
@@ -226,16 +241,18 @@ impl Gateway {
         let mut intervals = self.start_intervals();
         let admin_permits = Permits::new(ADMIN_CONNECTIONS_MAX, ADMIN_CONNECTIONS_MAX);
         let opening = self.opening.take();
+        let mut public = vec![listener];
+        public.append(&mut self.further);
         let acceptors = [
             self.accept(
-                listener,
+                (public, self.tls.clone()),
                 self.public_router(),
                 &self.permits,
                 is_stopping.clone(),
                 opening,
             ),
             self.accept(
-                admin_listener,
+                (vec![admin_listener], Tls::Off),
                 self.admin_router(),
                 &admin_permits,
                 is_stopping,
@@ -313,7 +330,7 @@ impl Gateway {
 
     fn accept(
         &self,
-        listener: Arc<TcpListener>,
+        (listeners, tls): (Vec<Arc<TcpListener>>, Tls),
         router: axum::Router,
         permits: &Arc<Permits>,
         mut is_stopping: watch::Receiver<()>,
@@ -330,15 +347,17 @@ impl Gateway {
                     _ = opening => {}
                 }
             }
-            accept_until(
-                &listener,
-                &router,
-                &permits,
-                &limits,
-                &counters,
-                is_stopping,
-            )
-            .await;
+            let accepting = listeners.iter().map(|listener| {
+                accept_until(
+                    listener,
+                    &router,
+                    &permits,
+                    (&limits, &tls),
+                    &counters,
+                    is_stopping.clone(),
+                )
+            });
+            join_all(accepting).await;
         })
     }
 }

@@ -42,6 +42,10 @@ pub struct Gateway {
     pub listen: String,
     /// Admin address, or `next`.
     pub admin_listen: String,
+    /// Whether the public may speak TLS.
+    pub tls: bool,
+    /// Where the public is let in too, if it may speak TLS.
+    pub tls_listen: Vec<String>,
     /// Host names it answers for, beside loopback.
     pub allowed_hosts: Vec<String>,
     /// Origins of web pages that may trade, beside its own.

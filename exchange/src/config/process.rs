@@ -47,6 +47,35 @@ impl Addresses {
     }
 }
 
+/// Whether the public may speak TLS, and where else it is let in then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsPart {
+    /// It may not.
+    Off,
+    /// It may, on the public address and on these.
+    On {
+        /// Further addresses.
+        further: Vec<SocketAddr>,
+    },
+}
+
+impl TlsPart {
+    /// Derives and checks. A further address asks for TLS too.
+    ///
+    /// # Errors
+    /// An address cannot be read.
+    pub fn derive(gateway: &file::Gateway) -> Result<Self, ConfigError> {
+        if !gateway.tls && gateway.tls_listen.is_empty() {
+            return Ok(Self::Off);
+        }
+        let further = gateway.tls_listen.iter();
+        let further = further.map(|text| address("gateway.tls_listen", text));
+        Ok(Self::On {
+            further: further.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 fn next_port(public: u16) -> Result<u16, ConfigError> {
     if public == 0 {
         return Ok(0);

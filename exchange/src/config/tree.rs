@@ -38,6 +38,17 @@ pub enum Node {
     Boolean(bool),
 }
 
+impl Node {
+    /// A list of texts that were given by a flag.
+    pub fn texts(flag: &'static str, texts: &[String]) -> Self {
+        let entry = |text: &String| Entry {
+            place: Place::Flag(flag),
+            node: Self::Text(text.clone()),
+        };
+        Self::List(texts.iter().map(entry).collect())
+    }
+}
+
 /// The key that names the rows of a list of tables.
 const ROW_NAMES: [(&str, &str); 4] = [
     ("instrument", "symbol"),

@@ -24,7 +24,7 @@ pub fn text(exchange: &Exchange, config: &Config, folder: &DataFolder) -> String
          \x20 WebSocket  {url}\n\
          \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
          \x20 admin      http://{admin}/v1/status  /conservation  /v1/admin/...\n\
-         \x20 admin key  {admin_key}\n\n\
+         \x20 admin key  {admin_key}\n{tls}\n\
          \x20 demo keys (this machine only)\n",
         version = env!("CARGO_PKG_VERSION"),
         count = config.listing.instruments.len(),
@@ -32,6 +32,7 @@ pub fn text(exchange: &Exchange, config: &Config, folder: &DataFolder) -> String
         public = reachable(exchange.public),
         admin = reachable(exchange.admin),
         admin_key = exchange.admin_key.reveal(),
+        tls = tls(exchange),
     );
     for account in &config.demo.people {
         // Writing to a string cannot fail.
@@ -43,6 +44,22 @@ pub fn text(exchange: &Exchange, config: &Config, folder: &DataFolder) -> String
         key(config),
     ));
     text
+}
+
+/// Where TLS is spoken and whom to trust for it; nothing where it is not.
+fn tls(exchange: &Exchange) -> String {
+    let Some(authority) = &exchange.authority else {
+        return String::new();
+    };
+    let addresses: Vec<String> = std::iter::once(exchange.public)
+        .chain(exchange.further.iter().copied())
+        .map(|address| format!("https://{}", reachable(address)))
+        .collect();
+    format!(
+        "\x20 TLS        {}\n\x20 trust      {}\n",
+        addresses.join("  "),
+        authority.display()
+    )
 }
 
 /// Where sessions connect.

@@ -1,4 +1,4 @@
-//! The two listening sockets of a process. They outlive a reset: connections wait in them meanwhile.
+//! The listening sockets of a process. They outlive a reset: connections wait in them meanwhile.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::config::Addresses;
+use crate::config::{Addresses, TlsPart};
 use crate::wiring::StartError;
 
 /// Sockets that listen.
@@ -16,6 +16,10 @@ pub struct Listeners {
     pub public: Arc<TcpListener>,
     /// Where that is.
     pub public_address: SocketAddr,
+    /// WebSocket and HTTP too, for TLS.
+    pub further: Vec<Arc<TcpListener>>,
+    /// Where those are.
+    pub further_addresses: Vec<SocketAddr>,
     /// The verbs of operators.
     pub admin: Arc<TcpListener>,
     /// Where that is.
@@ -27,12 +31,22 @@ impl Listeners {
     ///
     /// # Errors
     /// An address is taken, or the system gives no listener.
-    pub async fn open(addresses: Addresses) -> Result<Self, StartError> {
+    pub async fn open(addresses: Addresses, tls: &TlsPart) -> Result<Self, StartError> {
         let (public, public_address) = listen(addresses.public, "--listen").await?;
         let (admin, admin_address) = listen(addresses.admin, "--admin-listen").await?;
+        let (mut further, mut further_addresses) = (Vec::new(), Vec::new());
+        if let TlsPart::On { further: wanted } = tls {
+            for address in wanted {
+                let (listener, address) = listen(*address, "--tls-listen").await?;
+                further.push(listener);
+                further_addresses.push(address);
+            }
+        }
         Ok(Self {
             public,
             public_address,
+            further,
+            further_addresses,
             admin,
             admin_address,
         })

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use engine::StateError;
-use gateway::{BadLimit, ListingError};
+use gateway::{BadIdentity, BadLimit, ListingError};
 use ledger::TermsError;
 use sequencer::ControlError;
 
@@ -54,6 +54,9 @@ pub enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The certificate of the data folder cannot be used.
+    #[error("--tls: the certificate in the folder `tls` of the data folder: {0}; remove that folder, and the next start makes another one")]
+    Tls(#[from] BadIdentity),
     /// The journal cannot be applied.
     #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]
     Recovery,
@@ -90,6 +93,7 @@ impl StartError {
             | Self::Limit(_)
             | Self::Recovery
             | Self::CancelOnly(_)
+            | Self::Tls(_)
             | Self::Account { .. } => false,
         }
     }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use sequencer::SessionId;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error;
@@ -18,11 +17,12 @@ use tracing::debug;
 
 use crate::binance::sockets::OpenSocket;
 use crate::edge::Edge;
+use crate::listener::Transport;
 use crate::lock::lock;
 use crate::session::{Outbound, SessionEnd, Taken};
 
-/// A WebSocket on the bare socket.
-pub type Socket = WebSocketStream<TcpStream>;
+/// A WebSocket of this persona.
+pub type Socket = WebSocketStream<Transport>;
 
 /// An answer that comes later.
 pub type Later = Pin<Box<dyn Future<Output = Message> + Send>>;

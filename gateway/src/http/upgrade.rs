@@ -8,7 +8,6 @@ use axum::response::Response;
 use http::StatusCode;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -17,7 +16,7 @@ use tracing::debug;
 use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
 use crate::limits::Limits;
-use crate::listener::Peer;
+use crate::listener::{Peer, Transport};
 use crate::native;
 
 /// Opens a session of the native persona.
@@ -59,11 +58,11 @@ pub fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
     })
 }
 
-/// The WebSocket on the bare socket: nothing of HTTP stays in between.
+/// The WebSocket on the connection's own bytes: nothing of HTTP stays in between.
 pub async fn open_socket(
     upgrade: OnUpgrade,
     limits: &Limits,
-) -> Option<WebSocketStream<TcpStream>> {
+) -> Option<WebSocketStream<Transport>> {
     let upgraded: Upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -72,8 +71,8 @@ pub async fn open_socket(
         }
     };
     let parts = upgraded
-        .downcast::<TokioIo<TcpStream>>()
-        .expect("the listener serves bare TCP sockets only");
+        .downcast::<TokioIo<Transport>>()
+        .expect("the listener serves its own transport only");
     let socket = WebSocketStream::from_partially_read(
         parts.io.into_inner(),
         parts.read_buf.to_vec(),

@@ -19,6 +19,8 @@ use tracing::{debug, warn};
 use crate::counters::Counters;
 use crate::limits::Limits;
 use crate::listener::permits::{Permit, Permits};
+use crate::listener::tls::Tls;
+use crate::listener::transport::Transport;
 
 /// Who is at the other end; each request carries it, and a session keeps it, so that the connection counts until both are done.
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ pub async fn accept_until(
     listener: &TcpListener,
     router: &Router,
     permits: &Arc<Permits>,
-    limits: &Arc<Limits>,
+    (limits, tls): (&Arc<Limits>, &Tls),
     counters: &Arc<Counters>,
     mut is_stopping: watch::Receiver<()>,
 ) {
@@ -66,9 +68,16 @@ pub async fn accept_until(
                     address,
                     _permit: Arc::new(permit),
                 };
-                let limits = Arc::clone(limits);
+                let (limits, tls) = (Arc::clone(limits), tls.clone());
                 let is_stopping = is_stopping_for_connections.clone();
-                tokio::spawn(serve(stream, peer, router.clone(), limits, is_stopping));
+                let router = router.clone();
+                tokio::spawn(async move {
+                    set_options(&stream, &limits);
+                    match tls.open(stream, limits.handshake_timeout).await {
+                        Ok(transport) => serve(transport, peer, router, limits, is_stopping).await,
+                        Err(error) => debug!(%error, "no handshake"),
+                    }
+                });
             }
             Err(error) => {
                 warn!(%error, "accept failed");
@@ -85,21 +94,24 @@ fn refuse(stream: &TcpStream) {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    peer: Peer,
-    router: Router,
-    limits: Arc<Limits>,
-    mut is_stopping: watch::Receiver<()>,
-) {
+fn set_options(stream: &TcpStream, limits: &Limits) {
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "no TCP_NODELAY");
     }
     // What the kernel takes for a reader that does not read counts too; left to itself it takes megabytes.
     let send_buffer = limits.send_buffer_bytes;
-    if let Err(error) = rustix::net::sockopt::set_socket_send_buffer_size(&stream, send_buffer) {
+    if let Err(error) = rustix::net::sockopt::set_socket_send_buffer_size(stream, send_buffer) {
         debug!(%error, "no SO_SNDBUF");
     }
+}
+
+async fn serve(
+    transport: Transport,
+    peer: Peer,
+    router: Router,
+    limits: Arc<Limits>,
+    mut is_stopping: watch::Receiver<()>,
+) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer.clone());
         let router = router.clone();
@@ -111,7 +123,7 @@ async fn serve(
             .header_read_timeout(limits.handshake_timeout)
             .max_buf_size(limits.header_bytes_max)
             .max_headers(limits.headers_max)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(transport), service)
             .with_upgrades()
     );
     let until_the_end = async {

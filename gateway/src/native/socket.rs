@@ -14,7 +14,6 @@ use futures_util::{SinkExt, StreamExt};
 use protocol::{GoingAway, GoingAwayReason};
 use sequencer::SessionId;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
@@ -22,7 +21,7 @@ use tracing::debug;
 
 use crate::counters::Counters;
 use crate::edge::Edge;
-use crate::listener::Peer;
+use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
 use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, Waiting};
@@ -31,7 +30,7 @@ use crate::wire;
 /// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
 const FRAMES_PER_TURN: usize = 64;
 
-type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Transport>;
 
 /// Serves a session until it ends.
 pub async fn serve(edge: Arc<Edge>, socket: Socket, peer: Peer) {
@@ -186,7 +185,7 @@ async fn close(
 }
 
 /// Closing a socket with unread bytes resets it, and the close frame would be lost.
-async fn drain(socket: &mut TcpStream) {
+async fn drain(socket: &mut Transport) {
     let mut scrap = [0; 1_024];
     while let Ok(read) = socket.read(&mut scrap).await {
         if read == 0 {
