@@ -124,10 +124,7 @@ impl Exchange {
 }
 
 /// The folder's certificate, if TLS is asked for; the hosts of the live venue may lead here then.
-fn speak(
-    config: &mut Config,
-    folder: &DataFolder,
-) -> Result<(Tls, Option<PathBuf>), StartError> {
+fn speak(config: &mut Config, folder: &DataFolder) -> Result<(Tls, Option<PathBuf>), StartError> {
     if config.tls == TlsPart::Off {
         return Ok((Tls::Off, None));
     }

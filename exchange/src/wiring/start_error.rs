@@ -55,7 +55,9 @@ pub enum StartError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The certificate of the data folder cannot be used.
-    #[error("--tls: the certificate in the folder `tls` of the data folder: {0}; remove that folder, and the next start makes another one")]
+    #[error(
+        "--tls: the certificate in the folder `tls` of the data folder: {0}; remove that folder, and the next start makes another one"
+    )]
     Tls(#[from] BadIdentity),
     /// The journal cannot be applied.
     #[error("--data: the journal cannot be applied; the log above says why, nothing was changed")]

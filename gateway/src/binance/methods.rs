@@ -111,6 +111,8 @@ pub enum Method {
     TradeFees,
     /// Coins, for `sapi`.
     Coins,
+    /// Whether the venue works, for `sapi`.
+    SystemStatus,
     /// A list of nothing, for `sapi`.
     EmptyList,
     /// A listing of nothing, for markets that are not here.
@@ -228,6 +230,7 @@ const ROWS: &[Row] = {
         row(M::EndListenKey, Delete, "userDataStream", "userDataStream.stop", Key, 2),
         row(M::TradeFees, Get, "/sapi/v1/asset/tradeFee", "", Read, 1),
         row(M::Coins, Get, "/sapi/v1/capital/config/getall", "", Read, 10),
+        row(M::SystemStatus, Get, "/sapi/v1/system/status", "", None, 1),
         row(M::EmptyList, Get, "/sapi/v1/margin/allPairs", "", Key, 1),
         row(M::EmptyList, Get, "/sapi/v1/margin/isolated/allPairs", "", Key, 10),
         row(M::EmptyListing, Get, "/fapi/v1/exchangeInfo", "", None, 1),

@@ -176,6 +176,17 @@ impl OrderRequest {
         side: Side,
         order_type: OrderType,
     ) -> Result<Self, Refusal> {
+        let quantity = params.amount(&names.of("quantity"))?;
+        Self::read_sized(params, names, side, order_type, quantity)
+    }
+
+    fn read_sized(
+        params: &mut Params,
+        names: Names<'_>,
+        side: Side,
+        order_type: OrderType,
+        quantity: Option<Amount>,
+    ) -> Result<Self, Refusal> {
         let id_name = if names.prefix.is_empty() {
             "newClientOrderId".to_owned()
         } else {
@@ -189,7 +200,7 @@ impl OrderRequest {
             order_type,
             time_in_force: read_time_in_force(params, names, order_type)?,
             price: read_price(params, names, order_type, peg)?,
-            quantity: params.amount(&names.of("quantity"))?,
+            quantity,
             quote_amount: None,
             stop_price: None,
             trailing_delta: None,
@@ -211,6 +222,22 @@ impl OrderRequest {
             return Err(Refusal::new(-1134, "`strategyType` was less than 1000000."));
         }
         Ok(order)
+    }
+
+    /// Reads an order that is for what another one brings: it names no quantity of its own.
+    ///
+    /// # Errors
+    /// The first parameter that is missing, wrong, or not for this type.
+    pub fn read_payee(
+        params: &mut Params,
+        names: Names<'_>,
+        (side, quantity): (Side, Amount),
+        order_type: OrderType,
+    ) -> Result<Self, Refusal> {
+        if order_type == OrderType::Market {
+            params.refuse(&names.of("quoteOrderQty"))?;
+        }
+        Self::read_sized(params, names, side, order_type, Some(quantity))
     }
 
     fn read_size(&mut self, params: &mut Params, names: Names<'_>) -> Result<(), Refusal> {

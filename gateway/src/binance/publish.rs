@@ -5,11 +5,11 @@ use ledger::{AssetId, Money};
 use sequencer::{CommandOutcome, ControlCommand, ControlOutcome};
 
 use crate::binance::amount::Amount;
-use crate::binance::orders::{Attributes, Block, Told};
+use crate::binance::orders::{Attributes, Block, ListNews, Told};
 use crate::binance::state::{Answered, Pending, Venue};
 use crate::binance::wire::{
-    AccountPosition, AggregateEvent, BalanceChange, ExecutionReport, PositionBalance, Writing,
-    free_and_locked, json,
+    AccountPosition, AggregateEvent, BalanceChange, ExecutionReport, ListStatus, PositionBalance,
+    Writing, free_and_locked, json,
 };
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
@@ -105,10 +105,30 @@ impl Venue {
                 json(&ExecutionReport::of(writing, report, event_us))
             });
         }
+        self.tell_lists(state, &told.lists, event_us, wakes);
         for (account, assets) in touched_assets(state, &told.touched) {
             if self.users.follows(account) {
                 self.tell_position(edge, account, &assets, at_us, wakes);
             }
+        }
+    }
+
+    /// Tells what happened to lists of orders.
+    pub fn tell_lists(
+        &self,
+        state: &InstrumentState,
+        news: &[ListNews],
+        event_us: u64,
+        wakes: &mut WakeList,
+    ) {
+        for news in news {
+            self.users.tell(news.account, wakes, |unit| {
+                let writing = Writing {
+                    listed: &state.listed,
+                    unit,
+                };
+                json(&ListStatus::of(writing, news, event_us))
+            });
         }
     }
 

@@ -47,6 +47,14 @@ pub enum Wrapping {
 }
 
 impl Wrapping {
+    /// Whether it is for the stream of this listen key.
+    pub fn is_by_key(&self, key: &str) -> bool {
+        match self {
+            Self::Subscription(_) => false,
+            Self::Bare(name) | Self::Stream(name) => name == key,
+        }
+    }
+
     /// An event as it is written.
     pub fn around(&self, event: &str) -> String {
         match self {
@@ -160,7 +168,7 @@ impl UserStreams {
         Ok(())
     }
 
-    /// Ends a listen key.
+    /// Ends a listen key, and what is followed by it.
     ///
     /// # Errors
     /// The account has no such key.
@@ -168,7 +176,40 @@ impl UserStreams {
         let mut keys = lock(&self.listen_keys);
         let is_own = keys.get(name).is_some_and(|key| key.account == account);
         is_own.then(|| keys.remove(name)).ok_or_else(no_such_key)?;
+        drop(keys);
+        self.take_followers(account, name);
         Ok(())
+    }
+
+    /// Ends the listen keys that nobody has kept for an hour, and says so to those who follow by them.
+    pub fn expire_keys(&self, now_us: u64, wakes: &mut WakeList) {
+        let expired: Vec<(String, ListenKey)> = lock(&self.listen_keys)
+            .extract_if(|_, key| key.valid_until_us <= now_us)
+            .collect();
+        for (name, key) in expired {
+            for follower in self.take_followers(key.account, &name) {
+                let time = follower.unit.of_us(now_us);
+                let event =
+                    format!(r#"{{"e":"listenKeyExpired","E":{time},"listenKey":"{name}"}}"#);
+                let message = Message::text(follower.wrapping.around(&event));
+                wakes.push(&follower.outbound, message, Audience::Private);
+            }
+        }
+    }
+
+    /// Those who followed the account by this key; they follow it no longer.
+    fn take_followers(&self, account: AccountId, name: &str) -> Vec<Follower> {
+        let mut followers = write(&self.followers);
+        let Some(of_account) = followers.get_mut(&account) else {
+            return Vec::new();
+        };
+        let taken = of_account
+            .extract_if(.., |it| it.wrapping.is_by_key(name))
+            .collect();
+        if of_account.is_empty() {
+            followers.remove(&account);
+        }
+        taken
     }
 
     /// Whose events a listen key opens.
@@ -181,7 +222,11 @@ impl UserStreams {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
+    use crate::limits::Limits;
+    use crate::session::Waiting;
 
     #[test]
     fn a_listen_key_is_one_account_s_and_lives_an_hour_after_it_was_kept() {
@@ -196,5 +241,42 @@ mod tests {
         assert_eq!(streams.account_of_key(&key, end), None);
         assert_eq!(streams.end_key(owner, &key), Ok(()));
         assert_eq!(streams.end_key(owner, &key).unwrap_err().code, -1125);
+    }
+
+    async fn texts(outbound: &Outbound) -> Vec<String> {
+        outbound.push_own(Message::text("last"));
+        let (mut messages, mut due) = (VecDeque::new(), Vec::new());
+        outbound.take(&mut messages, &mut due).await;
+        let text = |waiting: Waiting| waiting.message.into_text().unwrap().to_string();
+        messages.into_iter().map(text).collect()
+    }
+
+    #[tokio::test]
+    async fn an_expired_key_is_told_to_those_who_follow_by_it_and_to_nobody_else() {
+        let streams = UserStreams::default();
+        let (owner, limits) = (AccountId(1), Limits::laptop());
+        let key = streams.open_key(owner, 0).unwrap();
+        let outbound = Arc::new(Outbound::new(&limits));
+        for wrapping in [Wrapping::Bare(key.clone()), Wrapping::Subscription(0)] {
+            streams.follow(
+                owner,
+                Follower {
+                    socket: 1,
+                    outbound: Arc::clone(&outbound),
+                    wrapping,
+                    unit: TimeUnit::Millisecond,
+                },
+            );
+        }
+        let mut wakes = WakeList::default();
+
+        streams.expire_keys(LISTEN_KEY_LIFE_US - 1, &mut wakes);
+        assert_eq!(texts(&outbound).await, ["last"]);
+        streams.expire_keys(LISTEN_KEY_LIFE_US, &mut wakes);
+        streams.tell(owner, &mut wakes, |_| "{}".to_owned());
+
+        let told = format!(r#"{{"e":"listenKeyExpired","E":3600000,"listenKey":"{key}"}}"#);
+        let other = r#"{"subscriptionId":0,"event":{}}"#.to_owned();
+        assert_eq!(texts(&outbound).await, [told, other, "last".to_owned()]);
     }
 }

@@ -67,7 +67,11 @@ impl Tls {
     ///
     /// # Errors
     /// The connection failed, or its handshake did.
-    pub(super) async fn open(&self, stream: TcpStream, patience: Duration) -> io::Result<Transport> {
+    pub(super) async fn open(
+        &self,
+        stream: TcpStream,
+        patience: Duration,
+    ) -> io::Result<Transport> {
         let Self::On(acceptor) = self else {
             return Ok(Transport::Plain(stream));
         };

@@ -13,7 +13,7 @@ use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::ids;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::read_client_id;
-use crate::binance::orders::{OrderList, VenueOrder};
+use crate::binance::orders::{OrderList, Report, VenueOrder};
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
@@ -198,20 +198,41 @@ pub async fn cancel_open_orders(edge: Arc<Edge>, mut call: Call) -> Result<Strin
     });
     let on_its_way = hand_over(&edge, state, caller.account, command, Notes::default())?;
     let answered = on_its_way.outcome().await?;
-    let canceled = CanceledOrder::all_of(&answered.reports)
-        .map(|report| {
-            let request_id = ids::new_client_order_id()?;
-            Ok(CanceledOrder::of(
-                writing(state, call.unit),
-                report,
-                request_id,
-            ))
-        })
-        .collect::<Result<Vec<_>, Refusal>>()?;
+    let canceled = spelled_all(&edge, state, (&caller, call.unit), &answered.reports)?;
     if canceled.is_empty() {
         return Err(Refusal::unknown_order());
     }
-    Ok(json(&canceled))
+    Ok(format!("[{}]", canceled.join(",")))
+}
+
+/// All that was canceled: orders of a list stand together, as the answer to a cancel of their list.
+fn spelled_all(
+    edge: &Edge,
+    state: &InstrumentState,
+    (caller, unit): (&Caller, TimeUnit),
+    reports: &[Report],
+) -> Result<Vec<String>, Refusal> {
+    let writing = writing(state, unit);
+    let mut spelled = Vec::new();
+    let mut lists: Vec<u64> = Vec::new();
+    for report in CanceledOrder::all_of(reports) {
+        let Some(list) = list_of(edge, state, caller, &report.order) else {
+            let request_id = ids::new_client_order_id()?;
+            spelled.push(json(&CanceledOrder::of(writing, report, request_id)));
+            continue;
+        };
+        if lists.contains(&list.id) {
+            continue;
+        }
+        lists.push(list.id);
+        let of_list: Vec<Report> = reports
+            .iter()
+            .filter(|other| other.order.attributes.list_id == Some(list.id))
+            .cloned()
+            .collect();
+        spelled.push(json(&ListAnswer::canceled(writing, &list, &of_list)));
+    }
+    Ok(spelled)
 }
 
 /// Lowers an order's quantity; it keeps its place in the queue.

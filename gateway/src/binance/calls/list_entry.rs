@@ -40,8 +40,38 @@ pub struct ListRequest {
     pub response: ResponseType,
 }
 
+impl ListRequest {
+    /// A working order that starts others, each with the place of the leg that it is tied to.
+    pub(super) fn started(
+        (client_id, response): (ClientOrderId, ResponseType),
+        working: OrderRequest,
+        pending: Vec<(OrderRequest, Option<usize>)>,
+        self_trade: Option<engine::SelfTradePrevention>,
+    ) -> Self {
+        let leg = |mut request: OrderRequest, parent, partner| {
+            request.self_trade_prevention = self_trade;
+            Leg {
+                request,
+                parent,
+                partner,
+            }
+        };
+        let pending = pending
+            .into_iter()
+            .map(|(request, partner)| leg(request, Some(0), partner));
+        Self {
+            contingency: "OTO",
+            client_id,
+            legs: std::iter::once(leg(working, None, None))
+                .chain(pending)
+                .collect(),
+            response,
+        }
+    }
+}
+
 /// What all lists say beside their legs.
-fn read_head(
+pub(super) fn read_head(
     params: &mut Params,
 ) -> Result<
     (
@@ -82,7 +112,7 @@ fn leg(
 }
 
 /// Both legs of a pair, the one that rests first: the other is tied to it.
-fn pair(
+pub(super) fn pair(
     params: &mut Params,
     prefixes: [&str; 2],
     side: Side,
@@ -235,7 +265,7 @@ fn blank(side: Side, order_type: OrderType, quantity: Amount) -> Result<OrderReq
     })
 }
 
-fn working_leg(params: &mut Params) -> Result<OrderRequest, Refusal> {
+pub(super) fn working_leg(params: &mut Params) -> Result<OrderRequest, Refusal> {
     let side = read_side(params, "workingSide")?;
     let names = Names::behind("working");
     let order_type = read_type(params, "workingType")?;
@@ -264,20 +294,12 @@ pub async fn place_oto(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusa
         return Err(Refusal::not_required("pendingQuoteOrderQty"));
     }
     pending.check_size(names)?;
-    let leg = |mut request: OrderRequest, parent| {
-        request.self_trade_prevention = self_trade;
-        Leg {
-            request,
-            parent,
-            partner: None,
-        }
-    };
-    let request = ListRequest {
-        contingency: "OTO",
-        client_id,
-        legs: vec![leg(working, None), leg(pending, Some(0))],
-        response,
-    };
+    let request = ListRequest::started(
+        (client_id, response),
+        working,
+        vec![(pending, None)],
+        self_trade,
+    );
     place(&edge, state, call, request).await
 }
 
@@ -293,23 +315,11 @@ pub async fn place_otoco(edge: Arc<Edge>, mut call: Call) -> Result<String, Refu
     let side = read_side(params, "pendingSide")?;
     let quantity = quantity(params, "pendingQuantity")?;
     let [above, below] = pair(params, ["pendingAbove", "pendingBelow"], side, quantity)?;
-    let leg = |mut request: OrderRequest, parent, partner| {
-        request.self_trade_prevention = self_trade;
-        Leg {
-            request,
-            parent,
-            partner,
-        }
-    };
-    let request = ListRequest {
-        contingency: "OTO",
-        client_id,
-        legs: vec![
-            leg(working, None, None),
-            leg(above, Some(0), None),
-            leg(below, Some(0), Some(1)),
-        ],
-        response,
-    };
+    let request = ListRequest::started(
+        (client_id, response),
+        working,
+        vec![(above, None), (below, Some(1))],
+        self_trade,
+    );
     place(&edge, state, call, request).await
 }

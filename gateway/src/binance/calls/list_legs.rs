@@ -11,12 +11,12 @@ use crate::binance::calls::list_entry::{Leg, ListRequest};
 use crate::binance::calls::lists::end_all;
 use crate::binance::calls::{Call, writing};
 use crate::binance::keys::Caller;
-use crate::binance::orders::{OrderList, Report};
+use crate::binance::orders::{ListProgress, OrderList, Report};
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{ListAnswer, json};
-use crate::binance::words::ResponseType;
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
+use crate::session::WakeList;
 
 /// Enters the legs one after the other; where one is refused, those before it are ended.
 ///
@@ -60,10 +60,18 @@ pub async fn place(
         }
     }
     limits.entered(caller.account, count, now_us);
-    let list = note(edge, state, &caller, (list_id, &list), &entered, now_us);
+    let legs = list.legs.iter().zip(&entered);
+    let pending: Vec<OrderId> = legs
+        .filter(|(leg, _)| leg.parent.is_some())
+        .map(|(_, order_id)| *order_id)
+        .collect();
+    let noted = note(edge, state, &caller, (list_id, &list), &entered, now_us);
     let writing = writing(state, call.unit);
     Ok(json(&ListAnswer::placed(
-        writing, &list.0, &reports, list.1,
+        writing,
+        &noted,
+        &reports,
+        (list.response, &pending),
     )))
 }
 
@@ -92,7 +100,7 @@ fn note(
     (id, request): (u64, &ListRequest),
     entered: &[OrderId],
     at_us: u64,
-) -> (OrderList, ResponseType) {
+) -> OrderList {
     let list = OrderList {
         id,
         contingency: request.contingency,
@@ -103,7 +111,15 @@ fn note(
             .map(|(order_id, leg)| (*order_id, leg.request.client_order_id))
             .collect(),
         at_us,
+        progress: ListProgress::Executing,
     };
-    lock(&edge.binance.symbol(state).orders).note_list(caller.account, list.clone());
-    (list, request.response)
+    let mut orders = lock(&edge.binance.symbol(state).orders);
+    let news = orders.note_list(caller.account, list.clone());
+    let mut wakes = WakeList::default();
+    // Told under the lock: the next step of the list is told after it.
+    edge.binance
+        .tell_lists(state, &news, edge.at_us(), &mut wakes);
+    drop(orders);
+    wakes.wake(&edge.flusher);
+    list
 }

@@ -10,6 +10,7 @@ mod list_entry;
 mod list_legs;
 mod lists;
 mod market;
+mod one_pays_other;
 mod outside;
 mod queries;
 pub mod statistics;
@@ -119,6 +120,7 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::EndListenKey => outside::end_listen_key(&edge, call),
         Method::TradeFees => outside::trade_fees(&edge, call),
         Method::Coins => outside::coins(&edge, &call),
+        Method::SystemStatus => Ok(r#"{"status":0,"msg":"normal"}"#.to_owned()),
         Method::EmptyList => Ok("[]".to_owned()),
         Method::EmptyListing => Ok(outside::empty_listing(&edge, &call)),
         Method::AggregateTrades => statistics::aggregate_trades(&edge, call),
@@ -127,9 +129,9 @@ pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         Method::Ticker24h => statistics::ticker_24h(&edge, call),
         Method::TickerTradingDay => statistics::ticker_trading_day(&edge, call),
         Method::TickerRolling => statistics::ticker_rolling(&edge, call),
-        Method::PlaceOpo | Method::PlaceOpoco | Method::PlaceSor | Method::TestSor => {
-            Err(Refusal::not_supported())
-        }
+        Method::PlaceOpo => one_pays_other::place_opo(edge, call).await,
+        Method::PlaceOpoco => one_pays_other::place_opoco(edge, call).await,
+        Method::PlaceSor | Method::TestSor => Err(Refusal::not_supported()),
     }
 }
 

@@ -8,6 +8,7 @@ use ledger::Fee;
 
 use crate::binance::limits::FilledAs;
 use crate::binance::orders::endings::{asked_for, end_of, ends_later, fill_of, lost_quantities};
+use crate::binance::orders::list::ListNews;
 use crate::binance::orders::order::{Attributes, VenueOrder};
 use crate::binance::orders::registry::VenueOrders;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch, Report};
@@ -38,6 +39,8 @@ pub struct Block<'a> {
 pub struct Told {
     /// Steps of orders, in their order.
     pub reports: Vec<Report>,
+    /// Steps of lists, after those of their orders.
+    pub lists: Vec<ListNews>,
     /// Whose balance of which side's asset has changed: a buyer's quote, a seller's base.
     pub touched: Vec<(AccountId, Side)>,
     /// First fills, which count for the limits of orders.
@@ -89,6 +92,7 @@ impl VenueOrders {
                 | Event::TermsChanged(_) => {}
             }
         }
+        self.follow_lists(block, told);
     }
 
     fn accept(&mut self, block: &Block<'_>, place: usize, accepted: &Accepted, told: &mut Told) {
@@ -286,6 +290,22 @@ impl VenueOrders {
         self.tell(block, order, ExecutionType::New, told);
     }
 
+    /// A stop that waited for another order waits for its price from now on.
+    pub(super) fn arm(
+        &mut self,
+        block: &Block<'_>,
+        (account, order_id): (AccountId, OrderId),
+        told: &mut Told,
+    ) {
+        let Some(order) = self.order_mut(account, order_id) else {
+            return;
+        };
+        order.status = Status::New;
+        order.updated_us = block.at_us;
+        let order = order.clone();
+        self.tell(block, order, ExecutionType::New, told);
+    }
+
     fn reprice(&mut self, account: AccountId, order_id: OrderId, price: Price) {
         if let Some(order) = self.order_mut(account, order_id) {
             order.price = price;
@@ -323,11 +343,14 @@ impl VenueOrders {
             mode: prevented.mode,
             at_us: block.at_us,
         };
-        for ((account, order_id), lost) in legs.into_iter().zip(lost) {
+        for (place, ((account, order_id), lost)) in legs.into_iter().zip(lost).enumerate() {
             if !is_followed(account) {
                 continue;
             }
-            self.of_mut(account).was_prevented(one);
+            // Both orders are one account's as a rule: it remembers the match once.
+            if place == 0 || account != prevented.taker_account {
+                self.of_mut(account).was_prevented(one);
+            }
             self.lose(block, (account, order_id), lost, one, told);
         }
     }

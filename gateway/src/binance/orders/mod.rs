@@ -8,7 +8,7 @@ mod registry;
 mod report;
 
 pub use apply::{Block, Told};
-pub use list::OrderList;
+pub use list::{ListNews, ListProgress, ListStep, OrderList};
 pub use order::{Attributes, Peg, VenueOrder};
 pub use registry::{AccountOrders, VenueOrders};
 pub use report::{AccountTrade, Fill, PreventedMatch, Report};

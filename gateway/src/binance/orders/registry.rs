@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use engine::{AccountId, ClientOrderId, OrderId, SessionState, TradeId};
 
-use crate::binance::orders::list::OrderList;
+use crate::binance::orders::list::{ListProgress, OrderList};
 use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch};
 
@@ -62,11 +62,6 @@ impl VenueOrders {
     /// Lists an open order that was there before the account was followed.
     pub fn take_in(&mut self, order: VenueOrder) {
         self.of_mut(order.account).list(order);
-    }
-
-    /// A list was entered.
-    pub fn note_list(&mut self, account: AccountId, list: OrderList) {
-        keep(&mut self.of_mut(account).lists, list, RARE_KEPT_MAX);
     }
 
     /// The number of the next step: it grows with the instrument's sequence, over restarts too.
@@ -134,6 +129,22 @@ impl AccountOrders {
     /// Lists that are kept, oldest first.
     pub fn lists(&self) -> impl Iterator<Item = &OrderList> {
         self.lists.iter()
+    }
+
+    /// The list with this number.
+    pub fn list_with(&self, id: u64) -> Option<&OrderList> {
+        self.lists.iter().rev().find(|list| list.id == id)
+    }
+
+    pub(super) fn keep_list(&mut self, list: OrderList) {
+        keep(&mut self.lists, list, RARE_KEPT_MAX);
+    }
+
+    /// The list has ended from now on.
+    pub(super) fn end_list(&mut self, id: u64) -> Option<OrderList> {
+        let list = self.lists.iter_mut().rev().find(|list| list.id == id)?;
+        list.progress = ListProgress::Done;
+        Some(list.clone())
     }
 
     /// Whether an order of the list is open.

@@ -23,6 +23,8 @@ pub async fn keep_pulse(edge: &Edge) {
     loop {
         beats.tick().await;
         beat = beat.wrapping_add(1);
+        edge.binance.users.expire_keys(edge.at_us(), &mut wakes);
+        wakes.wake(&edge.flusher);
         if edge.binance.hub.is_empty() {
             continue;
         }

@@ -167,14 +167,10 @@ impl StreamSession {
             }
             Stream::Hub => self.edge.binance.hub.leave(name, self.entry.id.0),
             Stream::User(account) => {
-                let key = name.to_owned();
-                self.edge
-                    .binance
-                    .users
-                    .leave(account, self.entry.id.0, |wrapping| {
-                        *wrapping == Wrapping::Bare(key.clone())
-                            || *wrapping == Wrapping::Stream(key.clone())
-                    });
+                let users = &self.edge.binance.users;
+                users.leave(account, self.entry.id.0, |wrapping| {
+                    wrapping.is_by_key(name)
+                });
             }
             Stream::Silent => {}
         }

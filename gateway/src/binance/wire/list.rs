@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use crate::binance::orders::{AccountOrders, OrderList, Report};
+use engine::OrderId;
+
+use crate::binance::orders::{AccountOrders, ListNews, ListStep, OrderList, Report};
 use crate::binance::wire::order::{CanceledOrder, PlacedOrder};
 use crate::binance::wire::{Writing, json};
-use crate::binance::words::{ExecutionType, ResponseType};
+use crate::binance::words::{ExecutionType, ResponseType, Status};
 
 /// A list of orders.
 #[derive(Debug, Serialize)]
@@ -51,18 +53,26 @@ impl ListAnswer {
         }
     }
 
-    /// A list that was entered, with what was told of its orders.
+    /// A list that was entered, with what was told of its orders. Those that are `pending` are told as such,
+    /// even where the order that they wait for was filled at once.
     pub fn placed(
         writing: Writing<'_>,
         list: &OrderList,
         reports: &[Report],
-        response: ResponseType,
+        (response, pending): (ResponseType, &[OrderId]),
     ) -> Self {
         let placed = list.orders.iter().filter_map(|(order_id, _)| {
             let entered = reports.iter().find(|report| {
                 report.order.order_id == *order_id && report.execution == ExecutionType::New
             })?;
-            PlacedOrder::of(writing, reports, entered, response).map(|placed| raw(&placed))
+            if !pending.contains(order_id) {
+                return PlacedOrder::of(writing, reports, entered, response).map(|it| raw(&it));
+            }
+            let mut waits = entered.clone();
+            waits.order.status = Status::PendingNew;
+            waits.order.working_us = None;
+            let alone = std::slice::from_ref(&waits);
+            PlacedOrder::of(writing, alone, &waits, response).map(|it| raw(&it))
         });
         Self {
             order_reports: placed.collect(),
@@ -98,4 +108,62 @@ impl ListAnswer {
 
 fn raw<T: Serialize>(message: &T) -> Box<serde_json::value::RawValue> {
     serde_json::value::RawValue::from_string(json(message)).expect("messages are JSON")
+}
+
+/// What happened to a list, as its followers are told.
+#[derive(Debug, Serialize)]
+pub struct ListStatus {
+    e: &'static str,
+    #[serde(rename = "E")]
+    event_time: u64,
+    s: String,
+    g: u64,
+    c: &'static str,
+    l: &'static str,
+    #[serde(rename = "L")]
+    order_status: &'static str,
+    r: &'static str,
+    #[serde(rename = "C")]
+    client_id: String,
+    #[serde(rename = "T")]
+    transaction_time: u64,
+    #[serde(rename = "O")]
+    orders: Vec<StatusOrder>,
+}
+
+#[derive(Debug, Serialize)]
+struct StatusOrder {
+    s: String,
+    i: u64,
+    c: String,
+}
+
+impl ListStatus {
+    /// Says what happened to a list.
+    pub fn of(writing: Writing<'_>, news: &ListNews, event_time_us: u64) -> Self {
+        let list = &news.list;
+        let (l, order_status) = match news.step {
+            ListStep::Started => ("EXEC_STARTED", "EXECUTING"),
+            ListStep::Updated => ("UPDATED", "EXECUTING"),
+            ListStep::Done => ("ALL_DONE", "ALL_DONE"),
+        };
+        let orders = list.orders.iter().map(|(order_id, client_id)| StatusOrder {
+            s: writing.symbol().to_owned(),
+            i: order_id.0,
+            c: client_id.to_string(),
+        });
+        Self {
+            e: "listStatus",
+            event_time: writing.time(event_time_us),
+            s: writing.symbol().to_owned(),
+            g: list.id,
+            c: list.contingency,
+            l,
+            order_status,
+            r: "NONE",
+            client_id: list.client_id.to_string(),
+            transaction_time: writing.time(news.at_us),
+            orders: orders.collect(),
+        }
+    }
 }

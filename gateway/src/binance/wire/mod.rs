@@ -19,7 +19,7 @@ pub use account::{
 pub use depth::{BookTicker, DepthAnswer, PriceTicker, WireLevel};
 pub use event::{AccountPosition, BalanceChange, ExecutionReport, PositionBalance};
 pub use kline::{AverageAnswer, AverageEvent, KlineAnswer, KlineEvent};
-pub use list::ListAnswer;
+pub use list::{ListAnswer, ListStatus};
 pub use listing::{ListedSymbol, SymbolTerms};
 pub use order::{CanceledOrder, PlacedOrder};
 pub use query::{AmendedOrder, PreventedAnswer, QueriedOrder};

@@ -1,6 +1,7 @@
 //! The WebSocket API: requests in frames, answers by their id, a session that may be logged on.
 
 mod frame;
+mod line;
 mod session;
 mod subscriptions;
 

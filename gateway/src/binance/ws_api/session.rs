@@ -14,6 +14,7 @@ use crate::binance::methods::{self, Asked, Security};
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::socket::{Conversation, Later};
+use crate::binance::ws_api::line::{Line, Place};
 use crate::binance::ws_api::subscriptions::Subscriptions;
 use crate::binance::ws_api::{Handshake, ShowLimits, frame};
 use crate::edge::Edge;
@@ -29,6 +30,7 @@ pub struct Session {
     pub(super) entry: Arc<SessionEntry>,
     pub(super) asked: Handshake,
     pub(super) subscriptions: Subscriptions,
+    line: Line,
     connected_us: u64,
     logon: Option<Logon>,
 }
@@ -44,6 +46,7 @@ impl Session {
     /// A connection that nobody is logged on to.
     pub fn new(edge: Arc<Edge>, entry: Arc<SessionEntry>, asked: Handshake) -> Self {
         Self {
+            line: Line::default(),
             connected_us: edge.at_us(),
             subscriptions: Subscriptions::new(Arc::clone(&edge), Arc::clone(&entry)),
             edge,
@@ -115,8 +118,11 @@ impl Session {
         let edge = Arc::clone(&self.edge);
         let address = self.entry.address.ip();
         let account = call.caller.as_ref().map(|caller| caller.account);
+        let joined = self.line.clone().join(Place::of(asked, &call.params));
         Box::pin(async move {
+            let share = joined.await;
             let outcome = calls::answer(Arc::clone(&edge), call).await;
+            drop(share);
             let limits = &edge.binance.limits;
             let now_us = edge.at_us();
             let is_free = outcome.is_ok() && methods::is_free_of_charge(asked.method);
@@ -176,7 +182,9 @@ impl Session {
 
     fn log_out(&mut self) -> String {
         if let Some(logon) = self.logon.take() {
-            self.subscriptions.end_of_session(logon.caller.account);
+            let unit = self.asked.unit;
+            self.subscriptions
+                .end_of_session(logon.caller.account, unit);
         }
         self.status()
     }
@@ -272,6 +280,7 @@ impl Session {
         }
         self.log_out();
         self.say("null", &Err(bad_key()), ShowLimits::No);
+        self.subscriptions.tell_ended();
         Err(bad_key())
     }
 

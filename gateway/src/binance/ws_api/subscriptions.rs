@@ -126,6 +126,16 @@ impl Subscriptions {
                 "User Data Stream subscription not active.",
             ));
         }
+        self.end_those(unit, is_meant);
+        Ok(())
+    }
+
+    /// Nobody is logged on any more: what was followed for that is not.
+    pub fn end_of_session(&mut self, account: AccountId, unit: TimeUnit) {
+        self.end_those(unit, |it| it.way == Way::Session && it.account == account);
+    }
+
+    fn end_those(&mut self, unit: TimeUnit, is_meant: impl Fn(&Subscription) -> bool) {
         let time = unit.of_us(self.edge.at_us());
         for it in self.open.extract_if(.., |it| is_meant(it)) {
             leave(&self.edge, &self.entry, it);
@@ -133,17 +143,6 @@ impl Subscriptions {
                 r#"{{"subscriptionId":{},"event":{{"e":"eventStreamTerminated","E":{time}}}}}"#,
                 it.id
             ));
-        }
-        Ok(())
-    }
-
-    /// Nobody is logged on any more: what was followed for that is not.
-    pub fn end_of_session(&mut self, account: AccountId) {
-        for it in self
-            .open
-            .extract_if(.., |it| it.way == Way::Session && it.account == account)
-        {
-            leave(&self.edge, &self.entry, it);
         }
     }
 

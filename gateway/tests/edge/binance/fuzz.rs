@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::binance::bot::{alice, ask};
 use crate::binance::socket_api::Api;
+use crate::binance::streams::Streams;
 use crate::venue::{Setup, Venue};
 
 /// As many requests of each surface, unless `RIALTO_FUZZ_REQUESTS` says otherwise.
@@ -250,5 +251,97 @@ async fn every_frame_of_the_socket_api_is_answered_in_the_venues_form() {
             "{method}: {answer}"
         );
     }
+    venue.close().await;
+}
+
+/// Mostly a frame of the streams, with names that are there and names that are not.
+fn random_frame(chance: &mut ChaCha8Rng, number: usize) -> String {
+    const STREAMS: [&str; 16] = [
+        "btcusdt@trade",
+        "btcusdt@depth@100ms",
+        "btcusdt@depth5",
+        "btcusdt@bookTicker",
+        "btcusdt@kline_1m",
+        "btcusdt@kline_1m@+08:00",
+        "!miniTicker@arr",
+        "btcusdt@aggTrade",
+        "ethusdt@ticker_1h",
+        "BTCUSDT@trade",
+        "nope@trade",
+        "btcusdt@kline_9x",
+        "@",
+        "",
+        "币@trade",
+        "!@arr",
+    ];
+    const METHODS: [&str; 8] = [
+        "SUBSCRIBE",
+        "SUBSCRIBE",
+        "UNSUBSCRIBE",
+        "LIST_SUBSCRIPTIONS",
+        "SET_PROPERTY",
+        "GET_PROPERTY",
+        "subscribe",
+        "",
+    ];
+    let names: Vec<&str> = (0..chance.random_range(0..4))
+        .map(|_| one(chance, &STREAMS))
+        .collect();
+    let params = match chance.random_range(0..8) {
+        0 => json!(["combined", chance.random_range(0..2) == 0]),
+        1 => json!(["combined"]),
+        2 => json!(one(chance, &VALUES)),
+        3 => json!([1, null, {"a": []}]),
+        _ => json!(names),
+    };
+    let id = match chance.random_range(0..8) {
+        0 => json!("0123456789012345678901234567890123456789"),
+        1 => json!(null),
+        2 => json!(-1.5),
+        3 => json!({"no": "id"}),
+        _ => json!(number),
+    };
+    json!({"method": one(chance, &METHODS), "params": params, "id": id}).to_string()
+}
+
+#[tokio::test]
+async fn every_frame_of_the_streams_is_answered_in_the_venues_form() {
+    // A socket may say five frames a second and a burst more: a new one takes over before that.
+    const FRAMES_PER_SOCKET: usize = 40;
+    let mut setup = Setup::default();
+    setup.venue.limits.sockets_opened_max = u32::MAX;
+    let venue = Venue::open_with(setup).await;
+    let mut chance = chance();
+    let mut results = 0;
+    for first in (0..requests()).step_by(FRAMES_PER_SOCKET) {
+        let path = one(
+            &mut chance,
+            &["/ws", "/stream", "/stream?streams=", "/ws/0"],
+        );
+        let mut socket = Streams::open(&venue, path).await;
+        for number in first..requests().min(first + FRAMES_PER_SOCKET) {
+            let text = random_frame(&mut chance, number);
+            let cut = match chance.random_range(0..8) {
+                0 => chance.random_range(1..text.len()),
+                _ => text.len(),
+            };
+            let cut = (1..=cut)
+                .rev()
+                .find(|it| text.is_char_boundary(*it))
+                .unwrap();
+
+            socket.say(&text[..cut]).await;
+            let answer = socket.answer().await;
+
+            if answer.get("result").is_some() {
+                results += 1;
+                continue;
+            }
+            let code = answer["code"].as_u64().unwrap();
+            assert!(code <= 3, "{text}: {answer}");
+            assert!(!answer["msg"].as_str().unwrap().is_empty(), "{answer}");
+        }
+    }
+    assert!(results > 0);
     venue.close().await;
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::binance::bot::{Bot, alice, bob};
+use crate::binance::socket_api::Api;
 use crate::venue::Venue;
 
 /// Sets the last price to 100.
@@ -98,5 +99,132 @@ async fn a_pending_order_starts_when_the_working_one_is_filled() {
     let later = alice.ask("GET", "order", later).await.body();
     assert_eq!(later["status"], "NEW");
     assert_eq!(later["isWorking"], true);
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_list_is_told_when_it_is_entered_and_when_it_has_ended() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    trade_at_100(&alice, &bob).await;
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+
+    let placed = alice.ask("POST", "orderList/oco", OCO).await.body();
+    let started = api.event("listStatus").await;
+    bob.limit("BUY", "110.00", "1", "").await.body();
+    let done = api.event("listStatus").await;
+
+    assert_eq!(
+        (&started["l"], &started["L"], &started["c"], &started["r"]),
+        (
+            &json!("EXEC_STARTED"),
+            &json!("EXECUTING"),
+            &json!("OCO"),
+            &json!("NONE")
+        )
+    );
+    assert_eq!(started["g"], placed["orderListId"]);
+    assert_eq!(started["C"], placed["listClientOrderId"]);
+    assert_eq!(started["O"][0]["i"], placed["orders"][0]["orderId"]);
+    assert_eq!(started["O"][1]["c"], "stop");
+    assert_eq!(
+        (&done["l"], &done["L"]),
+        (&json!("ALL_DONE"), &json!("ALL_DONE"))
+    );
+    venue.close().await;
+}
+
+const OTOCO: &str = "workingType=LIMIT&workingSide=BUY&workingPrice=90&workingTimeInForce=GTC&pendingSide=SELL&pendingAboveType=LIMIT_MAKER&pendingAbovePrice=120&pendingAboveClientOrderId=take&pendingBelowType=STOP_LOSS&pendingBelowStopPrice=80&pendingBelowClientOrderId=stop";
+
+#[tokio::test]
+async fn a_pending_stop_waits_for_its_price_once_the_working_order_is_filled() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    let otoco = format!("symbol=BTCUSDT&{OTOCO}&workingQuantity=1&pendingQuantity=1");
+    alice.ask("POST", "orderList/otoco", &otoco).await.body();
+    let stop = "symbol=BTCUSDT&origClientOrderId=stop";
+    let pending = alice.ask("GET", "order", stop).await.body();
+
+    bob.limit("SELL", "90.00", "1", "").await.body();
+
+    assert_eq!(pending["status"], "PENDING_NEW");
+    let armed = alice.ask("GET", "order", stop).await.body();
+    assert_eq!(
+        (&armed["status"], &armed["workingTime"], &armed["isWorking"]),
+        (&json!("NEW"), &json!(-1), &json!(false))
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_answer_shows_pending_orders_although_the_working_one_was_filled_at_once() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    bob.limit("SELL", "90.00", "1", "").await.body();
+
+    let otoco = format!("symbol=BTCUSDT&{OTOCO}&workingQuantity=1&pendingQuantity=1");
+    let placed = alice.ask("POST", "orderList/otoco", &otoco).await.body();
+
+    assert_eq!(placed["orderReports"][0]["status"], "FILLED");
+    for pending in [1, 2] {
+        let report = &placed["orderReports"][pending];
+        assert_eq!(
+            (&report["status"], &report["workingTime"]),
+            (&json!("PENDING_NEW"), &json!(-1))
+        );
+    }
+    let take = "symbol=BTCUSDT&origClientOrderId=take";
+    let take = alice.ask("GET", "order", take).await.body();
+    assert_eq!(take["status"], "NEW");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_list_that_pays_itself_names_no_pending_quantity() {
+    let venue = Venue::open().await;
+    let alice = alice(&venue);
+    let opoco = format!("symbol=ETHUSDT&{OTOCO}&workingQuantity=1");
+
+    let placed = alice.ask("POST", "orderList/opoco", &opoco).await.body();
+    let named = format!("{opoco}&pendingQuantity=1&listClientOrderId=again");
+    let refused = alice.ask("POST", "orderList/opoco", &named).await;
+
+    assert_eq!(placed["contingencyType"], "OTO");
+    assert_eq!(placed["orderReports"].as_array().unwrap().len(), 3);
+    assert_eq!(placed["orderReports"][0]["origQty"], "1.00000000");
+    // Less the fee of a thousandth.
+    assert_eq!(placed["orderReports"][1]["origQty"], "0.99900000");
+    assert_eq!(placed["orderReports"][1]["status"], "PENDING_NEW");
+    assert_eq!(
+        refused.refusal(),
+        (
+            400,
+            -1106,
+            "Parameter 'pendingQuantity' sent when not required."
+        )
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_cancel_of_all_orders_answers_lists_as_lists() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    trade_at_100(&alice, &bob).await;
+    alice.limit("BUY", "50.00", "1", "").await.body();
+    let placed = alice.ask("POST", "orderList/oco", OCO).await.body();
+
+    let canceled = alice
+        .ask("DELETE", "openOrders", "symbol=BTCUSDT")
+        .await
+        .body();
+
+    assert_eq!(canceled.as_array().unwrap().len(), 2);
+    assert_eq!(canceled[0]["status"], "CANCELED");
+    assert_eq!(canceled[1]["orderListId"], placed["orderListId"]);
+    assert_eq!(canceled[1]["listOrderStatus"], "ALL_DONE");
+    assert_eq!(canceled[1]["orderReports"].as_array().unwrap().len(), 2);
     venue.close().await;
 }

@@ -52,6 +52,16 @@ impl Api {
         }
     }
 
+    /// The next event of this kind; others are passed over.
+    pub async fn event(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.read().await;
+            if frame["event"]["e"] == kind {
+                return frame["event"].clone();
+            }
+        }
+    }
+
     /// Asks with a signature.
     pub async fn ask_signed(&mut self, venue: &Venue, method: &str, params: Value) -> Value {
         let text = json!({"id": 1, "method": method, "params": signed(venue, params).await});
@@ -203,4 +213,49 @@ async fn a_stop_is_announced_as_a_shutdown() {
 
     assert_eq!(api.read().await["event"]["e"], "serverShutdown");
     assert_eq!(stopped.unanswered, 0);
+}
+
+#[tokio::test]
+async fn a_query_that_is_sent_with_the_order_finds_it() {
+    let venue = Venue::open().await;
+    let mut api = Api::open(&venue, "").await;
+    let mut order = limit_order();
+    order["newClientOrderId"] = json!("one-breath");
+    let order = signed(&venue, order).await;
+    let named = json!({"symbol": "BTCUSDT", "origClientOrderId": "one-breath"});
+    let named = signed(&venue, named).await;
+
+    for (id, method, params) in [
+        (1, "order.place", &order),
+        (2, "order.status", &named),
+        (3, "order.cancel", &named),
+        (4, "order.status", &named),
+    ] {
+        let text = json!({"id": id, "method": method, "params": params});
+        api.say(&text.to_string()).await;
+    }
+
+    for (id, status) in [(1, "NEW"), (2, "NEW"), (3, "CANCELED"), (4, "CANCELED")] {
+        let answer = api.read().await;
+        assert_eq!(answer["id"], id, "{answer}");
+        assert_eq!(answer["result"]["status"], status, "{answer}");
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_logout_ends_what_was_followed_for_the_logon() {
+    let venue = Venue::open().await;
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "session.logon", json!({})).await;
+    api.ask(r#"{"id":2,"method":"userDataStream.subscribe"}"#)
+        .await;
+
+    let answer = api.ask(r#"{"id":3,"method":"session.logout"}"#).await;
+    let ended = api.read().await;
+
+    assert_eq!(answer["result"]["userDataStream"], false);
+    assert_eq!(ended["subscriptionId"], 0);
+    assert_eq!(ended["event"]["e"], "eventStreamTerminated");
+    venue.close().await;
 }

@@ -11,10 +11,11 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::binance::bot::{alice, ask, bob, send};
 use crate::venue::{Venue, within};
 
-struct Streams(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// A socket of streams.
+pub struct Streams(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Streams {
-    async fn open(venue: &Venue, target: &str) -> Self {
+    pub async fn open(venue: &Venue, target: &str) -> Self {
         let url = format!("ws://{}{target}", venue.address);
         Self(within(connect_async(url)).await.unwrap().0)
     }
@@ -36,7 +37,13 @@ impl Streams {
         }
     }
 
-    async fn say(&mut self, text: &str) {
+    /// The answer to what was said; news of streams are passed over.
+    pub async fn answer(&mut self) -> Value {
+        self.read_until(|message| message.get("result").is_some() || message.get("code").is_some())
+            .await
+    }
+
+    pub async fn say(&mut self, text: &str) {
         within(self.0.send(Message::text(text))).await.unwrap();
     }
 }
