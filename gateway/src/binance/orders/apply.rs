@@ -290,22 +290,6 @@ impl VenueOrders {
         self.tell(block, order, ExecutionType::New, told);
     }
 
-    /// A stop that waited for another order waits for its price from now on.
-    pub(super) fn arm(
-        &mut self,
-        block: &Block<'_>,
-        (account, order_id): (AccountId, OrderId),
-        told: &mut Told,
-    ) {
-        let Some(order) = self.order_mut(account, order_id) else {
-            return;
-        };
-        order.status = Status::New;
-        order.updated_us = block.at_us;
-        let order = order.clone();
-        self.tell(block, order, ExecutionType::New, told);
-    }
-
     fn reprice(&mut self, account: AccountId, order_id: OrderId, price: Price) {
         if let Some(order) = self.order_mut(account, order_id) {
             order.price = price;
@@ -387,7 +371,8 @@ impl VenueOrders {
         last(told).prevented = Some(one);
     }
 
-    fn tell(
+    /// Tells a step of an order.
+    pub(super) fn tell(
         &mut self,
         block: &Block<'_>,
         order: VenueOrder,

@@ -120,6 +120,22 @@ impl VenueOrders {
             self.arm(block, (account, order_id), told);
         }
     }
+
+    /// A stop that waited for another order waits for its price from now on.
+    fn arm(
+        &mut self,
+        block: &Block<'_>,
+        (account, order_id): (AccountId, OrderId),
+        told: &mut Told,
+    ) {
+        let Some(order) = self.order_mut(account, order_id) else {
+            return;
+        };
+        order.status = Status::New;
+        order.updated_us = block.at_us;
+        let order = order.clone();
+        self.tell(block, order, ExecutionType::New, told);
+    }
 }
 
 /// The end of a list, where it has come and was not told.
