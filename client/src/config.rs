@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use protocol::Frames;
+
 /// Where to connect, as whom, and within which limits.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -15,6 +17,8 @@ pub struct ClientConfig {
     pub connect_timeout: Duration,
     /// What happens when a connection is lost.
     pub reconnect: Reconnect,
+    /// What kind of frames it speaks and is told in.
+    pub frames: Frames,
     /// Buffers and queues.
     pub limits: ClientLimits,
 }
@@ -59,6 +63,7 @@ impl ClientConfig {
             key: None,
             connect_timeout: Duration::from_secs(5),
             reconnect: Reconnect::Never,
+            frames: Frames::Text,
             limits: ClientLimits {
                 read_buffer_bytes: 8 * 1_024,
                 write_buffer_bytes: 16 * 1_024,
@@ -73,6 +78,13 @@ impl ClientConfig {
     #[must_use]
     pub fn with_key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
+        self
+    }
+
+    /// The same, in frames of this kind: whatever has a layout goes as bytes, the rest as text.
+    #[must_use]
+    pub const fn with_frames(mut self, frames: Frames) -> Self {
+        self.frames = frames;
         self
     }
 

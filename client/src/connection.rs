@@ -3,7 +3,8 @@
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
-    ErrorCode, Hello, HelloAnswer, Logon, Operation, PROTOCOL_VERSION, Request, ServerMessage,
+    BINARY_SCHEMA_VERSION, ErrorCode, Frames, Hello, HelloAnswer, InstrumentTable, Logon,
+    Operation, PROTOCOL_VERSION, Request, ServerMessage,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -98,6 +99,11 @@ async fn greet(
     let hello = Operation::Hello(Hello {
         protocol: PROTOCOL_VERSION,
         client: Some(config.client_name.clone()),
+        frames: config.frames,
+        schema_version: match config.frames {
+            Frames::Text => None,
+            Frames::Binary => Some(u32::from(BINARY_SCHEMA_VERSION)),
+        },
     });
     let ServerMessage::Hello(answer) = ask(socket, hello).await? else {
         return Err(out_of_turn("hello"));
@@ -129,8 +135,14 @@ async fn ask(
         let frame = socket.next().await.ok_or_else(|| ClientError::Closed {
             reason: "the exchange closed it before it answered".to_owned(),
         })??;
-        if let Message::Text(text) = frame {
-            return accepted(ServerMessage::decode(&text)?);
+        match frame {
+            Message::Text(text) => return accepted(ServerMessage::decode(&text)?),
+            // A refusal may come as bytes; no instrument is in it.
+            Message::Binary(bytes) => {
+                let none = InstrumentTable::default();
+                return accepted(ServerMessage::decode_binary(&bytes, &none)?);
+            }
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {}
         }
     }
 }

@@ -71,7 +71,7 @@ pub async fn connect(config: ClientConfig) -> Result<Session, ClientError> {
     let opened = connection::open(&config).await?;
     let shared = Arc::new(sender::Shared::new(
         opened.frames_out,
-        receiver::listed_symbols(&opened.hello),
+        &opened.hello,
         config.limits.queued_requests_max,
     ));
     Ok(Session {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt};
-use protocol::{HelloAnswer, ServerMessage, Symbol};
+use protocol::{HelloAnswer, InstrumentTable, ServerMessage};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::config::{ClientConfig, Reconnect};
@@ -49,6 +49,7 @@ pub struct Reconnected {
 pub struct Receiver {
     shared: Arc<Shared>,
     config: Arc<ClientConfig>,
+    names: Arc<InstrumentTable>,
     state: State,
 }
 
@@ -68,12 +69,13 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         shared: Arc<Shared>,
         config: Arc<ClientConfig>,
         frames_in: FrameStream,
     ) -> Self {
         Self {
+            names: shared.names(),
             shared,
             config,
             state: State::Connected(frames_in),
@@ -96,13 +98,12 @@ impl Receiver {
                         let reason = frame.map_or_else(String::new, |frame| frame.to_string());
                         return self.lose(format!("the exchange closed it {reason}"));
                     }
-                    // Tungstenite answers pings by itself; the exchange sends no binary frames yet.
-                    Some(Ok(
-                        Message::Binary(_)
-                        | Message::Ping(_)
-                        | Message::Pong(_)
-                        | Message::Frame(_),
-                    )) => {}
+                    Some(Ok(Message::Binary(bytes))) => {
+                        let message = ServerMessage::decode_binary(&bytes, &self.names)?;
+                        return Ok(Incoming::Message(message));
+                    }
+                    // Tungstenite answers pings by itself.
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                     Some(Err(error)) => return self.lose(error.to_string()),
                     None => return self.lose("the exchange is gone".to_owned()),
                 },
@@ -155,6 +156,7 @@ impl Receiver {
     ) -> Result<Incoming, ClientError> {
         match outcome {
             Ok((frames_in, reconnected)) => {
+                self.names = self.shared.names();
                 self.state = State::Connected(frames_in);
                 Ok(Incoming::Reconnected(Box::new(reconnected)))
             }
@@ -212,21 +214,11 @@ async fn try_once(
     config: &ClientConfig,
 ) -> Result<(FrameStream, HelloAnswer, Option<u64>), ClientError> {
     let opened = connection::open(config).await?;
-    let listed = listed_symbols(&opened.hello);
     shared
-        .reconnect(opened.frames_out, listed)
+        .reconnect(opened.frames_out, &opened.hello)
         .await
         .map_err(|error| ClientError::Closed {
             reason: error.to_string(),
         })?;
     Ok((opened.frames_in, opened.hello, opened.account))
-}
-
-/// The symbols that a subscription to all instruments stands for.
-pub(crate) fn listed_symbols(hello: &HelloAnswer) -> Vec<Symbol> {
-    hello
-        .instruments
-        .iter()
-        .map(|instrument| instrument.symbol)
-        .collect()
 }

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
-    Cancel, CancelAfter, CancelReplace, MassCancel, MassQuote, MmpReset, OpenOrdersRequest,
-    Operation, Replace, Request, Submit, Subscription, Symbol,
+    Cancel, CancelAfter, CancelReplace, Frames, HelloAnswer, InstrumentTable, Layout, MassCancel,
+    MassQuote, MmpReset, OpenOrdersRequest, Operation, Replace, Request, Submit, Subscription,
+    Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -45,6 +46,11 @@ struct Outbox {
     next_request: u64,
     subscriptions: Subscriptions,
     listed: Vec<Symbol>,
+    /// How binary frames name what is listed.
+    names: Arc<InstrumentTable>,
+    frames: Frames,
+    /// Reused for every binary frame.
+    buffer: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -59,7 +65,7 @@ struct Writer {
 impl Shared {
     pub(crate) fn new(
         frames_out: FrameSink,
-        listed: Vec<Symbol>,
+        hello: &HelloAnswer,
         queued_requests_max: usize,
     ) -> Self {
         Self {
@@ -70,7 +76,10 @@ impl Shared {
                 connection: 1,
                 next_request: 1,
                 subscriptions: Subscriptions::default(),
-                listed,
+                listed: listed_symbols(hello),
+                names: Arc::new(InstrumentTable::of_terms(&hello.instruments)),
+                frames: hello.frames,
+                buffer: Vec::new(),
             }),
             writer: tokio::sync::Mutex::new(Writer {
                 frames_out,
@@ -86,6 +95,11 @@ impl Shared {
         self.outbox
             .lock()
             .expect("nothing panics while it holds the outbox")
+    }
+
+    /// How binary frames name what is listed.
+    pub(crate) fn names(&self) -> Arc<InstrumentTable> {
+        Arc::clone(&self.outbox().names)
     }
 
     /// Whether the user said good-bye.
@@ -104,14 +118,16 @@ impl Shared {
     pub(crate) async fn reconnect(
         &self,
         frames_out: FrameSink,
-        listed: Vec<Symbol>,
+        hello: &HelloAnswer,
     ) -> Result<(), SendError> {
         let mut writer = self.writer.lock().await;
         {
             let mut outbox = self.outbox();
             outbox.connection = outbox.connection.saturating_add(1);
             outbox.is_connected = true;
-            outbox.listed = listed;
+            outbox.listed = listed_symbols(hello);
+            outbox.names = Arc::new(InstrumentTable::of_terms(&hello.instruments));
+            outbox.frames = hello.frames;
             outbox.queued.clear();
             for subscription in outbox.subscriptions.wanted().to_vec() {
                 outbox.push(Operation::Subscribe(subscription));
@@ -148,6 +164,18 @@ impl Shared {
 }
 
 impl Outbox {
+    fn frame(&mut self, request: &Request) -> Message {
+        self.buffer.clear();
+        match self.frames {
+            Frames::Binary
+                if request.encode_binary(&self.names, &mut self.buffer) == Layout::Fixed =>
+            {
+                Message::binary(self.buffer.clone())
+            }
+            Frames::Binary | Frames::Text => Message::text(request.to_json()),
+        }
+    }
+
     fn push(&mut self, operation: Operation) -> u64 {
         let id = self.next_request;
         self.next_request = id.saturating_add(1);
@@ -155,9 +183,19 @@ impl Outbox {
             id: Some(id),
             operation,
         };
-        self.queued.push(Message::text(request.to_json()));
+        let frame = self.frame(&request);
+        self.queued.push(frame);
         id
     }
+}
+
+/// The symbols that a subscription to all instruments stands for.
+fn listed_symbols(hello: &HelloAnswer) -> Vec<Symbol> {
+    hello
+        .instruments
+        .iter()
+        .map(|instrument| instrument.symbol)
+        .collect()
 }
 
 impl Writer {

@@ -12,14 +12,12 @@
 mod cli;
 mod config;
 mod demo;
-mod engine_market;
 mod exchange;
 mod exit;
 mod feed;
 mod launch;
 mod logging;
 mod memory;
-mod offline;
 mod operator;
 mod output;
 mod run;
@@ -34,7 +32,6 @@ mod wiring;
 
 pub use cli::Cli;
 pub use config::{Config, ConfigError, Layers};
-pub use engine_market::EngineMarket;
 pub use exit::{leave_at_once, refuse};
 pub use run::run;
 pub use stop_signal::{StopSender, StopSignal};

@@ -189,6 +189,7 @@ mod tests {
 
     fn profile() -> InstrumentProfile {
         let terms = InstrumentTerms {
+            number: 1,
             symbol: "ABCXYZ".parse().unwrap(),
             base: "ABC".parse().unwrap(),
             quote: "XYZ".parse().unwrap(),

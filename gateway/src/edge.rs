@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use engine::{Instrument, InstrumentId, TermsChanged, Timestamp};
 use ledger::Ledger;
-use protocol::{ClockMode, Symbol};
+use protocol::{ClockMode, InstrumentTable, Symbol};
 use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
 
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
@@ -30,6 +30,8 @@ use crate::session::{Flusher, Routing};
 pub struct Edge {
     /// What is listed.
     pub listing: Listing,
+    /// How binary frames name what is listed.
+    pub binary_names: InstrumentTable,
     /// Each instrument's read models, in the order of the listing.
     pub instruments: Vec<InstrumentState>,
     /// The way to the matchers.
@@ -144,6 +146,13 @@ impl Edge {
             loads,
             binance,
             presence: Presence::default(),
+            binary_names: InstrumentTable::new(
+                parts
+                    .listing
+                    .instruments()
+                    .iter()
+                    .map(ListedInstrument::binary),
+            ),
             listing: parts.listing,
             ports: parts.ports,
             ledger: parts.ledger,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use engine::{Instrument, InstrumentId};
 use ledger::{AssetId, InstrumentTerms};
-use protocol::{AssetName, Scale, Symbol};
+use protocol::{AssetName, BinaryInstrument, Scale, Symbol};
 
 /// An instrument with everything that turns its integers into words and back.
 #[derive(Debug, Clone)]
@@ -21,6 +21,17 @@ pub struct ListedInstrument {
     pub base: AssetName,
     /// What it is paid with.
     pub quote: AssetName,
+}
+
+impl ListedInstrument {
+    /// How binary frames name it: by its id. There are fewer than 2^16.
+    pub fn binary(&self) -> BinaryInstrument {
+        BinaryInstrument {
+            number: u16::try_from(self.instrument.id.0).unwrap_or(0),
+            symbol: self.symbol,
+            scale: self.scale,
+        }
+    }
 }
 
 /// An asset as participants see it.

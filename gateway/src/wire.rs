@@ -1,6 +1,7 @@
 //! From a message to bytes that any number of sessions share.
 
 use bytes::Bytes;
+use protocol::{BinaryInstrument, Frames, Layout, Report, ServerMessage};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 /// Encodes into `buffer`, which is reused, and copies once into a shared text frame of exactly that size.
@@ -9,4 +10,58 @@ pub fn encode(buffer: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Message
     write(buffer);
     let text = Utf8Bytes::try_from(Bytes::copy_from_slice(buffer));
     Message::Text(text.expect("messages are written as UTF-8"))
+}
+
+/// The same with a binary frame, where `write` has a layout for it.
+pub fn encode_binary(
+    buffer: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Layout,
+) -> Option<Message> {
+    buffer.clear();
+    match write(buffer) {
+        Layout::Fixed => Some(Message::Binary(Bytes::copy_from_slice(buffer))),
+        Layout::Text => None,
+    }
+}
+
+/// A message about `instrument`, or about none, in the frames that its reader asked for.
+pub fn say(
+    buffer: &mut Vec<u8>,
+    frames: Frames,
+    instrument: &BinaryInstrument,
+    message: &ServerMessage,
+) -> Message {
+    let binary = match frames {
+        Frames::Text => None,
+        Frames::Binary => encode_binary(buffer, |buffer| {
+            message.encode_binary_of(instrument, buffer)
+        }),
+    };
+    binary.unwrap_or_else(|| encode(buffer, |buffer| message.encode(buffer)))
+}
+
+/// A report in the frames that its reader asked for.
+pub fn report(
+    buffer: &mut Vec<u8>,
+    frames: Frames,
+    instrument: &BinaryInstrument,
+    report: &Report,
+) -> Message {
+    let binary = match frames {
+        Frames::Text => None,
+        Frames::Binary => encode_binary(buffer, |buffer| report.encode_binary(instrument, buffer)),
+    };
+    binary.unwrap_or_else(|| encode(buffer, |buffer| report.encode(buffer)))
+}
+
+/// A text frame in binary, for a reader who asked for that; unchanged where it has no layout.
+pub fn translated(message: &Message, frames: Frames, instrument: &BinaryInstrument) -> Message {
+    let read = match (frames, message) {
+        (Frames::Binary, Message::Text(text)) => ServerMessage::decode(text).ok(),
+        _ => None,
+    };
+    match read {
+        Some(read) => say(&mut Vec::new(), frames, instrument, &read),
+        None => message.clone(),
+    }
 }

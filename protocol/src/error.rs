@@ -9,7 +9,7 @@ words! {
         MalformedJson = "malformed_json",
         /// The frame is longer than the limit that `hello` tells.
         FrameTooLarge = "frame_too_large",
-        /// The frame is binary, or its text is not UTF-8.
+        /// The frame's text is not UTF-8.
         NotText = "not_text",
         /// `op` names no request.
         UnknownOp = "unknown_op",
@@ -53,6 +53,10 @@ words! {
         LimitExceeded = "limit_exceeded",
         /// The exchange made a mistake; it is logged there.
         Internal = "internal",
+        /// A binary frame is cut short, too long, or contradicts its header.
+        MalformedBinary = "malformed_binary",
+        /// The exchange does not speak this schema of binary frames, or this version of it.
+        UnsupportedSchema = "unsupported_schema",
         /// A code that this version does not know.
         Other = "other",
     }
@@ -77,6 +81,20 @@ impl CodecError {
             text: text.into(),
             request: None,
         }
+    }
+
+    /// Fails for a frame of more than `frame_bytes_max`.
+    pub(crate) fn refuse_longer(frame: &[u8], frame_bytes_max: usize) -> Result<(), Self> {
+        if frame.len() <= frame_bytes_max {
+            return Ok(());
+        }
+        Err(Self::new(
+            ErrorCode::FrameTooLarge,
+            format!(
+                "the frame has {} bytes, {frame_bytes_max} are allowed",
+                frame.len()
+            ),
+        ))
     }
 
     pub(crate) fn missing(field: &str) -> Self {

@@ -64,6 +64,34 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
         Ok(Self { bytes, length })
     }
 
+    /// Reads a name that is filled up with zeros.
+    ///
+    /// # Errors
+    /// It is empty, has a character outside the set, or something other than zeros behind it.
+    #[inline]
+    pub(crate) fn from_padded(bytes: &[u8; LENGTH]) -> Result<Self, InlineTextError> {
+        let length = bytes
+            .iter()
+            .position(|byte| !admits(*byte))
+            .unwrap_or(LENGTH);
+        if length == 0 {
+            return Err(InlineTextError::Empty);
+        }
+        if bytes[length..].iter().any(|byte| *byte != 0) {
+            return Err(InlineTextError::BadCharacter);
+        }
+        Ok(Self {
+            bytes: *bytes,
+            length: u8::try_from(length).expect("names are shorter than 256 characters"),
+        })
+    }
+
+    /// The name, filled up with zeros.
+    #[inline]
+    pub(crate) const fn padded(&self) -> [u8; LENGTH] {
+        self.bytes
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         str::from_utf8(self.as_bytes()).expect("the constructor admits ASCII only")

@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod words;
+mod binary;
 mod book_hash;
 mod checksum;
 mod error;
@@ -22,6 +23,10 @@ mod request;
 mod scale;
 mod server_message;
 
+pub use binary::{
+    BINARY_SCHEMA, BINARY_SCHEMA_VERSION, BinaryBlock, BinaryInstrument, BlockField,
+    InstrumentTable, Layout, binary_words, blocks,
+};
 pub use book_hash::BookHash;
 pub use checksum::BookChecksum;
 pub use error::{CodecError, ErrorCode};
@@ -43,9 +48,9 @@ pub use server_message::{
     Unsubscribed,
 };
 pub use words::{
-    Channel, ChildStart, ClockMode, Delivery, Liquidity, OcoMode, OnCancelFailure, OnDisconnect,
-    OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference, PostOnly, Priority, ReportKind,
-    SelfTradePrevention, Side, TradingState, TriggerSource,
+    Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity, OcoMode, OnCancelFailure,
+    OnDisconnect, OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference, PostOnly, Priority,
+    ReportKind, SelfTradePrevention, Side, TradingState, TriggerSource,
 };
 
 /// The version of the protocol that this crate speaks.

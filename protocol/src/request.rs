@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
-use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
+use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
+pub(crate) use decode::check_quotes;
 pub use executions::{ExecutionCursor, ResumeExecutions};
 pub use order::{
     Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
@@ -75,6 +76,10 @@ pub struct Hello {
     pub protocol: u64,
     /// What the participant calls its program; for the exchange's log.
     pub client: Option<String>,
+    /// What kind of frames it wants to be told in; by default text.
+    pub frames: Frames,
+    /// The version of the layouts of binary frames that it knows, where it uses any.
+    pub schema_version: Option<u32>,
 }
 
 /// Binds the session to an account.

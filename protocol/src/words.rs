@@ -289,6 +289,18 @@ words! {
 }
 
 words! {
+    /// What kind of frames a session is told in.
+    #[derive(Default)]
+    pub enum Frames {
+        /// Text frames alone.
+        #[default]
+        Text = "text",
+        /// Binary frames for whatever has a layout, text frames for the rest.
+        Binary = "binary",
+    }
+}
+
+words! {
     /// What becomes of a subscription whose messages are not read in time.
     pub enum OnLag {
         /// What waits is dropped, `lagged` says so, and a snapshot follows where the channel has one.

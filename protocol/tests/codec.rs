@@ -46,6 +46,7 @@ fn a_limit_order_has_its_defaults() {
             self_trade_prevention: SelfTradePrevention::Newest,
             stp_group: None,
             conditions: Conditions::NONE,
+            is_traced: false,
         }
     );
 }

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use protocol::{
-    Channel, ChildStart, ClockMode, Delivery, ErrorCode, GoingAwayReason, Liquidity, OcoMode,
-    OnCancelFailure, OnDisconnect, OnLag, Operation, OrderChangeKind, OrderStatus, OrderType,
-    PegReference, PostOnly, Priority, Reason, ReportKind, Request, SelfTradePrevention,
+    Channel, ChildStart, ClockMode, Delivery, ErrorCode, Frames, GoingAwayReason, Liquidity,
+    OcoMode, OnCancelFailure, OnDisconnect, OnLag, Operation, OrderChangeKind, OrderStatus,
+    OrderType, PegReference, PostOnly, Priority, Reason, ReportKind, Request, SelfTradePrevention,
     ServerMessage, Side, TradingState, TriggerSource,
 };
 
@@ -219,6 +219,7 @@ fn the_document_knows_every_word() {
             .map(|word| word.word())
             .collect(),
         Delivery::ALL.iter().map(|word| word.word()).collect(),
+        Frames::ALL.iter().map(|word| word.word()).collect(),
         OnLag::ALL.iter().map(|word| word.word()).collect(),
         OrderChangeKind::ALL
             .iter()

@@ -3,10 +3,8 @@
 //! No clock and no socket: time is counted from the flow's own start, and the same seed gives the same
 //! intents. Every seat draws from streams named after it, so that one seat more changes no other's path.
 
-pub mod arithmetic;
 pub mod intent;
-pub mod market;
-pub mod model;
+mod natural_log;
 mod reference_price;
 mod stream;
 

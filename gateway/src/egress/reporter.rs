@@ -3,7 +3,7 @@
 mod several;
 
 use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
-use protocol::{Liquidity, Report};
+use protocol::{Frames, Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId};
 use std::sync::Arc;
 
@@ -255,12 +255,20 @@ impl<'a> Reporter<'a> {
             .iter()
             .filter(|session| Some(session.id) != asked)
             .peekable();
+        let instrument = self.listed.binary();
+        let mut binary = None;
         if is_keeping || others.peek().is_some() {
-            let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
+            let text = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
             if is_keeping {
-                recipients.kept.keep(account, place, message.clone());
+                recipients.kept.keep(account, place, text.clone());
             }
             for session in others {
+                let message = match session.frames() {
+                    Frames::Text => &text,
+                    Frames::Binary => binary.get_or_insert_with(|| {
+                        wire::report(recipients.buffer, Frames::Binary, &instrument, &report)
+                    }),
+                };
                 recipients
                     .wakes
                     .push(&session.outbound, message.clone(), Audience::Private);
@@ -270,7 +278,8 @@ impl<'a> Reporter<'a> {
             if is_answer {
                 report.request = request_number::on_wire(self.outcome.origin.request);
             }
-            let message = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
+            let frames = session.frames();
+            let message = wire::report(recipients.buffer, frames, &instrument, &report);
             recipients
                 .wakes
                 .push(&session.outbound, message, Audience::Private);

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::market_data::flow::{Delivery, FlowTerms, OnLag};
 use crate::market_data::group::{Group, written};
-use crate::market_data::market::{Market, NATIVE};
+use crate::market_data::market::Market;
 use crate::market_data::news::{Content, LaggedNews, MarketFormat, News, Numbering, Window};
 use crate::market_data::ring::RingBounds;
 use crate::session::{SessionEntry, WakeList};
@@ -40,13 +40,14 @@ impl Market {
         self.join(number, entry, on_lag);
     }
 
-    /// The native protocol's messages of a content from number `from` of `epoch` on.
+    /// The native protocol's messages of a content, in a format of its own, from number `from` of `epoch` on.
     ///
     /// # Errors
     /// They are not kept.
     pub fn missed(
         &mut self,
         content: Content,
+        format: &'static dyn MarketFormat,
         (epoch, from): (u64, u64),
     ) -> Result<Vec<Message>, CannotResume> {
         let place = self.place(content);
@@ -57,15 +58,21 @@ impl Market {
         if from == next {
             return Ok(Vec::new());
         }
-        let number = self.group_of(every(content));
+        let number = self.group_of(every(content, format));
         let kept = self.group(number).ring.since(from);
         let kept = kept.ok_or(CannotResume::SnapshotRequired)?;
         Ok(kept.cloned().collect())
     }
 
     /// The session follows every message of a content from here on; it has what came before.
-    pub fn go_on(&mut self, content: Content, entry: &Arc<SessionEntry>, on_lag: OnLag) {
-        let number = self.group_of(every(content));
+    pub fn go_on(
+        &mut self,
+        content: Content,
+        format: &'static dyn MarketFormat,
+        entry: &Arc<SessionEntry>,
+        on_lag: OnLag,
+    ) {
+        let number = self.group_of(every(content, format));
         self.join(number, entry, on_lag);
     }
 
@@ -150,11 +157,11 @@ impl Market {
     }
 }
 
-fn every(content: Content) -> FlowTerms {
+fn every(content: Content, format: &'static dyn MarketFormat) -> FlowTerms {
     FlowTerms {
         content,
         delivery: Delivery::Every,
-        format: &NATIVE,
+        format,
     }
 }
 

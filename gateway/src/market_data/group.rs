@@ -188,6 +188,7 @@ pub fn written(
                 Utf8Bytes::try_from(bytes(buffer)).expect("text frames are written as UTF-8");
             Some(Message::Text(text))
         }
+        Written::Binary => Some(Message::Binary(bytes(buffer))),
         Written::Nothing => None,
     }
 }

@@ -10,6 +10,7 @@ use engine::{
     Timestamp,
 };
 use history::RecentTrades;
+use protocol::Frames;
 use sequencer::{Epoch, SessionId};
 
 use crate::limits::Limits;
@@ -17,7 +18,7 @@ use crate::listing::ListedInstrument;
 use crate::market_data::book::{DepthUpdate, LevelBook, TopOfBook};
 use crate::market_data::flow::{Delivery, FlowTerms};
 use crate::market_data::group::{Group, Telling};
-use crate::market_data::native_format::NativeFormat;
+use crate::market_data::native_format::format_of;
 use crate::market_data::news::{Content, Crossing, News, Numbering, OrdersNews, TradeNews, Window};
 use crate::market_data::order_queues::OrderQueues;
 use crate::market_data::place::{Place, Span};
@@ -36,9 +37,6 @@ pub const RESUMABLE: [Content; 7] = [
     Content::Instruments,
     Content::Heartbeat,
 ];
-
-/// The persona that every market speaks.
-pub static NATIVE: NativeFormat = NativeFormat;
 
 /// One instrument's public state.
 #[derive(Debug)]
@@ -112,18 +110,22 @@ impl Market {
             },
             Resuming::Nobody => RingBounds::NONE,
         };
-        let groups = RESUMABLE.iter().zip(0..).map(|(content, number)| {
+        let kept = Frames::ALL
+            .iter()
+            .flat_map(|frames| RESUMABLE.map(|content| (content, format_of(*frames))));
+        let groups = kept.zip(0..).map(|((content, format), number)| {
             let terms = FlowTerms {
-                content: *content,
+                content,
                 delivery: Delivery::Every,
-                format: &NATIVE,
+                format,
             };
             Group::new(listed.instrument.id, number, terms, bounds, 0)
         });
+        let groups: Vec<Group> = groups.collect();
         let start = Place::start(epoch);
         Self {
-            groups: groups.collect(),
-            groups_numbered: u32::try_from(RESUMABLE.len()).expect("contents are few"),
+            groups_numbered: u32::try_from(groups.len()).expect("contents are few"),
+            groups,
             book: LevelBook::default(),
             queues: OrderQueues::default(),
             top: TopOfBook::default(),
@@ -352,7 +354,8 @@ impl Market {
     }
 
     pub(super) fn drop_empty_groups(&mut self) {
-        let kept = u32::try_from(RESUMABLE.len()).expect("contents are few");
+        let kept = RESUMABLE.len() * Frames::ALL.len();
+        let kept = u32::try_from(kept).expect("contents are few");
         self.groups
             .retain(|group| group.number() < kept || !group.is_empty());
     }

@@ -32,8 +32,9 @@ mod views;
 pub use flow::{Delivery, FlowTerms, Interval, OnLag};
 pub use following::CannotResume;
 pub use interval_watch::{IntervalWatch, keep_interval};
-pub use market::{CommandNews, Market, NATIVE, Resuming};
+pub use market::{CommandNews, Market, Resuming};
 pub use native_format::{
-    channel as channel_of, depth_snapshot, orders_snapshot, trade as wire_trade,
+    channel as channel_of, depth_snapshot, format_of as native_format, orders_snapshot,
+    trade as wire_trade,
 };
-pub use news::{Content, Window};
+pub use news::{Content, MarketFormat, Window};

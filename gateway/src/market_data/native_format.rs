@@ -2,8 +2,9 @@
 
 use engine::{OrderChangeKind, Quantity, SessionState, Side};
 use protocol::{
-    BookChecksum, BookOrder, Channel, Depth, DepthSnapshot, Heartbeat, InstrumentDefinition,
-    Lagged, OrderChange, Orders, OrdersSnapshot, Status, Top, Trade, TradingState,
+    BookChecksum, BookOrder, Channel, Depth, DepthSnapshot, Frames, Heartbeat,
+    InstrumentDefinition, Lagged, Layout, OrderChange, Orders, OrdersSnapshot, ServerMessage,
+    Status, Top, Trade, TradingState,
 };
 
 use crate::listing::ListedInstrument;
@@ -16,29 +17,59 @@ use crate::market_data::order_queues::{DisplayedOrder, OrderQueues};
 use crate::market_data::place::{Place, Span};
 use crate::native::{instrument_terms, translate};
 
-/// The native protocol's text frames.
+/// The native protocol's frames.
 #[derive(Debug, Clone, Copy)]
-pub struct NativeFormat;
+pub struct NativeFormat {
+    frames: Frames,
+}
+
+static TEXT: NativeFormat = NativeFormat {
+    frames: Frames::Text,
+};
+static BINARY: NativeFormat = NativeFormat {
+    frames: Frames::Binary,
+};
+
+/// The format of those who asked for frames of this kind.
+pub fn format_of(frames: Frames) -> &'static dyn MarketFormat {
+    match frames {
+        Frames::Text => &TEXT,
+        Frames::Binary => &BINARY,
+    }
+}
 
 impl MarketFormat for NativeFormat {
     fn name(&self) -> &'static str {
-        "native"
+        match self.frames {
+            Frames::Text => "native",
+            Frames::Binary => "native_binary",
+        }
     }
 
     fn write(&self, listed: &ListedInstrument, news: &News<'_>, out: &mut Vec<u8>) -> Written {
-        match news {
-            News::Depth(news) => depth(listed, news).encode(out),
-            News::DepthSnapshot(view) => depth_snapshot(listed, view).encode(out),
-            News::Top(news) => top(listed, news).encode(out),
-            News::Trade(news) => trade(listed, news).encode(out),
-            News::Orders(news) => orders(listed, news).encode(out),
-            News::OrdersSnapshot(view) => orders_snapshot(listed, view).encode(out),
-            News::Status(news) => status(listed, news).encode(out),
-            News::Instrument(place) => instrument(listed, *place).encode(out),
-            News::Heartbeat(news) => heartbeat(listed, news).encode(out),
-            News::Lagged(news) => lagged(listed, news).encode(out),
+        let message = message(listed, news);
+        if self.frames == Frames::Binary
+            && message.encode_binary_of(&listed.binary(), out) == Layout::Fixed
+        {
+            return Written::Binary;
         }
+        message.encode(out);
         Written::Text
+    }
+}
+
+fn message(listed: &ListedInstrument, news: &News<'_>) -> ServerMessage {
+    match news {
+        News::Depth(news) => ServerMessage::Depth(depth(listed, news)),
+        News::DepthSnapshot(view) => ServerMessage::DepthSnapshot(depth_snapshot(listed, view)),
+        News::Top(news) => ServerMessage::Top(top(listed, news)),
+        News::Trade(news) => ServerMessage::Trade(trade(listed, news)),
+        News::Orders(news) => ServerMessage::Orders(orders(listed, news)),
+        News::OrdersSnapshot(view) => ServerMessage::OrdersSnapshot(orders_snapshot(listed, view)),
+        News::Status(news) => ServerMessage::Status(status(listed, news)),
+        News::Instrument(place) => ServerMessage::Instrument(Box::new(instrument(listed, *place))),
+        News::Heartbeat(news) => ServerMessage::Heartbeat(heartbeat(listed, news)),
+        News::Lagged(news) => ServerMessage::Lagged(lagged(listed, news)),
     }
 }
 

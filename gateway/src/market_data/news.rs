@@ -209,6 +209,8 @@ impl Window {
 pub enum Written {
     /// A text frame.
     Text,
+    /// A binary frame.
+    Binary,
     /// Nothing: the format has no words for it.
     Nothing,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use engine::{AccountId, OrderChange, OrderId, Price, Side, Timestamp};
-use protocol::QueuePosition;
+use protocol::{Frames, QueuePosition, ServerMessage};
 use sequencer::SessionId;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -60,7 +60,8 @@ impl QueueWatch {
             let Some((order, place)) = queues.place_of(order.order_id) else {
                 continue;
             };
-            let message = self.message(&order, place, at);
+            let position = self.position(&order, place, at);
+            let message = self.message(&position, entry.frames());
             entry.outbound.push_own(message);
             let followed = Followed {
                 account,
@@ -143,10 +144,11 @@ impl QueueWatch {
             // What came and went within one command was never there to be told of.
             let is_news = followed.told != Some(place) && !(is_gone && followed.told.is_none());
             if is_news {
-                let message = self.message(&order, place, at);
-                let entries = self.followers.get(&followed.account);
+                let position = self.position(&order, place, at);
+                let entries = self.followers.get(&followed.account).cloned();
                 for entry in entries.into_iter().flatten() {
-                    wakes.push(&entry.outbound, message.clone(), Audience::Private);
+                    let message = self.message(&position, entry.frames());
+                    wakes.push(&entry.outbound, message, Audience::Private);
                 }
                 followed.told = Some(place);
             }
@@ -157,9 +159,9 @@ impl QueueWatch {
         }
     }
 
-    fn message(&mut self, order: &DisplayedOrder, place: QueuePlace, at: Timestamp) -> Message {
+    fn position(&self, order: &DisplayedOrder, place: QueuePlace, at: Timestamp) -> ServerMessage {
         let scale = self.listed.scale;
-        let position = QueuePosition {
+        ServerMessage::Queue(QueuePosition {
             symbol: self.listed.symbol,
             order_id: order.order_id.0,
             at_us: translate::at_us(at),
@@ -170,8 +172,12 @@ impl QueueWatch {
             orders_ahead: place.ahead.orders,
             quantity_behind: scale.quantity(place.behind.quantity.units()),
             orders_behind: place.behind.orders,
-        };
-        wire::encode(&mut self.buffer, |buffer| position.encode(buffer))
+        })
+    }
+
+    fn message(&mut self, position: &ServerMessage, frames: Frames) -> Message {
+        let instrument = self.listed.binary();
+        wire::say(&mut self.buffer, frames, &instrument, position)
     }
 }
 

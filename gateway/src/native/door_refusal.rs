@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use protocol::{ClientOrderId, OrderRef, OrderStatus, Reason, Report, ReportKind, Symbol};
+use protocol::{
+    ClientOrderId, OrderRef, OrderStatus, Reason, Report, ReportKind, ServerMessage, Symbol,
+};
 use sequencer::Refused;
 
 use crate::counters::Counters;
@@ -179,7 +181,7 @@ impl Session {
             text: Some(refusal.text),
             ..Report::new(ReportKind::Rejected, asked.symbol, self.edge.at_us())
         };
-        self.answer(|buffer| report.encode(buffer));
+        self.say(&ServerMessage::Report(Box::new(report)));
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use engine::AccountId;
-use protocol::{Channel, ErrorCode, ExecutionCursor, ResumeExecutions, Subscribed, Symbol};
+use protocol::{Channel, ErrorCode, ExecutionCursor, Frames, ResumeExecutions, Subscribed, Symbol};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::edge::{Edge, InstrumentState};
@@ -13,6 +13,7 @@ use crate::lock::{lock, write};
 use crate::native::market_subscriptions::Executions;
 use crate::native::session::{Refusal, Session};
 use crate::native::subscription_refusals::{ALREADY_SUBSCRIBED, NOT_SUBSCRIBED, SYMBOL_TWICE};
+use crate::wire;
 
 impl Session {
     /// Follows the account's executions from now on.
@@ -35,11 +36,12 @@ impl Session {
             ));
         }
         self.check_cursor(&resume.after)?;
+        let frames = self.entry.frames();
         let missed_max = self.edge.limits.outbound_messages_max / 2;
         self.start_executions(request, account, |edge| {
             let mut missed = Vec::new();
             for state in &edge.instruments {
-                missed_of(state, account, &resume.after, &mut missed)?;
+                missed_of(state, (account, frames), &resume.after, &mut missed)?;
             }
             if missed.len() > missed_max {
                 return Err(Refusal::new(
@@ -127,7 +129,7 @@ fn cursor_of(edge: &Edge, account: AccountId) -> Vec<ExecutionCursor> {
 /// Adds what the account was told of an instrument after its cursor.
 fn missed_of(
     state: &InstrumentState,
-    account: AccountId,
+    (account, frames): (AccountId, Frames),
     after: &[ExecutionCursor],
     missed: &mut Vec<Message>,
 ) -> Result<(), Refusal> {
@@ -150,6 +152,7 @@ fn missed_of(
                 place.sequence, place.k
             )),
         })?;
-    missed.extend(of_account.cloned());
+    let instrument = state.listed.binary();
+    missed.extend(of_account.map(|report| wire::translated(report, frames, &instrument)));
     Ok(())
 }

@@ -3,25 +3,30 @@
 use std::borrow::Cow;
 
 use engine::Instrument;
-use protocol::{HelloAnswer, InstrumentTerms, PROTOCOL_VERSION};
-use sequencer::SessionId;
+use protocol::{
+    BINARY_SCHEMA, BINARY_SCHEMA_VERSION, HelloAnswer, InstrumentTerms, PROTOCOL_VERSION,
+};
 
 use crate::edge::{Edge, InstrumentState};
 use crate::limits::Limits;
 use crate::listing::ListedInstrument;
+use crate::session::SessionEntry;
 
 const SERVER: &str = concat!("rialto ", env!("CARGO_PKG_VERSION"));
 
 /// The answer to `hello`.
-pub fn answer(edge: &Edge, session: SessionId, request: Option<u64>) -> HelloAnswer {
+pub fn answer(edge: &Edge, entry: &SessionEntry, request: Option<u64>) -> HelloAnswer {
     HelloAnswer {
         request,
         protocol: PROTOCOL_VERSION,
         server: Cow::Borrowed(SERVER),
         epoch: edge.epoch.0,
-        session: session.0,
+        session: entry.id.0,
         clock: edge.clock,
         at_us: edge.at_us(),
+        frames: entry.frames(),
+        schema: BINARY_SCHEMA,
+        schema_version: BINARY_SCHEMA_VERSION,
         limits: limits(&edge.limits),
         instruments: edge.instruments.iter().map(terms_of).collect(),
     }
@@ -46,6 +51,7 @@ pub fn instrument_terms(listed: &ListedInstrument, instrument: &Instrument) -> I
     let scale = listed.scale;
     InstrumentTerms {
         symbol: listed.symbol,
+        number: listed.binary().number,
         base: listed.base,
         quote: listed.quote,
         tick_size: scale.price(instrument.tick_size),

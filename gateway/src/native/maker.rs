@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use engine::{AccountId, Command, MmpGroup, Notional, QuoteSide, Timestamp};
-use protocol::{ErrorCode, ExactDecimal, Quoted};
+use protocol::{ErrorCode, ExactDecimal, Quoted, ServerMessage};
 
 use crate::door::Door;
 use crate::native::door_refusal::OrderRefusal;
@@ -39,7 +39,7 @@ impl Session {
                         text: Some(refusal.text),
                         at_us: self.edge.at_us(),
                     };
-                    self.answer(|buffer| quoted.encode(buffer));
+                    self.say(&ServerMessage::Quoted(quoted));
                 }
             }
         }

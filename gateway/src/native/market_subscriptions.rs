@@ -9,7 +9,8 @@ use protocol::{Channel, ErrorCode, Resume, Subscribed, Subscription, Symbol, Uns
 
 use crate::lock::lock;
 use crate::market_data::{
-    CannotResume, Content, Delivery, FlowTerms, Interval, NATIVE, OnLag, Window, channel_of,
+    CannotResume, Content, Delivery, FlowTerms, Interval, MarketFormat, OnLag, Window, channel_of,
+    native_format,
 };
 use crate::native::session::{Refusal, Session};
 use crate::native::subscription_refusals::{
@@ -122,7 +123,7 @@ impl Session {
         }
         let numbers = (resume.epoch, resume.from);
         let missed = market
-            .missed(content, numbers)
+            .missed(content, self.format(), numbers)
             .map_err(|CannotResume::SnapshotRequired| SNAPSHOT_REQUIRED)?;
         let answer = Subscribed {
             request,
@@ -136,11 +137,16 @@ impl Session {
             self.entry.outbound.push_own(message);
         }
         if followed.is_none() {
-            market.go_on(content, &self.entry, lag_policy(None));
+            market.go_on(content, self.format(), &self.entry, lag_policy(None));
             let key = (content, place);
             self.subscriptions.public.insert(key, Delivery::Every);
         }
         Ok(())
+    }
+
+    /// The words that it is told in.
+    fn format(&self) -> &'static dyn MarketFormat {
+        native_format(self.entry.frames())
     }
 
     fn check_public(&self, channel: Channel, places: &[usize]) -> Result<(), Refusal> {
@@ -184,7 +190,7 @@ impl Session {
         let terms = FlowTerms {
             content,
             delivery,
-            format: &NATIVE,
+            format: self.format(),
         };
         let mut wakes = WakeList::default();
         lock(&self.edge.instruments[place].market).follow(
@@ -249,7 +255,7 @@ impl Session {
             let terms = FlowTerms {
                 content,
                 delivery,
-                format: &NATIVE,
+                format: self.format(),
             };
             self.subscriptions.public.remove(&(content, *place));
             lock(&self.edge.instruments[*place].market).leave(terms, self.entry.id);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use engine::{AccountId, Command, Price, SideFilter};
-use protocol::{ClockMode, ErrorCode, Reason};
+use protocol::{ClockMode, ErrorCode, Reason, ServerMessage};
 
 use crate::edge::{Edge, InstrumentState};
 use crate::native::door_refusal::DoorRefusal;
@@ -56,7 +56,7 @@ impl Session {
             canceled_orders: 0,
             at_us: self.edge.at_us(),
         };
-        self.answer(|buffer| answer.encode(buffer));
+        self.say(&ServerMessage::MassCanceled(answer));
     }
 
     /// The instruments that are meant. With the replay clock, those that this session trades.

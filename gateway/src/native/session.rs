@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use engine::AccountId;
 use protocol::{
-    CodecError, ErrorCode, ErrorMessage, LoggedOn, Operation, PROTOCOL_VERSION, Pong, Request,
+    BINARY_SCHEMA_VERSION, CodecError, ErrorCode, ErrorMessage, Frames, LoggedOn, Operation,
+    PROTOCOL_VERSION, Pong, Request, ServerMessage,
 };
 use sequencer::Stamps;
 
@@ -92,14 +93,19 @@ impl Session {
         self.edge.ports.stage_clock().stamp(&mut self.stamps, stage);
     }
 
-    /// A binary frame: the session lives on.
-    pub fn take_binary(&mut self) {
+    /// Reads a binary frame and does what it asks.
+    pub fn take_binary(&mut self, frame: &[u8]) {
         Counters::count(&self.edge.counters.frames_in);
-        let refusal = Refusal::new(
-            ErrorCode::NotText,
-            "binary frames are not supported (binary_not_supported)",
-        );
-        self.refuse(None, refusal);
+        self.stamps = Stamps::default();
+        self.stamp(sequencer::Stage::Read);
+        let frame_bytes_max = self.edge.limits.frame_bytes_max;
+        match Request::decode_binary(frame, frame_bytes_max, &self.edge.binary_names) {
+            Ok(request) => {
+                self.stamp(sequencer::Stage::Decoded);
+                self.take_request(request);
+            }
+            Err(error) => self.refuse_frame(error),
+        }
     }
 
     fn take_request(&mut self, request: Request) {
@@ -190,8 +196,16 @@ impl Session {
                 "this exchange speaks protocol 1",
             ));
         }
+        let version = u32::from(BINARY_SCHEMA_VERSION);
+        if hello.schema_version.is_some_and(|asked| asked != version) {
+            return Err(Refusal::new(
+                ErrorCode::UnsupportedSchema,
+                "this exchange speaks version 1 of the layouts of binary frames",
+            ));
+        }
         self.stage = Stage::Greeted;
-        let answer = hello::answer(&self.edge, self.entry.id, request);
+        self.entry.ask_for(hello.frames);
+        let answer = hello::answer(&self.edge, &self.entry, request);
         self.answer(|buffer| answer.encode(buffer));
         Ok(())
     }
@@ -232,7 +246,7 @@ impl Session {
             request,
             at_us: self.edge.at_us(),
         };
-        self.answer(|buffer| pong.encode(buffer));
+        self.say(&ServerMessage::Pong(pong));
         Ok(())
     }
 
@@ -265,7 +279,7 @@ impl Session {
     fn refuse_frame(&mut self, error: CodecError) {
         let message = ErrorMessage::from(error);
         Counters::count(&self.edge.counters.errors);
-        self.answer(|buffer| message.encode(buffer));
+        self.say(&ServerMessage::Error(message));
     }
 
     fn refuse(&mut self, request: Option<u64>, refusal: Refusal) {
@@ -275,10 +289,25 @@ impl Session {
             text: refusal.text,
         };
         Counters::count(&self.edge.counters.errors);
-        self.answer(|buffer| message.encode(buffer));
+        self.say(&ServerMessage::Error(message));
     }
 
-    /// Queues a message to this session.
+    /// Queues a message that has a layout, in the frames that this session asked for.
+    pub(super) fn say(&mut self, message: &ServerMessage) {
+        let names = &self.edge.binary_names;
+        let binary = match self.entry.frames() {
+            Frames::Text => None,
+            Frames::Binary => wire::encode_binary(&mut self.buffer, |buffer| {
+                message.encode_binary(names, buffer)
+            }),
+        };
+        match binary {
+            Some(binary) => self.entry.outbound.push_own(binary),
+            None => self.answer(|buffer| message.encode(buffer)),
+        }
+    }
+
+    /// Queues a message to this session, as text.
     pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let message = wire::encode(&mut self.buffer, write);
         self.entry.outbound.push_own(message);

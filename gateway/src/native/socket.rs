@@ -71,7 +71,7 @@ async fn read_frames(
                     .has_greeted
                     .store(session.has_greeted(), Ordering::Relaxed);
             }
-            Ok(Message::Binary(_)) => session.take_binary(),
+            Ok(Message::Binary(bytes)) => session.take_binary(&bytes),
             // Pings are answered and closes returned by the WebSocket layer.
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => {}
             Err(error) => return end_of(&error),

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::AccountId;
+use protocol::Frames;
 use sequencer::SessionId;
 
 use crate::lock::lock;
@@ -20,6 +22,7 @@ pub struct SessionEntry {
     /// What waits to be written to it.
     pub outbound: Arc<Outbound>,
     mass_cancels: Mutex<HashMap<u64, MassCancelProgress>>,
+    is_binary: AtomicBool,
 }
 
 /// A mass cancel whose instruments have not all answered.
@@ -51,7 +54,23 @@ impl SessionEntry {
             address,
             outbound,
             mass_cancels: Mutex::default(),
+            is_binary: AtomicBool::new(false),
         }
+    }
+
+    /// What kind of frames it is told in.
+    pub fn frames(&self) -> Frames {
+        if self.is_binary.load(Ordering::Relaxed) {
+            Frames::Binary
+        } else {
+            Frames::Text
+        }
+    }
+
+    /// It is told in frames of this kind from now on.
+    pub fn ask_for(&self, frames: Frames) {
+        self.is_binary
+            .store(frames == Frames::Binary, Ordering::Relaxed);
     }
 
     /// Waits for the answers of `instruments` to the mass cancel with this number.

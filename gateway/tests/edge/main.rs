@@ -11,6 +11,7 @@
 mod accounts;
 mod admin;
 mod binance;
+mod binary;
 mod executions;
 mod feed_chaos;
 mod feed_integrity;

@@ -76,13 +76,8 @@ async fn binary_garbage_is_answered_and_survived() {
         .await;
 
     let error = alice.read().await;
-    assert_eq!(error["code"], "not_text");
-    assert!(
-        error["text"]
-            .as_str()
-            .unwrap()
-            .contains("binary_not_supported")
-    );
+    assert_eq!(error["code"], "malformed_binary");
+    assert_eq!(error["text"], "the frame has 5 bytes, a header has 8");
     alice.assert_alive().await;
     venue.close().await;
 }

@@ -122,6 +122,16 @@ impl Participant {
         }
     }
 
+    /// The next frame that is no ping.
+    pub async fn read_frame(&mut self) -> Message {
+        loop {
+            let frame = within(self.socket.next()).await.unwrap().unwrap();
+            if !matches!(frame, Message::Ping(_) | Message::Pong(_)) {
+                return frame;
+            }
+        }
+    }
+
     /// Whether the session still answers.
     pub async fn assert_alive(&mut self) {
         let pong = self.ask(r#"{"op":"ping","id":777777}"#).await;

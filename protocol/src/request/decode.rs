@@ -8,7 +8,7 @@ use crate::request::{
     OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
     Submit, Subscription,
 };
-use crate::words::{Channel, Delivery, OnCancelFailure, OnLag, Side};
+use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
 impl Request {
     /// Reads one frame.
@@ -17,15 +17,7 @@ impl Request {
     /// The frame is longer than `frame_bytes_max`, is no JSON object, or is no request: the error names
     /// the field that is missing, unknown, doubled or wrong.
     pub fn decode(frame: &[u8], frame_bytes_max: usize) -> Result<Self, CodecError> {
-        if frame.len() > frame_bytes_max {
-            return Err(CodecError::new(
-                ErrorCode::FrameTooLarge,
-                format!(
-                    "the frame has {} bytes, {frame_bytes_max} are allowed",
-                    frame.len()
-                ),
-            ));
-        }
+        CodecError::refuse_longer(frame, frame_bytes_max)?;
         let frame = str::from_utf8(frame)
             .map_err(|error| CodecError::new(ErrorCode::NotText, error.to_string()))?;
         let (mut fields, outcome) = Fields::read(frame);
@@ -74,6 +66,10 @@ fn hello(fields: &mut Fields<'_>) -> Result<Hello, CodecError> {
     Ok(Hello {
         protocol: fields.required(Field::Protocol, number)?,
         client: fields.optional(Field::Client, limited_text)?,
+        frames: fields
+            .optional(Field::Frames, word(Frames::from_word))?
+            .unwrap_or_default(),
+        schema_version: fields.optional(Field::SchemaVersion, short_number)?,
     })
 }
 
@@ -143,6 +139,16 @@ fn mass_quote(fields: &mut Fields<'_>) -> Result<MassQuote, CodecError> {
     let quotes: Vec<Quote> = fields.required(Field::Quotes, |field, raw| {
         serde_json::from_str(raw).map_err(|error| CodecError::bad(field.name(), error))
     })?;
+    check_quotes(&quotes)?;
+    Ok(MassQuote {
+        mmp_group: fields.required(Field::MmpGroup, short_number)?,
+        quotes,
+        at_us: fields.optional(Field::AtUs, number)?,
+    })
+}
+
+/// One quote an instrument, each side whole.
+pub(crate) fn check_quotes(quotes: &[Quote]) -> Result<(), CodecError> {
     let is_half = |price: Option<_>, quantity: Option<_>| price.is_some() != quantity.is_some();
     for (place, quote) in quotes.iter().enumerate() {
         if is_half(quote.bid_price, quote.bid_quantity)
@@ -170,11 +176,7 @@ fn mass_quote(fields: &mut Fields<'_>) -> Result<MassQuote, CodecError> {
             format_args!("there are 1 to {} of them", MassQuote::QUOTES_MAX),
         ));
     }
-    Ok(MassQuote {
-        mmp_group: fields.required(Field::MmpGroup, short_number)?,
-        quotes,
-        at_us: fields.optional(Field::AtUs, number)?,
-    })
+    Ok(())
 }
 
 fn mmp_reset(fields: &mut Fields<'_>) -> Result<MmpReset, CodecError> {

@@ -35,6 +35,7 @@ pub(super) fn new_order(fields: &mut Fields<'_>) -> Result<NewOrder, CodecError>
             .unwrap_or(SelfTradePrevention::Newest),
         stp_group: fields.optional(Field::StpGroup, short_number)?,
         conditions: conditions(fields)?,
+        is_traced: fields.optional(Field::Trace, boolean)?.unwrap_or(false),
     })
 }
 

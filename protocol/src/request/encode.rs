@@ -7,7 +7,7 @@ use crate::request::{
     Cancel, CancelReplace, MassCancel, MassQuote, Operation, OrderRef, Replace, Request, Resume,
     Submit, Subscription,
 };
-use crate::words::{Delivery, OnCancelFailure, OnLag, Side};
+use crate::words::{Delivery, Frames, OnCancelFailure, OnLag, Side};
 
 impl Request {
     /// Appends the request to `buffer` as one JSON object.
@@ -21,6 +21,13 @@ impl Request {
                 if let Some(client) = &hello.client {
                     json.text(Field::Client.name(), client);
                 }
+                if hello.frames != Frames::Text {
+                    json.word(Field::Frames.name(), hello.frames.word());
+                }
+                json.maybe_number(
+                    Field::SchemaVersion.name(),
+                    hello.schema_version.map(u64::from),
+                );
             }
             Operation::Logon(logon) => json.text(Field::Key.name(), &logon.key),
             Operation::Submit(submit) => write_submit(&mut json, submit),

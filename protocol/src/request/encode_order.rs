@@ -38,6 +38,9 @@ pub(super) fn write_new_order(json: &mut JsonWriter<'_>, order: &NewOrder) {
     }
     json.maybe_number(Field::StpGroup.name(), order.stp_group.map(u64::from));
     write_conditions(json, &order.conditions);
+    if order.is_traced {
+        json.boolean(Field::Trace.name(), true);
+    }
 }
 
 fn write_kind(json: &mut JsonWriter<'_>, kind: OrderKind) {

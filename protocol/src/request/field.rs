@@ -92,6 +92,9 @@ fields! {
     Epoch = "epoch",
     From = "from",
     After = "after",
+    Trace = "trace",
+    Frames = "frames",
+    SchemaVersion = "schema_version",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

@@ -33,6 +33,8 @@ pub struct NewOrder {
     pub stp_group: Option<u32>,
     /// What only some orders ask for.
     pub conditions: Conditions,
+    /// Whether a `trace` of it is wanted.
+    pub is_traced: bool,
 }
 
 /// What an order is limited by. FIX OrdType(40).
@@ -219,6 +221,7 @@ impl NewOrder {
             self_trade_prevention: SelfTradePrevention::Newest,
             stp_group: None,
             conditions: Conditions::NONE,
+            is_traced: false,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use crate::binary::BinaryInstrument;
 use crate::error::{CodecError, ErrorCode};
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{AssetName, Symbol};
 use crate::json_writer::JsonWriter;
 use crate::request::ExecutionCursor;
 use crate::scale::Scale;
-use crate::words::{Channel, ClockMode};
+use crate::words::{Channel, ClockMode, Frames};
 
 /// Answers `hello`: what the exchange is, what is traded, and which limits hold.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -29,6 +30,15 @@ pub struct HelloAnswer {
     pub clock: ClockMode,
     /// The exchange's time.
     pub at_us: u64,
+    /// What kind of frames the session is told in.
+    #[serde(default)]
+    pub frames: Frames,
+    /// The schema of binary frames that the exchange speaks.
+    #[serde(default)]
+    pub schema: u16,
+    /// The version of its layouts.
+    #[serde(default)]
+    pub schema_version: u16,
     /// What a session may do.
     pub limits: Limits,
     /// What is traded.
@@ -53,6 +63,9 @@ pub struct Limits {
 pub struct InstrumentTerms {
     /// Its printed name.
     pub symbol: Symbol,
+    /// Its number in binary frames, above zero.
+    #[serde(default)]
+    pub number: u16,
     /// What is bought and sold.
     pub base: AssetName,
     /// What it is paid with.
@@ -173,10 +186,20 @@ impl InstrumentTerms {
         }
     }
 
+    /// How binary frames name it.
+    pub const fn binary(&self) -> BinaryInstrument {
+        BinaryInstrument {
+            number: self.number,
+            symbol: self.symbol,
+            scale: self.scale(),
+        }
+    }
+
     /// Appends the terms to `buffer` as one JSON object.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         let mut json = JsonWriter::open(buffer);
         json.name("symbol", &self.symbol);
+        json.number("number", self.number);
         json.name("base", &self.base);
         json.name("quote", &self.quote);
         json.decimal("tick_size", self.tick_size);
@@ -212,6 +235,9 @@ impl HelloAnswer {
         json.number("session", self.session);
         json.word("clock", self.clock.word());
         json.number("at_us", self.at_us);
+        json.word("frames", self.frames.word());
+        json.number("schema", self.schema);
+        json.number("schema_version", self.schema_version);
         json.value("limits", |buffer| self.limits.encode(buffer));
         json.list("instruments", &self.instruments, |buffer, instrument| {
             instrument.encode(buffer);

@@ -1,11 +1,11 @@
 //! Answers to requests that no single event answers: mass cancels, quotes, resets and timers.
 
 use engine::{Command, Event};
-use protocol::Done;
+use protocol::{Done, ServerMessage};
 
 use super::Reporter;
 use crate::native::{request_number, translate};
-use crate::session::Audience;
+use crate::session::{Audience, SessionEntry};
 use crate::wire;
 
 impl Reporter<'_> {
@@ -17,18 +17,14 @@ impl Reporter<'_> {
         let number = self.outcome.origin.request;
         let request = request_number::on_wire(number);
         let at_us = translate::at_us(self.outcome.at);
-        let done = Done { request, at_us };
+        let done = || ServerMessage::Done(Done { request, at_us });
         let message = match &self.outcome.command {
             Command::Quote(quote) => {
                 let quoted = self.builder.quoted(quote, self.events, (request, at_us));
-                wire::encode(self.recipients.buffer, |buffer| quoted.encode(buffer))
+                ServerMessage::Quoted(quoted)
             }
-            Command::MmpReset(_) => {
-                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
-            }
-            Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => {
-                wire::encode(self.recipients.buffer, |buffer| done.encode(buffer))
-            }
+            Command::MmpReset(_) => done(),
+            Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => done(),
             Command::CancelAfter(_)
             | Command::Submit(_)
             | Command::Cancel(_)
@@ -46,9 +42,16 @@ impl Reporter<'_> {
             | Command::Disconnect(_)
             | Command::Operate(_) => return,
         };
+        self.answer(session, &message);
+    }
+
+    fn answer(&mut self, session: &SessionEntry, message: &ServerMessage) {
+        let instrument = self.listed.binary();
+        let buffer = &mut *self.recipients.buffer;
+        let frame = wire::say(buffer, session.frames(), &instrument, message);
         self.recipients
             .wakes
-            .push(&session.outbound, message, Audience::Private);
+            .push(&session.outbound, frame, Audience::Private);
     }
 
     /// A mass cancel is answered when its last instrument has answered.
@@ -70,10 +73,7 @@ impl Reporter<'_> {
                 canceled_orders,
                 at_us: translate::at_us(self.outcome.at),
             };
-            let message = wire::encode(self.recipients.buffer, |buffer| answer.encode(buffer));
-            self.recipients
-                .wakes
-                .push(&session.outbound, message, Audience::Private);
+            self.answer(session, &ServerMessage::MassCanceled(answer));
         }
     }
 }
