@@ -12,6 +12,7 @@
 mod cli;
 mod config;
 mod demo;
+mod engine_market;
 mod exchange;
 mod exit;
 mod feed;
@@ -32,6 +33,7 @@ mod wiring;
 
 pub use cli::Cli;
 pub use config::{Config, ConfigError, Layers};
+pub use engine_market::EngineMarket;
 pub use exit::{leave_at_once, refuse};
 pub use run::run;
 pub use stop_signal::{StopSender, StopSignal};

@@ -17,9 +17,11 @@ mod config;
 mod error;
 mod flow;
 mod instrument_profile;
+pub mod offline;
 mod order_name;
 mod participant;
 pub mod replay;
+pub mod realism;
 mod report;
 mod run;
 mod schedule;
@@ -28,5 +30,13 @@ mod session;
 
 pub use config::{ConfigError, FeedConfig, FeedRun, InstrumentConfig, ParticipantsConfig};
 pub use error::FeedError;
+pub use flow::market::{
+    Market, MarketFact, ModelNumber, OrderFact, Sight, TradeFact, VisibleLevel, Whose,
+};
+pub use flow::model::terms::{
+    ArrivalTerms, LifetimeTerms, ModelTerms, PlacementTerms, Preset, ReactionTerms, SignTerms,
+    TakingTerms, ValueTerms, WanderTerms,
+};
+pub use flow::model::{Model, ModelName, ModelOrder, Motive, Parent, Piece, Role, Style};
 pub use report::{FeedSnapshot, FeedSummary, InstrumentLine, RoundTrip};
 pub use run::run;

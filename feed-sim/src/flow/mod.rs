@@ -3,8 +3,10 @@
 //! No clock and no socket: time is counted from the flow's own start, and the same seed gives the same
 //! intents. Every seat draws from streams named after it, so that one seat more changes no other's path.
 
+pub mod arithmetic;
 pub mod intent;
-mod natural_log;
+pub mod market;
+pub mod model;
 mod reference_price;
 mod stream;
 

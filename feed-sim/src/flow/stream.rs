@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::flow::natural_log::natural_log;
+use crate::flow::arithmetic::{count, logarithm, real};
 
 /// One participant's, or one purpose's, own source of chance.
 #[derive(Debug, Clone)]
@@ -39,18 +39,29 @@ impl Stream {
         self.below(times) == 0
     }
 
+    /// A number above 0 and at most 1, in steps of 2^-53.
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        const UNIT: f64 = 1.0 / 9_007_199_254_740_992.0;
+        real((self.0.next_u64() >> 11) + 1) * UNIT
+    }
+
+    /// A number of the normal distribution with mean 0 and deviation 1, by Marsaglia's polar method.
+    #[inline]
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let across = 2.0 * self.uniform() - 1.0;
+            let along = 2.0 * self.uniform() - 1.0;
+            let square = across * across + along * along;
+            if square < 1.0 && square > 0.0 {
+                return across * (-2.0 * logarithm(square) / square).sqrt();
+            }
+        }
+    }
+
     /// A Poisson gap: exponential with this mean, at least 1 ns.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "53 random bits fit a float exactly, and gaps are far below 2^53 ns"
-    )]
     pub fn exponential_ns(&mut self, mean_ns: u64) -> u64 {
-        const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
-        let uniform = ((self.0.next_u64() >> 11) + 1) as f64 * UNIT;
-        let gap = -natural_log(uniform) * mean_ns as f64;
-        (gap as u64).max(1)
+        count(-logarithm(self.uniform()) * real(mean_ns)).max(1)
     }
 }
 
