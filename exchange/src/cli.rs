@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+use feed_sim::Preset;
 use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node};
@@ -160,6 +161,21 @@ pub struct FeedArgs {
     /// Stop after so long, such as 10s or 2m [default: at Ctrl-C, or at the end of the record].
     #[arg(long = "for", value_name = "TIME", value_parser = text::time)]
     pub run_for: Option<Duration>,
+    /// The model of a market against an engine of its own, without a gateway: an hour of its time takes seconds.
+    #[arg(long, conflicts_with_all = ["replay", "url", "key"])]
+    pub offline: bool,
+    /// Which market the model resembles: `small_tick`, `large_tick`, or `poisson`, the control that is none.
+    #[arg(long, value_name = "PRESET", value_parser = text::parse::<Preset>, requires = "offline")]
+    pub preset: Option<Preset>,
+    /// Write every event to this file, as rows of LOBSTER.
+    #[arg(long, value_name = "FILE", requires = "offline")]
+    pub record: Option<PathBuf>,
+    /// Judge a tape of LOBSTER's rows by the twelve gates of realism; exit code 1 if one fails.
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub report: Option<PathBuf>,
+    /// Write the report as a page with plots as well.
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub html: Option<PathBuf>,
     /// Replay this record of orders (.csv, .csv.gz or .csv.xz) instead; the exchange must run with `--clock replay`.
     #[arg(long, value_name = "FILE", requires = "symbol")]
     pub replay: Option<PathBuf>,

@@ -210,7 +210,9 @@ impl Market for EngineMarket {
     }
 
     fn reduce(&mut self, at_ns: u64, number: ModelNumber, lots: u64) {
-        let Some(open) = self.open(number).filter(|open| open.is_resting && open.lots > lots)
+        let Some(open) = self
+            .open(number)
+            .filter(|open| open.is_resting && open.lots > lots)
         else {
             return;
         };

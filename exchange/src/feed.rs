@@ -13,11 +13,15 @@ use tokio::sync::watch;
 use crate::cli::FeedArgs;
 use crate::config::{Config, DEMO_REPLAY_KEY};
 use crate::exit;
+use crate::offline;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 
 /// Runs a feed, or a replay, until it is over or `stop` is said.
 pub async fn run(arguments: &FeedArgs, output: Output, stop: StopSignal) -> ExitCode {
+    if arguments.offline || arguments.report.is_some() {
+        return offline::run(arguments, output);
+    }
     let config = match Config::load(&arguments.layers()) {
         Ok(config) => config,
         Err(error) => return exit::refuse(&error.to_string()),

@@ -19,6 +19,7 @@ mod feed;
 mod launch;
 mod logging;
 mod memory;
+mod offline;
 mod operator;
 mod output;
 mod run;

@@ -70,7 +70,10 @@ pub const FEED: &str = "\
 Send orders to a running exchange, as a client like any other: simulated participants, or recorded flow.
 
 With --replay each row of a Bitstamp order record becomes a submit, replace or cancel; after each row the
-order's open quantity is compared with the recorded one, and every difference is counted by its cause.";
+order's open quantity is compared with the recorded one, and every difference is counted by its cause.
+
+With --offline a model of one market trades against an engine of its own, with no exchange at all; --record keeps
+its tape. --report judges a tape, a recorded one or one of LOBSTER's, by the twelve gates of docs/flow.md.";
 
 /// Below `rialto feed --help`.
 pub const FEED_EXAMPLES: &str = "\
@@ -78,7 +81,9 @@ Examples:
   rialto feed --rate 500 --for 1m
   rialto feed --url ws://127.0.0.1:9080/v1/ws --seed 7 --sessions 32
   rialto serve --clock replay &
-  rialto feed --replay orders.csv.xz --symbol BTCUSD --speed max";
+  rialto feed --replay orders.csv.xz --symbol BTCUSD --speed max
+  rialto feed --offline --preset small_tick --seed 11 --for 3600s --record tape.csv
+  rialto feed --report tape.csv --html report.html";
 
 /// `rialto replay --help`.
 pub const REPLAY: &str = "\

@@ -36,12 +36,11 @@ pub fn exponential(value: f64) -> f64 {
                                                     * (1.0 / 720.0
                                                         + rest
                                                             * (1.0 / 5_040.0
-                                                                + rest
-                                                                    * (1.0 / 40_320.0
+                                                                + rest * (1.0 / 40_320.0
+                                                                    + rest * (1.0
+                                                                        / 362_880.0
                                                                         + rest
-                                                                            * (1.0 / 362_880.0
-                                                                                + rest
-                                                                                    / 3_628_800.0)))))))));
+                                                                            / 3_628_800.0)))))))));
     series * power_of_two(whole)
 }
 
@@ -157,7 +156,9 @@ mod tests {
 
     #[test]
     fn the_logarithm_agrees_with_the_platforms() {
-        for value in [1.0, 0.999_999, 0.75, 0.5, 0.3, 1e-3, 1e-9, 1.2e-16, 2.0, 58_500.0, 1e300] {
+        for value in [
+            1.0, 0.999_999, 0.75, 0.5, 0.3, 1e-3, 1e-9, 1.2e-16, 2.0, 58_500.0, 1e300,
+        ] {
             let error = (logarithm(value) - f64::ln(value)).abs();
             assert!(error < 1e-12 * f64::ln(value).abs().max(1.0), "{value}");
         }
@@ -165,7 +166,9 @@ mod tests {
 
     #[test]
     fn the_exponential_agrees_with_the_platforms() {
-        for value in [0.0, 1e-9, -1e-9, 0.3, -0.3, 1.0, -1.0, 10.5, -10.5, 300.0, -300.0] {
+        for value in [
+            0.0, 1e-9, -1e-9, 0.3, -0.3, 1.0, -1.0, 10.5, -10.5, 300.0, -300.0,
+        ] {
             let error = (exponential(value) / f64::exp(value) - 1.0).abs();
             assert!(error < 1e-12, "{value}: {error}");
         }

@@ -23,7 +23,6 @@ impl ModelNumber {
     }
 
     /// A place that no other open order of the model has; small.
-    #[expect(clippy::cast_possible_truncation, reason = "only the low bits are left")]
     pub const fn place(self) -> usize {
         (self.0 & ((1 << PLACE_BITS) - 1)) as usize
     }

@@ -36,8 +36,14 @@ pub struct TapeTop {
 impl TapeBook {
     /// Best prices of both sides; `None` while a side is empty or the tape's book is crossed.
     pub fn top(&self) -> Option<TapeTop> {
-        let bid = self.bids.last_key_value().map(|(price, lots)| (*price, *lots))?;
-        let ask = self.asks.first_key_value().map(|(price, lots)| (*price, *lots))?;
+        let bid = self
+            .bids
+            .last_key_value()
+            .map(|(price, lots)| (*price, *lots))?;
+        let ask = self
+            .asks
+            .first_key_value()
+            .map(|(price, lots)| (*price, *lots))?;
         (bid.0 < ask.0).then_some(TapeTop { bid, ask })
     }
 

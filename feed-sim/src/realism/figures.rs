@@ -7,8 +7,7 @@ use crate::realism::impact::{Metaorder, impact_exponent};
 use crate::realism::observer::{DROPPED_NS, Observer};
 use crate::realism::statistics::{
     autocorrelation, branching_ratio, correlation, decay_exponent, detrended_fluctuation, hill,
-    kurtosis, mean, mean_autocorrelation, median, slope, sorted, variance,
-    variance_ratio,
+    kurtosis, mean, mean_autocorrelation, median, slope, sorted, variance, variance_ratio,
 };
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -17,7 +16,10 @@ const LONG_TAPE_S: f64 = 8.0 * 3_600.0;
 
 /// What a tape measures; what it cannot tell is not a number (in JSON: null). Prices in ticks.
 #[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "each name says what it is; docs/flow.md explains them")]
+#[expect(
+    missing_docs,
+    reason = "each name says what it is; docs/flow.md explains them"
+)]
 pub struct Figures {
     pub rows: f64,
     pub seconds: f64,

@@ -97,7 +97,11 @@ pub fn impact_exponent(metaorders: &[Metaorder]) -> f64 {
             .unzip();
         let moved = mean(&moves);
         if moves.len() >= BIN_MIN && moved > 0.0 {
-            points.push((mean(&lengths).ln(), moved.ln(), real(moves.len() as u64).sqrt()));
+            points.push((
+                mean(&lengths).ln(),
+                moved.ln(),
+                real(moves.len() as u64).sqrt(),
+            ));
         }
         from = until;
     }
@@ -136,7 +140,6 @@ pub fn read_metaorders(file: impl BufRead) -> io::Result<Vec<Metaorder>> {
         })
         .collect()
 }
-
 
 #[cfg(test)]
 mod tests {

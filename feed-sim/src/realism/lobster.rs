@@ -20,8 +20,10 @@ pub enum TapeError {
         /// What is wrong with it.
         problem: String,
     },
-    /// Nothing is left after the first minute.
-    #[error("the tape is too short: {rows} rows in {seconds:.0} s")]
+    /// Too little is left after the first minute.
+    #[error(
+        "after its first minute the tape has {rows} rows in {seconds:.0} s: too few to judge, or without trades"
+    )]
     TooShort {
         /// How many rows it has.
         rows: u64,
@@ -34,10 +36,7 @@ pub enum TapeError {
 ///
 /// # Errors
 /// The file cannot be read, or a row makes no sense or is before the one above it.
-pub fn read_tape(
-    mut file: impl BufRead,
-    mut rows: impl FnMut(&TapeRow),
-) -> Result<u64, TapeError> {
+pub fn read_tape(mut file: impl BufRead, mut rows: impl FnMut(&TapeRow)) -> Result<u64, TapeError> {
     let mut text = String::new();
     let mut line = 0;
     let mut last_at_ns = 0;
@@ -118,11 +117,16 @@ mod tests {
 
     #[test]
     fn a_row_says_what_its_fields_say() {
-        let row = row("34200.189607670,1,11885113,21,2238100,-1").unwrap().unwrap();
+        let row = row("34200.189607670,1,11885113,21,2238100,-1")
+            .unwrap()
+            .unwrap();
 
         assert_eq!(row.at_ns, 34_200_189_607_670);
         assert_eq!(row.kind, RowKind::Add);
-        assert_eq!((row.order_id, row.lots, row.price), (11_885_113, 21, 2_238_100));
+        assert_eq!(
+            (row.order_id, row.lots, row.price),
+            (11_885_113, 21, 2_238_100)
+        );
         assert_eq!(row.side, Side::Sell);
     }
 
@@ -149,6 +153,9 @@ mod tests {
 
         let error = read_tape(text.as_bytes(), |_| {}).unwrap_err();
 
-        assert_eq!(error.to_string(), "line 2: it is earlier than the row above it");
+        assert_eq!(
+            error.to_string(),
+            "line 2: it is earlier than the row above it"
+        );
     }
 }

@@ -5,11 +5,14 @@ use protocol::Side;
 use crate::flow::arithmetic::{real, real_signed};
 use crate::offline::{RowKind, TapeRow};
 use crate::realism::book::{TapeBook, TapeTop};
+use crate::realism::lobster::TapeError;
 
 /// Price in the file, for one tick.
 pub const PRICE_PER_TICK: i64 = 100;
 /// What comes first is dropped: the book is not whole yet.
 pub const DROPPED_NS: u64 = 60_000_000_000;
+/// Less than this says nothing, in seconds.
+const SECONDS_MIN: f64 = 10.0;
 /// The shape of the book is looked at this often.
 const SHAPE_GAP_NS: u64 = 1_000_000_000;
 /// And so many ticks of it.
@@ -148,7 +151,11 @@ impl Observer {
             return;
         };
         let mid = real_signed(top.bid.0 + top.ask.0) / (2.0 * real_signed(PRICE_PER_TICK));
-        if self.mids.last().is_none_or(|(_, last)| (last - mid).abs() > 1e-9) {
+        if self
+            .mids
+            .last()
+            .is_none_or(|(_, last)| (last - mid).abs() > 1e-9)
+        {
             self.mids.push((at_ns, mid));
         }
         if counts {
@@ -163,6 +170,20 @@ impl Observer {
         real(self.last_at_ns.saturating_sub(DROPPED_NS)) * 1e-9
     }
 
+    /// Refuses a tape of which too little is left to compute anything.
+    ///
+    /// # Errors
+    /// After the first minute there are no ten seconds, or no trades.
+    pub fn check_length(&self) -> Result<(), TapeError> {
+        if self.seconds() < SECONDS_MIN || self.parents.is_empty() {
+            return Err(TapeError::TooShort {
+                rows: self.times_ns.len() as u64,
+                seconds: self.seconds(),
+            });
+        }
+        Ok(())
+    }
+
     /// The middle at each multiple of `gap_ns` from the end of what was dropped on, in ticks.
     pub fn mid_grid(&self, gap_ns: u64) -> Vec<f64> {
         let mut grid = Vec::new();
@@ -172,7 +193,11 @@ impl Observer {
             while place + 1 < self.mids.len() && self.mids[place + 1].0 <= at_ns {
                 place += 1;
             }
-            if self.mids.get(place).is_some_and(|(since, _)| *since <= at_ns) {
+            if self
+                .mids
+                .get(place)
+                .is_some_and(|(since, _)| *since <= at_ns)
+            {
                 grid.push(self.mids[place].1);
             }
             at_ns += gap_ns;

@@ -40,7 +40,10 @@ pub fn autocorrelation(series: &[f64], lag: usize) -> f64 {
     }
     let mean = mean(series);
     let later = &series[lag..];
-    let products = series.iter().zip(later).map(|(a, b)| (a - mean) * (b - mean));
+    let products = series
+        .iter()
+        .zip(later)
+        .map(|(a, b)| (a - mean) * (b - mean));
     products.sum::<f64>() / (variance(series) * length(series))
 }
 

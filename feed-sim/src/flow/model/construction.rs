@@ -1,5 +1,6 @@
 //! Puts a model together from its terms, its seed and its instrument's name.
 
+use crate::flow::model::agenda::Agenda;
 use crate::flow::model::arrivals::Arrivals;
 use crate::flow::model::metaorders::Metaorders;
 use crate::flow::model::own_orders::OwnOrders;
@@ -7,7 +8,6 @@ use crate::flow::model::taking::Taking;
 use crate::flow::model::terms::ModelTerms;
 use crate::flow::model::value::{Shares, Value};
 use crate::flow::model::wander::Wander;
-use crate::flow::model::agenda::Agenda;
 use crate::flow::model::{Chance, Model};
 use crate::flow::stream::Stream;
 
@@ -44,7 +44,11 @@ impl Model {
             name.own("activity"),
             name.market("activity"),
         );
-        let walk = Shares::new(name.market("value"), name.sector("value"), name.own("value"));
+        let walk = Shares::new(
+            name.market("value"),
+            name.sector("value"),
+            name.own("value"),
+        );
         let volatility = Wander::half_shared(
             terms.value.volatility_wander,
             name.own("volatility"),

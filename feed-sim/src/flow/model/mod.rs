@@ -154,10 +154,6 @@ impl Model {
         ))
     }
 
-    fn submit(&mut self, at_ns: u64, order: ModelOrder, market: &mut dyn Market) {
-        market.submit(at_ns, &order);
-    }
-
     fn end(&mut self, at_ns: u64, number: ModelNumber, market: &mut dyn Market) {
         self.orders.close(number);
         market.cancel(at_ns, number);

@@ -81,13 +81,22 @@ impl Model {
         let layers = 1 + self.chance.places.below(LAYERS_MAX);
         let mut ticks = ticks;
         for _ in 0..layers {
-            let step = 1 + self.chance.places.below(count(self.terms.placement.depth_scale_ticks));
+            let step = 1 + self
+                .chance
+                .places
+                .below(count(self.terms.placement.depth_scale_ticks));
             let step = i64::try_from(step).expect("a step is a few ticks");
             ticks = match side {
                 Side::Buy => ticks - step,
                 Side::Sell => ticks + step,
             };
-            self.rest(at_ns, side, ticks, (Role::MarketMaker, Style::Displayed), market);
+            self.rest(
+                at_ns,
+                side,
+                ticks,
+                (Role::MarketMaker, Style::Displayed),
+                market,
+            );
         }
     }
 
@@ -143,7 +152,7 @@ impl Model {
             lots,
             style,
         };
-        self.submit(at_ns, order, market);
+        market.submit(at_ns, &order);
         ticks
     }
 
@@ -182,7 +191,10 @@ impl Model {
     /// How far behind the best price, in ticks: a Pareto tail.
     fn distance(&mut self) -> i64 {
         let placement = &self.terms.placement;
-        let tail = power(self.chance.places.uniform(), -1.0 / placement.depth_exponent);
+        let tail = power(
+            self.chance.places.uniform(),
+            -1.0 / placement.depth_exponent,
+        );
         floor((placement.depth_scale_ticks * (tail - 1.0)).min(BEHIND_MAX)) + 1
     }
 

@@ -56,8 +56,8 @@ impl Model {
             return;
         };
         let spread = self.spread_ticks(at_ns);
-        let is_too_wide = real_signed(best.1 - best.0)
-            > self.terms.taking.patience_spreads * spread;
+        let is_too_wide =
+            real_signed(best.1 - best.0) > self.terms.taking.patience_spreads * spread;
         if is_too_wide {
             let wait_ns = count(self.chance.taking.uniform() * PATIENCE_NS).max(1);
             self.agenda.add(at_ns + wait_ns, Plan::Take);
@@ -87,7 +87,7 @@ impl Model {
             lots,
             style: Style::Immediate,
         };
-        self.submit(at_ns, order, market);
+        market.submit(at_ns, &order);
     }
 
     /// How deep a taker goes, and for how much.
@@ -147,7 +147,8 @@ impl Model {
     fn move_value(&mut self, side: Side, piece: Piece, lots: u64) {
         let moved = if lots > 0 {
             let activity = self.arrivals.activity();
-            self.value.push(direction(side), piece.index, lots, activity)
+            self.value
+                .push(direction(side), piece.index, lots, activity)
         } else {
             0.0
         };
