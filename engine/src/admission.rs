@@ -115,7 +115,8 @@ impl Listing {
         price: Price,
         have: Notional,
     ) -> Result<Admitted, RejectReason> {
-        if have < self.need_of_entering(order, price) {
+        let need = self.need_of_entering(order, price);
+        if have + self.shared_on_entry(order, need) < need {
             return Err(RejectReason::InsufficientFunds);
         }
         self.check_room(order)?;

@@ -125,9 +125,11 @@ impl Listing {
         let detail = pool.detail_of(slot, order);
         let external_id = pool.external_id(slot, order);
         let (mut hold_price, mut beside, mut open_units) = (price, 0, order.leaves_units);
+        let mut owed = Notional::ZERO;
         if order.traits().is_special() {
             (hold_price, beside) = pool.hold_basis(slot, order, price);
             open_units = pool.open_units(slot, order);
+            owed = pool.owed(slot);
         }
         levels.unlink(pool, slot, order);
         let leaves_quantity = Quantity::from_units(open_units);
@@ -148,7 +150,7 @@ impl Listing {
             return Notional::ZERO;
         }
         let held = Quantity::from_units(open_units + beside);
-        self.book.holds.need(side, hold_price, held)
+        self.book.holds.need(side, hold_price, held) - owed
     }
 
     /// An order left its level: reports what is shown there now, and closes it if it is empty.

@@ -6,6 +6,7 @@ use crate::cancel_reason::CancelReason;
 use crate::command::Replace;
 use crate::event::{Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::linked::PairFunds;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
 use crate::matching::taker::{AtOnce, Concerns, PriceLimit, Remainder, Taker};
@@ -31,6 +32,8 @@ struct Change {
     have: Notional,
     /// What it needs from now on.
     need: Notional,
+    /// What of that its partner counts too.
+    shared: Notional,
 }
 
 impl Listing {
@@ -133,12 +136,12 @@ impl Listing {
         };
         let leaves_units = total.saturating_sub(filled);
         let (have, need) = self.funds_of_replace(replace, slot, price, leaves_units);
-        let for_partner = if order.traits().is_special() && total != old_total {
-            self.need_of_partner(slot, leaves_units)
+        let pair = if order.traits().is_special() {
+            self.funds_of_pair(slot, need, leaves_units)?
         } else {
-            Notional::ZERO
+            PairFunds::ALONE
         };
-        if have < need + for_partner {
+        if have < need + pair.for_partner {
             return Err(RejectReason::InsufficientFunds);
         }
         if is_open {
@@ -158,8 +161,9 @@ impl Listing {
             leaves_units,
             peak_units,
             priority,
-            have: have - for_partner,
+            have: have - pair.for_partner,
             need,
+            shared: pair.shared,
         })
     }
 
@@ -224,14 +228,29 @@ impl Listing {
         let order = *self.book.pool.get(slot);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
-        if change.leaves_units != open_before && order.traits().is_special() {
-            self.set_partner_quantity(slot, change.leaves_units, sink);
+        if order.traits().is_special() {
+            self.change_partner(slot, change, open_before, sink);
         }
         if shrinks && !order.is_hidden() {
             let left = Quantity::from_units(shown);
             report_order(&order, change.price, OrderChangeKind::Reduced(left), sink);
             sink.level_changed(self.book.side(order.side()).displayed(order.level));
         }
+    }
+
+    /// The other leg has the same quantity, and the pair shares what it shares now.
+    #[cold]
+    fn change_partner<S: EventSink>(
+        &mut self,
+        slot: u32,
+        change: &Change,
+        open_before: u64,
+        sink: &mut S,
+    ) {
+        if change.leaves_units != open_before {
+            self.set_partner_quantity(slot, change.leaves_units, sink);
+        }
+        self.set_shared(slot, change.shared);
     }
 
     /// The order leaves its place and enters again: it may trade at once, at makers' prices.
@@ -257,8 +276,10 @@ impl Listing {
         self.show_slice(slot, change.leaves_units);
         self.report_replaced(slot, &order, change, sink);
         self.release_surplus(&order, change.have, change.need, sink);
-        if change.leaves_units != open_before && order.traits().is_special() {
-            self.set_partner_quantity(slot, change.leaves_units, sink);
+        let is_special = order.traits().is_special();
+        if is_special {
+            self.book.pool.get_mut(slot).level = NO_SLOT; // it is on its way
+            self.change_partner(slot, change, open_before, sink);
         }
         let (mut has_traded, mut hold) = (false, change.need);
         if self.would_take(order.side(), change.price) {
@@ -285,6 +306,9 @@ impl Listing {
                 hold,
                 sink,
             );
+        }
+        if is_special {
+            self.release_of_rested(slot, hold, sink);
         }
         self.settle_interruption(sink);
     }

@@ -96,6 +96,7 @@ impl Listing {
             let order_id = OrderId(self.next_order_id);
             self.remember(order, claim, OriginalOutcome::Accepted(order_id));
             let need = self.need_of_entering(order, price);
+            let have = have + self.shared_on_entry(order, need);
             self.rest_at_once(order, price, need, have, sink);
         } else {
             self.enter_taking(order, price, claim, have, sink);
@@ -149,7 +150,8 @@ impl Listing {
         }
         self.book.list(slot, order_id, order.external_id);
         if let Some(conditions) = order.conditions.as_deref() {
-            self.tie(slot, conditions);
+            let shared = self.shared_on_entry(order, need);
+            self.tie(slot, conditions, shared);
         }
         self.report_joined(&resting, price, sink);
         let shown = if resting.is_hidden() {
@@ -178,6 +180,8 @@ impl Listing {
             taker.remainder = self.remainder_of(order, taker.limit);
         }
         taker.hold = self.need_of_entering(order, price);
+        let shared = self.shared_on_entry(order, taker.hold);
+        let have = have + shared;
         if taker.remainder != Remainder::Rests {
             return self.enter_at_once(order, &mut taker, have, sink);
         }
@@ -187,7 +191,7 @@ impl Listing {
         self.report_accepted(order, order_id, handle, have, sink);
         self.release_surplus(&entering, have, taker.hold, sink);
         if order.conditions.is_some() {
-            return self.enter_tied(order, slot, &mut taker, sink);
+            return self.enter_tied(order, slot, &mut taker, shared, sink);
         }
         if self.match_order(&mut taker, sink) == Residual::Ended {
             self.book.pool.free(slot);

@@ -135,6 +135,8 @@ impl Listing {
         let (hold_price, beside) = self.book.hold_basis(slot);
         let before = self.book.pool.open_units(slot, &order);
         let left = before - units;
+        // A child that has traded all it was given is over: what was still to come is given back.
+        let held = if left == 0 { 0 } else { left + beside };
         Party {
             order_id: order.id(),
             external_id: self.book.pool.external_id(slot, &order),
@@ -143,12 +145,8 @@ impl Listing {
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.
-            hold_used: terms.freed(order.side(), hold_price, before + beside, left + beside),
-            hold: terms.need(
-                order.side(),
-                hold_price,
-                Quantity::from_units(left + beside),
-            ),
+            hold_used: terms.freed(order.side(), hold_price, before + beside, held),
+            hold: terms.need(order.side(), hold_price, Quantity::from_units(held)),
         }
     }
 

@@ -137,7 +137,7 @@ impl OrderBook {
             kind: waiting.order.kind,
             stop_price: waiting.stop_price(),
             leaves_quantity,
-            hold: self.hold_of(slot),
+            hold: self.hold_told(slot),
         }
     }
 
@@ -298,7 +298,7 @@ impl OrderBook {
             self_trade_prevention: traits.stp(),
             stp_group: detail.stp_group,
             replace_count: detail.replace_count,
-            hold: self.hold_of(slot),
+            hold: self.hold_told(slot),
         }
     }
 
@@ -313,7 +313,12 @@ impl OrderBook {
         self.pool.hold_basis(slot, order, price)
     }
 
-    /// What is reserved for an open order.
+    /// What is reserved for an open order, where each is counted once: of two legs the older one has what both need.
+    fn hold_told(&self, slot: u32) -> Notional {
+        self.hold_of(slot) - self.pool.shared_with_older(slot)
+    }
+
+    /// What is reserved for an open order, as if it were alone.
     pub(crate) fn hold_of(&self, slot: u32) -> Notional {
         let order = self.pool.get(slot);
         let (price, beside) = self.hold_basis(slot);

@@ -6,6 +6,7 @@ use crate::book::order_traits::Traits;
 use crate::linked::Ties;
 use crate::pegged::Peg;
 use crate::price::Price;
+use crate::quantity::Notional;
 
 impl OrderPool {
     /// What the rule book's mechanisms added to an order, if they did.
@@ -39,6 +40,20 @@ impl OrderPool {
     /// Whom an order is tied to; makes room for it.
     pub(crate) fn ties_mut(&mut self, slot: u32) -> &mut Ties {
         self.special_mut(slot).ties.get_or_insert(Ties::NONE)
+    }
+
+    /// How much of an order's hold went with its partner.
+    #[cold]
+    pub(crate) fn owed(&self, slot: u32) -> Notional {
+        self.ties(slot).map_or(Notional::ZERO, |ties| ties.owed)
+    }
+
+    /// How much of an order's hold its partner counts too, and is older.
+    pub(crate) fn shared_with_older(&self, slot: u32) -> Notional {
+        let partner = self.ties(slot).and_then(|ties| ties.partner);
+        partner
+            .filter(|partner| partner.order < self.get(slot).id())
+            .map_or(Notional::ZERO, |partner| partner.shared)
     }
 
     /// Unties an order.

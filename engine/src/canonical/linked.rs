@@ -18,9 +18,14 @@ canonical_struct!(Ties {
     has_children,
     mmp_group,
     on_disconnect,
+    owed,
 });
 
-canonical_struct!(Partner { order, mode });
+canonical_struct!(Partner {
+    order,
+    mode,
+    shared,
+});
 
 canonical_struct!(Peg {
     reference,

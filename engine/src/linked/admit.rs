@@ -7,6 +7,7 @@ use crate::linked::oto::CHILDREN_MAX;
 use crate::listing::Listing;
 use crate::order::{NewOrder, OrderKind};
 use crate::pegged::Peg;
+use crate::quantity::Notional;
 use crate::reject::RejectReason;
 
 impl Listing {
@@ -71,10 +72,11 @@ impl Listing {
         }
     }
 
-    /// Ties an order that has its slot and is found by its ids.
+    /// Ties an order that has its slot and is found by its ids. It has so much of its hold in common with a
+    /// partner.
     #[cold]
     #[inline(never)]
-    pub(crate) fn tie(&mut self, slot: u32, conditions: &Conditions) {
+    pub(crate) fn tie(&mut self, slot: u32, conditions: &Conditions, shared: Notional) {
         if !conditions.tie_it() {
             return;
         }
@@ -86,7 +88,7 @@ impl Listing {
             self.mmp.join(order.account, group, order.id());
         }
         if let Some(oco) = &conditions.oco {
-            self.tie_partner(slot, order.id(), oco);
+            self.tie_partner(slot, order.id(), oco, shared);
         }
         if let Some(parent) = &conditions.parent {
             self.tie_parent(slot, parent);

@@ -9,6 +9,7 @@ use crate::matching::match_order::Residual;
 use crate::matching::taker::{Concerns, Taker};
 use crate::order::NewOrder;
 use crate::outcome::report_rested;
+use crate::quantity::Notional;
 use crate::submit::has_more;
 
 impl Listing {
@@ -20,6 +21,7 @@ impl Listing {
         order: &NewOrder,
         slot: u32,
         taker: &mut Taker,
+        shared: Notional,
         sink: &mut S,
     ) {
         if has_more(order) {
@@ -27,7 +29,7 @@ impl Listing {
         }
         self.book.list(slot, taker.order_id, order.external_id);
         if let Some(conditions) = order.conditions.as_deref() {
-            self.tie(slot, conditions);
+            self.tie(slot, conditions, shared);
         }
         self.tie_taker(taker, slot);
         if self.match_order(taker, sink) == Residual::Ended {

@@ -1,6 +1,7 @@
 //! What an event means for orders that are tied to others: noted while it happens, followed when the book is
 //! whole again.
 
+use crate::book::order_pool::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;
@@ -23,8 +24,8 @@ pub(crate) struct Following {
 enum Noted {
     /// It goes.
     End(OrderId, CancelReason),
-    /// It gives back so much of what is reserved for it.
-    Release(OrderId, Notional),
+    /// It gives back so much of what is reserved for it, as it stood then: it may be gone by now.
+    Release(OrderSlot, Notional),
 }
 
 impl Following {
@@ -38,7 +39,7 @@ impl Following {
         self.noted.push(Noted::End(order, reason));
     }
 
-    pub(super) fn push_release(&mut self, order: OrderId, released: Notional) {
+    pub(super) fn push_release(&mut self, order: OrderSlot, released: Notional) {
         self.noted.push(Noted::Release(order, released));
     }
 }
@@ -141,13 +142,14 @@ impl Listing {
         while let Some(noted) = self.following.noted.pop() {
             let (id, reason) = match noted {
                 Noted::End(id, reason) => (id, reason),
-                Noted::Release(id, released) => {
-                    self.release_noted(id, released, sink);
+                Noted::Release(order, released) => {
+                    self.release_noted(&order, released, sink);
                     continue;
                 }
             };
             if id == taker.order_id {
                 if stop.is_none() && !taker.is_over() {
+                    taker.hold = taker.hold - self.book.pool.owed(taker.slot);
                     end_taker(taker, reason, sink);
                     self.untie(taker.slot);
                     stop = Some(Stop::Ended);
@@ -182,15 +184,15 @@ impl Listing {
                         self.end_alone(slot, reason, sink);
                     }
                 }
-                Noted::Release(id, released) => self.release_noted(id, released, sink),
+                Noted::Release(order, released) => self.release_noted(&order, released, sink),
             }
         }
     }
 
-    fn release_noted<S: EventSink>(&self, id: OrderId, released: Notional, sink: &mut S) {
-        if let Some(slot) = self.book.ids.get(id, &self.book.pool) {
-            release_part(self.book.pool.get(slot), released, self.hold_of(slot), sink);
-        }
+    fn release_noted<S: EventSink>(&self, order: &OrderSlot, released: Notional, sink: &mut S) {
+        let slot = self.book.ids.get(order.id(), &self.book.pool);
+        let hold = slot.map_or(Notional::ZERO, |slot| self.hold_of(slot));
+        release_part(order, released, hold, sink);
     }
 
     /// A tied order ends: notes who goes with it, and forgets its ties.
@@ -214,7 +216,7 @@ impl Listing {
             self.note_end_of_parent(order.id());
         }
         if let Some(partner) = ties.partner {
-            self.untie_partner(partner.order);
+            self.untie_partner(partner);
             self.following.push(partner.order, CancelReason::OcoPartner);
         }
     }

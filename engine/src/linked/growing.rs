@@ -42,7 +42,8 @@ impl Listing {
         if starts {
             self.book.pool.get_mut(slot).leaves_units = more;
             let hold = self.hold_of(slot);
-            release_part(&order, hold_before - hold, hold, sink);
+            let kept = self.kept_for_partner(slot, hold, hold_before - hold);
+            release_part(&order, hold_before - hold - kept, hold, sink);
             self.start_child(slot, sink);
         } else if more > 0 && order.level == NO_SLOT {
             self.book.pool.get_mut(slot).leaves_units = open_units;
@@ -122,6 +123,7 @@ impl Listing {
         self.forget_top_order(order.side(), order.id());
         self.show_slice(slot, open_units);
         let mut taker = self.taker_of_resting(slot, price, open_units);
+        self.book.pool.get_mut(slot).level = NO_SLOT; // it is on its way
         self.report_resized_at(slot, price, taker.hold, Priority::Lost, sink);
         if !is_pegged && self.would_take(order.side(), price) {
             if self.match_order(&mut taker, sink) == Residual::Ended {
@@ -138,6 +140,7 @@ impl Listing {
             let hold = self.hold_of(slot);
             report_rested(&resting, resting.handle(slot), price, shown, hold, sink);
         }
+        self.release_of_rested(slot, taker.hold, sink);
         self.settle_interruption(sink);
     }
 

@@ -12,10 +12,12 @@ mod oco;
 mod oto;
 mod rehearsal;
 mod resizing;
+mod shared_hold;
 mod ties;
 
 pub(crate) use entering::report_conditions;
 pub(crate) use following::Following;
 pub(crate) use oto::Children;
 pub(crate) use rehearsal::Rehearsal;
+pub(crate) use shared_hold::PairFunds;
 pub(crate) use ties::{Parentage, Partner, Ties};

@@ -1,12 +1,13 @@
 //! One cancels the other: two open orders of one account of which one is to trade.
 
+use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::conditions::{Oco, OcoMode};
 use crate::event_sink::EventSink;
 use crate::id::OrderId;
 use crate::linked::Partner;
 use crate::listing::Listing;
-use crate::quantity::{Notional, Quantity};
+use crate::quantity::Notional;
 
 /// What a leg has just traded.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,13 @@ pub(super) struct LegFill {
 
 impl Listing {
     /// Ties a new leg, which has its slot, to the other one.
-    pub(super) fn tie_partner(&mut self, slot: u32, order_id: OrderId, oco: &Oco) {
+    pub(super) fn tie_partner(
+        &mut self,
+        slot: u32,
+        order_id: OrderId,
+        oco: &Oco,
+        shared: Notional,
+    ) {
         let account = self.book.pool.get(slot).account;
         let other = self
             .resolve(account, oco.partner)
@@ -29,14 +36,16 @@ impl Listing {
         self.book.pool.ties_mut(slot).partner = Some(Partner {
             order: other_id,
             mode: oco.mode,
+            shared,
         });
         self.book.pool.ties_mut(other).partner = Some(Partner {
             order: order_id,
             mode: oco.mode,
+            shared,
         });
     }
 
-    fn partner_of(&self, slot: u32) -> Option<(Partner, u32)> {
+    pub(super) fn partner_of(&self, slot: u32) -> Option<(Partner, u32)> {
         let partner = self.book.pool.ties(slot)?.partner?;
         let other = self.book.ids.get(partner.order, &self.book.pool);
         Some((partner, other.expect("a leg's partner is open")))
@@ -76,7 +85,7 @@ impl Listing {
     fn untie_other_leg(&mut self, slot: u32) -> Option<OrderId> {
         let partner = self.book.pool.ties(slot)?.partner?;
         self.book.pool.ties_mut(slot).partner = None;
-        self.untie_partner(partner.order);
+        self.untie_partner(partner);
         Some(partner.order)
     }
 
@@ -84,6 +93,14 @@ impl Listing {
     pub(super) fn note_leg_to_go(&mut self, leg: Option<OrderId>) {
         if let Some(leg) = leg {
             self.following.push(leg, CancelReason::OcoPartner);
+        }
+    }
+
+    /// A taker is used up without a trade: its other leg is to go.
+    pub(crate) fn let_other_leg_go(&mut self, slot: u32) {
+        if slot != NO_SLOT {
+            let other = self.untie_other_leg(slot);
+            self.note_leg_to_go(other);
         }
     }
 
@@ -95,7 +112,8 @@ impl Listing {
         self.follow(sink);
     }
 
-    /// The quantity of one leg was changed: both have the same open quantity.
+    /// The quantity of one leg was changed: both have the same open quantity. What that needs or frees of the same
+    /// asset is in the funds of the replace.
     #[cold]
     pub(crate) fn set_partner_quantity<S: EventSink>(
         &mut self,
@@ -107,36 +125,23 @@ impl Listing {
             return;
         };
         let before = self.book.pool.open_units(other, self.book.pool.get(other));
-        if open_units < before {
+        let side = |leg| self.book.pool.get(leg).side();
+        let is_in_funds = side(slot) == side(other);
+        if open_units < before && is_in_funds {
+            self.shrink_in_place(other, open_units, sink);
+        } else if open_units < before {
             self.shrink_tied(other, open_units, sink);
         } else if open_units > before {
             self.grow_tied(other, open_units, sink);
         }
     }
 
-    /// What the partner of a leg needs on top when the leg's open quantity becomes `open_units`.
-    #[cold]
-    pub(crate) fn need_of_partner(&self, slot: u32, open_units: u64) -> Notional {
-        let Some((_, other)) = self.partner_of(slot) else {
-            return Notional::ZERO;
-        };
-        let order = self.book.pool.get(other);
-        let before = self.book.pool.open_units(other, order);
-        if open_units <= before {
-            return Notional::ZERO;
-        }
-        let (price, beside) = self.book.hold_basis(other);
-        let need = |units: u64| {
-            let quantity = Quantity::from_units(units + beside);
-            self.book.holds.need(order.side(), price, quantity)
-        };
-        need(open_units) - need(before)
-    }
-
-    /// The order's partner ended.
-    pub(super) fn untie_partner(&mut self, order: OrderId) {
-        if let Some(slot) = self.book.ids.get(order, &self.book.pool) {
-            self.book.pool.ties_mut(slot).partner = None;
+    /// The order's partner ended, or is to go without it.
+    pub(super) fn untie_partner(&mut self, partner: Partner) {
+        if let Some(slot) = self.book.ids.get(partner.order, &self.book.pool) {
+            let ties = self.book.pool.ties_mut(slot);
+            ties.partner = None;
+            ties.owed = partner.shared;
         }
     }
 }

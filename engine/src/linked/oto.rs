@@ -92,7 +92,11 @@ impl Listing {
                 };
             }
             parentage.parent_is_open = !is_full;
-            self.book.pool.ties_mut(child_slot).parent = Some(parentage);
+            if is_full && parentage.granted_units > 0 {
+                self.cut_child(child_slot, parentage); // it may be for more than its parent was
+            } else {
+                self.book.pool.ties_mut(child_slot).parent = Some(parentage);
+            }
             if starts {
                 self.give_turn_to_child(child, child_slot);
             }
@@ -139,8 +143,10 @@ impl Listing {
         };
         self.book.pool.ties_mut(slot).parent = Some(parentage);
         if !is_taking {
-            let released = before - self.hold_of(slot);
-            let child = self.book.pool.get(slot).id();
+            let hold = self.hold_of(slot);
+            let freed = before - hold;
+            let released = freed - self.kept_for_partner(slot, hold, freed);
+            let child = *self.book.pool.get(slot);
             self.following.push_release(child, released);
         }
     }

@@ -11,10 +11,24 @@ use crate::quantity::{Notional, Quantity};
 use crate::waiting::WaitsFor;
 
 impl Listing {
-    /// An order's open quantity goes down in its place.
+    /// An order's open quantity goes down in its place; what that frees is given back.
     pub(crate) fn shrink_tied<S: EventSink>(&mut self, slot: u32, open_units: u64, sink: &mut S) {
-        self.note_resized(slot);
         let before = self.hold_of(slot);
+        self.shrink_in_place(slot, open_units, sink);
+        let hold = self.hold_of(slot);
+        let kept = self.kept_for_partner(slot, hold, before - hold);
+        let order = *self.book.pool.get(slot);
+        release_part(&order, before - hold - kept, hold, sink);
+    }
+
+    /// An order's open quantity goes down in its place.
+    pub(super) fn shrink_in_place<S: EventSink>(
+        &mut self,
+        slot: u32,
+        open_units: u64,
+        sink: &mut S,
+    ) {
+        self.note_resized(slot);
         let order = *self.book.pool.get(slot);
         if order.level == NO_SLOT {
             self.set_open_of_waiting(slot, open_units);
@@ -23,8 +37,6 @@ impl Listing {
             self.report_shown_in_place(slot, order.leaves_units, sink);
         }
         self.report_resized(slot, Priority::Kept, sink);
-        let hold = self.hold_of(slot);
-        release_part(&order, before - hold, hold, sink);
     }
 
     /// An order's open quantity goes up: more that is displayed joins the tail. It is reserved for already.

@@ -2,6 +2,7 @@
 
 use crate::conditions::{ChildStart, MmpGroup, OcoMode, OnDisconnect};
 use crate::id::OrderId;
+use crate::quantity::Notional;
 
 /// Whom an order is tied to. Few orders have such; a parent has it from its first child on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub(crate) struct Ties {
     pub(crate) has_children: bool,
     pub(crate) mmp_group: Option<MmpGroup>,
     pub(crate) on_disconnect: OnDisconnect,
+    /// So much of its hold went with its partner: it gives that much less back when it follows. Nothing but for
+    /// the moment between the two.
+    pub(crate) owed: Notional,
 }
 
 /// The other leg.
@@ -21,6 +25,8 @@ pub(crate) struct Ties {
 pub(crate) struct Partner {
     pub(crate) order: OrderId,
     pub(crate) mode: OcoMode,
+    /// What both count in their holds and one of them has; both say the same.
+    pub(crate) shared: Notional,
 }
 
 /// What a child has of its parent.
@@ -48,6 +54,7 @@ impl Ties {
         has_children: false,
         mmp_group: None,
         on_disconnect: OnDisconnect::Keep,
+        owed: Notional::ZERO,
     };
 }
 

@@ -99,10 +99,12 @@ impl Listing {
         let is_special = order.traits().is_special();
         let price = side.price(order.level);
         let mut reserve = 0;
-        let (mut hold_price, mut beside) = (price, 0);
+        let (mut hold_price, mut beside, mut beside_after) = (price, 0, 0);
         if is_special {
             reserve = pool.reserve_units(maker, &order);
             (hold_price, beside) = pool.hold_basis(maker, &order, price);
+            // A child that has traded all it was given is over: what was still to come is given back.
+            beside_after = if after + reserve == 0 { 0 } else { beside };
         }
         let external_id = pool.external_id(maker, &order);
         let mut detail = pool.detail_of(maker, &order);
@@ -127,7 +129,7 @@ impl Listing {
         }
         let (mut hold_used, mut hold) = (Notional::ZERO, Notional::ZERO);
         if terms.are_enforced() {
-            let (held_before, held) = (before + reserve + beside, after + reserve + beside);
+            let (held_before, held) = (before + reserve + beside, after + reserve + beside_after);
             hold_used = terms.freed(order.side(), hold_price, held_before, held);
             hold = terms.need(order.side(), hold_price, Quantity::from_units(held));
         }

@@ -8,7 +8,7 @@ use crate::matching::match_order::Stop;
 use crate::matching::taker::Taker;
 use crate::order::SelfTradePrevention;
 use crate::outcome::{release_of_taker, release_part, report_order};
-use crate::quantity::Quantity;
+use crate::quantity::{Notional, Quantity};
 
 impl Listing {
     /// Whether a maker is in the taker's self-trade scope and the taker's mode minds.
@@ -116,14 +116,22 @@ impl Listing {
             taker_leaves_quantity: taker.leaves_quantity(),
             maker_leaves_quantity: Quantity::from_units(after),
         }));
-        let maker_freed = terms.freed(order.side(), hold_price, before + beside, after + beside);
-        let hold = terms.need(
-            order.side(),
-            hold_price,
-            Quantity::from_units(after + beside),
-        );
-        release_part(&order, maker_freed, hold, sink);
-        release_of_taker(taker, taker_freed, sink);
+        let held = if after == 0 { 0 } else { after + beside };
+        let maker_freed = terms.freed(order.side(), hold_price, before + beside, held);
+        let hold = terms.need(order.side(), hold_price, Quantity::from_units(held));
+        let maker_kept = if order.traits().is_special() && after > 0 {
+            self.kept_for_partner(maker, hold, maker_freed)
+        } else {
+            Notional::ZERO
+        };
+        release_part(&order, maker_freed - maker_kept, hold, sink);
+        let taker_kept = if taker.is_over() {
+            self.let_other_leg_go(taker.slot);
+            Notional::ZERO
+        } else {
+            self.kept_for_partner(taker.slot, taker.hold, taker_freed)
+        };
+        release_of_taker(taker, taker_freed - taker_kept, sink);
         if after == 0 {
             report_order(&order, price, OrderChangeKind::Removed, sink);
             let order = *self.book.pool.get(maker);

@@ -95,7 +95,8 @@ impl Listing {
         let shown = self.book.pool.shown_and_hidden(slot, &resting);
         let need = self.need_at(slot, price);
         report_rested(&resting, resting.handle(slot), price, shown, need, sink);
-        self.release_surplus(&resting, hold, need, sink);
+        let kept = self.kept_for_partner(slot, self.hold_of(slot), hold - need);
+        self.release_surplus(&resting, hold - kept, need, sink);
     }
 
     /// What an order needs that rests at a price.

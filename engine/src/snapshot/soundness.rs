@@ -4,6 +4,7 @@ use super::OpenOrder;
 use crate::canonical::StateError;
 use crate::listing::Listing;
 use crate::order::TimeInForce;
+use crate::quantity::Notional;
 use crate::side::Side;
 
 impl Listing {
@@ -18,9 +19,12 @@ impl Listing {
             if let Some(partner) = ties.partner {
                 let back = slot_of(partner.order)
                     .and_then(|other| self.book.pool.ties(other)?.partner)
-                    .map(|back| back.order);
-                if back != Some(id) {
+                    .map(|back| (back.order, back.shared));
+                if back != Some((id, partner.shared)) {
                     return Err(StateError::Impossible("a leg's partner does not name it"));
+                }
+                if partner.shared < Notional::ZERO || partner.shared > self.hold_of(slot) {
+                    return Err(StateError::Impossible("a leg shares more than it needs"));
                 }
             }
             if let Some(parent) = ties.parent.filter(|parent| parent.parent_is_open)

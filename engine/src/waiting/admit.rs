@@ -32,7 +32,8 @@ impl Listing {
             OrderSize::Quantity(quantity) => quantity,
             OrderSize::QuoteAmount(_) => return Err(RejectReason::InvalidCombination),
         };
-        if have < self.book.holds.need(order.side, hold_price, quantity) {
+        let need = self.book.holds.need(order.side, hold_price, quantity);
+        if have + self.shared_on_entry(order, need) < need {
             return Err(RejectReason::InsufficientFunds);
         }
         let is_full = self.book.pool.open_count() >= self.instrument.open_orders_max;
@@ -106,8 +107,10 @@ impl Listing {
         self.remember(order, claim, OriginalOutcome::Accepted(order_id));
         let entering = slot_of(order, order_id);
         let slot = self.book.pool.take(entering);
-        self.report_accepted(order, order_id, entering.handle(slot), have, sink);
         let need = self.hold_of_waiting(&entering, waiting.hold_price);
+        let shared = self.shared_on_entry(order, need);
+        let have = have + shared;
+        self.report_accepted(order, order_id, entering.handle(slot), have, sink);
         self.release_surplus(&entering, have, need, sink);
         if has_more(order) {
             self.note_more(slot, order);
@@ -116,7 +119,7 @@ impl Listing {
         let waits_for = waiting.waits_for;
         self.wait(slot, waiting);
         if let Some(conditions) = order.conditions.as_deref() {
-            self.tie(slot, conditions);
+            self.tie(slot, conditions, shared);
         }
         match waits_for {
             WaitsFor::Turn { .. } => self.cascade.push(order_id),
@@ -146,7 +149,7 @@ impl Listing {
         }
         self.book.list(slot, taker.order_id, order.external_id);
         if let Some(conditions) = order.conditions.as_deref() {
-            self.tie(slot, conditions);
+            self.tie(slot, conditions, Notional::ZERO); // such an order is no leg
         }
         match (residual, taker.limit) {
             (Residual::Rests, PriceLimit::AtOrBetter(price)) => {

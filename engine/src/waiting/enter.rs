@@ -67,7 +67,9 @@ impl Listing {
             Err(reason) => return self.end_late(slot, order, hold, reason, sink),
         };
         let mut taker = self.late_taker(slot, order, limit, hold);
-        release_of_taker(&taker, hold - taker.hold, sink);
+        let freed = hold - taker.hold;
+        let kept = self.kept_for_partner(slot, taker.hold, freed);
+        release_of_taker(&taker, freed - kept, sink);
         match self.match_order(&mut taker, sink) {
             Residual::Rests => {}
             Residual::Ended => {
@@ -89,10 +91,22 @@ impl Listing {
         let shown = self.book.pool.shown_and_hidden(slot, &resting);
         let handle = resting.handle(slot);
         report_rested(&resting, handle, price, shown, taker.hold, sink);
-        // Its parent may have ended while it took.
-        let hold = self.hold_of(slot);
-        release_part(&resting, taker.hold - hold, hold, sink);
+        self.release_of_rested(slot, taker.hold, sink);
         self.settle_interruption(sink);
+    }
+
+    /// An order came to rest that its taker held so much for. Its parent may have ended while it took.
+    pub(crate) fn release_of_rested<S: EventSink>(
+        &mut self,
+        slot: u32,
+        held: Notional,
+        sink: &mut S,
+    ) {
+        let order = *self.book.pool.get(slot);
+        let hold = self.hold_of(slot);
+        let freed = held - hold;
+        let kept = self.kept_for_partner(slot, hold, freed);
+        release_part(&order, freed - kept, hold, sink);
     }
 
     /// Up to which price a late order trades; it is checked like one that has just arrived.
@@ -166,6 +180,7 @@ impl Listing {
             | OrderKind::Pegged { .. } => None,
         };
         let ended = *self.book.pool.get(slot);
+        let hold = hold - self.book.pool.owed(slot);
         self.report_ended(slot, &ended, price, reason, sink);
         self.forget(slot, &ended);
         release_all(&ended, hold, sink);

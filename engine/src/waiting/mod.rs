@@ -143,7 +143,7 @@ impl Listing {
         reason: CancelReason,
         sink: &mut S,
     ) -> Notional {
-        let hold = self.hold_of(slot);
+        let hold = self.hold_of(slot) - self.book.pool.owed(slot);
         let waiting = self.stop_waiting(slot);
         let order = *self.book.pool.get(slot);
         self.report_ended(slot, &order, waiting.limit_price(), reason, sink);

@@ -21,6 +21,7 @@ struct Change {
     leaves_units: u64,
     have: Notional,
     need: Notional,
+    shared: Notional,
 }
 
 impl Listing {
@@ -60,6 +61,7 @@ impl Listing {
         if change.leaves_units != order.leaves_units {
             self.set_partner_quantity(slot, change.leaves_units, sink);
         }
+        self.set_shared(slot, change.shared);
         let has_turn = matches!(change.waiting.waits_for, WaitsFor::Turn { .. });
         self.wait(slot, change.waiting);
         if has_turn && !had_turn {
@@ -137,15 +139,16 @@ impl Listing {
             .book
             .holds
             .need(replace.side, waiting.hold_price, quantity);
-        let for_partner = self.need_of_partner(slot, leaves_units);
-        if have < need + for_partner {
+        let pair = self.funds_of_pair(slot, need, leaves_units)?;
+        if have < need + pair.for_partner {
             return Err(RejectReason::InsufficientFunds);
         }
         Ok(Change {
             waiting,
             leaves_units,
-            have: have - for_partner,
+            have: have - pair.for_partner,
             need,
+            shared: pair.shared,
         })
     }
 
