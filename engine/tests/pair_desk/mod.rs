@@ -93,12 +93,6 @@ impl PairDesk {
         for event in &events {
             self.hear(event);
         }
-        if std::env::var_os("PAIR_TRACE").is_some() {
-            println!("{said}");
-            for e in &events {
-                println!("    {e:?}");
-            }
-        }
         self.assert_told(&said);
         events
     }
