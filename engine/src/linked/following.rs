@@ -149,7 +149,9 @@ impl Listing {
             };
             if id == taker.order_id {
                 if stop.is_none() && !taker.is_over() {
-                    taker.hold = taker.hold - self.book.pool.owed(taker.slot);
+                    if taker.slot != NO_SLOT {
+                        taker.hold = taker.hold - self.book.pool.owed(taker.slot);
+                    }
                     end_taker(taker, reason, sink);
                     self.untie(taker.slot);
                     stop = Some(Stop::Ended);

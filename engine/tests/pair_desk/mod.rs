@@ -137,11 +137,11 @@ impl PairDesk {
 
     /// Something that happens to orders that are tied, over few prices.
     pub fn any_command(&self, chance: &mut Chance) -> Command {
-        let account = ACCOUNTS[chance.below(3) as usize];
+        let account = chance.pick(&ACCOUNTS);
         let side = chance.side();
         let named = OrderRef::Id(OrderId(1 + chance.below(self.orders.max(1))));
         let recent = OrderRef::Id(OrderId(self.orders.saturating_sub(chance.below(6)).max(1)));
-        let extra = Notional::from_units([0, 30, AMPLE, AMPLE, AMPLE][chance.below(5) as usize]);
+        let extra = Notional::from_units(chance.pick(&[0, 30, AMPLE, AMPLE, AMPLE]));
         match chance.below(20) {
             0..=10 => {
                 let mut order = any_order(chance, side);
@@ -184,13 +184,13 @@ impl PairDesk {
 
 fn any_order(chance: &mut Chance, side: Side) -> NewOrder {
     let mut order = limit(side, chance.quantity().units(), chance.price().units(), 0);
-    order.self_trade_prevention = [
+    order.self_trade_prevention = chance.pick(&[
         SelfTradePrevention::CancelNewest,
         SelfTradePrevention::CancelOldest,
         SelfTradePrevention::Decrement,
         SelfTradePrevention::CancelBoth,
         SelfTradePrevention::None,
-    ][chance.below(5) as usize];
+    ]);
     match chance.below(12) {
         0 => order.kind = OrderKind::Market,
         1 => {
@@ -241,7 +241,7 @@ fn tie(order: &mut NewOrder, named: OrderRef, chance: &mut Chance) {
         };
         let order = match named {
             OrderRef::Id(id) => OrderRef::Id(OrderId(id.0.saturating_sub(1).max(1))),
-            other => other,
+            OrderRef::Handle(_) | OrderRef::Client(_) | OrderRef::External(_) => named,
         };
         conditions.parent = Some(Parent { order, start });
     }
@@ -263,6 +263,11 @@ impl Chance {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % bound
+    }
+
+    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        let length = u64::try_from(choices.len()).expect("a short list");
+        choices[usize::try_from(self.below(length)).expect("a short list")]
     }
 
     fn side(&mut self) -> Side {
@@ -350,8 +355,11 @@ pub fn child(mut order: NewOrder, parent: u64, start: ChildStart) -> NewOrder {
 
 /// Why a command was refused, if it was.
 pub fn reason(events: &[Event]) -> Option<RejectReason> {
-    events.iter().find_map(|event| match event {
-        Event::Rejected(rejected) => Some(rejected.reason),
-        _ => None,
+    events.iter().find_map(|event| {
+        if let Event::Rejected(rejected) = event {
+            Some(rejected.reason)
+        } else {
+            None
+        }
     })
 }

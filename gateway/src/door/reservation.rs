@@ -1,8 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OrderKind, OrderRef,
-    OrderSize, Price, Quantity, Quote, Replace, Side,
+    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OcoMode, OrderKind,
+    OrderRef, OrderSize, Price, Quantity, Quote, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -45,14 +45,16 @@ impl<'a> Door<'a> {
     ///
     /// # Errors
     /// Too little is available for an order that would not be a retry. An order with a client order id goes on with what there is,
-    /// so that a retry gets its original answer, and so does a market buy: the engine decides.
+    /// so that a retry gets its original answer, and so do a market buy and the second leg of a pair, for which
+    /// what its partner holds is not reserved again: the engine decides.
     pub fn reserve_entry(self, order: &mut NewOrder) -> Result<(), TooLittle> {
         let Some(need) = self.worst_case(order) else {
             return Ok(());
         };
+        let shared = self.held_by_partner(order);
         let is_retryable = order.client_order_id.is_some();
-        order.extra = if is_retryable || is_measured_by_reference(order) {
-            self.reserve_up_to(order.side, need)
+        order.extra = if is_retryable || is_measured_by_reference(order) || !shared.is_zero() {
+            self.reserve_up_to(order.side, beyond(need, shared))
         } else {
             self.ledger
                 .reserve(self.account, self.state.id(), order.side, need)
@@ -60,6 +62,27 @@ impl<'a> Door<'a> {
             need
         };
         Ok(())
+    }
+
+    /// What the other leg of a pair holds already, if the two are to hold the dearer one of them.
+    fn held_by_partner(self, order: &NewOrder) -> Notional {
+        let conditions = order.conditions.as_deref();
+        let Some(oco) = conditions.and_then(|conditions| conditions.oco) else {
+            return Notional::ZERO;
+        };
+        let orders = lock(&self.state.orders);
+        let open = orders.find(self.account, oco.partner).map(|partner| {
+            let is_of_same_size = order.size == OrderSize::Quantity(partner.leaves_quantity);
+            let is_shared = is_of_same_size || oco.mode == OcoMode::Cancel;
+            (partner.side, is_shared, partner.counted_hold())
+        });
+        let entering = || {
+            let entering = orders.entering(self.account, oco.partner)?;
+            Some((entering.side, oco.mode == OcoMode::Cancel, entering.hold))
+        };
+        open.or_else(entering)
+            .filter(|(side, is_shared, _)| *side == order.side && *is_shared)
+            .map_or(Notional::ZERO, |(_, _, hold)| hold)
     }
 
     /// Reserves what a replace needs beyond the order's hold, as far as it is available, and names the order's side.
