@@ -3,6 +3,7 @@
 //! Nothing that is open is touched: an order that rests off a new grid keeps its price, its quantity and its
 //! place, and trades as before; only what is entered or changed from now on is held to the new terms.
 
+use crate::cancel_reason::CancelReason;
 use crate::chance::Chance;
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
@@ -22,6 +23,9 @@ pub enum Operation {
     SetRules(Box<Rules>),
     /// Other steps of price and quantity hold from now on.
     SetGrid(Grid),
+    /// It trades no more: what is open goes, it has no schedule any more, and it is closed until an operator sets
+    /// another state.
+    Delist,
 }
 
 /// The steps of price and quantity, and the bounds that lie on them.
@@ -92,6 +96,7 @@ impl Listing {
         let done = match operation {
             Operation::SetRules(rules) => self.set_rules(rules, sink),
             Operation::SetGrid(grid) => self.set_grid(grid),
+            Operation::Delist => self.delist(sink),
         };
         match done {
             Ok(()) => self.report_terms(sink),
@@ -137,6 +142,22 @@ impl Listing {
             return Err(RejectReason::InvalidTerms);
         }
         self.instrument = changed;
+        Ok(())
+    }
+
+    /// Orders go in the order in which they were accepted, each with its ties; then the market is closed.
+    fn delist<S: EventSink>(&mut self, sink: &mut S) -> Result<(), RejectReason> {
+        let rules = Rules {
+            schedule: None,
+            ..self.instrument.rules
+        };
+        self.set_rules(&rules, sink)?;
+        let open = self.book.pool.open_slots();
+        let meant = open
+            .map(|slot| (self.book.pool.get(slot).id(), slot))
+            .collect();
+        self.cancel_in_entry_order(meant, CancelReason::SessionState, sink);
+        self.set_state(SessionState::Closed, sink);
         Ok(())
     }
 

@@ -7,10 +7,10 @@ mod desk;
 
 use desk::{Desk, limit};
 use engine::{
-    BeyondBand, CallEnd, Command, Event, Grid, InstrumentId, LimitUpLimitDown, MatchingAlgorithm,
-    MatchingEngine, NewOrder, Operation, OrderId, OrderRef, PostOnly, Price, PriceBand, ProRata,
-    Quantity, RejectReason, Replace, Rules, Schedule, ScheduleStep, SessionState, Side,
-    StopOnEntry, TopOrder, Velocity,
+    BeyondBand, CallEnd, CancelReason, Command, Event, Grid, InstrumentId, LimitUpLimitDown,
+    MatchingAlgorithm, MatchingEngine, NewOrder, Operation, OrderId, OrderRef, PostOnly, Price,
+    PriceBand, ProRata, Quantity, RejectReason, Replace, Rules, Schedule, ScheduleStep,
+    SessionState, Side, StopOnEntry, TopOrder, Velocity,
 };
 
 const ONLY: InstrumentId = InstrumentId(1);
@@ -194,6 +194,46 @@ fn a_schedule_that_is_set_while_trading_takes_over_at_once() {
 
     assert_eq!(reason(&events), Some(RejectReason::Closed));
     assert_eq!(desk.engine.next_deadline().map(|at| at.0), Some(10));
+}
+
+#[test]
+fn a_delisted_instrument_ends_what_is_open_in_entry_order_and_stays_closed() {
+    let mut desk = desk();
+    desk.ask(set_rules(&Rules {
+        schedule: Some(Schedule::of_day(
+            1_000,
+            &[ScheduleStep {
+                at: 10,
+                random_max: 0,
+                state: SessionState::Continuous,
+            }],
+        )),
+        ..Rules::PLAIN
+    }));
+    desk.ask(Command::SetState(SessionState::Continuous));
+    submit(&mut desk, "a", Side::Sell, 1, 105);
+    submit(&mut desk, "b", Side::Buy, 2, 99);
+    submit(&mut desk, "c", Side::Sell, 3, 104);
+
+    let events = desk.ask(Command::Operate(Operation::Delist));
+    let refused = submit(&mut desk, "d", Side::Buy, 1, 100);
+    let again = restored(&desk);
+
+    let ended: Vec<u64> = events
+        .iter()
+        .filter_map(|event| {
+            if let Event::Canceled(canceled) = event {
+                assert_eq!(canceled.reason, CancelReason::SessionState);
+                Some(canceled.order_id.0)
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(ended, [1, 2, 3]);
+    assert_eq!(reason(&refused), Some(RejectReason::Closed));
+    assert_eq!(desk.engine.next_deadline(), None);
+    assert_eq!(again.session_state(ONLY), Some(SessionState::Closed));
 }
 
 #[test]

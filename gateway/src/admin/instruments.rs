@@ -49,6 +49,13 @@ pub struct SetSession {
     state: ScheduleState,
 }
 
+/// `POST /v1/admin/delist`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delist {
+    symbol: String,
+}
+
 /// `POST /v1/admin/uncross`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +158,18 @@ pub async fn set_session(
     let state = find_instrument(&view, &request.symbol)?;
     let answer = operate(&view, state, Command::SetState(request.state.into())).await?;
     info!(target: "admin", who = %who.address, symbol = %state.listed.symbol, state = ?request.state, seq = answer.seq, "set the session state");
+    Ok(Json(answer))
+}
+
+/// `POST /v1/admin/delist`.
+pub async fn delist(
+    State(view): State<AdminView>,
+    Extension(who): Extension<Peer>,
+    Body(request): Body<Delist>,
+) -> Result<Json<OperatedAnswer>, ErrorAnswer> {
+    let state = find_instrument(&view, &request.symbol)?;
+    let answer = operate(&view, state, Command::Operate(Operation::Delist)).await?;
+    info!(target: "admin", who = %who.address, symbol = %state.listed.symbol, seq = answer.seq, "delisted");
     Ok(Json(answer))
 }
 

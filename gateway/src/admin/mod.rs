@@ -59,6 +59,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/accounts/{account}", get(money::account))
         .route("/admit", post(risk::admit))
         .route("/conservation", get(money::conservation))
+        .route("/delist", post(instruments::delist))
         .route("/fee_tier", post(risk::fee_tier))
         .route("/fund", post(money::fund))
         .route("/grid", post(instruments::set_grid))

@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 22] = [
+const VERBS: [(&str, &str, &str); 23] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -62,6 +62,7 @@ const VERBS: [(&str, &str, &str); 22] = [
         r#"{"symbol":"BTCUSDT","state":"halted"}"#,
     ),
     ("POST", "/v1/admin/uncross", r#"{"symbol":"BTCUSDT"}"#),
+    ("POST", "/v1/admin/delist", r#"{"symbol":"BTCUSDT"}"#),
     ("POST", "/v1/admin/mass_cancel", r#"{"account":1}"#),
     ("GET", "/v1/admin/state", ""),
 ];

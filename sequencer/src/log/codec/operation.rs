@@ -6,6 +6,7 @@ use super::{DecodeError, Reader, put_bytes, put_i64, put_u8, put_u64};
 
 const SET_RULES: u8 = 1;
 const SET_GRID: u8 = 2;
+const DELIST: u8 = 3;
 /// Rules are written in the engine's own spelling, which is counted here: when it changes, this goes up, and
 /// the old spelling is read as long as journals of it are.
 const RULES_VERSION: u8 = 1;
@@ -28,6 +29,7 @@ pub(super) fn put_operation(bytes: &mut Vec<u8>, operation: &Operation) {
             put_u64(bytes, grid.quantity_min.units());
             put_u64(bytes, grid.quantity_max.units());
         }
+        Operation::Delist => put_u8(bytes, DELIST),
     }
 }
 
@@ -42,6 +44,7 @@ pub(super) fn operation(reader: &mut Reader<'_>) -> Result<Operation, DecodeErro
             quantity_min: Quantity::from_units(reader.u64()?),
             quantity_max: Quantity::from_units(reader.u64()?),
         })),
+        DELIST => Ok(Operation::Delist),
         _ => Err(DecodeError::Unknown("what an operator changes")),
     }
 }

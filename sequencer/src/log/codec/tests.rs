@@ -135,6 +135,7 @@ fn every_command() -> Vec<Command> {
             limits: RiskLimits::NONE,
         }),
         Command::Operate(engine::Operation::SetRules(Box::new(every_rule()))),
+        Command::Operate(engine::Operation::Delist),
         Command::Operate(engine::Operation::SetGrid(engine::Grid {
             tick_size: 5,
             lot_size: 10,
