@@ -2,9 +2,9 @@
 
 use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
-    ExternalId, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder,
-    Notional, OrderHandle, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace,
-    Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
+    ExternalId, FundsCheck, Heard, Instrument, InstrumentId, MarketBudget, MatchingEngine,
+    NewOrder, Notional, OrderHandle, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity,
+    Replace, Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
 };
 
 use crate::book::{BATCH_OPERATIONS, Book};
@@ -42,6 +42,15 @@ struct ByExternalId<'a>(&'a mut TradeFold);
 
 impl EventSink for ByExternalId<'_> {
     #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Trades
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event that nobody reads is not even made"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Trade(trade) = event {
             let id = |id: Option<ExternalId>| id.map_or(0, |id| id.0);
@@ -135,6 +144,15 @@ struct ByOrderId<'a>(&'a mut TradeFold);
 
 impl EventSink for ByOrderId<'_> {
     #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Trades
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event that nobody reads is not even made"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Trade(trade) = event {
             self.0.trade(

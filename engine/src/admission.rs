@@ -267,7 +267,7 @@ impl Listing {
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    fn is_valid_price(&self, price: Price) -> bool {
+    pub(crate) fn is_valid_price(&self, price: Price) -> bool {
         let tick = self.instrument.tick_size;
         price >= self.instrument.price_min
             && price <= self.instrument.price_max

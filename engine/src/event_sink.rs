@@ -11,6 +11,12 @@ pub trait EventSink {
     /// The next event of the command that is being applied.
     fn event(&mut self, event: Event);
 
+    /// Which events it reads; a constant of its type.
+    #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Everything
+    }
+
     /// The displayed total of a price level changed (L2, market by price).
     ///
     /// Called at least once per level and command that changed it, the last call carrying the final
@@ -21,6 +27,15 @@ pub trait EventSink {
     /// A displayed order was added, changed or removed (L3, market by order).
     #[inline]
     fn order_changed(&mut self, _change: OrderChange) {}
+}
+
+/// Which events a sink reads. What it does not read need not be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// All of them.
+    Everything,
+    /// [`Event::Trade`] alone; others may come, too.
+    Trades,
 }
 
 /// A price level's new displayed total.

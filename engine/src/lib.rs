@@ -36,6 +36,7 @@ mod operation;
 mod order;
 mod outcome;
 mod pegged;
+mod plain;
 mod price;
 mod quantity;
 mod reject;
@@ -70,7 +71,7 @@ pub use event::{
     Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
     StatusChanged, Trade, TradePhase, Triggered,
 };
-pub use event_sink::{EventSink, LevelChange, OrderChange, OrderChangeKind};
+pub use event_sink::{EventSink, Heard, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
 pub use id::{
     AccountId, ClientOrderId, ClientOrderIdError, ExternalId, FeeTier, InstrumentId, OrderHandle,

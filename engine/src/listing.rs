@@ -14,6 +14,7 @@ use crate::linked::{Children, Following};
 use crate::market_maker_protection::MmpState;
 use crate::mass_quote::Quotes;
 use crate::pegged::Pegs;
+use crate::plain::{self, Lane};
 use crate::price::Price;
 use crate::risk::Risk;
 use crate::rules::MatchingAlgorithm;
@@ -41,6 +42,8 @@ pub(crate) struct Listing {
     pub(crate) at: Timestamp,
     pub(crate) next_order_id: u64,
     pub(crate) next_trade_id: u64,
+    /// Until when commands may take the plain lane.
+    pub(crate) plain_until: Timestamp,
     /// What the session knows beside its state.
     pub(crate) session: Session,
     /// Who waits for which price.
@@ -75,6 +78,7 @@ impl Listing {
             at: Timestamp(0),
             next_order_id: 1,
             next_trade_id: 1,
+            plain_until: plain::CLOSED,
             triggers: Triggers::new(),
             cascade: Cascade::default(),
             top_orders: [None; 2],
@@ -108,11 +112,22 @@ impl Listing {
         assert!(command.at >= self.at, "engine time never goes back");
         self.sequence = command.sequence;
         self.at = command.at;
+        if command.at < self.plain_until && self.apply_plainly(&command.command, sink) == Lane::Done
+        {
+            return;
+        }
+        self.apply_fully(command, sink);
+    }
+
+    /// Applies a command that any mechanism may have a word to say about.
+    #[inline(never)]
+    fn apply_fully<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
         if self.is_watched() {
             self.apply_watched(command, sink);
         } else {
             self.apply_now(command, sink);
         }
+        self.plain_until = self.look_at_lane();
     }
 
     /// Does what is due, then what the command asks.

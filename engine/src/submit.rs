@@ -19,7 +19,7 @@ use crate::quantity::{Notional, Quantity};
 use crate::reject::RejectReason;
 
 /// The handle of an order that cannot rest.
-const NO_HANDLE: OrderHandle = OrderHandle {
+pub(crate) const NO_HANDLE: OrderHandle = OrderHandle {
     slot: NO_SLOT,
     generation: 0,
 };

@@ -9,6 +9,7 @@ mod order_index;
 pub(crate) mod order_pool;
 pub(crate) mod order_traits;
 pub(crate) mod owner_index;
+pub(crate) mod plain_orders;
 mod price_index;
 pub(crate) mod price_level;
 mod slot_table;

@@ -23,7 +23,7 @@ use crate::waiting::Waiting;
 pub struct OrderBook {
     pub(crate) pool: OrderPool,
     /// Bids, then asks.
-    sides: [BookSide; 2],
+    pub(super) sides: [BookSide; 2],
     pub(crate) holds: HoldTerms,
     pub(crate) ids: OrderIndex,
     /// Slots by external id, where the engine indexes them.

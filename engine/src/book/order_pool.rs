@@ -87,6 +87,8 @@ pub(crate) struct OrderPool {
     extras: Vec<OrderExtras>,
     first_free: u32,
     open_count: u32,
+    /// Open orders with extras.
+    extras_count: u32,
 }
 
 impl OrderPool {
@@ -100,12 +102,18 @@ impl OrderPool {
             extras: Vec::new(),
             first_free: NO_SLOT,
             open_count: 0,
+            extras_count: 0,
         }
     }
 
     #[inline]
     pub(crate) const fn open_count(&self) -> u32 {
         self.open_count
+    }
+
+    #[inline]
+    pub(crate) const fn extras_count(&self) -> u32 {
+        self.extras_count
     }
 
     #[inline]
@@ -145,7 +153,11 @@ impl OrderPool {
     }
 
     /// The slot that [`Self::take`] takes next.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn next_slot(&self) -> u32 {
         if self.first_free == NO_SLOT {
             u32::try_from(self.slots.len()).expect("open orders are bounded")
@@ -155,7 +167,11 @@ impl OrderPool {
     }
 
     /// Takes the next slot.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn take(&mut self, order: OrderSlot) -> u32 {
         self.open_count += 1;
         let slot = self.first_free;
@@ -176,10 +192,15 @@ impl OrderPool {
     }
 
     /// Frees a slot; its handle is stale from now on.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn free(&mut self, slot: u32) {
         let place = &mut self.slots[slot as usize];
         assert!(place.traits().is_open(), "an order ends once");
+        self.extras_count -= u32::from(place.traits().has_extras());
         place.tagged_id &= !Traits::OPEN;
         place.next = self.first_free;
         self.first_free = slot;
@@ -192,7 +213,11 @@ impl OrderPool {
     }
 
     /// The slot of a handle that is not stale.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn resolve(&self, handle: OrderHandle) -> Option<u32> {
         let place = self.slots.get(handle.slot as usize)?;
         let is_same = place.traits().is_open() && generation_of(place) == handle.generation;
@@ -221,7 +246,11 @@ impl OrderPool {
     }
 
     /// The details of an order that was read already.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn detail_of(&self, slot: u32, order: &OrderSlot) -> OrderDetail {
         if order.traits().has_detail() {
             self.details[slot as usize]
@@ -230,7 +259,11 @@ impl OrderPool {
         }
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn external_id(&self, slot: u32, order: &OrderSlot) -> Option<ExternalId> {
         if order.traits().has_external_id() {
             Some(ExternalId(self.external_ids[slot as usize]))
@@ -259,6 +292,15 @@ impl OrderPool {
         }
         self.external_ids[place] = id.0;
         self.get_mut(slot).tagged_id |= Traits::EXTERNAL;
+    }
+
+    /// Notes the external id of an order that has the trait already.
+    #[inline]
+    pub(crate) fn note_external_id(&mut self, slot: u32, id: ExternalId) {
+        match self.external_ids.get_mut(slot as usize) {
+            Some(place) => *place = id.0,
+            None => self.set_external_id(slot, id),
+        }
     }
 
     #[inline]
@@ -343,6 +385,7 @@ impl OrderPool {
         if !self.get(slot).traits().has_extras() {
             self.extras[place] = NO_EXTRAS;
             self.get_mut(slot).tagged_id |= Traits::EXTRAS;
+            self.extras_count += 1;
         }
         &mut self.extras[place]
     }

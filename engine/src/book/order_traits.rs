@@ -55,6 +55,16 @@ impl Traits {
         order_id.0 | Self::OPEN | side | display | modes
     }
 
+    /// The word of an order that has nothing but a side and perhaps an external id.
+    #[inline]
+    pub(crate) fn plain_tag(order_id: OrderId, order: &NewOrder) -> u64 {
+        assert!(order_id.0 <= Self::ID_MASK, "order ids are below 2^52");
+        // A branch on the side would be a coin toss.
+        let side = (order.side as u64) << Self::SELL.trailing_zeros();
+        let external = u64::from(order.external_id.is_some()) << Self::EXTERNAL.trailing_zeros();
+        order_id.0 | Self::OPEN | side | external
+    }
+
     #[inline]
     pub(crate) const fn of(tagged_id: u64) -> Self {
         Self(tagged_id)

@@ -48,12 +48,20 @@ impl PriceIndex {
         }
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn level(&self, level: u32) -> &PriceLevel {
         &self.levels[level as usize]
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn level_mut(&mut self, level: u32) -> &mut PriceLevel {
         &mut self.levels[level as usize]
     }
@@ -81,7 +89,11 @@ impl PriceIndex {
     }
 
     /// The level at `rank`, which is about to have an order.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn find_or_open(&mut self, rank: i64) -> u32 {
         if let Some(place) = self.place_in_window(rank >> 6) {
             let page = self.window[place];
@@ -164,7 +176,11 @@ impl PriceIndex {
         page << 6 | self.occupied[page as usize].trailing_zeros() & 63
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     fn place_in_window(&self, number: i64) -> Option<usize> {
         let place = number.wrapping_sub(self.window_start).cast_unsigned();
         usize::try_from(place)
@@ -173,7 +189,11 @@ impl PriceIndex {
     }
 
     /// The first order comes to a level of a page in the window.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     fn open(&mut self, place: usize, page: u32, rank: i64) {
         self.level_mut(number_of(page, rank)).rank = rank;
         let occupied = &mut self.occupied[page as usize];

@@ -22,6 +22,13 @@ const VACANT: Entry = Entry {
     slot: NO_SLOT,
 };
 
+/// Where an id is listed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) place: usize,
+    pub(crate) slot: u32,
+}
+
 /// Slots by id.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
@@ -62,6 +69,65 @@ impl SlotTable {
         }
     }
 
+    /// Where `id` is listed, and its slot.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn find(&self, id: u64, is_id: impl Fn(u32) -> bool) -> Option<Found> {
+        let hash = hash_of(id);
+        let mut place = self.home(hash);
+        loop {
+            let Entry { hash: other, slot } = self.entries[place];
+            if other == hash && slot != NO_SLOT && is_id(slot) {
+                return Some(Found { place, slot });
+            }
+            if slot == NO_SLOT {
+                return None;
+            }
+            place = self.after(place);
+        }
+    }
+
+    /// Where `id` would be listed; `None` where it is.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn vacancy(&self, id: u64, is_id: impl Fn(u32) -> bool) -> Option<usize> {
+        let hash = hash_of(id);
+        let mut place = self.home(hash);
+        loop {
+            let Entry { hash: other, slot } = self.entries[place];
+            if slot == NO_SLOT {
+                return Some(place);
+            }
+            if other == hash && is_id(slot) {
+                return None;
+            }
+            place = self.after(place);
+        }
+    }
+
+    /// Enters an id at the vacancy that was found for it just before.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn insert_at(&mut self, place: usize, id: u64, slot: u32) {
+        if self.length * PLACES_PER_ID >= self.entries.len() {
+            self.grow();
+            return self.insert(id, slot);
+        }
+        let hash = hash_of(id);
+        assert!(self.entries[place].slot == NO_SLOT, "the place is vacant");
+        self.entries[place] = Entry { hash, slot };
+        self.length += 1;
+    }
+
     /// What stands where `id` is listed as a rule; loads the cache line.
     #[inline]
     pub(crate) fn likely(&self, id: u64) -> u32 {
@@ -79,14 +145,28 @@ impl SlotTable {
         self.length += 1;
     }
 
-    /// Forgets an id that is listed with this slot, and closes the gap so that no look-up stops there early.
-    #[inline]
+    /// Forgets an id that is listed with this slot.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
     pub(crate) fn remove(&mut self, id: u64, slot: u32) {
-        let mut gap = self.home(hash_of(id));
-        while self.entries[gap].slot != slot {
-            assert!(self.entries[gap].slot != NO_SLOT, "the id is listed");
-            gap = self.after(gap);
+        let mut place = self.home(hash_of(id));
+        while self.entries[place].slot != slot {
+            assert!(self.entries[place].slot != NO_SLOT, "the id is listed");
+            place = self.after(place);
         }
+        self.remove_at(place);
+    }
+
+    /// Forgets the id that is listed at a place, and closes the gap so that no look-up stops there early.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn remove_at(&mut self, mut gap: usize) {
         let mut place = self.after(gap);
         while self.entries[place].slot != NO_SLOT {
             let home = self.home(self.entries[place].hash);

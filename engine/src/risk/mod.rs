@@ -85,6 +85,12 @@ impl Risk {
         }
     }
 
+    /// Whether everybody may do everything, and nothing is counted for anybody.
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.is_idle && !self.positions.are_counted()
+    }
+
     /// Whether an account has no rule to look at.
     #[inline]
     pub(crate) fn is_free(&self, account: AccountId) -> bool {

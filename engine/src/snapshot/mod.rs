@@ -117,8 +117,9 @@ impl Listing {
             top_orders: [top_bid, top_ask],
             chance,
             following,
-            children: _, // the children say them
-            pegs: _,     // the orders say them
+            children: _,    // the children say them
+            pegs: _,        // the orders say them
+            plain_until: _, // follows from the rest
             mmp,
             quotes,
             dead_men,

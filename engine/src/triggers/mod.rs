@@ -61,6 +61,11 @@ impl Triggers {
         price_units <= self.quiet_from || price_units >= self.quiet_to
     }
 
+    /// Whether anybody waits for any price.
+    pub(crate) fn are_armed(&self) -> bool {
+        !self.prints.is_empty() || self.watches_quotes
+    }
+
     /// Whether somebody looks at bid and ask.
     #[inline]
     pub(crate) const fn look_at_quotes(&self) -> bool {

@@ -1,0 +1,98 @@
+//! A plain order is canceled by whoever owns it.
+
+use super::{Lane, tell};
+use crate::book::order_pool::OrderSlot;
+use crate::book::plain_orders::PlainParts;
+use crate::book::price_level::NO_SLOT;
+use crate::cancel_reason::CancelReason;
+use crate::command::{Cancel, OrderRef};
+use crate::event::{Canceled, Event};
+use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::id::AccountId;
+use crate::listing::Listing;
+use crate::outcome::report_order;
+use crate::quantity::{Notional, Quantity};
+
+/// Where an order stands in the table of external ids, if it was found there.
+const NOT_FOUND_THERE: usize = usize::MAX;
+
+/// A plain order that a command names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    pub(super) slot: u32,
+    pub(super) order: OrderSlot,
+    /// Its place in the table of external ids.
+    place: usize,
+}
+
+impl Listing {
+    /// Ends a plain order.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(super) fn cancel_plainly<S: EventSink>(&mut self, cancel: &Cancel, sink: &mut S) -> Lane {
+        let Some(Named { slot, order, place }) = self.named_plainly(cancel.account, cancel.order)
+        else {
+            return Lane::NotHere;
+        };
+        let side = order.side();
+        let PlainParts { levels, mut rest } = self.book.plain_parts(side);
+        let price = levels.price(order.level);
+        let filled_units = rest.pool.detail_of(slot, &order).filled_units;
+        let external_id = rest.pool.external_id(slot, &order);
+        levels.unlink(rest.pool, slot, &order);
+        report_order(&order, price, OrderChangeKind::Removed, sink);
+        tell(sink, || {
+            Event::Canceled(Canceled {
+                order_id: order.id(),
+                external_id,
+                account: order.account,
+                side,
+                price: Some(price),
+                canceled_quantity: Quantity::from_units(order.leaves_units),
+                filled_quantity: Quantity::from_units(filled_units),
+                unspent: Notional::ZERO,
+                reason: CancelReason::Requested,
+            })
+        });
+        if place == NOT_FOUND_THERE {
+            rest.forget(slot, &order, external_id);
+        } else {
+            rest.forget_at(slot, &order, place);
+        }
+        if !order.is_hidden() {
+            sink.level_changed(levels.displayed(order.level));
+        }
+        levels.close_if_empty(order.level);
+        Lane::Done
+    }
+
+    /// The plain order that a command names, if it is of the account that asks. Whatever else it is, is not
+    /// said here.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(super) fn named_plainly(&self, account: AccountId, order: OrderRef) -> Option<Named> {
+        let mut place = NOT_FOUND_THERE;
+        let slot = match order {
+            OrderRef::External(id) => {
+                let ids = self.book.pool.external_ids();
+                let table = self.book.externals.as_ref()?;
+                let found = table.find(id.0, |slot| ids[slot as usize] == id.0)?;
+                place = found.place;
+                found.slot
+            }
+            OrderRef::Handle(handle) => self.book.pool.resolve(handle)?,
+            OrderRef::Id(id) => self.book.ids.get(id, &self.book.pool)?,
+            OrderRef::Client(_) => return None,
+        };
+        let order = *self.book.pool.get(slot);
+        let is_plain =
+            order.account == account && order.level != NO_SLOT && !order.traits().has_extras();
+        is_plain.then_some(Named { slot, order, place })
+    }
+}
