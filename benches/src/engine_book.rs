@@ -3,8 +3,9 @@
 use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
     ExternalId, FundsCheck, Heard, Instrument, InstrumentId, MarketBudget, MatchingEngine,
-    NewOrder, Notional, OrderHandle, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity,
-    Replace, Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce, Timestamp,
+    NewOrder, Notional, OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price,
+    Quantity, Replace, Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce,
+    Timestamp,
 };
 
 use crate::book::{BATCH_OPERATIONS, Book};
@@ -248,6 +249,12 @@ impl Book for EngineByHandle {
         }
         fold
     }
+}
+
+/// A command that names orders by the engine's own ids: for workloads whose ids count up from 1.
+pub fn command_by_id(operation: &Operation) -> Command {
+    let order = OrderRef::Id(OrderId(operation.id));
+    next_command(&mut 0, operation, None, order).command
 }
 
 #[expect(

@@ -7,7 +7,10 @@
 mod book;
 pub mod candidate;
 pub mod engine_book;
+pub mod handed_off;
 mod id_index;
+#[cfg(feature = "peers")]
+pub mod matchcore_book;
 pub mod measure;
 mod model_book;
 mod operation;

@@ -24,4 +24,4 @@ pub use layout::{
     Transport,
 };
 pub use outlet::Outlet;
-pub use report_ring::OWN_TRANSPORT;
+pub use report_ring::{OWN_TRANSPORT, ReportRing};

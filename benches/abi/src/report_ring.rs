@@ -37,6 +37,8 @@ struct Place {
 struct Apart<T>(T);
 
 /// A queue of reports between one thread that pushes and one that drains.
+///
+/// Shared by the two; neither side may be used by two threads at once.
 #[derive(Debug)]
 pub struct ReportRing {
     places: Box<[Place]>,
@@ -47,6 +49,11 @@ pub struct ReportRing {
     /// How many the reader has read, as far as it told.
     told: Apart<AtomicU64>,
 }
+
+// SAFETY: the writer's and the reader's cells are touched by their own thread alone, as the type says; a place is
+// handed over by its mark, and given back by what the reader tells.
+#[expect(unsafe_code, reason = "one writer and one reader share it")]
+unsafe impl Sync for ReportRing {}
 
 impl ReportRing {
     /// A queue for at least `capacity` reports.
