@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
-use gateway::StopCause;
+use gateway::{PageKey, StopCause};
 use tokio::sync::watch;
 
 use crate::cli::DemoArgs;
@@ -84,7 +84,7 @@ async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched,
         Some(folder) => DataFolder::open(folder)?,
         None => DataFolder::temporary()?,
     };
-    Launched::new(config, folder, stop).await
+    Launched::new(config, folder, PageKey::Entered, stop).await
 }
 
 /// Runs the participants, and shows where they stand.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use gateway::{AdminKey, GatewayView, ResetDone, ResetRequest, StopCause, Tls};
+use gateway::{AdminKey, GatewayView, PageKey, ResetDone, ResetRequest, StopCause, Tls};
 use sequencer::Epoch;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -60,7 +60,11 @@ impl Exchange {
     ///
     /// # Errors
     /// An address is taken, the folder cannot be used, or a part refuses its configuration. Nothing runs then.
-    pub async fn start(mut config: Config, folder: Arc<DataFolder>) -> Result<Self, StartError> {
+    pub async fn start(
+        mut config: Config,
+        folder: Arc<DataFolder>,
+        page_key: PageKey,
+    ) -> Result<Self, StartError> {
         // A taken port is the likeliest trouble, so it is noticed before anything runs.
         let listeners = Listeners::open(config.addresses, &config.tls).await?;
         let admin_key = folder.admin_key()?;
@@ -71,6 +75,7 @@ impl Exchange {
             listeners,
             tls,
             admin_key: admin_key.clone(),
+            page_key,
             resets: asking,
         });
         let (public, admin) = (

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use gateway::PageKey;
 use serde::Serialize;
 
 use crate::config::{Config, ConfigError};
@@ -85,18 +86,19 @@ pub enum LaunchError {
 }
 
 impl Launched {
-    /// Starts an exchange in `folder`, unless `stop` is said before it is ready.
+    /// Starts an exchange in `folder`, whose operators' page has the key as `page_key` says, unless `stop` is said before it is ready.
     ///
     /// # Errors
     /// An address is taken, the folder cannot be used, or it was asked to stop.
     pub async fn new(
         config: Config,
         folder: DataFolder,
+        page_key: PageKey,
         stop: &mut StopSignal,
     ) -> Result<Self, LaunchError> {
         let folder = Arc::new(folder);
         let exchange = tokio::select! {
-            exchange = Exchange::start(config.clone(), Arc::clone(&folder)) => exchange?,
+            exchange = Exchange::start(config.clone(), Arc::clone(&folder), page_key) => exchange?,
             () = stop.said() => return Err(LaunchError::Interrupted),
         };
         let run_file = RunFile::of(folder.path());

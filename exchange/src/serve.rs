@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use gateway::StopCause;
+use gateway::{PageKey, StopCause};
 use serde::Serialize;
 
 use crate::cli::ExchangeArgs;
@@ -97,5 +97,6 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
 
 async fn launch(arguments: &ExchangeArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {
     let config = Config::load(&arguments.layers())?;
-    Launched::new(config, take_folder(arguments.data.as_deref())?, stop).await
+    let folder = take_folder(arguments.data.as_deref())?;
+    Launched::new(config, folder, PageKey::Asked, stop).await
 }

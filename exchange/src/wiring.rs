@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, Operations, Past, ResetRequest, RunError, StopCause, Stopped, Tls,
+    ListingError, Operations, PageKey, Past, ResetRequest, RunError, StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
@@ -38,6 +38,8 @@ pub struct Surroundings {
     pub tls: Tls,
     /// Who its operators are.
     pub admin_key: AdminKey,
+    /// Whether the operators' page has the key entered.
+    pub page_key: PageKey,
     /// Where operators ask for the next generation.
     pub resets: flume::Sender<ResetRequest>,
 }
@@ -240,6 +242,7 @@ impl Surroundings {
         let named = demo.people.iter().chain(&demo.participants);
         Operations {
             key: self.admin_key.clone(),
+            page_key: self.page_key,
             account_names: named
                 .map(|account| (account.id, account.name.clone()))
                 .collect(),

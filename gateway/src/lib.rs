@@ -31,6 +31,7 @@ mod market_data;
 mod measure;
 mod native;
 mod operated;
+mod page;
 mod past;
 mod reference;
 mod rule_set;
@@ -41,7 +42,8 @@ mod view;
 mod wire;
 
 pub use admin::{
-    AdminKey, BadAdminKey, BadPublicKey, Operations, ResetDone, ResetRequest, read_public_key,
+    AdminKey, BadAdminKey, BadPublicKey, Operations, PageKey, ResetDone, ResetRequest,
+    read_public_key,
 };
 pub use binance::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits};
 pub use counters::CounterReadings;

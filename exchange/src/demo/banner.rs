@@ -21,6 +21,7 @@ pub fn text(exchange: &Exchange, config: &Config, folder: &DataFolder) -> String
         .map_or("BTCUSDT", |listed| listed.symbol.as_str());
     let mut text = format!(
         "Rialto {version}: {count} instruments. {state}; Ctrl-C stops in order.\n\n\
+         \x20 dashboard  http://{public}/  http://{admin}/ (operators)\n\
          \x20 WebSocket  {url}\n\
          \x20 HTTP       http://{public}/v1/instruments  /v1/depth/{symbol}  /v1/trades/{symbol}  /healthz\n\
          \x20 admin      http://{admin}/v1/status  /conservation  /v1/admin/...\n\

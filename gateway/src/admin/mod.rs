@@ -24,13 +24,14 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 pub use key::{AdminKey, BadAdminKey};
-pub use operations::{Operations, ResetDone, ResetRequest};
+pub use operations::{Operations, PageKey, ResetDone, ResetRequest};
 pub use public_key::{BadPublicKey, read_public_key};
 
 use crate::edge::Edge;
-use crate::http::ErrorAnswer;
+use crate::http::{ErrorAnswer, market_routes};
 use crate::listener::{AllowedHosts, Permits, refuse_foreign};
 use crate::measure;
+use crate::page;
 
 /// Most bytes that an admin request may have.
 const BODY_BYTES_MAX: usize = 65_536;
@@ -80,7 +81,11 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(view.clone(), key::require_key));
+    // The page asks for what everybody may see from where it came.
+    let market = market_routes().with_state(Arc::clone(&view.edge));
     Router::new()
+        .route("/", get(page::admin_page))
+        .route("/page/{name}", get(page::asset))
         .route("/conservation", get(money::conservation))
         .route("/healthz", get(measure::health))
         .route("/health/live", get(measure::live))
@@ -91,6 +96,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .nest("/v1/admin", verbs)
         .fallback(async || ErrorAnswer::unknown_path())
         .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())
-        .layer(from_fn_with_state(allowed, refuse_foreign))
         .with_state(view)
+        .merge(market)
+        .layer(from_fn_with_state(allowed, refuse_foreign))
 }

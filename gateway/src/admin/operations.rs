@@ -10,10 +10,21 @@ use crate::admin::key::AdminKey;
 pub struct Operations {
     /// Who may.
     pub key: AdminKey,
+    /// Whether the page of the admin listener has the key entered.
+    pub page_key: PageKey,
     /// Names of accounts that have one.
     pub account_names: Vec<(AccountId, String)>,
     /// Where a reset is asked for. Whoever receives it ends this gateway and starts the next one.
     pub resets: flume::Sender<ResetRequest>,
+}
+
+/// Whether the page of the admin listener has the admin key entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKey {
+    /// Whoever opens it enters the key.
+    Asked,
+    /// It is entered, for a browser of the same machine: this is a demo.
+    Entered,
 }
 
 /// A reset that was asked for.

@@ -7,5 +7,5 @@ mod routes;
 mod upgrade;
 
 pub use error::ErrorAnswer;
-pub use routes::public_routes;
+pub use routes::{market_routes, public_routes};
 pub use upgrade::{open_socket, switch_protocols};

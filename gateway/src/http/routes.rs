@@ -14,15 +14,29 @@ use crate::http::error::ErrorAnswer;
 use crate::http::{market, past, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
 use crate::measure;
+use crate::page;
 
 /// The routes of the public port.
 pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
     Router::new()
+        .route("/", get(page::public_page))
+        .route("/page/{name}", get(page::asset))
         .route("/healthz", get(measure::health))
         .route("/health/live", get(measure::live))
         .route("/health/ready", get(measure::ready))
         .route("/metrics", get(measure::metrics_on_loopback))
         .route("/v1/performance", get(measure::performance))
+        .merge(market_routes())
+        .merge(binance::routes())
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(allowed, refuse_foreign))
+        .with_state(edge)
+}
+
+/// What everybody may see and ask: market data and sessions of the native protocol.
+pub fn market_routes() -> Router<Arc<Edge>> {
+    Router::new()
         .route("/v1/instruments", get(market::instruments))
         .route("/v1/depth/{symbol}", get(market::depth))
         .route("/v1/orders/{symbol}", get(market::orders))
@@ -30,11 +44,6 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .route("/v1/candles/{symbol}", get(past::candles))
         .route("/v1/statistics/{symbol}", get(past::statistics))
         .route("/v1/ws", any(upgrade::native))
-        .merge(binance::routes())
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(allowed, refuse_foreign))
-        .with_state(edge)
 }
 
 /// A JSON body that is written already.

@@ -11,8 +11,8 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
-    ListedAsset, ListedInstrument, Listing, Operations, Past, ResetRequest, StopCause, Stopped,
-    VenueConfig, read_public_key,
+    ListedAsset, ListedInstrument, Listing, Operations, PageKey, Past, ResetRequest, StopCause,
+    Stopped, VenueConfig, read_public_key,
 };
 use ledger::{
     ApiKey, Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, KeyId, KeyMaterial,
@@ -149,6 +149,7 @@ impl Venue {
             clock: setup.clock,
             operations: Operations {
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
+                page_key: PageKey::Asked,
                 account_names: vec![(AccountId(1), "alice".to_owned())],
                 resets,
             },

@@ -1,0 +1,119 @@
+// Candles with volume, and the cumulative depth.
+
+import { Chart, axis, color } from "./charts.mjs";
+
+const CANDLES = 300;
+
+/// Candles of one instrument. Of a candle that goes on only the last place changes.
+export class Candles {
+  constructor(box) {
+    this.clear();
+    this.chart = new Chart(box, () => this.#traces(), () => this.#layout());
+  }
+
+  clear(key = "") {
+    this.key = key;
+    this.times = [];
+    this.open = [];
+    this.high = [];
+    this.low = [];
+    this.close = [];
+    this.volume = [];
+    this.rises = [];
+  }
+
+  get first_wanted() {
+    return this.times.length === 0 ? CANDLES : 3;
+  }
+
+  /// Lays candles, oldest first, over those that are there.
+  lay(candles) {
+    for (const candle of candles) {
+      const time = new Date(candle.start_us / 1000).toISOString();
+      let place = this.times.length - 1;
+      while (place >= 0 && this.times[place] > time) place -= 1;
+      if (this.times[place] !== time) {
+        if (place !== this.times.length - 1) continue;
+        place += 1;
+      }
+      this.times[place] = time;
+      for (const part of ["open", "high", "low", "close", "volume"]) this[part][place] = Number(candle[part]);
+      this.rises[place] = this.close[place] >= this.open[place];
+    }
+    while (this.times.length > CANDLES)
+      for (const part of ["times", "open", "high", "low", "close", "volume", "rises"]) this[part].shift();
+    this.chart.draw();
+  }
+
+  #traces() {
+    const [up, down] = [color("buy"), color("sell")];
+    return [
+      {
+        type: "candlestick", name: "price", x: this.times, open: this.open, high: this.high, low: this.low, close: this.close,
+        increasing: { line: { color: up, width: 1 }, fillcolor: up }, decreasing: { line: { color: down, width: 1 }, fillcolor: down },
+        whiskerwidth: 0,
+      },
+      {
+        type: "bar", name: "volume", x: this.times, y: this.volume, yaxis: "y2",
+        marker: { color: this.rises.map((rises) => (rises ? up : down)), opacity: 0.4, line: { width: 0 } },
+      },
+    ];
+  }
+
+  #layout() {
+    const last = this.close.at(-1);
+    const line = { type: "line", xref: "paper", x0: 0, x1: 1, y0: last, y1: last, line: { color: color("accent"), width: 1, dash: "dot" } };
+    const spike = { showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: color("muted") };
+    return {
+      uirevision: this.key,
+      xaxis: axis({ rangeslider: { visible: false }, type: "date", showgrid: false, ...spike }),
+      yaxis: axis({ side: "right", domain: [0.22, 1], tickformat: ",", ...spike }),
+      yaxis2: axis({ side: "right", domain: [0, 0.18], showgrid: false, nticks: 3 }),
+      shapes: last === undefined ? [] : [line],
+      bargap: 0.25,
+    };
+  }
+}
+
+/// The cumulative depth, stepped.
+export class Depth {
+  #sides = { buy: [[], []], sell: [[], []] };
+
+  constructor(box) {
+    this.chart = new Chart(box, () => this.#traces(), () => this.#layout());
+  }
+
+  draw(book) {
+    const [bids, asks] = [book.side("buy"), book.side("sell")];
+    if (bids.length && asks.length) {
+      // As far to each side as the nearer end reaches, and no further than what can be read.
+      const middle = (Number(bids[0][0]) + Number(asks[0][0])) / 2;
+      const reach = Math.min(middle - bids.at(-1)[0], asks.at(-1)[0] - middle) || middle * 0.01;
+      this.range = [middle - reach, middle + reach];
+    }
+    this.#sides = { buy: summed(bids), sell: summed(asks) };
+    this.chart.draw();
+  }
+
+  #traces() {
+    return ["buy", "sell"].map((side) => ({
+      type: "scatter", mode: "lines", name: side === "buy" ? "bids" : "asks", x: this.#sides[side][0], y: this.#sides[side][1],
+      line: { shape: "hv", color: color(side), width: 1.5 }, fill: "tozeroy", fillcolor: color(`${side}-wash`),
+      hovertemplate: "%{x}: %{y:,.4~f}<extra></extra>",
+    }));
+  }
+
+  #layout() {
+    return {
+      hovermode: "closest",
+      xaxis: axis({ showgrid: false, tickformat: ",", range: this.range, nticks: 6 }),
+      yaxis: axis({ side: "right", rangemode: "tozero", nticks: 4 }),
+    };
+  }
+}
+
+function summed(levels) {
+  let sum = 0;
+  const sums = levels.map(([, quantity]) => (sum += Number(quantity)));
+  return [levels.map(([price]) => Number(price)), sums];
+}
