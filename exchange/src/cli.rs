@@ -1,6 +1,7 @@
 //! What can be asked on the command line. Help texts live in `help.rs`.
 
 pub mod help;
+mod look_args;
 mod operator_args;
 mod text;
 mod tool_args;
@@ -14,6 +15,7 @@ use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node};
 
+pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
 pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
@@ -71,6 +73,15 @@ pub enum Command {
     /// Take a command out of a journal that the program cannot apply.
     #[command(long_about = help::REPAIR, after_help = help::REPAIR_EXAMPLES)]
     Repair(RepairArgs),
+    /// Watch an exchange that runs in the terminal: ladder, tape, sparkline, stages.
+    #[command(long_about = help::TOP, after_help = help::TOP_EXAMPLES)]
+    Top(TopArgs),
+    /// Whether a configuration is right, and what each value is and where it is from.
+    #[command(subcommand, long_about = help::CONFIG, after_help = help::CONFIG_EXAMPLES)]
+    Config(ConfigCommand),
+    /// Whether this machine and folder are fit: clock, disk sync, open files, ports, data folder.
+    #[command(long_about = help::DOCTOR, after_help = help::DOCTOR_EXAMPLES)]
+    Doctor(DoctorArgs),
     /// API keys of an exchange that runs: new, list, revoke.
     #[command(subcommand, long_about = help::KEYS, after_help = help::KEYS_EXAMPLES)]
     Keys(KeysCommand),

@@ -12,6 +12,7 @@ mod listing;
 mod place;
 mod process;
 mod reader;
+mod shown;
 mod tree;
 mod value;
 
@@ -24,6 +25,7 @@ pub use error::ConfigError;
 pub use layers::Layers;
 pub use listing::Listing;
 pub use process::{Addresses, TlsPart};
+pub use shown::ShownValue;
 pub use tree::Node;
 pub use value::{ClockMode, Span};
 
@@ -77,6 +79,15 @@ impl Config {
 }
 
 impl Config {
+    /// Every effective value of the same layers, and where it was written.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn shown(layers: &Layers) -> Result<Vec<ShownValue>, ConfigError> {
+        Self::load(layers)?;
+        Ok(shown::values(&layers.merge()?))
+    }
+
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
         let listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;

@@ -10,8 +10,11 @@
 //! ```
 
 mod cli;
+mod clock;
 mod config;
+mod config_verbs;
 mod demo;
+mod doctor;
 mod engine_market;
 mod exchange;
 mod exit;
@@ -29,6 +32,7 @@ mod serve;
 mod stop_signal;
 mod storage;
 mod tools;
+mod top;
 mod version;
 mod wiring;
 

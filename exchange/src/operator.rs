@@ -10,7 +10,7 @@ use crate::cli::{AccountsCommand, KeysCommand, OperatorArgs};
 use crate::exit;
 use crate::output::Output;
 
-use ask::{AskError, Desk};
+pub use ask::{AskError, Desk};
 
 /// `rialto keys`.
 pub fn keys(command: &KeysCommand, output: Output) -> ExitCode {

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command, DemoArgs, ToolArgs};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
-use crate::{demo, feed, logging, operator, scenario_files, serve, tools, version};
+use crate::{
+    config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top, version,
+};
 
 /// Does what the command line asks, until it is done or `stop` is said.
 pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
@@ -23,6 +25,9 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Verify(arguments) => tools::run(ToolArgs::Verify(arguments), output, stop).await,
         Command::Diff(arguments) => tools::run(ToolArgs::Diff(arguments), output, stop).await,
         Command::Repair(arguments) => tools::run(ToolArgs::Repair(arguments), output, stop).await,
+        Command::Top(arguments) => top::run(&arguments, output, stop).await,
+        Command::Config(command) => config_verbs::run(&command, output),
+        Command::Doctor(arguments) => doctor::run(&arguments, output),
         Command::Keys(command) => operator::keys(&command, output),
         Command::Accounts(command) => operator::accounts(&command, output),
         Command::Version => version::run(output),

@@ -24,6 +24,11 @@ impl StopSignal {
             std::future::pending::<()>().await;
         }
     }
+
+    /// Whether it is said.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
 }
 
 impl StopSender {

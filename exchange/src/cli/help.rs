@@ -191,3 +191,47 @@ Example file:
 Examples:
   rialto scenario my.scenario
   rialto scenario engine/tests/scenarios --json";
+
+/// `rialto top --help`.
+pub const TOP: &str = "\
+Watch an exchange that runs, in the terminal: the ladder with size bars, trades, the price of the last two minutes,
+and how long each stage of a command's life takes. It asks over plain HTTP, twice a second.
+
+Keys: q quits, Tab shows the next instrument, p pauses. In a pipe, or with --once, it prints the same as text.";
+
+/// Below `rialto top --help`.
+pub const TOP_EXAMPLES: &str = "\
+Examples:
+  rialto top                                    the exchange on 127.0.0.1:9080
+  rialto top --symbol ETHUSDT --once            its book, trades and stages as text, for scripts
+  rialto top --once --json | jq .orders_per_s   the same for machines";
+
+/// `rialto config --help`.
+pub const CONFIG: &str = "\
+Look at a configuration without starting anything.
+
+`check` reads all layers, checks them whole, and names the first mistake: file and line, key, value, and what to do.
+`show` prints every effective value and where it was written; secrets are not shown.
+Exit code 0 if it is right, 2 if it is not.";
+
+/// Below `rialto config --help`.
+pub const CONFIG_EXAMPLES: &str = "\
+Examples:
+  rialto config check mine.toml                 would `rialto serve --config mine.toml` start?
+  rialto config show | grep gateway.limits      all limits, and where each is from
+  RIALTO_LOG_DURABILITY=async rialto config show --json | jq '.values[] | select(.key == \"log.durability\")'";
+
+/// `rialto doctor --help`.
+pub const DOCTOR: &str = "\
+Say whether this machine and this folder are fit for an exchange: the clock is set and cheap, enough files may be
+open, both ports are free, the data folder can be used, its disk has room, and how long a sync takes on it.
+It starts nothing and changes nothing.
+
+Exit code 0 if an exchange would run, 1 if something must be done first, 2 for a wrong configuration.";
+
+/// Below `rialto doctor --help`.
+pub const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  rialto doctor                                 for `rialto serve` as it is
+  rialto doctor --data /var/lib/rialto          for that folder and its disk
+  rialto doctor --json | jq '.findings[] | select(.verdict != \"ok\")'";
