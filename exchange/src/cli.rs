@@ -1,5 +1,6 @@
 //! What can be asked on the command line. Help texts live in `help.rs`.
 
+mod admin_args;
 pub mod help;
 mod look_args;
 mod operator_args;
@@ -9,12 +10,13 @@ mod tool_args;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use feed_sim::Preset;
 use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node};
 
+pub use admin_args::{AdminCommand, MoneyArgs, ScopeArgs};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
 pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
@@ -41,9 +43,21 @@ pub struct GlobalArgs {
     /// Log more to stderr: -v debug, -vv trace. `RUST_LOG` and `RIALTO_LOG` take filters.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// How log lines are written [default: text; json with --json].
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
     /// Log less to stderr: -q errors only, -qq nothing.
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "verbose")]
     pub quiet: u8,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// The commands.
@@ -85,6 +99,9 @@ pub enum Command {
     /// API keys of an exchange that runs: new, list, revoke.
     #[command(subcommand, long_about = help::KEYS, after_help = help::KEYS_EXAMPLES)]
     Keys(KeysCommand),
+    /// Verbs of operators on an exchange that runs: halt, kill, fund, fees, log level, reset.
+    #[command(subcommand, long_about = help::ADMIN, after_help = help::ADMIN_EXAMPLES)]
+    Admin(AdminCommand),
     /// Accounts of an exchange that runs: list, fund, reset.
     #[command(subcommand, long_about = help::ACCOUNTS, after_help = help::ACCOUNTS_EXAMPLES)]
     Accounts(AccountsCommand),

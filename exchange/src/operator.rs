@@ -1,12 +1,13 @@
 //! `rialto keys` and `rialto accounts`: thin clients of the admin port of an exchange that runs.
 
+mod admin;
 mod ask;
 
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::cli::{AccountsCommand, KeysCommand, OperatorArgs};
+use crate::cli::{AccountsCommand, AdminCommand, KeysCommand, OperatorArgs};
 use crate::exit;
 use crate::output::Output;
 
@@ -59,6 +60,17 @@ pub fn accounts(command: &AccountsCommand, output: Output) -> ExitCode {
         AccountsCommand::Reset(reset) => ask(reset, "POST", "/v1/admin/reset", &json!({})),
     };
     answer(asked, output)
+}
+
+/// `rialto admin`.
+pub fn admin(command: &AdminCommand, output: Output) -> ExitCode {
+    match admin::request(command) {
+        Ok((request, operator)) => {
+            let asked = ask(operator, &request.method, &request.path, &request.body);
+            answer(asked, output)
+        }
+        Err(reason) => exit::refuse(&reason),
+    }
 }
 
 fn ask(operator: &OperatorArgs, method: &str, path: &str, body: &Value) -> Result<Value, AskError> {

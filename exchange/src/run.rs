@@ -29,6 +29,7 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Config(command) => config_verbs::run(&command, output),
         Command::Doctor(arguments) => doctor::run(&arguments, output),
         Command::Keys(command) => operator::keys(&command, output),
+        Command::Admin(command) => operator::admin(&command, output),
         Command::Accounts(command) => operator::accounts(&command, output),
         Command::Version => version::run(output),
     }

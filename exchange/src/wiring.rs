@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, Operations, PageKey, Past, ResetRequest, RunError, StopCause, Stopped, Tls,
+    ListingError, LogFilter, Operations, PageKey, Past, ResetRequest, RunError, StopCause, Stopped,
+    Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::config::{ClockMode, Config};
+use crate::logging;
 use crate::storage::{GenerationMark, OpenGeneration};
 
 pub use listeners::Listeners;
@@ -243,6 +245,7 @@ impl Surroundings {
         Operations {
             key: self.admin_key.clone(),
             page_key: self.page_key,
+            log_filter: LogFilter::new(logging::set_filter),
             account_names: named
                 .map(|account| (account.id, account.name.clone()))
                 .collect(),

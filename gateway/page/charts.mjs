@@ -6,6 +6,9 @@ const drawn = new Set();
 /// A color of the theme, by its name in style.css.
 export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/// Margins of a chart whose axis is on the left.
+export const LEFT = { l: 60, r: 14, t: 26, b: 24 };
+
 /// A chart in a box. `traces()` and `layout()` are asked for anew at each drawing and each change of the theme.
 export class Chart {
   constructor(box, traces, layout) {
@@ -37,7 +40,6 @@ export const axis = (more) => ({
   linecolor: color("line"),
   zerolinecolor: color("line"),
   tickfont: { color: color("muted") },
-  automargin: true,
   ...more,
 });
 
@@ -46,12 +48,11 @@ function base() {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 11, color: color("muted") },
-    margin: { l: 8, r: 8, t: 6, b: 6 },
+    margin: { l: 10, r: 62, t: 8, b: 24 },
     showlegend: false,
     hovermode: "x",
     hoverlabel: { bgcolor: color("raised"), bordercolor: color("line"), font: { color: color("ink") } },
     uirevision: "keep",
     dragmode: "pan",
-    transition: { duration: 0 },
   };
 }

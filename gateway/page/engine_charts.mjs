@@ -1,6 +1,6 @@
 // Charts of the engine screen.
 
-import { Chart, axis, color } from "./charts.mjs";
+import { Chart, LEFT, axis, color } from "./charts.mjs";
 import { between } from "./engine.mjs";
 import { duration } from "./words.mjs";
 
@@ -35,7 +35,7 @@ export class Rates {
   }
 
   #layout() {
-    return { ...legend(), xaxis: axis({ showgrid: false, type: "date" }), yaxis: axis({ rangemode: "tozero", tickformat: "~s", nticks: 5 }) };
+    return { ...legend(), margin: LEFT, xaxis: axis({ showgrid: false, type: "date", nticks: 6, tickformat: "%H:%M:%S" }), yaxis: axis({ rangemode: "tozero", tickformat: "~s", nticks: 5 }) };
   }
 }
 
@@ -66,7 +66,7 @@ export class Stages {
   }
 
   #layout() {
-    return { ...legend(), barmode: "group", bargap: 0.3, hovermode: "y", xaxis: time_axis({}), yaxis: axis({ showgrid: false, fixedrange: true }) };
+    return { ...legend(), margin: LEFT, barmode: "group", bargap: 0.3, hovermode: "y", xaxis: time_axis({}), yaxis: axis({ showgrid: false, fixedrange: true }) };
   }
 }
 
@@ -97,7 +97,7 @@ export class Heat {
   }
 
   #layout() {
-    return { hovermode: "closest", xaxis: axis({ type: "date", showgrid: false }), yaxis: time_axis({ showgrid: false }) };
+    return { hovermode: "closest", margin: { ...LEFT, t: 8 }, xaxis: axis({ type: "date", showgrid: false, nticks: 6, tickformat: "%H:%M:%S" }), yaxis: time_axis({ showgrid: false }) };
   }
 }
 
@@ -133,7 +133,7 @@ export class Percentiles {
     const nines = [1, 2, 10, 100, 1e3, 1e4, 1e5, 1e6];
     const names = ["0", "50", "90", "99", "99.9", "99.99", "99.999", "99.9999"];
     return {
-      ...legend(), hovermode: "closest",
+      ...legend(), hovermode: "closest", margin: LEFT,
       xaxis: axis({ type: "log", tickvals: nines, ticktext: names.map((name) => `${name} %`) }),
       yaxis: time_axis({}),
     };

@@ -57,7 +57,7 @@ export class Ladder {
       this.#rows[side] = Array.from({ length: count }, () => {
         const row = element("div", `level ${side}`);
         row.setAttribute("role", "option");
-        row.append(element("i", "bar"), element("span", "price"), element("span", "size"), element("span", "total"));
+        row.append(element("i", "extent"), element("span", "price"), element("span", "size"), element("span", "total"));
         return row;
       });
     this.#box.replaceChildren(...[...this.#rows.sell].reverse(), this.#spread, ...this.#rows.buy);

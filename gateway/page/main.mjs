@@ -26,14 +26,16 @@ const operate = is_operators ? new Operate(at("operate"), document.body.dataset.
 
 async function greeted(hello) {
   heard_at = performance.now();
-  say("live", "good");
   await market.greet(hello);
+  say("live", "good");
+  at("logon-button").disabled = false;
   if (account_key) await log_on(account_key);
 }
 
 function gone(reason) {
   say(reason ? `away: ${reason.replaceAll("_", " ")}` : "connecting", "bad");
   account.leave();
+  at("logon-button").disabled = true;
   ticket.logged_on(false);
 }
 

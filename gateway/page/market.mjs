@@ -13,6 +13,7 @@ const LEVELS = 250;
 const INTERVALS = ["1s", "1m", "5m", "15m", "1h", "1d"];
 const GROUPS = [1, 5, 10, 50, 100, 500, 1000];
 const TRADES = 60;
+const CANDLES_FEW = 30;
 
 const at = (id) => document.getElementById(id);
 
@@ -28,6 +29,7 @@ export class Market {
   #subscribed = null;
   #is_stale = false;
   #interval = "1m";
+  #is_interval_chosen = false;
 
   constructor(session, account, ticket) {
     this.#session = session;
@@ -56,9 +58,10 @@ export class Market {
     this.#instruments = new Map(hello.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.symbols.list(hello.instruments);
     this.#subscribed = null;
+    if (!this.#instruments.has(this.symbol)) this.symbol = hello.instruments[0].symbol;
     await this.#session.ask({ op: "subscribe", channel: "top", delivery: "interval", interval_ms: TOP_INTERVAL_MS });
     await this.#session.ask({ op: "subscribe", channel: "status" });
-    await this.choose(this.#instruments.has(this.symbol) ? this.symbol : hello.instruments[0].symbol);
+    await this.choose(this.symbol);
     for (const symbol of this.#instruments.keys()) this.#seed(symbol);
   }
 
@@ -97,6 +100,7 @@ export class Market {
 
   async poll_trades() {
     const symbol = this.symbol;
+    if (!symbol) return;
     const told = await get(`/v1/trades/${path(symbol)}?count=${TRADES}`);
     if (!told || symbol !== this.symbol) return;
     this.#tape.draw(told.trades);
@@ -110,13 +114,19 @@ export class Market {
   }
 
   async poll_candles() {
+    if (!this.symbol) return;
     const key = this.#candles.key;
-    const told = await get(`/v1/candles/${path(this.symbol)}?interval=${this.#interval}&count=${this.#candles.first_wanted}`);
-    if (told && key === this.#candles.key) this.#candles.lay(told.candles);
+    const told = await get(`/v1/candles/${path(this.symbol)}?interval=${this.#interval}&count=${this.#candles.wanted}`);
+    if (!told || key !== this.#candles.key) return;
+    const is_first = this.#candles.times.length === 0;
+    this.#candles.lay(told.candles);
+    // A young market says more by the second.
+    if (is_first && !this.#is_interval_chosen && told.candles.length < CANDLES_FEW) this.#take_interval("1s");
   }
 
   async poll_day() {
     const symbol = this.symbol;
+    if (!symbol) return;
     const day = (await get(`/v1/statistics/${path(symbol)}`))?.statistics;
     if (!day || symbol !== this.symbol) return;
     const instrument = this.#instruments.get(symbol);
@@ -195,14 +205,19 @@ export class Market {
         button.type = "button";
         button.setAttribute("aria-pressed", String(interval === this.#interval));
         button.addEventListener("click", () => {
-          this.#interval = interval;
-          for (const other of at("intervals").children) other.setAttribute("aria-pressed", String(other === button));
-          this.#candles.clear(this.symbol + interval);
-          this.poll_candles();
+          this.#take_interval(interval);
         });
         return button;
       }),
     );
+  }
+
+  #take_interval(interval) {
+    this.#interval = interval;
+    this.#is_interval_chosen = true;
+    for (const button of at("intervals").children) button.setAttribute("aria-pressed", String(button.textContent === interval));
+    this.#candles.clear(this.symbol + interval);
+    this.poll_candles();
   }
 
   #offer_groups(instrument) {

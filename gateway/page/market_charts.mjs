@@ -22,7 +22,8 @@ export class Candles {
     this.rises = [];
   }
 
-  get first_wanted() {
+  /// How many are to be asked for: all of them at first, then those that may have changed.
+  get wanted() {
     return this.times.length === 0 ? CANDLES : 3;
   }
 
@@ -66,7 +67,7 @@ export class Candles {
     const spike = { showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: color("muted") };
     return {
       uirevision: this.key,
-      xaxis: axis({ rangeslider: { visible: false }, type: "date", showgrid: false, ...spike }),
+      xaxis: axis({ rangeslider: { visible: false }, type: "date", showgrid: false, anchor: "y2", nticks: 8, tickformat: this.key.endsWith("1d") ? "%b %d" : "%H:%M:%S", ...spike }),
       yaxis: axis({ side: "right", domain: [0.22, 1], tickformat: ",", ...spike }),
       yaxis2: axis({ side: "right", domain: [0, 0.18], showgrid: false, nticks: 3 }),
       shapes: last === undefined ? [] : [line],

@@ -80,7 +80,7 @@ export class Operate {
     for (const name of LEVELS) level.append(new Option(name, name));
     level.value = "warn";
     const set = this.#button("Set log level", () => ["log_level", { filter: level.value }]);
-    const reset = this.#button("Reset: begin again", () => ["reset", undefined], true);
+    const reset = this.#button("Reset: begin again", () => ["reset", {}], true);
     const hint = element("p", "muted", "A reset ends every order and balance. The old state is kept in its folder.");
     return panel("Process", labeled("Log", level), buttons(set), hint, buttons(reset));
   }
@@ -104,18 +104,17 @@ export class Operate {
   }
 
   async #ask(name, verb, body) {
-    const headers = { Authorization: `Bearer ${this.key}` };
-    if (body) headers["Content-Type"] = "application/json";
+    const headers = { Authorization: `Bearer ${this.key}`, "Content-Type": "application/json" };
     let told;
     try {
-      const answer = await fetch(`/v1/admin/${verb}`, { method: "POST", headers, body: body && JSON.stringify(body) });
+      const answer = await fetch(`/v1/admin/${verb}`, { method: "POST", headers, body: JSON.stringify(body) });
       const said = await answer.json();
       told = [answer.ok, answer.ok ? JSON.stringify(said) : said.text];
     } catch (error) {
       told = [false, error.message];
     }
     const line = element("li", told[0] ? "good" : "bad");
-    line.append(element("time", "", clock(Date.now() * 1000)), element("b", "", name), element("span", "", `${body?.symbol ?? body?.account ?? ""} ${told[1]}`));
+    line.append(element("time", "", clock(Date.now() * 1000)), element("b", "", name), element("span", "", `${body.symbol ?? body.account ?? ""} ${told[1]}`));
     this.#log.prepend(line);
     while (this.#log.children.length > 50) this.#log.lastChild.remove();
   }

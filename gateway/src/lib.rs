@@ -42,7 +42,7 @@ mod view;
 mod wire;
 
 pub use admin::{
-    AdminKey, BadAdminKey, BadPublicKey, Operations, PageKey, ResetDone, ResetRequest,
+    AdminKey, BadAdminKey, BadPublicKey, LogFilter, Operations, PageKey, ResetDone, ResetRequest,
     read_public_key,
 };
 pub use binance::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits};

@@ -37,7 +37,7 @@ pub struct Limits {
     pub ping_interval: Duration,
     /// Time for a closing session to take its last frames.
     pub close_timeout: Duration,
-    /// Time for an orderly stop: outstanding answers, flushes, closing handshakes.
+    /// Time for an orderly stop, all of it: outstanding answers, flushes, closing handshakes.
     pub stop_timeout: Duration,
     /// How long after its last session is gone an account's cancel-on-disconnect orders go.
     pub disconnect_grace: Duration,
@@ -97,7 +97,7 @@ impl Limits {
             idle_timeout: Duration::from_secs(60),
             ping_interval: Duration::from_secs(20),
             close_timeout: Duration::from_secs(1),
-            stop_timeout: Duration::from_secs(5),
+            stop_timeout: Duration::from_secs(3),
             disconnect_grace: Duration::from_secs(5),
             subscriptions_per_session_max: 256,
             depth_levels_max: 1_000,

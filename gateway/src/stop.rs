@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use protocol::{GoingAway, GoingAwayReason};
+use tokio::time::{Instant, timeout_at};
 use tracing::{error, info};
 
 use crate::edge::Edge;
@@ -25,28 +26,30 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
             edge.limits.stop_timeout
         }
     };
+    // One budget for all of it: who is slow in one part has less for the next.
+    let end = Instant::now() + timeout;
     edge.stop_admitting();
     announce(edge, cause);
     edge.binance.sockets.announce_stop(edge.at_us() / 1_000);
     if matches!(cause, StopCause::Asked | StopCause::Reset) {
         let answered = until(|| edge.in_flight() == 0 || edge.ports.is_halted());
-        if tokio::time::timeout(timeout, answered).await.is_err() {
+        if timeout_at(end, answered).await.is_err() {
             error!(
                 in_flight = edge.in_flight(),
                 "some commands got no answer in time"
             );
         }
     }
-    let end = match cause {
+    let farewell = match cause {
         StopCause::Reset => SessionEnd::Reset,
         StopCause::Asked | StopCause::Halted | StopCause::PublisherFailed => SessionEnd::GoingAway,
     };
     for session in read(&edge.routing).sessions() {
-        session.outbound.end(end);
+        session.outbound.end(farewell);
     }
-    edge.binance.sockets.end(end);
+    edge.binance.sockets.end(farewell);
     let closed = until(|| read(&edge.routing).count() == 0 && edge.binance.sockets.count() == 0);
-    if tokio::time::timeout(timeout, closed).await.is_err() {
+    if timeout_at(end, closed).await.is_err() {
         info!(
             sessions = read(&edge.routing).count(),
             "some sessions did not close in time"
@@ -54,10 +57,8 @@ pub async fn stop_sessions(edge: &Edge, permits: &Permits, cause: StopCause) -> 
     }
     // Sessions say goodbye after they have left the routing; their connections tell when they are through.
     let gone = until(|| permits.admitted() == 0);
-    if tokio::time::timeout(edge.limits.close_timeout.min(timeout), gone)
-        .await
-        .is_err()
-    {
+    let end = end.min(Instant::now() + edge.limits.close_timeout);
+    if timeout_at(end, gone).await.is_err() {
         info!(
             connections = permits.admitted(),
             "some connections did not close in time"

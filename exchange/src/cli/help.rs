@@ -235,3 +235,19 @@ Examples:
   rialto doctor                                 for `rialto serve` as it is
   rialto doctor --data /var/lib/rialto          for that folder and its disk
   rialto doctor --json | jq '.findings[] | select(.verdict != \"ok\")'";
+
+/// `rialto admin --help`.
+pub const ADMIN: &str = "\
+Ask an exchange that runs for a verb of its operators: docs/admin.md says what each does.
+
+The data folder says where its admin port is and has the key; from elsewhere --admin URL and RIALTO_ADMIN_KEY do.
+Exit code 0 when it is done, 1 when the exchange refuses, 2 when nobody answers.";
+
+/// Below `rialto admin --help`.
+pub const ADMIN_EXAMPLES: &str = "\
+Examples:
+  rialto admin halt BTCUSDT                     nothing but cancels there, until: rialto admin resume BTCUSDT
+  rialto admin kill --account alice             her orders end, new ones are refused
+  rialto admin fund alice USDT 1000             she has 1000 USDT more
+  rialto admin log-level warn,gateway=debug     more of the gateway, from now on
+  rialto admin ask POST grid '{\"symbol\":\"BTCUSDT\",\"tick_size\":\"0.05\"}'";

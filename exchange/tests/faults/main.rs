@@ -10,6 +10,7 @@ mod kills;
 mod lost_money;
 mod operators;
 mod oracle;
+mod orderly;
 mod past;
 #[cfg(target_os = "linux")]
 mod power_cuts;

@@ -111,7 +111,11 @@ impl Page {
             "(async () => {{
                 const end = performance.now() + {PATIENCE_MS};
                 while (performance.now() < end) {{
-                    if (await (async () => ({expression}))()) return true;
+                    try {{
+                        if (await (async () => ({expression}))()) return true;
+                    }} catch {{
+                        // What it looks at is not there yet.
+                    }}
                     await new Promise((again) => setTimeout(again, 20));
                 }}
                 return false;

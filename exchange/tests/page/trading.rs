@@ -81,7 +81,7 @@ async fn an_order_by_hand_rests_fills_and_shows_in_balances() {
     alice
         .until(
             "the trade is on the tape",
-            "document.querySelector('#tape .print.sell .size')?.textContent === '0.20000'",
+            "Number(document.querySelector('#tape .print.sell .size')?.textContent) === 0.2",
         )
         .await;
     alice

@@ -6,6 +6,7 @@ mod chance;
 mod instruments;
 mod key;
 mod keys;
+mod log_level;
 mod money;
 mod operations;
 mod positions;
@@ -24,6 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 pub use key::{AdminKey, BadAdminKey};
+pub use log_level::LogFilter;
 pub use operations::{Operations, PageKey, ResetDone, ResetRequest};
 pub use public_key::{BadPublicKey, read_public_key};
 
@@ -69,6 +71,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/keys/revoke", post(keys::revoke))
         .route("/kill", post(risk::kill))
         .route("/limits", post(risk::limits))
+        .route("/log_level", post(log_level::log_level))
         .route("/mass_cancel", post(instruments::mass_cancel))
         .route("/positions/{account}", get(positions::positions))
         .route("/reset", post(reset::reset))

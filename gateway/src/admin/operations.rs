@@ -4,6 +4,7 @@ use engine::AccountId;
 use sequencer::Epoch;
 
 use crate::admin::key::AdminKey;
+use crate::admin::log_level::LogFilter;
 
 /// What the admin port needs beside the gateway itself.
 #[derive(Debug, Clone)]
@@ -12,6 +13,8 @@ pub struct Operations {
     pub key: AdminKey,
     /// Whether the page of the admin listener has the key entered.
     pub page_key: PageKey,
+    /// What sets the filter of the log.
+    pub log_filter: LogFilter,
     /// Names of accounts that have one.
     pub account_names: Vec<(AccountId, String)>,
     /// Where a reset is asked for. Whoever receives it ends this gateway and starts the next one.

@@ -32,6 +32,7 @@ const VERBS: [(&str, &str, &str); 23] = [
     ("POST", "/v1/admin/keys", r#"{"account":1}"#),
     ("POST", "/v1/admin/keys/revoke", r#"{"id":"desk"}"#),
     ("POST", "/v1/admin/reset", "{}"),
+    ("POST", "/v1/admin/log_level", r#"{"filter":"debug"}"#),
     ("POST", "/v1/admin/kill", r#"{"scope":"exchange"}"#),
     (
         "POST",
@@ -521,6 +522,36 @@ async fn a_position_says_what_was_bought_and_what_it_cost() {
             .as_str()
             .unwrap()
             .starts_with("-2")
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn the_filter_of_the_log_is_set_and_what_is_none_is_refused() {
+    let venue = Venue::open().await;
+
+    let set = operate(
+        &venue,
+        "POST",
+        "/v1/admin/log_level",
+        r#"{"filter":"debug"}"#,
+    )
+    .await;
+    let refused = operate(
+        &venue,
+        "POST",
+        "/v1/admin/log_level",
+        r#"{"filter":"loud"}"#,
+    )
+    .await;
+
+    assert_eq!(set, (200, json!({"filter": "debug"})));
+    assert_eq!(
+        refused,
+        (
+            400,
+            json!({"error": "bad_request", "text": "`filter`: no level is called loud"})
+        )
     );
     venue.close().await;
 }

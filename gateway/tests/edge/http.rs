@@ -77,7 +77,7 @@ async fn what_is_not_there_is_refused_as_json() {
         ("/v1/depth/BTCUSDT?levels=many", 400, "bad_query"),
         ("/v1/depth/BTCUSDT?lvls=1", 400, "bad_query"),
         ("/v1/status", 404, "unknown_path"),
-        ("/", 404, "unknown_path"),
+        ("/nosuch", 404, "unknown_path"),
     ] {
         let (answered, body) = get(&venue, path).await;
         assert_eq!(answered, status, "{path}");

@@ -11,8 +11,8 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
-    ListedAsset, ListedInstrument, Listing, Operations, PageKey, Past, ResetRequest, StopCause,
-    Stopped, VenueConfig, read_public_key,
+    ListedAsset, ListedInstrument, Listing, LogFilter, Operations, PageKey, Past, ResetRequest,
+    StopCause, Stopped, VenueConfig, read_public_key,
 };
 use ledger::{
     ApiKey, Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, KeyId, KeyMaterial,
@@ -57,6 +57,7 @@ pub struct Setup {
     pub ring_capacity: usize,
     pub allowed: AllowedHosts,
     pub venue: VenueConfig,
+    pub page_key: PageKey,
 }
 
 impl Default for Setup {
@@ -68,6 +69,7 @@ impl Default for Setup {
             ring_capacity: 4_096,
             allowed: AllowedHosts::default(),
             venue: VenueConfig::live(),
+            page_key: PageKey::Asked,
         }
     }
 }
@@ -149,7 +151,8 @@ impl Venue {
             clock: setup.clock,
             operations: Operations {
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
-                page_key: PageKey::Asked,
+                page_key: setup.page_key,
+                log_filter: LogFilter::new(known_level),
                 account_names: vec![(AccountId(1), "alice".to_owned())],
                 resets,
             },
@@ -286,6 +289,14 @@ async fn fund(ports: &Ports) {
 async fn control(ports: &Ports, command: ControlCommand) {
     let receipt = ports.control(command).unwrap();
     within(receipt.outcome()).await.unwrap();
+}
+
+/// A filter that knows one word.
+fn known_level(filter: &str) -> Result<(), String> {
+    match filter {
+        "debug" => Ok(()),
+        other => Err(format!("no level is called {other}")),
+    }
 }
 
 fn sequencer_config(setup: &Setup) -> SequencerConfig {

@@ -1,0 +1,145 @@
+//! What `rialto admin` takes.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::OperatorArgs;
+
+/// `rialto admin`: the verbs of docs/admin.md.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AdminCommand {
+    /// Counters, queues, sessions, instruments.
+    Status(OperatorArgs),
+    /// Halt an instrument: nothing but cancels.
+    Halt(InstrumentArgs),
+    /// Resume continuous trading.
+    Resume(InstrumentArgs),
+    /// Collect orders for an auction.
+    Auction(InstrumentArgs),
+    /// End a call: trade what crosses at one price, then match continuously.
+    Uncross(InstrumentArgs),
+    /// Take cancels only, of an account, an instrument or the whole exchange.
+    CancelOnly(ScopeArgs),
+    /// Cancel what is open and refuse new orders, of an account, an instrument or the whole exchange.
+    Kill(ScopeArgs),
+    /// Take orders again.
+    Open(ScopeArgs),
+    /// Cancel an account's orders.
+    MassCancel(MassCancelArgs),
+    /// Pay in.
+    Fund(MoneyArgs),
+    /// Pay out what is available.
+    Withdraw(MoneyArgs),
+    /// What an instrument is, and its rules now.
+    Instrument(InstrumentArgs),
+    /// Have an account pay the fees of a tier.
+    Fees(FeesArgs),
+    /// Whether money adds up, by asset.
+    Conservation(OperatorArgs),
+    /// Log more or less, from now on: a level, or a filter such as `warn,gateway=debug`.
+    LogLevel(LogLevelArgs),
+    /// Begin again; the old state is kept in its folder.
+    Reset(OperatorArgs),
+    /// Any other verb: its method, its path below /v1/admin/, and its JSON body.
+    Ask(AskArgs),
+}
+
+/// A verb about an instrument.
+#[derive(Debug, Clone, Args)]
+pub struct InstrumentArgs {
+    /// Such as BTCUSDT.
+    #[arg(value_name = "SYMBOL")]
+    pub symbol: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// A switch; without account and symbol it is that of the whole exchange.
+#[derive(Debug, Clone, Args)]
+pub struct ScopeArgs {
+    /// Of this account: number or name.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// Of this instrument; with an account: of the account on this instrument.
+    #[arg(long, value_name = "SYMBOL")]
+    pub symbol: Option<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin mass-cancel`.
+#[derive(Debug, Clone, Args)]
+pub struct MassCancelArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// On this instrument only.
+    #[arg(long, value_name = "SYMBOL")]
+    pub symbol: Option<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// A payment.
+#[derive(Debug, Clone, Args)]
+pub struct MoneyArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Such as BTC.
+    #[arg(value_name = "ASSET")]
+    pub asset: String,
+    /// Such as 2.5.
+    #[arg(value_name = "AMOUNT")]
+    pub amount: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin fees`.
+#[derive(Debug, Clone, Args)]
+pub struct FeesArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// The tier, from 0.
+    #[arg(value_name = "TIER")]
+    pub tier: u8,
+    /// On this instrument only.
+    #[arg(long, value_name = "SYMBOL")]
+    pub symbol: Option<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin log-level`.
+#[derive(Debug, Clone, Args)]
+pub struct LogLevelArgs {
+    /// A level, or a filter.
+    #[arg(value_name = "FILTER")]
+    pub filter: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin ask`.
+#[derive(Debug, Clone, Args)]
+pub struct AskArgs {
+    /// GET or POST.
+    #[arg(value_name = "METHOD")]
+    pub method: String,
+    /// Such as `rules` or `positions/alice`.
+    #[arg(value_name = "VERB")]
+    pub verb: String,
+    /// Such as `{"symbol":"BTCUSDT","rules":{}}`.
+    #[arg(value_name = "JSON")]
+    pub body: Option<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}

@@ -1,0 +1,203 @@
+//! `rialto admin`: each verb as the request that it is.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::{AdminCommand, MoneyArgs, OperatorArgs, ScopeArgs};
+use crate::operator::account;
+
+/// A request to the admin port.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Where.
+    pub path: String,
+    /// What; null is nothing.
+    pub body: Value,
+}
+
+impl Request {
+    fn get(path: &str) -> Self {
+        Self {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            body: Value::Null,
+        }
+    }
+
+    fn post(verb: &str, body: Value) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            path: format!("/v1/admin/{verb}"),
+            body,
+        }
+    }
+}
+
+/// The request that a command is, and where it goes.
+///
+/// # Errors
+/// The body of `ask` is no JSON.
+pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), String> {
+    Ok(match command {
+        AdminCommand::Status(operator) => (Request::get("/v1/status"), operator),
+        AdminCommand::Conservation(operator) => (Request::get("/conservation"), operator),
+        AdminCommand::Reset(operator) => (Request::post("reset", json!({})), operator),
+        AdminCommand::Halt(of) => (session(&of.symbol, "halted"), &of.operator),
+        AdminCommand::Resume(of) => (session(&of.symbol, "continuous"), &of.operator),
+        AdminCommand::Auction(of) => (session(&of.symbol, "auction"), &of.operator),
+        AdminCommand::Uncross(of) => {
+            let body = json!({ "symbol": of.symbol });
+            (Request::post("uncross", body), &of.operator)
+        }
+        AdminCommand::Instrument(of) => {
+            let path = format!("/v1/admin/instruments/{}", of.symbol);
+            (Request::get(&path), &of.operator)
+        }
+        AdminCommand::CancelOnly(of) => (switch(of, "cancel_only"), &of.operator),
+        AdminCommand::Kill(of) => (switch(of, "killed"), &of.operator),
+        AdminCommand::Open(of) => (switch(of, "open"), &of.operator),
+        AdminCommand::MassCancel(of) => {
+            let body = with_symbol(
+                json!({ "account": account(&of.account) }),
+                of.symbol.as_deref(),
+            );
+            (Request::post("mass_cancel", body), &of.operator)
+        }
+        AdminCommand::Fund(of) => (Request::post("fund", payment(of)), &of.operator),
+        AdminCommand::Withdraw(of) => (Request::post("withdraw", payment(of)), &of.operator),
+        AdminCommand::Fees(of) => {
+            let body = json!({ "account": account(&of.account), "fee_tier": of.tier });
+            let body = with_symbol(body, of.symbol.as_deref());
+            (Request::post("fee_tier", body), &of.operator)
+        }
+        AdminCommand::LogLevel(of) => {
+            let body = json!({ "filter": of.filter });
+            (Request::post("log_level", body), &of.operator)
+        }
+        AdminCommand::Ask(of) => {
+            let body = of
+                .body
+                .as_deref()
+                .map_or(Ok(Value::Null), serde_json::from_str);
+            let body = body.map_err(|error| format!("JSON: {error}"))?;
+            let request = Request {
+                method: of.method.to_uppercase(),
+                ..Request::post(of.verb.trim_start_matches('/'), body)
+            };
+            (request, &of.operator)
+        }
+    })
+}
+
+fn session(symbol: &str, state: &str) -> Request {
+    Request::post("session", json!({ "symbol": symbol, "state": state }))
+}
+
+fn switch(of: &ScopeArgs, admission: &str) -> Request {
+    let mut body = Map::new();
+    body.insert("admission".to_owned(), json!(admission));
+    let scope = match (&of.account, &of.symbol) {
+        (Some(name), _) => {
+            body.insert("account".to_owned(), account(name));
+            "account"
+        }
+        (None, Some(_)) => "instrument",
+        (None, None) => "exchange",
+    };
+    body.insert("scope".to_owned(), json!(scope));
+    let body = with_symbol(Value::Object(body), of.symbol.as_deref());
+    Request::post("admit", body)
+}
+
+fn with_symbol(mut body: Value, symbol: Option<&str>) -> Value {
+    if let Some(symbol) = symbol {
+        body["symbol"] = json!(symbol);
+    }
+    body
+}
+
+fn payment(of: &MoneyArgs) -> Value {
+    json!({ "account": account(&of.account), "asset": of.asset, "amount": of.amount })
+}
+
+#[cfg(test)]
+mod tests {
+    //! Goal: each command is the request that docs/admin.md describes. Method: literal requests.
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn asked(words: &[&str]) -> (String, String) {
+        let words = ["rialto", "admin"].iter().chain(words);
+        let Some(Command::Admin(command)) = Cli::parse_from(words).command else {
+            panic!("it is a command of operators");
+        };
+        let (request, _) = request(&command).unwrap();
+        (
+            format!("{} {}", request.method, request.path),
+            request.body.to_string(),
+        )
+    }
+
+    #[test]
+    fn each_command_is_its_request() {
+        for (words, line, body) in [
+            (&["status"][..], "GET /v1/status", "null"),
+            (
+                &["halt", "BTCUSDT"],
+                "POST /v1/admin/session",
+                r#"{"state":"halted","symbol":"BTCUSDT"}"#,
+            ),
+            (
+                &["resume", "BTCUSDT"],
+                "POST /v1/admin/session",
+                r#"{"state":"continuous","symbol":"BTCUSDT"}"#,
+            ),
+            (
+                &["kill"],
+                "POST /v1/admin/admit",
+                r#"{"admission":"killed","scope":"exchange"}"#,
+            ),
+            (
+                &["cancel-only", "--symbol", "BTCUSDT"],
+                "POST /v1/admin/admit",
+                r#"{"admission":"cancel_only","scope":"instrument","symbol":"BTCUSDT"}"#,
+            ),
+            (
+                &["open", "--account", "7"],
+                "POST /v1/admin/admit",
+                r#"{"account":7,"admission":"open","scope":"account"}"#,
+            ),
+            (
+                &["fund", "alice", "BTC", "2.5"],
+                "POST /v1/admin/fund",
+                r#"{"account":"alice","amount":"2.5","asset":"BTC"}"#,
+            ),
+            (
+                &["fees", "alice", "1"],
+                "POST /v1/admin/fee_tier",
+                r#"{"account":"alice","fee_tier":1}"#,
+            ),
+            (
+                &["log-level", "debug"],
+                "POST /v1/admin/log_level",
+                r#"{"filter":"debug"}"#,
+            ),
+            (&["reset"], "POST /v1/admin/reset", "{}"),
+            (
+                &["ask", "get", "positions/alice"],
+                "GET /v1/admin/positions/alice",
+                "null",
+            ),
+        ] {
+            assert_eq!(
+                asked(words),
+                (line.to_owned(), body.to_owned()),
+                "{words:?}"
+            );
+        }
+    }
+}
