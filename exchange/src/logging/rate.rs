@@ -69,7 +69,7 @@ mod tests {
             None,
             None,
             None,
-            tracing::field::FieldSet::new(&[], tracing::callsite::Identifier(&PLACE)),
+            tracing::field::FieldSet::new(&[], Identifier(&PLACE)),
             tracing::metadata::Kind::EVENT,
         );
         static PLACE: DefaultCallsite = DefaultCallsite::new(&META);
