@@ -273,3 +273,32 @@ fn the_doctor_names_what_would_not_start_and_changes_nothing() {
     assert_eq!(verdict_of(&ill, "public port"), "failed");
     assert!(!wanted.exists(), "nothing was made");
 }
+
+/// The command lines of a file in deploy/ that start the binary, without its name.
+fn command_lines(file: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy").join(file);
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter_map(|line| {
+        let unit = line.split_once("=/usr/local/bin/rialto ").map(|(_, words)| {
+            words.split(' ').map(str::to_owned).collect::<Vec<_>>()
+        });
+        let image = line
+            .strip_prefix("CMD ")
+            .map(|words| serde_json::from_str(words).unwrap());
+        unit.or(image)
+    });
+    lines.collect()
+}
+
+#[test]
+fn what_is_deployed_is_a_command_line_of_this_program() {
+    for (file, count) in [("rialto.service", 2), ("Dockerfile", 1)] {
+        let lines = command_lines(file);
+        assert_eq!(lines.len(), count, "{file}");
+        for line in lines {
+            let words = ["rialto".to_owned()].into_iter().chain(line.clone());
+            let parsed = <exchange::Cli as clap::Parser>::try_parse_from(words);
+            assert!(parsed.is_ok(), "{file}: {line:?}: {}", parsed.unwrap_err());
+        }
+    }
+}

@@ -43,6 +43,15 @@ export const axis = (more) => ({
   ...more,
 });
 
+/// What a chart says that has nothing to show: no axes, a word in the middle.
+export const empty = (text) => ({
+  xaxis: { visible: false },
+  yaxis: { visible: false },
+  yaxis2: { visible: false },
+  shapes: [],
+  annotations: [{ text, showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: { color: color("muted"), size: 13 } }],
+});
+
 function base() {
   return {
     paper_bgcolor: "rgba(0,0,0,0)",

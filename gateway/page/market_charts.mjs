@@ -1,6 +1,6 @@
 // Candles with volume, and the cumulative depth.
 
-import { Chart, axis, color } from "./charts.mjs";
+import { Chart, axis, color, empty } from "./charts.mjs";
 
 const CANDLES = 300;
 
@@ -62,6 +62,7 @@ export class Candles {
   }
 
   #layout() {
+    if (this.times.length === 0) return empty("No trades yet.");
     const last = this.close.at(-1);
     const line = { type: "line", xref: "paper", x0: 0, x1: 1, y0: last, y1: last, line: { color: color("accent"), width: 1, dash: "dot" } };
     const spike = { showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: color("muted") };
@@ -70,7 +71,8 @@ export class Candles {
       xaxis: axis({ rangeslider: { visible: false }, type: "date", showgrid: false, anchor: "y2", nticks: 8, tickformat: this.key.endsWith("1d") ? "%b %d" : "%H:%M:%S", ...spike }),
       yaxis: axis({ side: "right", domain: [0.22, 1], tickformat: ",", ...spike }),
       yaxis2: axis({ side: "right", domain: [0, 0.18], showgrid: false, nticks: 3 }),
-      shapes: last === undefined ? [] : [line],
+      shapes: [line],
+      annotations: [],
       bargap: 0.25,
     };
   }
@@ -105,8 +107,10 @@ export class Depth {
   }
 
   #layout() {
+    if (this.#sides.buy[0].length + this.#sides.sell[0].length === 0) return empty("No orders yet.");
     return {
       hovermode: "closest",
+      annotations: [],
       xaxis: axis({ showgrid: false, tickformat: ",", range: this.range, nticks: 6 }),
       yaxis: axis({ side: "right", rangemode: "tozero", nticks: 4 }),
     };
