@@ -128,7 +128,7 @@ const WRONG: [(&str, &str); 26] = [
         "FILE:3: demo.account.bob.key = \"demo-alice\"",
     ),
     (
-        "[rules.spot.entry_band]\nlow = \"20\"\n",
+        "[rules.spot.entry_band]\nlow = \"20\"\nhigh = \"10\"\n",
         "FILE:2: rules.spot.entry_band.low = \"20\"",
     ),
 ];
@@ -276,12 +276,14 @@ fn the_doctor_names_what_would_not_start_and_changes_nothing() {
 
 /// The command lines of a file in deploy/ that start the binary, without its name.
 fn command_lines(file: &str) -> Vec<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../deploy")
+        .join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let lines = text.lines().filter_map(|line| {
-        let unit = line.split_once("=/usr/local/bin/rialto ").map(|(_, words)| {
-            words.split(' ').map(str::to_owned).collect::<Vec<_>>()
-        });
+        let unit = line
+            .split_once("=/usr/local/bin/rialto ")
+            .map(|(_, words)| words.split(' ').map(str::to_owned).collect::<Vec<_>>());
         let image = line
             .strip_prefix("CMD ")
             .map(|words| serde_json::from_str(words).unwrap());

@@ -29,8 +29,8 @@ const FLAGS: [&str; 9] = [
     "--no-first-run",
 ];
 /// How long the page may take for what it is waited for.
-const PATIENCE_MS: u32 = 20_000;
-const ANSWER: Duration = Duration::from_secs(40);
+const PATIENCE_MS: u32 = 40_000;
+const ANSWER: Duration = Duration::from_secs(80);
 /// A browser that says no more than this before its address is none.
 const LINES_MAX: usize = 200;
 
@@ -39,6 +39,7 @@ pub struct Page {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     session: String,
     asked: u64,
+    is_loaded: bool,
     /// What went wrong on the page, in its own words.
     pub errors: Vec<String>,
     // Dropped after the socket.
@@ -66,6 +67,7 @@ impl Page {
             socket,
             session: String::new(),
             asked: 0,
+            is_loaded: false,
             errors: Vec::new(),
             _browser: browser,
         };
@@ -83,7 +85,16 @@ impl Page {
         }
         page.resize(width, height).await;
         page.command("Page.navigate", json!({"url": url})).await;
+        page.loaded().await;
         Some(page)
+    }
+
+    /// Waits until the page that was asked for is there: what is asked before that is asked of the one before.
+    async fn loaded(&mut self) {
+        while !self.is_loaded {
+            let told = self.read().await;
+            self.note(&told);
+        }
     }
 
     /// Gives the window another size; a narrow one is a phone's.
@@ -191,10 +202,7 @@ impl Page {
         let text = command.to_string();
         self.socket.send(Message::text(text)).await.unwrap();
         loop {
-            let frame = tokio::time::timeout(ANSWER, self.socket.next()).await;
-            let frame = frame.expect("the browser answers").unwrap().unwrap();
-            let Message::Text(text) = frame else { continue };
-            let told: Value = serde_json::from_str(&text).unwrap();
+            let told = self.read().await;
             if told["id"] == json!(self.asked) {
                 assert!(told.get("error").is_none(), "{method}: {}", told["error"]);
                 return told["result"].clone();
@@ -203,9 +211,20 @@ impl Page {
         }
     }
 
+    async fn read(&mut self) -> Value {
+        loop {
+            let frame = tokio::time::timeout(ANSWER, self.socket.next()).await;
+            let frame = frame.expect("the browser answers").unwrap().unwrap();
+            if let Message::Text(text) = frame {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
     fn note(&mut self, told: &Value) {
         let what = &told["params"];
         match told["method"].as_str() {
+            Some("Page.loadEventFired") => self.is_loaded = true,
             Some("Runtime.exceptionThrown") => {
                 let details = &what["exceptionDetails"];
                 self.errors.push(format!(

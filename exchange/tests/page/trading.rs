@@ -90,7 +90,7 @@ async fn an_order_by_hand_rests_fills_and_shows_in_balances() {
     alice
         .until(
             "what was bought is in the balances",
-            &format!("{BTC} === '10.1998' || {BTC} === '10.2'"),
+            &format!("{BTC} === '10.19998'"),
         )
         .await;
     alice
