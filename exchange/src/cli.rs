@@ -1,6 +1,7 @@
 //! What can be asked on the command line. Help texts live in `help.rs`.
 
 mod admin_args;
+mod export_args;
 pub mod help;
 mod look_args;
 mod operator_args;
@@ -18,6 +19,7 @@ use crate::config::{ClockMode, Layers, Node};
 
 pub use admin_args::{AdminCommand, MoneyArgs, ScopeArgs};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
+pub use export_args::{ExportArgs, ExportFormat};
 pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
@@ -84,6 +86,9 @@ pub enum Command {
     /// Find the first position at which two data folders differ.
     #[command(long_about = help::DIFF, after_help = help::DIFF_EXAMPLES)]
     Diff(DiffArgs),
+    /// Write trades, candles or the book order by order of a data folder to a file.
+    #[command(long_about = help::EXPORT, after_help = help::EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Take a command out of a journal that the program cannot apply.
     #[command(long_about = help::REPAIR, after_help = help::REPAIR_EXAMPLES)]
     Repair(RepairArgs),

@@ -24,6 +24,7 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Replay(arguments) => tools::run(ToolArgs::Replay(arguments), output, stop).await,
         Command::Verify(arguments) => tools::run(ToolArgs::Verify(arguments), output, stop).await,
         Command::Diff(arguments) => tools::run(ToolArgs::Diff(arguments), output, stop).await,
+        Command::Export(arguments) => tools::run(ToolArgs::Export(arguments), output, stop).await,
         Command::Repair(arguments) => tools::run(ToolArgs::Repair(arguments), output, stop).await,
         Command::Top(arguments) => top::run(&arguments, output, stop).await,
         Command::Config(command) => config_verbs::run(&command, output),

@@ -1,7 +1,8 @@
-//! Tools that look at a data folder without an exchange: replay, verify, diff; and repair, which changes it.
+//! Tools that look at a data folder without an exchange: replay, verify, diff, export; and repair, which changes it.
 
 mod diff;
 mod entries;
+mod export;
 mod folder;
 mod progress;
 mod repair;
@@ -55,6 +56,10 @@ fn work(tool: &ToolArgs, output: Output) -> Result<Verdict, ToolError> {
             verify::run(arguments, &config, output)
         }
         ToolArgs::Diff(arguments) => diff::run(arguments, output),
+        ToolArgs::Export(arguments) => {
+            let config = Config::load(&arguments.layers())?;
+            export::run(arguments, &config, output)
+        }
         ToolArgs::Repair(arguments) => {
             let config = Config::load(&arguments.layers())?;
             repair::run(arguments, &config, output)

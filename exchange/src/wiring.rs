@@ -168,7 +168,7 @@ impl Generation {
         recovered(&shard.ports, &view)
             .await
             .map_err(|error| or_failed_log(&shard.ports, error))?;
-        past.settle();
+        view.settle();
 
         //    Accounts that rest on money that is gone are for cancels only, before anybody trades with them.
         close_overdrawn(&shard.ports, &ledger)

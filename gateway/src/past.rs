@@ -142,14 +142,17 @@ impl Past {
     ) -> T {
         let turn = self.turns.acquire().await;
         let past = Arc::clone(self);
-        let answer = tokio::task::spawn_blocking(move || {
-            let mut history = lock(&past.history);
-            while past.take_in(&mut history) {}
-            question(&history)
-        });
+        let answer = tokio::task::spawn_blocking(move || past.look(question));
         let answer = answer.await;
         drop(turn);
         answer.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+
+    /// The same for a caller who may wait.
+    pub(crate) fn look<T>(&self, question: impl FnOnce(&History) -> T) -> T {
+        let mut history = lock(&self.history);
+        while self.take_in(&mut history) {}
+        question(&history)
     }
 
     /// How many batches wait, and how often egress had to.

@@ -38,6 +38,13 @@ impl GatewayView {
         Self { edge, permits }
     }
 
+    /// Everything of the journal was told: the history is settled, and personas recall from it what they keep in
+    /// memory. To be called before anybody may come in; it reads files.
+    pub fn settle(&self) {
+        self.edge.past.settle();
+        self.edge.binance.recall(&self.edge);
+    }
+
     /// All totals now.
     pub fn counters(&self) -> CounterReadings {
         self.edge.counters.readings()

@@ -25,6 +25,17 @@ pub(crate) fn first_day_of(month: u64) -> u64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// Days from 1970-01-01 to a day of the calendar; `None` where there is no such day, or it is before 1970 or after 9999.
+pub fn day_of(year: u64, month: u64, day: u64) -> Option<u64> {
+    if !(1_970..=9_999).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    let months = (year - 1_970) * 12 + month - 1;
+    let first = first_day_of(months);
+    let is_there = (1..=first_day_of(months + 1) - first).contains(&day);
+    is_there.then(|| first + day - 1)
+}
+
 fn year_and_month(days: u64) -> (u64, u64) {
     // Hinnant, civil_from_days.
     let shifted = days + 719_468;

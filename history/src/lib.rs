@@ -30,6 +30,7 @@ mod tracker;
 
 pub use amendment::{Amendment, PreventedMatch};
 pub use archive::{Archive, Marks, Opened};
+pub use calendar::day_of;
 pub use candle::{Candle, Print};
 pub use candle_series::{CandleRange, CandleSeries};
 pub use execution::{Execution, Fee, FeeAsset, Fees, Leg, Role, TradeRecord};

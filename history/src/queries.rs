@@ -158,6 +158,12 @@ impl History {
         known.candles.statistics(now, window_ns)
     }
 
+    /// The second of the instrument's last trade.
+    pub fn last_trade_at(&self, instrument: InstrumentId) -> Option<Timestamp> {
+        let known = self.instruments.get(&instrument)?;
+        known.candles.current().map(|second| second.start)
+    }
+
     /// The price of the instrument's last trade.
     pub fn last_price(&self, instrument: InstrumentId) -> Option<Price> {
         self.instruments.get(&instrument)?.candles.last_price()

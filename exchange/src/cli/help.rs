@@ -100,6 +100,31 @@ Examples:
   rialto replay --data desk --until 4711 --show book
   rialto replay --data desk/generation-0001 --show accounts --json";
 
+/// `rialto export --help`.
+pub const EXPORT: &str = "\
+Write what a data folder holds to a file: every trade, candles, or the book order by order.
+
+The journal is applied by a state of its own, as by `rialto replay`; the folder is not changed and not locked, and an
+exchange may run on it meanwhile. A file gets its name when it is whole. Where old segments of the journal were dropped,
+the export begins with what is left, and says so.
+
+--trades    a row for each trade: at_us, symbol, seq, trade_id, price, quantity, aggressor_side, phase, and both orders' ids
+--candles   a row for each candle of --interval, without gaps from the first trade on; auction prints are counted apart
+--l3        a row for each change of a displayed order: added, reduced, executed, refilled, removed, and what it shows then
+--l3 --format lobster
+            the rows of LOBSTER's message files: seconds.nanos,type,order id,size,price,direction, with sizes in lots and
+            prices in hundredths of a tick; type 1 added, 2 reduced, 3 deleted, 4 traded, 5 traded hidden
+
+CSV has a line of names; Parquet keeps decimals exact and instants as instants.";
+
+/// Below `rialto export --help`.
+pub const EXPORT_EXAMPLES: &str = "\
+Examples:
+  rialto export --trades                                    CSV on stdout, of the folder of `rialto serve`
+  rialto export --candles --interval 1h --symbol BTCUSDT --out hours.csv
+  rialto export --l3 --format lobster --symbol BTCUSDT --data desk --out btcusdt.csv
+  rialto export --trades --format parquet --from 2026-11-23 --until 2026-11-24 --out day.parquet";
+
 /// `rialto verify --help`.
 pub const VERIFY: &str = "\
 Prove that a data folder is whole.

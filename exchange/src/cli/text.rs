@@ -3,7 +3,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use engine::Timestamp;
+use history::{Interval, day_of};
+
 use crate::config::Span;
+
+const DAY_US: u64 = 86_400_000_000;
 
 /// Reads a value by its `FromStr`, in the shape that clap asks for.
 pub fn parse<T: FromStr<Err = String>>(text: &str) -> Result<T, String> {
@@ -20,4 +25,74 @@ pub fn time(text: &str) -> Result<Duration, String> {
         );
     }
     Ok(time)
+}
+
+/// A length of candles by its name.
+pub fn interval(text: &str) -> Result<Interval, String> {
+    Interval::named(text).ok_or_else(|| {
+        let names: Vec<&str> = Interval::ALL.iter().map(|it| it.name()).collect();
+        format!("no candle is so long; there are {}", names.join(", "))
+    })
+}
+
+/// An instant: a day, a day and a time in UTC, or microseconds since 1970.
+pub fn instant(text: &str) -> Result<Timestamp, String> {
+    let us = match text.parse::<u64>() {
+        Ok(us) => Some(us),
+        Err(_) => written_instant(text),
+    };
+    // What is later than any clock here is the end of time.
+    us.map(|us| Timestamp(us.saturating_mul(1_000)))
+        .ok_or_else(|| {
+            "no instant; write 2026-11-23, 2026-11-23T14:30:00.5Z, or microseconds since 1970"
+                .to_owned()
+        })
+}
+
+/// Microseconds since 1970 of `2026-11-23` or `2026-11-23T14:30:00.5Z`.
+fn written_instant(text: &str) -> Option<u64> {
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, time.strip_suffix('Z')?),
+        None => (text, "00:00:00"),
+    };
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<u64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let midnight_us = day_of(year, month, day)?.checked_mul(DAY_US)?;
+    let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let is_fraction = fraction.len() <= 6 && fraction.bytes().all(|it| it.is_ascii_digit());
+    let fraction_us: u64 = format!("{fraction:0<6}").parse().ok()?;
+    let mut parts = whole.splitn(3, ':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let is_time = is_fraction && hour < 24 && minute < 60 && second < 60;
+    is_time.then(|| midnight_us + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction_us)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_a_day_a_time_of_it_or_microseconds() {
+        for (text, us) in [
+            ("0", 0),
+            ("1970-01-01", 0),
+            ("2024-02-29", 1_709_164_800_000_000),
+            ("2024-02-29T13:45:07Z", 1_709_214_307_000_000),
+            ("2024-02-29T13:45:07.25Z", 1_709_214_307_250_000),
+            ("1709214307250000", 1_709_214_307_250_000),
+        ] {
+            assert_eq!(instant(text), Ok(Timestamp(us * 1_000)), "{text}");
+        }
+        for text in [
+            "yesterday",
+            "2023-02-29",
+            "2024-13-01",
+            "2024-02-29T24:00:00Z",
+            "2024-02-29T13:45:07",
+            "2024-02-29T13:45:07.1234567Z",
+            "-1",
+        ] {
+            assert!(instant(text).is_err(), "{text}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::environment;
+use crate::cli::{ExportArgs, environment};
 use crate::config::Layers;
 
 /// What looks at a data folder.
@@ -16,6 +16,8 @@ pub enum ToolArgs {
     Verify(VerifyArgs),
     /// `rialto diff`.
     Diff(DiffArgs),
+    /// `rialto export`.
+    Export(ExportArgs),
     /// `rialto repair`.
     Repair(RepairArgs),
 }

@@ -53,13 +53,22 @@ pub fn beginning(
     }
 }
 
-/// Applies what the journal has up to `until`, and has `look` look after each entry.
+/// Whether whoever looks wants to see more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// The next entry too.
+    More,
+    /// Nothing more.
+    Enough,
+}
+
+/// Applies what the journal has up to `until`, and has `look` look after each entry until it has seen enough.
 pub fn apply(
     replica: &mut Replica,
     journal: &JournalFolder,
     until: LogPosition,
     output: Output,
-    mut look: impl FnMut(&Replica),
+    mut look: impl FnMut(&Replica) -> Result<Look, ToolError>,
 ) -> Result<(), ToolError> {
     let from = LogPosition(replica.position().0.saturating_add(1));
     let last = journal.view.last_position();
@@ -84,7 +93,9 @@ pub fn apply(
         }
         replica.apply(&entry);
         progress.at(entry.position);
-        look(replica);
+        if look(replica)? == Look::Enough {
+            break;
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::{ReplayArgs, Show};
 use crate::config::Config;
 use crate::output::Output;
+use crate::tools::entries::Look;
 use crate::tools::folder::JournalFolder;
 use crate::tools::shown::{Accounts, Books, Hashes, Orders};
 use crate::tools::{ToolError, Verdict, entries};
@@ -41,7 +42,7 @@ pub fn run(arguments: &ReplayArgs, config: &Config, output: Output) -> Result<Ve
     let until = arguments.until.map_or(last, LogPosition);
     let (snapshots, _) = entries::snapshots_of(&journal)?;
     let mut replica = entries::beginning(&journal, config, &snapshots)?;
-    entries::apply(&mut replica, &journal, until, output, |_| {})?;
+    entries::apply(&mut replica, &journal, until, output, |_| Ok(Look::More))?;
     let shown = match arguments.show {
         Show::Hash => Shown::Hashes(Hashes::of(&replica, config)),
         Show::Book => Shown::Books(Books::of(&replica, config)),

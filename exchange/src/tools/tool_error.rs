@@ -8,6 +8,7 @@ use sequencer::{LogError, LogPosition, OpenError, RepairError, StartError};
 
 use crate::config::ConfigError;
 use crate::storage::DataError;
+use crate::tools::export::ExportError;
 
 /// Why a tool cannot answer.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,9 @@ pub enum ToolError {
     /// An instrument's terms break a rule of the ledger.
     #[error("an instrument's terms: {0}")]
     Terms(#[from] TermsError),
+    /// Nothing, or not all, was exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Nothing was repaired.
     #[error("--data: {0}")]
     Repair(#[from] RepairError),
@@ -94,6 +98,7 @@ impl ToolError {
             | Self::NothingBefore { .. }
             | Self::Start(_)
             | Self::Terms(_)
+            | Self::Export(_)
             | Self::Repair(_) => false,
         }
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cli::VerifyArgs;
 use crate::config::Config;
 use crate::output::Output;
+use crate::tools::entries::Look;
 use crate::tools::folder::JournalFolder;
 use crate::tools::shown::Hashes;
 use crate::tools::{ToolError, Verdict, entries};
@@ -65,6 +66,7 @@ pub fn run(arguments: &VerifyArgs, config: &Config, output: Output) -> Result<Ve
     let last = journal.view.last_position();
     entries::apply(&mut replica, &journal, last, output, |replica| {
         compare(replica, &snapshots, &mut compared);
+        Ok(Look::More)
     })?;
 
     for snapshot in compared.iter().filter(|snapshot| !snapshot.equal) {

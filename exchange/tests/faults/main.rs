@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "scripts read the lines that say GOAL")]
 
 mod chance;
+mod export;
 mod failing_start;
 mod io_errors;
 mod kills;

@@ -22,6 +22,7 @@ mod orders;
 mod params;
 mod percent;
 mod publish;
+mod recall;
 mod refusal;
 mod rest;
 mod routes;

@@ -1,8 +1,10 @@
 //! The public port: health, instruments, depth, trades as JSON, and the way to a WebSocket.
 
+mod account;
 mod error;
 mod market;
 mod past;
+mod records;
 mod routes;
 mod upgrade;
 

@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use crate::binance;
 use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
-use crate::http::{market, past, upgrade};
+use crate::http::{account, market, past, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
 use crate::measure;
 use crate::page;
@@ -43,6 +43,10 @@ pub fn market_routes() -> Router<Arc<Edge>> {
         .route("/v1/trades/{symbol}", get(market::trades))
         .route("/v1/candles/{symbol}", get(past::candles))
         .route("/v1/statistics/{symbol}", get(past::statistics))
+        .route("/v1/account/orders/{symbol}", get(account::orders))
+        .route("/v1/account/executions/{symbol}", get(account::executions))
+        .route("/v1/account/amendments/{symbol}", get(account::amendments))
+        .route("/v1/account/prevented/{symbol}", get(account::prevented))
         .route("/v1/ws", any(upgrade::native))
 }
 

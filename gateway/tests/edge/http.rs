@@ -164,3 +164,59 @@ async fn candles_and_statistics_have_every_trade_that_was_reported() {
     assert_eq!((status, &refused["error"]), (400, &json!("bad_query")));
     venue.close().await;
 }
+
+async fn own(venue: &Venue, key: &str, path: &str) -> (u16, Value) {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n\r\n"
+    );
+    split(&exchange(venue, &request).await)
+}
+
+#[tokio::test]
+async fn an_accounts_past_is_told_to_its_key_page_by_page_and_to_nobody_else() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    alice.ask(&limit(1, "buy", "100.00", "2")).await;
+    alice.ask(&limit(2, "buy", "99.00", "1")).await;
+    bob.ask(&limit(1, "sell", "99.00", "2.5")).await;
+    bob.ask(&limit(2, "sell", "98.00", "0.1")).await;
+
+    let (status, told) = own(&venue, "alice", "/v1/account/orders/BTCUSDT").await;
+    assert_eq!(status, 200);
+    let [closed] = &told["records"].as_array().unwrap()[..] else {
+        panic!("one order of two is closed: {told}")
+    };
+    assert_eq!(closed["status"], "filled");
+    assert_eq!(
+        (&closed["quantity"], &closed["filled_quote"]),
+        (&json!("2.00000"), &json!("200.0000000"))
+    );
+    let (_, told) = own(&venue, "alice", "/v1/account/orders/BTCUSDT?open=true").await;
+    assert_eq!(told["records"][1]["status"], "partially_filled");
+
+    let path = "/v1/account/executions/BTCUSDT";
+    let (_, all) = own(&venue, "alice", path).await;
+    assert_eq!(all["records"].as_array().unwrap().len(), 3);
+    assert_eq!(all["records"][0]["liquidity"], "maker");
+    assert_eq!(all["next_from_id"], Value::Null);
+    let mut paged = Vec::new();
+    let mut next = json!(1);
+    while let Some(from) = next.as_u64() {
+        let (_, page) = own(&venue, "alice", &format!("{path}?from_id={from}&count=2")).await;
+        paged.extend(page["records"].as_array().unwrap().clone());
+        next = page["next_from_id"].clone();
+    }
+    assert_eq!(json!(paged), all["records"]);
+    let (_, bobs) = own(&venue, "bob", path).await;
+    assert_eq!(bobs["records"][2]["liquidity"], "taker");
+    assert_eq!(bobs["records"][2]["order_id"], 4);
+    let (_, one) = own(&venue, "bob", &format!("{path}?order_id=4")).await;
+    assert_eq!(one["records"].as_array().unwrap().len(), 1);
+
+    let (status, refused) = own(&venue, "mallory", path).await;
+    assert_eq!((status, &refused["error"]), (401, &json!("bad_key")));
+    let (status, _) = get(&venue, path).await;
+    assert_eq!(status, 401);
+    venue.close().await;
+}

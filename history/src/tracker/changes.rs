@@ -99,6 +99,7 @@ impl OrderTracker {
             order.filled_quantity = party.filled_quantity;
             order.filled_notional = order.filled_notional + notional;
             order.leaves_quantity = party.leaves_quantity;
+            order.working_since.get_or_insert(place.at);
             leg.client_order_id = order.client_order_id;
         }
         leg
@@ -154,6 +155,7 @@ impl OrderTracker {
             return;
         };
         order.status = OrderStatus::Resting;
+        order.working_since.get_or_insert(place.at);
         // A post-only order may have slid to another price than it was entered at.
         order.price = Some(rested.price);
         order.leaves_quantity = rested

@@ -129,6 +129,11 @@ impl Replica {
         &self.batch
     }
 
+    /// What the last entry did.
+    pub const fn batch(&self) -> &EventBatch {
+        &self.batch
+    }
+
     /// Live, the matchers say to each other what they have seen; here it is looked up.
     fn forget_seen_fan_outs(&mut self) {
         let (engine, instruments) = (self.books.engine(), &self.instruments);

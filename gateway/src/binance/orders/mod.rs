@@ -4,11 +4,13 @@ mod apply;
 mod endings;
 mod list;
 mod order;
+mod recalled;
 mod registry;
 mod report;
 
 pub use apply::{Block, Told};
 pub use list::{ListNews, ListProgress, ListStep, OrderList};
 pub use order::{Attributes, Peg, VenueOrder};
-pub use registry::{AccountOrders, VenueOrders};
+pub use recalled::Recalled;
+pub use registry::{AccountOrders, CLOSED_KEPT_MAX, RARE_KEPT_MAX, TRADES_KEPT_MAX, VenueOrders};
 pub use report::{AccountTrade, Fill, PreventedMatch, Report};

@@ -204,18 +204,18 @@ impl VenueOrder {
 }
 
 /// The id of an order whose owner gave it none.
-fn nameless(order_id: OrderId) -> ClientOrderId {
+pub(super) fn nameless(order_id: OrderId) -> ClientOrderId {
     ClientOrderId::new(&format!("rialto-{}", order_id.0)).expect("a word and a number are an id")
 }
 
-const fn iceberg(display: Display) -> Option<Quantity> {
+pub(super) const fn iceberg(display: Display) -> Option<Quantity> {
     match display {
         Display::Iceberg { peak } => Some(peak),
         Display::Full | Display::Hidden => None,
     }
 }
 
-fn stop_of(conditions: Option<&Conditions>) -> (Option<Price>, Option<u32>) {
+pub(super) fn stop_of(conditions: Option<&Conditions>) -> (Option<Price>, Option<u32>) {
     match conditions
         .and_then(|it| it.trigger)
         .map(|trigger| trigger.kind)
@@ -235,7 +235,11 @@ fn stop_of(conditions: Option<&Conditions>) -> (Option<Price>, Option<u32>) {
     }
 }
 
-fn order_type(kind: OrderKind, post_only: PostOnly, conditions: Option<&Conditions>) -> OrderType {
+pub(super) fn order_type(
+    kind: OrderKind,
+    post_only: PostOnly,
+    conditions: Option<&Conditions>,
+) -> OrderType {
     let is_limit = match kind {
         OrderKind::Limit { .. } | OrderKind::Pegged { .. } => true,
         OrderKind::Market | OrderKind::MarketWithProtection { .. } | OrderKind::MarketToLimit => {
@@ -260,7 +264,7 @@ fn order_type(kind: OrderKind, post_only: PostOnly, conditions: Option<&Conditio
     }
 }
 
-const fn time_in_force(lifetime: engine::TimeInForce) -> TimeInForce {
+pub(super) const fn time_in_force(lifetime: engine::TimeInForce) -> TimeInForce {
     match lifetime {
         engine::TimeInForce::ImmediateOrCancel => TimeInForce::Ioc,
         engine::TimeInForce::FillOrKill => TimeInForce::Fok,

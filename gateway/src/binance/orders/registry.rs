@@ -9,11 +9,11 @@ use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch};
 
 /// Orders that have ended and are kept, of one account in one instrument; the oldest make room.
-const CLOSED_KEPT_MAX: usize = 10_000;
+pub const CLOSED_KEPT_MAX: usize = 10_000;
 /// Trades that are kept, of one account in one instrument; the oldest make room.
-const TRADES_KEPT_MAX: usize = 20_000;
+pub const TRADES_KEPT_MAX: usize = 20_000;
 /// Prevented matches and amendments that are kept, likewise.
-const RARE_KEPT_MAX: usize = 1_000;
+pub const RARE_KEPT_MAX: usize = 1_000;
 
 /// One instrument's orders of the accounts that use this persona.
 #[derive(Debug, Default)]
@@ -64,17 +64,21 @@ impl VenueOrders {
         self.of_mut(order.account).list(order);
     }
 
+    /// What is known of the account is this.
+    pub fn recall(&mut self, account: AccountId, orders: AccountOrders) {
+        self.accounts.insert(account, orders);
+    }
+
     /// The number of the next step: it grows with the instrument's sequence, over restarts too.
     pub(super) fn next_execution(&mut self, sequence: u64) -> u64 {
-        // Room for 256 steps of a command; a longer block borrows from those that follow.
-        let least = sequence.saturating_mul(256);
+        let least = execution_of(sequence);
         self.last_execution = least.max(self.last_execution.saturating_add(1));
         self.last_execution
     }
 
     /// The number of the next prevented match, which grows likewise.
     pub(super) fn next_prevented(&mut self, sequence: u64) -> u64 {
-        let least = sequence.saturating_mul(16);
+        let least = prevented_of(sequence);
         self.last_prevented = least.max(self.last_prevented.saturating_add(1));
         self.last_prevented
     }
@@ -201,6 +205,16 @@ impl AccountOrders {
             .partition_point(|trade| trade.fill.trade_id < trade_id);
         self.trades.range(first..)
     }
+}
+
+/// The number of a command's first step. There is room for 256 of them; a longer block borrows from those that follow.
+pub(super) const fn execution_of(sequence: u64) -> u64 {
+    sequence.saturating_mul(256)
+}
+
+/// The number of a command's first prevented match; there is room for 16.
+pub(super) const fn prevented_of(sequence: u64) -> u64 {
+    sequence.saturating_mul(16)
 }
 
 fn keep<T>(kept: &mut VecDeque<T>, one: T, most: usize) {

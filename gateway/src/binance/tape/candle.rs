@@ -7,9 +7,9 @@ use engine::{Notional, Price, Quantity, Side, Trade};
 use crate::binance::tape::interval::Interval;
 
 /// Seconds in which something traded that are kept.
-const SECONDS_KEPT_MAX: usize = 7_200;
+pub const SECONDS_KEPT_MAX: usize = 7_200;
 /// Minutes in which something traded that are kept: a week of them.
-const MINUTES_KEPT_MAX: usize = 10_080;
+pub const MINUTES_KEPT_MAX: usize = 10_080;
 const MINUTE_S: u64 = 60;
 const SECOND_US: u64 = 1_000_000;
 
@@ -58,6 +58,23 @@ impl Candle {
             trades: 0,
             ids: None,
             last_quantity: Quantity::ZERO,
+        }
+    }
+
+    const fn recorded(candle: &history::Candle) -> Self {
+        Self {
+            start: candle.start.0 / 1_000_000_000,
+            open: candle.open,
+            high: candle.high,
+            low: candle.low,
+            close: candle.close,
+            volume: candle.volume,
+            notional: candle.notional,
+            taker_buy_volume: candle.taker_buy_volume,
+            taker_buy_notional: candle.taker_buy_notional,
+            trades: candle.trades,
+            ids: Some((candle.first_trade.0, candle.last_trade.0)),
+            last_quantity: candle.last_quantity,
         }
     }
 
@@ -122,6 +139,21 @@ pub struct Candles {
 }
 
 impl Candles {
+    /// What the history has of an instrument's newest seconds and minutes in which something traded, oldest first.
+    pub fn recalled(seconds: &[history::Candle], minutes: &[history::Candle]) -> Self {
+        let by_start = |candles: &[history::Candle]| {
+            let candles = candles.iter().filter(|candle| !candle.is_empty());
+            candles
+                .map(Candle::recorded)
+                .map(|it| (it.start, it))
+                .collect()
+        };
+        Self {
+            seconds: by_start(seconds),
+            minutes: by_start(minutes),
+        }
+    }
+
     /// Takes in a trade.
     pub fn take(&mut self, trade: &Trade, at_us: u64) {
         let second = at_us / SECOND_US;

@@ -5,19 +5,21 @@ mod interval;
 
 use std::collections::VecDeque;
 
-use engine::{OrderId, Price, Quantity, Side, Trade, TradeId};
+use engine::{OrderId, Price, Quantity, SequenceNumber, Side, Trade, TradeId};
+use history::TradeRecord;
 
-pub use candle::{Candle, CandleRange, Candles};
+use crate::native::translate::at_us;
+
+pub use candle::{Candle, CandleRange, Candles, MINUTES_KEPT_MAX, SECONDS_KEPT_MAX};
 pub use interval::Interval;
 
 /// Aggregate trades that are kept; the oldest make room.
-const AGGREGATES_KEPT_MAX: usize = 10_000;
+pub const AGGREGATES_KEPT_MAX: usize = 10_000;
 
 /// What was traded in one instrument.
 #[derive(Debug, Default)]
 pub struct Tape {
     aggregates: VecDeque<Aggregate>,
-    aggregates_numbered: u64,
     /// Candles without a gap.
     pub candles: Candles,
 }
@@ -25,7 +27,7 @@ pub struct Tape {
 /// What one taker traded at one price in one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Aggregate {
-    /// Its number.
+    /// Its number: that of its first trade, so that it is the same after a restart.
     pub id: u64,
     /// Who took.
     pub taker: OrderId,
@@ -44,6 +46,47 @@ pub struct Aggregate {
 }
 
 impl Tape {
+    /// What the history has: seconds and minutes in which something traded, and the newest trades, oldest first.
+    pub fn recalled(
+        seconds: &[history::Candle],
+        minutes: &[history::Candle],
+        trades: &[TradeRecord],
+    ) -> Self {
+        let mut aggregates: VecDeque<Aggregate> = VecDeque::new();
+        let mut last_command = SequenceNumber(0);
+        for trade in trades {
+            let same = aggregates.back_mut().filter(|sum| {
+                last_command == trade.event.sequence
+                    && sum.taker == trade.taker.order_id
+                    && sum.price == trade.price
+                    && sum.aggressor_side == trade.aggressor_side
+            });
+            last_command = trade.event.sequence;
+            if let Some(sum) = same {
+                sum.quantity = sum
+                    .quantity
+                    .checked_add(trade.quantity)
+                    .expect("an order's trades fit in its quantity");
+                sum.last = trade.trade_id;
+                continue;
+            }
+            aggregates.push_back(Aggregate {
+                id: trade.trade_id.0,
+                taker: trade.taker.order_id,
+                price: trade.price,
+                quantity: trade.quantity,
+                first: trade.trade_id,
+                last: trade.trade_id,
+                aggressor_side: trade.aggressor_side,
+                at_us: at_us(trade.event.at),
+            });
+        }
+        Self {
+            aggregates,
+            candles: Candles::recalled(seconds, minutes),
+        }
+    }
+
     /// Takes in the trades of one command; returns what they add up to.
     pub fn take(&mut self, trades: &[&Trade], at_us: u64) -> Vec<Aggregate> {
         let mut sums: Vec<Aggregate> = Vec::new();
@@ -62,7 +105,7 @@ impl Tape {
                 sum.last = trade.trade_id;
                 continue;
             }
-            sums.push(self.begin(trade, at_us));
+            sums.push(Self::begin(trade, at_us));
         }
         for sum in &sums {
             if self.aggregates.len() >= AGGREGATES_KEPT_MAX {
@@ -73,11 +116,9 @@ impl Tape {
         sums
     }
 
-    fn begin(&mut self, trade: &Trade, at_us: u64) -> Aggregate {
-        let id = self.aggregates_numbered;
-        self.aggregates_numbered = self.aggregates_numbered.saturating_add(1);
+    fn begin(trade: &Trade, at_us: u64) -> Aggregate {
         Aggregate {
-            id,
+            id: trade.trade_id.0,
             taker: trade.taker.order_id,
             price: trade.price,
             quantity: trade.quantity,

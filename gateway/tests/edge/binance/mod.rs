@@ -5,6 +5,7 @@ mod fuzz;
 mod limits;
 mod lists;
 mod orders;
+mod recall;
 mod signatures;
 mod socket_api;
 mod streams;
