@@ -92,7 +92,7 @@ pub fn run(arguments: &ExportArgs, config: &Config, output: Output) -> Result<Ve
         from: arguments.from.unwrap_or(Timestamp(0)),
         until: arguments.until.unwrap_or(Timestamp(u64::MAX)),
     };
-    let (mut content, columns) = content_of(arguments, &listed)?;
+    let (mut content, columns) = content_of(arguments, &listed);
     let journal = JournalFolder::open(arguments.data.as_deref())?;
     journal.check_terms(config)?;
     let (snapshots, _) = entries::snapshots_of(&journal)?;
@@ -195,9 +195,9 @@ fn listed_of(
 fn content_of(
     arguments: &ExportArgs,
     listed: &[ListedInstrument],
-) -> Result<(Box<dyn Content>, Vec<Column>), ExportError> {
+) -> (Box<dyn Content>, Vec<Column>) {
     let decimals = columns::Decimals::of(listed);
-    Ok(if arguments.trades {
+    if arguments.trades {
         (Box::new(trades::Trades), trades::columns(decimals))
     } else if arguments.candles {
         let candles = candles::Candles::new(arguments.interval, listed);
@@ -206,7 +206,7 @@ fn content_of(
         (Box::new(tape::Tape::default()), Vec::new())
     } else {
         (Box::new(orders::Orders), orders::columns(decimals))
-    })
+    }
 }
 
 fn table_of(

@@ -92,19 +92,17 @@ pub async fn orders(
     query: Result<Query<PastQuery>, QueryRejection>,
 ) -> Result<Response, ErrorAnswer> {
     let parts = (edge, peer, symbol, head, query);
-    let asked = |history: &History, account, id, query: PastQuery| match query.order_id {
-        Some(order_id) => {
+    let asked = |history: &History, account, id, query: PastQuery| {
+        if let Some(order_id) = query.order_id {
             let meant = engine::OrderRef::Id(OrderId(order_id));
-            history.order(account, id, meant).into_iter().collect()
+            return history.order(account, id, meant).into_iter().collect();
         }
-        None => {
-            let stage = if query.open {
-                Stage::All
-            } else {
-                Stage::Closed
-            };
-            history.orders(account, id, stage, &query.page())
-        }
+        let stage = if query.open {
+            Stage::All
+        } else {
+            Stage::Closed
+        };
+        history.orders(account, id, stage, &query.page())
     };
     answer(parts, asked, WireOrder::of, |order| order.order_id.0).await
 }

@@ -2,7 +2,7 @@
 
 use engine::{
     Accepted, Canceled, Conditioned, Notional, OrderId, OrderKind, OrderSize, Party, Pegged,
-    Prevented, Quantity, Replaced, Rested, Side, Trade,
+    Prevented, Quantity, Replaced, Rested, SelfTradePrevention, Side, Trade,
 };
 
 use super::OrderTracker;
@@ -10,6 +10,28 @@ use crate::amendment::{Amendment, PreventedMatch};
 use crate::execution::{Fee, Fees, Leg, TradeRecord};
 use crate::order::{OrderRecord, OrderStatus};
 use crate::place::EventPlace;
+
+/// What a match that was prevented ends of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Nothing,
+    Whole,
+    DownTo(Quantity),
+}
+
+/// What ends of the taker and of the maker, by the mode that decided.
+const fn ends(prevented: &Prevented) -> [Ends; 2] {
+    match prevented.mode {
+        SelfTradePrevention::None => [Ends::Nothing, Ends::Nothing],
+        SelfTradePrevention::CancelNewest => [Ends::Whole, Ends::Nothing],
+        SelfTradePrevention::CancelOldest => [Ends::Nothing, Ends::Whole],
+        SelfTradePrevention::CancelBoth => [Ends::Whole, Ends::Whole],
+        SelfTradePrevention::Decrement => [
+            Ends::DownTo(prevented.taker_leaves_quantity),
+            Ends::DownTo(prevented.maker_leaves_quantity),
+        ],
+    }
+}
 
 impl OrderTracker {
     /// The order, which has this event as its last one. Unknown ones were entered before history began.
@@ -108,10 +130,11 @@ impl OrderTracker {
     pub(super) fn prevented(&mut self, place: EventPlace, prevented: &Prevented) -> PreventedMatch {
         self.prevented_matches = self.prevented_matches.saturating_add(1);
         let prevented_id = self.prevented_matches;
+        let [taker_ends, maker_ends] = ends(prevented);
         let (taker_prevented_quantity, taker_side) =
-            self.prevented_party(place, prevented.taker, prevented.taker_leaves_quantity);
+            self.prevented_party(place, prevented.taker, taker_ends);
         let (maker_prevented_quantity, maker_side) =
-            self.prevented_party(place, prevented.maker, prevented.maker_leaves_quantity);
+            self.prevented_party(place, prevented.maker, maker_ends);
         PreventedMatch {
             event: place,
             prevented_id,
@@ -135,14 +158,21 @@ impl OrderTracker {
         &mut self,
         place: EventPlace,
         order_id: OrderId,
-        leaves_quantity: Quantity,
+        ends: Ends,
     ) -> (Quantity, Option<Side>) {
         let Some(order) = self.changed(place, order_id) else {
             return (Quantity::ZERO, None);
         };
-        let ended = order.leaves_quantity.checked_sub(leaves_quantity);
-        let ended = ended.unwrap_or(Quantity::ZERO);
-        order.leaves_quantity = leaves_quantity;
+        let ended = match ends {
+            Ends::Nothing => Quantity::ZERO,
+            // Its cancellation follows, and says so.
+            Ends::Whole => order.leaves_quantity,
+            Ends::DownTo(leaves_quantity) => {
+                let ended = order.leaves_quantity.checked_sub(leaves_quantity);
+                order.leaves_quantity = leaves_quantity;
+                ended.unwrap_or(Quantity::ZERO)
+            }
+        };
         order.prevented_quantity = order
             .prevented_quantity
             .checked_add(ended)
