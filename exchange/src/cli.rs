@@ -2,6 +2,7 @@
 
 mod admin_args;
 mod export_args;
+mod bench_args;
 pub mod help;
 mod look_args;
 mod operator_args;
@@ -15,11 +16,12 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use feed_sim::Preset;
 use feed_sim::replay::Speed;
 
-use crate::config::{ClockMode, Layers, Node};
+use crate::config::{ClockMode, Layers, Node, Profile};
 
 pub use admin_args::{AdminCommand, MoneyArgs, ScopeArgs};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
 pub use export_args::{ExportArgs, ExportFormat};
+pub use bench_args::BenchArgs;
 pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
@@ -74,6 +76,9 @@ pub enum Command {
     /// Send orders to a running exchange: simulated participants, or recorded flow.
     #[command(long_about = help::FEED, after_help = help::FEED_EXAMPLES)]
     Feed(FeedArgs),
+    /// Measure an exchange under load over real sockets: latency from the intended send time, throughput, memory.
+    #[command(long_about = help::BENCH, after_help = help::BENCH_EXAMPLES)]
+    Bench(Box<BenchArgs>),
     /// Run scenario files: stories about one market and what it must say.
     #[command(long_about = help::SCENARIO, after_help = help::SCENARIO_EXAMPLES)]
     Scenario(ScenarioArgs),
@@ -140,6 +145,10 @@ pub struct ExchangeArgs {
     /// When a report may leave [default: sync]: `sync` after its command is synced, `async` when it is written, `none` never synced.
     #[arg(long, value_name = "WHEN")]
     pub durability: Option<String>,
+    /// Settings that go together [default: default]: `bare` (orders and answers alone, nothing kept on disk) or
+    /// `low-latency` (no hand-off between threads, none sleeps).
+    #[arg(long, value_name = "PROFILE", value_parser = text::parse::<Profile>)]
+    pub profile: Option<Profile>,
     /// Configuration laid over the built-in one, key by key; may be repeated, the last one wins.
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
@@ -255,6 +264,10 @@ impl ExchangeArgs {
         if let Some(durability) = &self.durability {
             let when = Node::Text(durability.clone());
             flags.push(("--durability", "log.durability", when));
+        }
+        if let Some(profile) = self.profile {
+            let word = Node::Text(profile.word().to_owned());
+            flags.push(("--profile", "profile", word));
         }
         if let Some(clock) = &self.clock {
             flags.push(("--clock", "clock.mode", Node::Text(clock.to_string())));

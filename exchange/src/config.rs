@@ -24,16 +24,18 @@ pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
 pub use layers::Layers;
 pub use listing::Listing;
-pub use process::{Addresses, TlsPart};
+pub use process::{Addresses, JournalPlace, TlsPart};
 pub use shown::ShownValue;
 pub use tree::Node;
-pub use value::{ClockMode, Span};
+pub use value::{ClockMode, Profile, Span};
 
 use tree::Entry;
 
 /// Everything the process is told, by part.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Which settings lie under everything else.
+    pub profile: Profile,
     /// Where it listens.
     pub addresses: Addresses,
     /// Whether the public may speak TLS.
@@ -48,6 +50,8 @@ pub struct Config {
     pub listing: Listing,
     /// Accounts at most.
     pub accounts_max: u32,
+    /// Whether there is a journal that outlives the process.
+    pub journal_place: JournalPlace,
     /// How the journal of a data folder is kept.
     pub journal: FileLogOptions,
     /// How often snapshots are written beside it.
@@ -93,6 +97,7 @@ impl Config {
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
         let demo = DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?;
         Ok(Self {
+            profile: file.profile,
             venue: binance::derive_venue(&file.gateway.binance)?,
             demo_api_keys: binance::derive_api_keys(&file.demo.api_key, &demo.people)?,
             addresses: Addresses::derive(&file.gateway)?,
@@ -107,6 +112,7 @@ impl Config {
             demo,
             listing,
             accounts_max: file.ledger.accounts_max,
+            journal_place: process::journal_place(file.log.journal),
             journal: process::derive_journal(&file.log)?,
             snapshot_cadence: process::derive_cadence(&file.log)?,
             retention_bytes: file.log.retention_bytes,

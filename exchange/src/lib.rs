@@ -4,11 +4,12 @@
 //!  main.rs ──► run.rs ──► demo.rs ─┬─► launch.rs ─► exchange.rs ─► wiring.rs   gateway ── sequencer ── ledger,
 //!  (signals)   (one arm   serve.rs ┘               (one generation              in one constructor
 //!               a command) feed.rs                  after another)
-//!                          scenario_files.rs  version.rs        └──► storage.rs  the data folder
+//!                          bench.rs scenario_files.rs version.rs       └──► storage.rs  the data folder
 //!
 //!  cli.rs, config.rs: what was asked        output.rs, exit.rs, logging.rs: what is answered
 //! ```
 
+mod bench;
 mod cli;
 mod clock;
 mod config;
@@ -40,5 +41,5 @@ pub use cli::Cli;
 pub use config::{Config, ConfigError, Layers};
 pub use engine_market::EngineMarket;
 pub use exit::{leave_at_once, refuse};
-pub use run::run;
+pub use run::{RunTime, run, run_time};
 pub use stop_signal::{StopSender, StopSignal};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use exchange::{Cli, StopSignal};
+use exchange::{Cli, RunTime, StopSignal};
 
 /// For tasks that nobody waits for any more.
 const LAST_PATIENCE: Duration = Duration::from_millis(100);
@@ -13,10 +13,11 @@ const SECOND_WISH_AFTER: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let mut builder = match exchange::run_time(&cli) {
+        RunTime::ManyThreads => tokio::runtime::Builder::new_multi_thread(),
+        RunTime::OneThread => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exchange::refuse(&format!("the runtime cannot start: {error}")),
     };

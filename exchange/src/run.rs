@@ -2,12 +2,53 @@
 
 use std::process::ExitCode;
 
+use sequencer::{IdleStrategy, Threads};
+
 use crate::cli::{Cli, Command, DemoArgs, ToolArgs};
+use crate::config::Config;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 use crate::{
-    config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top, version,
+    bench, config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top, version,
 };
+
+/// On what a process runs its tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunTime {
+    /// A thread a core.
+    ManyThreads,
+    /// One thread, which a matcher that spins keeps awake: nothing is handed from thread to thread.
+    OneThread,
+}
+
+/// What the command line and the configuration make best. A mistake in them is said later, by who needs them.
+pub fn run_time(cli: &Cli) -> RunTime {
+    let layers = match &cli.command {
+        Some(Command::Serve(arguments)) => arguments.layers(),
+        None
+        | Some(
+            Command::Demo(_)
+            | Command::Feed(_)
+            | Command::Bench(_)
+            | Command::Scenario(_)
+            | Command::Replay(_)
+            | Command::Verify(_)
+            | Command::Diff(_)
+            | Command::Repair(_)
+            | Command::Keys(_)
+            | Command::Accounts(_)
+            | Command::Version,
+        ) => return RunTime::ManyThreads,
+    };
+    let is_inline = |config: Config| {
+        config.sequencer.threads == Threads::Inline && config.sequencer.idle == IdleStrategy::Spin
+    };
+    if Config::load(&layers).is_ok_and(is_inline) {
+        RunTime::OneThread
+    } else {
+        RunTime::ManyThreads
+    }
+}
 
 /// Does what the command line asks, until it is done or `stop` is said.
 pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
@@ -20,6 +61,7 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments, output, stop).await,
         Command::Serve(arguments) => serve::run(&arguments, output, stop).await,
         Command::Feed(arguments) => feed::run(&arguments, output, stop).await,
+        Command::Bench(arguments) => bench::run(&arguments, output, stop).await,
         Command::Scenario(arguments) => scenario_files::run(&arguments, output),
         Command::Replay(arguments) => tools::run(ToolArgs::Replay(arguments), output, stop).await,
         Command::Verify(arguments) => tools::run(ToolArgs::Verify(arguments), output, stop).await,

@@ -17,6 +17,11 @@ impl StopSignal {
         (StopSender(sender), Self(receiver))
     }
 
+    /// Whether it was said.
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Resolves when it is said, or was.
     pub async fn said(&mut self) {
         // A sender that is gone cannot say it any more: nobody will ever stop this.

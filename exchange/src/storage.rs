@@ -32,7 +32,7 @@ pub use admin_key::read as read_admin_key;
 pub use certificate::{Certificate, VENUE_HOSTS};
 pub use durable::replace_file;
 pub use error::DataError;
-pub use generation::{GenerationMark, Generations, OpenGeneration};
+pub use generation::{GenerationMark, Generations, Logs, OpenGeneration};
 pub use instruments::check_terms;
 pub use place::default_folder;
 

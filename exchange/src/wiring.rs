@@ -13,13 +13,16 @@ use gateway::{
     Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
-use sequencer::{ClockSource, ControlError, Epoch, Ports, StopHandle, Targets, state_hash_of};
+use sequencer::{
+    ClockSource, ControlError, Epoch, FileLogs, MemLogs, Ports, ReadModelMaker, Retention, Running,
+    SequencerConfig, StopHandle, Targets, state_hash_of,
+};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::config::{ClockMode, Config};
 use crate::logging;
-use crate::storage::{GenerationMark, OpenGeneration};
+use crate::storage::{GenerationMark, Logs, OpenGeneration};
 
 pub use listeners::Listeners;
 pub use start_error::StartError;
@@ -89,18 +92,20 @@ impl Generation {
     /// A part refuses its configuration, or the journal cannot be applied. Nothing runs then.
     pub async fn start(around: &Surroundings, opened: OpenGeneration) -> Result<Self, StartError> {
         let config = &around.config;
-        let OpenGeneration {
-            logs,
-            history,
-            mut mark,
-        } = opened;
-        let past = Past::new(history, &listing(config)?);
+        let OpenGeneration { logs, mut mark } = opened;
+        let epoch = logs.epoch();
+        let (logs, past) = match logs {
+            Logs::Files(files) => {
+                let (logs, history) = *files;
+                (Some(logs), Past::new(history, &listing(config)?))
+            }
+            Logs::Memory(_) => (None, Past::keeping_nothing(&listing(config)?)),
+        };
 
         // 1. The ledger: doors for sessions, cells for each matcher.
         let ledger = Arc::new(new_ledger(config)?);
 
         // 2. The sequencer: one ring and one log handle per matcher, the durability gate behind them.
-        let epoch = logs.epoch();
         let instruments: Vec<engine::Instrument> = config
             .listing
             .instruments
@@ -114,14 +119,7 @@ impl Generation {
             config.limits.clone(),
             Arc::clone(&past),
         );
-        let shard = sequencer::start_with_read_model(
-            config.sequencer,
-            &instruments,
-            Arc::clone(&ledger),
-            logs,
-            clock,
-            kept,
-        )?;
+        let shard = start_shard(config.sequencer, &instruments, &ledger, logs, clock, kept)?;
 
         // 3. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
         //    thread of their own are turned by its runtime.
@@ -380,4 +378,21 @@ const fn wire_clock(clock: ClockMode) -> protocol::ClockMode {
         ClockMode::Scaled(_) => protocol::ClockMode::Accelerated,
         ClockMode::Replay => protocol::ClockMode::Replay,
     }
+}
+
+/// Without files the log is in memory.
+fn start_shard(
+    config: SequencerConfig,
+    instruments: &[engine::Instrument],
+    ledger: &Arc<Ledger>,
+    logs: Option<FileLogs>,
+    clock: ClockSource,
+    kept: ReadModelMaker,
+) -> Result<Running, sequencer::StartError> {
+    let ledger = Arc::clone(ledger);
+    if let Some(logs) = logs {
+        return sequencer::start_with_read_model(config, instruments, ledger, logs, clock, kept);
+    }
+    let logs = MemLogs::new(Retention::Nothing);
+    sequencer::start_with_read_model(config, instruments, ledger, logs, clock, kept)
 }

@@ -293,3 +293,101 @@ fn scenario_that_passes_ends_with_code_0() {
         serde_json::json!({ "passed": 1, "failed": 0, "failures": [] })
     );
 }
+
+/// A bench of a second, small enough for any machine.
+fn bench(more: &[&str]) -> Output {
+    let mut arguments = vec![
+        "bench",
+        "--json",
+        "--rate",
+        "200",
+        "--for",
+        "1s",
+        "--warm-up",
+        "200ms",
+        "--connections",
+        "3",
+        "--instruments",
+        "2",
+    ];
+    arguments.extend(more);
+    rialto(&arguments)
+}
+
+#[test]
+fn bench_sends_its_rate_and_says_what_it_found_in_one_object_and_one_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+
+    let output = bench(&["--report", &page.display().to_string(), "--p50-max", "10s"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let summary = object(&output);
+    assert_eq!(summary["ok"], true);
+    assert_eq!(summary["load"]["connections"], 3);
+    let run = &summary["runs"][0];
+    assert_eq!(run["unanswered"], 0);
+    assert_eq!(run["errors"], serde_json::json!({}));
+    let answered = run["answered"].as_u64().unwrap();
+    assert!((140..=260).contains(&answered), "{answered} answers");
+    let told = run["latency"]["told"].as_array().unwrap();
+    let names: Vec<&str> = told
+        .iter()
+        .filter_map(|told| told["name"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["p50", "p75", "p90"],
+        "ten samples are beyond each, and none beyond p99"
+    );
+    assert!(run["exchange"]["rss_mib"].as_f64().unwrap() > 1.0);
+    assert_eq!(run["stages"][0]["stage"], "read and decode");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("rialto bench") && page.contains("Plotly.newPlot"));
+}
+
+#[test]
+fn bench_ends_with_1_for_a_threshold_that_is_missed_and_2_for_what_it_cannot_read() {
+    let missed = bench(&["--p50-max", "1us"]);
+    assert_eq!(missed.status.code(), Some(1));
+    assert_eq!(object(&missed)["thresholds"][0]["held"], false);
+
+    let no_file = bench(&["--baseline", "nowhere.json"]);
+    assert_eq!(no_file.status.code(), Some(2));
+    assert!(
+        stderr(&no_file).contains("nowhere.json"),
+        "{}",
+        stderr(&no_file)
+    );
+
+    let no_target = bench(&["--target", "java"]);
+    assert_eq!(no_target.status.code(), Some(2));
+    assert!(stderr(&no_target).contains("there is no `java`"));
+}
+
+#[test]
+fn bench_fails_where_a_figure_is_worse_than_in_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = bench(&[]);
+    let mut old = object(&first);
+    // As if everything had been a thousand times as fast.
+    old["targets"][0]["p50_us"] = serde_json::json!(0.001);
+    let file = folder.path().join("old.json");
+    std::fs::write(&file, old.to_string()).unwrap();
+
+    let second = bench(&["--baseline", &file.display().to_string()]);
+
+    assert_eq!(second.status.code(), Some(1));
+    let summary = object(&second);
+    assert_eq!(summary["comparisons"][0]["figure"], "p50_us");
+    assert_eq!(summary["comparisons"][0]["judgement"], "worse");
+}
+
+#[test]
+fn bench_speaks_the_binance_persona_too() {
+    let output = bench(&["--protocol", "binance"]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let answers = &object(&output)["runs"][0]["answers"];
+    assert!(answers["ok"].as_u64().unwrap() > 100, "{answers}");
+}

@@ -37,11 +37,18 @@ impl Clock {
 }
 
 /// Milliseconds since 1970, as a tag that makes client order ids of two runs differ.
+pub fn run_tag() -> String {
+    format!("{:x}", unix_ms())
+}
+
+/// Milliseconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the crate's clock module"
 )]
-pub fn run_tag() -> String {
+pub fn unix_ms() -> u64 {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    format!("{:x}", since_1970.map_or(0, |elapsed| elapsed.as_millis()))
+    since_1970.map_or(0, |elapsed| {
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    })
 }

@@ -5,9 +5,10 @@
 //!             ▲ participants decide                                    │ ▲
 //!             └──────────── orders that are gone ──────────────────────┘ └── reports, depth (checked)
 //!  recording ──► replay (row by row, one session)
+//!  arrivals, order stream ──► load (open loop, its own sockets)
 //! ```
 //!
-//! [`run`] runs a feed, [`replay::run`] replays a recording.
+//! [`run`] runs a feed, [`replay::run`] replays a recording, [`load::run`] measures an exchange under load.
 
 mod answers;
 mod board;
@@ -17,6 +18,7 @@ mod config;
 mod error;
 mod flow;
 mod instrument_profile;
+pub mod load;
 pub mod offline;
 mod order_name;
 mod participant;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sequencer::{InlineMatcher, MatcherState, Turn};
+use sequencer::{IdleStrategy, InlineMatcher, MatcherState, Turn};
 use tokio::sync::Notify;
 
 /// Turns the matcher whenever it has something to do, until it is drained or the shard halts.
@@ -14,6 +14,9 @@ pub async fn drive(mut matcher: InlineMatcher) -> MatcherState {
         match matcher.turn() {
             // Readers of what it let out, and sessions that bring more, run in between.
             Turn::Worked | Turn::Blocked => tokio::task::yield_now().await,
+            // What comes is looked for, not waited for: the runtime looks at its sockets in between, and no thread
+            // has to be woken.
+            Turn::Idle { .. } if never_sleeps(matcher.idle()) => tokio::task::yield_now().await,
             Turn::Idle { wake_after: None } => bell.notified().await,
             Turn::Idle {
                 wake_after: Some(limit),
@@ -23,5 +26,12 @@ pub async fn drive(mut matcher: InlineMatcher) -> MatcherState {
             }
             Turn::Halted | Turn::Drained => return matcher.state(),
         }
+    }
+}
+
+const fn never_sleeps(idle: IdleStrategy) -> bool {
+    match idle {
+        IdleStrategy::Spin | IdleStrategy::Yield => true,
+        IdleStrategy::Park { .. } => false,
     }
 }

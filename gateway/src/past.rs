@@ -47,6 +47,14 @@ pub struct Past {
     egress_waits: AtomicU64,
     is_closed: AtomicBool,
     has_failed: AtomicBool,
+    keeps: Keeps,
+}
+
+/// What becomes of a batch that was let out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    Everything,
+    Nothing,
 }
 
 /// How the history keeps up.
@@ -71,10 +79,11 @@ impl Past {
     /// A history of what is listed.
     pub fn new(history: History, listing: &Listing) -> Arc<Self> {
         let listed = listing.instruments().iter();
-        Self::with_terms(history, listed.map(|listed| listed.terms).collect())
+        let terms = listed.map(|listed| listed.terms).collect();
+        Self::with_terms(history, terms, Keeps::Everything)
     }
 
-    fn with_terms(history: History, terms: Vec<InstrumentTerms>) -> Arc<Self> {
+    fn with_terms(history: History, terms: Vec<InstrumentTerms>, keeps: Keeps) -> Arc<Self> {
         Arc::new(Self {
             history: Mutex::new(history),
             waiting: Mutex::default(),
@@ -85,18 +94,20 @@ impl Past {
             egress_waits: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             has_failed: AtomicBool::new(false),
+            keeps,
         })
     }
 
     /// A history that lives as long as the process.
     pub fn in_memory(listing: &Listing) -> Arc<Self> {
-        let storages = Storages {
-            records: Box::new(MemoryStorage::default()),
-            seconds: Box::new(MemoryStorage::default()),
-        };
-        let (history, _) =
-            History::open(storages, IndexLimits::default()).expect("memory does not fail");
-        Self::new(history, listing)
+        Self::new(memory(), listing)
+    }
+
+    /// A history that stays empty, for an exchange that keeps nothing.
+    pub fn keeping_nothing(listing: &Listing) -> Arc<Self> {
+        let listed = listing.instruments().iter();
+        let terms = listed.map(|listed| listed.terms).collect();
+        Self::with_terms(memory(), terms, Keeps::Nothing)
     }
 
     /// Goes on with the open orders that a snapshot kept.
@@ -113,6 +124,9 @@ impl Past {
 
     /// Takes a batch that was let out. Wakes nobody: it has time.
     pub(crate) fn put(&self, batch: Arc<EventBatch>) {
+        if self.keeps == Keeps::Nothing {
+            return;
+        }
         let mut waiting = lock(&self.waiting);
         waiting.push_back(batch);
         let is_half_full = waiting.len() == QUEUE_BATCHES_MAX / 2;
@@ -298,6 +312,17 @@ impl Past {
             );
         }
     }
+}
+
+/// An empty history in memory.
+fn memory() -> History {
+    let storages = Storages {
+        records: Box::new(MemoryStorage::default()),
+        seconds: Box::new(MemoryStorage::default()),
+    };
+    let (history, _) =
+        History::open(storages, IndexLimits::default()).expect("memory does not fail");
+    history
 }
 
 /// Whoever lets go of a batch last gives it back.

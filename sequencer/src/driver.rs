@@ -92,6 +92,7 @@ fn block(idle: IdleStrategy) {
 pub struct InlineMatcher {
     matcher: Box<dyn Drive>,
     waker: Arc<Waker>,
+    idle: IdleStrategy,
 }
 
 /// A matcher whose log is not named. A panic in a turn ends the process.
@@ -116,11 +117,20 @@ impl<L: CommandLog + Send> Drive for Matcher<L> {
 }
 
 impl InlineMatcher {
-    pub(crate) fn new<L: CommandLog + Send + 'static>(matcher: Matcher<L>) -> Self {
+    pub(crate) fn new<L: CommandLog + Send + 'static>(
+        matcher: Matcher<L>,
+        idle: IdleStrategy,
+    ) -> Self {
         Self {
             waker: Arc::clone(&matcher.inbox().waker),
             matcher: Box::new(matcher),
+            idle,
         }
+    }
+
+    /// How its driver is to wait for work.
+    pub const fn idle(&self) -> IdleStrategy {
+        self.idle
     }
 
     /// Names what is called when an idle matcher has something to do. To be called once, before the first

@@ -153,7 +153,7 @@ pub fn start_with_read_model<F: LogFactory>(
     let mut threads = Vec::new();
     for (index, matcher) in matchers.into_iter().enumerate() {
         match config.threads {
-            Threads::Inline => inline.push(InlineMatcher::new(matcher)),
+            Threads::Inline => inline.push(InlineMatcher::new(matcher, config.idle)),
             Threads::PerInstrument | Threads::Count(_) => {
                 let thread = std::thread::Builder::new()
                     .name(format!("matcher-{index}"))

@@ -18,6 +18,7 @@ Examples:
   rialto serve --listen 127.0.0.1:0        an exchange for your own bots, on any free port
   rialto feed --rate 500                   participants for an exchange that runs already
   rialto scenario my.scenario              does the market do what the story says?
+  rialto bench --rate 50000                how late are answers, and how many come a second?
   rialto verify                            is everything that serve keeps whole, and no money lost?
 
 Configuration: flags win over RIALTO_* variables, those over --config files (the last one first), those
@@ -84,6 +85,28 @@ Examples:
   rialto feed --replay orders.csv.xz --symbol BTCUSD --speed max
   rialto feed --offline --preset small_tick --seed 11 --for 3600s --record tape.csv
   rialto feed --report tape.csv --html report.html";
+
+/// `rialto bench --help`.
+pub const BENCH: &str = "\
+Measure an exchange under load over real sockets, in an open loop.
+
+Each order has an intended send time, by rate and seed, and its latency counts from there to its answer: an order
+that leaves late is late, not left out, so a server that stands still is seen by all who would have asked
+meanwhile. A percentile is told only with ten samples beyond it. The exchange is started as a process of its own,
+on cores of its own where there are two, unless --url names one that runs.
+
+--target go and python are the same small exchange in those languages, carried inside; with several targets, and
+at each step of --sweep, they take turns. Exit code 1 if a threshold is missed, an order got no answer or a bad
+one, or a figure is worse than in --baseline.";
+
+/// Below `rialto bench --help`.
+pub const BENCH_EXAMPLES: &str = "\
+Examples:
+  rialto bench                                          20,000 orders/s on 16 connections for 10 s
+  rialto bench --rate 100000 --arrivals bursty --p99-max 5ms --report page.html
+  rialto bench --sweep --target rialto,bare,go,python   the highest rate of each with p99 below 10 ms
+  rialto bench --json >old.json; rialto bench --baseline old.json --report page.html
+  rialto bench --url ws://127.0.0.1:9080/v1/ws --rate 5000 --connections 100";
 
 /// `rialto replay --help`.
 pub const REPLAY: &str = "\

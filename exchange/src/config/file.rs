@@ -6,12 +6,14 @@ use feed_sim::FeedConfig;
 use gateway::RuleSet;
 use serde::Deserialize;
 
-use crate::config::value::{Amount, Span, ThreadCount};
+use crate::config::value::{Amount, Profile, Span, ThreadCount};
 
 /// The whole tree.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
+    /// Which settings lie under the files of `--config`.
+    pub profile: Profile,
     /// Sockets.
     pub gateway: Gateway,
     /// Matcher threads and rings.
@@ -180,6 +182,8 @@ pub enum Idle {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
+    /// Where it is kept.
+    pub journal: Journal,
     /// When an event may leave.
     pub durability: Durability,
     /// How often `async` syncs.
@@ -192,6 +196,16 @@ pub struct Log {
     pub snapshot_replay_time: Span,
     /// Bytes of old journal files that are kept.
     pub retention_bytes: u64,
+}
+
+/// Where the journal is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Journal {
+    /// In files of the data folder.
+    Files,
+    /// Nowhere: the state ends with the process.
+    Memory,
 }
 
 /// When a batch's events may leave.

@@ -6,6 +6,7 @@ use crate::config::error::ConfigError;
 use crate::config::place::Place;
 use crate::config::reader::nearest;
 use crate::config::tree::{Entry, Node};
+use crate::config::value::Profile;
 
 /// The files of `config/`, carried inside the binary so that it runs from any folder.
 const BUILT_IN: [(&str, &str); 2] = [
@@ -25,6 +26,23 @@ const BUILT_IN_FEED: (&str, &str, &str) = (
     "config/feed-sim.toml",
     include_str!("../../../config/feed-sim.toml"),
 );
+
+/// What the profiles change, laid between the built-in files and those of `--config`.
+const PROFILES: [(Profile, &str, &str); 2] = [
+    (
+        Profile::Bare,
+        "config/profiles/bare.toml",
+        include_str!("../../../config/profiles/bare.toml"),
+    ),
+    (
+        Profile::LowLatency,
+        "config/profiles/low-latency.toml",
+        include_str!("../../../config/profiles/low-latency.toml"),
+    ),
+];
+
+/// The key that names one.
+const PROFILE_KEY: &str = "profile";
 
 /// Variables that start like a key but belong to something else: logging, fault points, the recorded flow of
 /// the tests.
@@ -54,6 +72,19 @@ impl Layers {
     /// # Errors
     /// A file cannot be read or is no TOML, or a variable names no key.
     pub fn merge(&self) -> Result<Entry, ConfigError> {
+        // The profile can be named in any layer, and lies below all but the first: what names it is read first.
+        let plain = self.merge_over(Profile::Default)?;
+        let named = match plain.find(PROFILE_KEY).map(|entry| &entry.node) {
+            Some(Node::Text(word)) => word.parse().unwrap_or(Profile::Default),
+            Some(_) | None => Profile::Default,
+        };
+        match named {
+            Profile::Default => Ok(plain),
+            Profile::Bare | Profile::LowLatency => self.merge_over(named),
+        }
+    }
+
+    fn merge_over(&self, profile: Profile) -> Result<Entry, ConfigError> {
         let [(name, text), others @ ..] = BUILT_IN;
         let mut tree = Entry::parse(name, text)?;
         for (name, text) in others {
@@ -61,6 +92,9 @@ impl Layers {
         }
         let (table, name, text) = BUILT_IN_FEED;
         tree.overlay(Entry::parse(name, text)?.under(table));
+        for (_, name, text) in PROFILES.iter().filter(|(of, ..)| *of == profile) {
+            tree.overlay(Entry::parse(name, text)?);
+        }
         for path in &self.files {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path).map_err(|error| {

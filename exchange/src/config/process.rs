@@ -188,6 +188,23 @@ pub fn derive_sequencer(
     })
 }
 
+/// Where the journal is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalPlace {
+    /// In files of the data folder.
+    Files,
+    /// Nowhere.
+    Memory,
+}
+
+/// What the key `journal` says.
+pub const fn journal_place(written: file::Journal) -> JournalPlace {
+    match written {
+        file::Journal::Files => JournalPlace::Files,
+        file::Journal::Memory => JournalPlace::Memory,
+    }
+}
+
 /// Checks `[log]`.
 ///
 /// # Errors

@@ -19,6 +19,42 @@ pub enum ThreadCount {
     Inline,
 }
 
+/// A set of settings that go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// What config/exchange.toml says.
+    Default,
+    /// Orders and their answers, and nothing that a small exchange in another language would not have.
+    Bare,
+    /// No hand-off between threads, and none that sleeps.
+    LowLatency,
+}
+
+impl Profile {
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Bare => "bare",
+            Self::LowLatency => "low-latency",
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Default, Self::Bare, Self::LowLatency]
+            .into_iter()
+            .find(|profile| profile.word() == text)
+            .ok_or_else(|| {
+                "there is no such profile; write \"default\", \"bare\" or \"low-latency\""
+                    .to_owned()
+            })
+    }
+}
+
 /// What engine time is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockMode {
@@ -84,6 +120,16 @@ impl<T> Visitor<'_> for TextVisitor<T> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         (self.read)(text).map_err(E::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wanted = "\"default\", \"bare\" or \"low-latency\"";
+        deserializer.deserialize_str(TextVisitor {
+            wanted,
+            read: str::parse,
+        })
     }
 }
 

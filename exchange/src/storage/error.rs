@@ -52,6 +52,14 @@ pub enum DataError {
     /// There is no place that is usual.
     #[error("no folder for the state: neither XDG_DATA_HOME nor HOME is set; name one with --data")]
     NoDefault,
+    /// A state that would not be kept has no place beside one that is.
+    #[error(
+        "--data: {folder} keeps a state, and log.journal is \"memory\"; name an empty folder, or write \"files\""
+    )]
+    HasState {
+        /// Which folder.
+        folder: PathBuf,
+    },
     /// The journal that the folder had is gone.
     #[error(
         "--data: {folder} had a journal and has no journal-*.seg any more; restore it from a copy, or name an \
@@ -127,6 +135,7 @@ impl DataError {
             | Self::InUse { .. }
             | Self::Permission { .. }
             | Self::NoDefault
+            | Self::HasState { .. }
             | Self::LostJournal { .. }
             | Self::OtherInstruments { .. }
             | Self::ReadableKey { .. }

@@ -11,7 +11,7 @@ use engine::InstrumentId;
 use history::History;
 use sequencer::{BookSnapshot, Epoch, FileLogs, LogPosition};
 
-use crate::config::Config;
+use crate::config::{Config, JournalPlace};
 use crate::storage::durable::{make_folder, replace_file, sync_folder};
 use crate::storage::error::DataError;
 use crate::storage::history_files::open_history;
@@ -36,12 +36,29 @@ pub struct Generations {
 /// A generation that this process works on.
 #[derive(Debug)]
 pub struct OpenGeneration {
-    /// Its journal.
-    pub logs: FileLogs,
-    /// What was in it.
-    pub history: History,
+    /// Its journal and history.
+    pub logs: Logs,
     /// Which one it is, and whether it counts.
     pub mark: GenerationMark,
+}
+
+/// The journal of a generation, and its history.
+#[derive(Debug)]
+pub enum Logs {
+    /// In its files, with what was in it.
+    Files(Box<(FileLogs, History)>),
+    /// Nowhere: with the process all is gone.
+    Memory(Epoch),
+}
+
+impl Logs {
+    /// The epoch of the numbers that are published.
+    pub fn epoch(&self) -> Epoch {
+        match self {
+            Self::Files(files) => files.0.epoch(),
+            Self::Memory(epoch) => *epoch,
+        }
+    }
 }
 
 /// Whether a generation counts.
@@ -77,6 +94,9 @@ impl Generations {
         let Some((number, folder)) = self.newest()? else {
             return self.begin(FIRST_GENERATION, FIRST_EPOCH, config);
         };
+        if config.journal_place == JournalPlace::Memory {
+            return Err(DataError::HasState { folder });
+        }
         let logs = instruments::open_journal(&folder, config, FIRST_EPOCH)?;
         OpenGeneration::new(number, logs, folder, Stage::Whole, config)
     }
@@ -103,6 +123,10 @@ impl Generations {
         config: &Config,
     ) -> Result<OpenGeneration, DataError> {
         let folder = self.root.join(format!("{PREFIX}{number:04}"));
+        if config.journal_place == JournalPlace::Memory {
+            // There is no folder of it, and nothing to finish.
+            return Ok(OpenGeneration::in_memory(number, epoch, folder));
+        }
         self.make_unfinished(&folder)
             .map_err(|error| DataError::io(&folder, error))?;
         let logs = instruments::open_journal(&folder, config, epoch)?;
@@ -202,10 +226,21 @@ impl OpenGeneration {
             stage,
         };
         Ok(Self {
-            logs,
-            history,
+            logs: Logs::Files(Box::new((logs, history))),
             mark,
         })
+    }
+
+    const fn in_memory(number: u32, epoch: Epoch, folder: PathBuf) -> Self {
+        let mark = GenerationMark {
+            number,
+            folder,
+            stage: Stage::Whole,
+        };
+        Self {
+            logs: Logs::Memory(epoch),
+            mark,
+        }
     }
 }
 

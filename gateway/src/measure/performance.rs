@@ -54,6 +54,7 @@ struct StageFigures {
 #[derive(Debug, Serialize)]
 struct Times {
     count: u64,
+    sum_ns: u64,
     p50_ns: u64,
     p99_ns: u64,
     max_ns: u64,
@@ -124,6 +125,7 @@ impl Times {
     fn of(latencies: &Latencies) -> Self {
         Self {
             count: latencies.count(),
+            sum_ns: latencies.sum_ns(),
             p50_ns: latencies.quantile_ns(500_000),
             p99_ns: latencies.quantile_ns(990_000),
             max_ns: latencies.max_ns(),

@@ -72,7 +72,7 @@ fn past_over(records: Odd) -> Arc<Past> {
         seconds: Box::new(odd()),
     };
     let (history, _) = History::open(storages, IndexLimits::default()).unwrap();
-    Past::with_terms(history, vec![terms()])
+    Past::with_terms(history, vec![terms()], Keeps::Everything)
 }
 
 fn terms() -> InstrumentTerms {
