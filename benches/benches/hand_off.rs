@@ -10,7 +10,10 @@ use benches::engine_book::unbounded_instrument;
 use benches::measure::timed;
 use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use benches::workload::{OperationCount, small_book};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use crossbeam_queue::ArrayQueue;
 use engine::{Command, InstrumentId};
 use ledger::{Ledger, LedgerConfig};
@@ -94,6 +97,9 @@ fn two_threads(criterion: &mut Criterion) {
         };
         bencher.iter_custom(|runs| hand_off(runs, send, receive));
     });
+    std_channel(&mut group);
+    tokio_channel(&mut group);
+    flume_singly(&mut group);
     let (sender, receiver) = flume::bounded::<Vec<Line>>(64);
     group.bench_function(BenchmarkId::new("flume", "batches_of_64"), |bencher| {
         let send = || {
@@ -111,6 +117,71 @@ fn two_threads(criterion: &mut Criterion) {
         bencher.iter_custom(|runs| hand_off(runs, send, receive));
     });
     group.finish();
+}
+
+type Group<'a> = BenchmarkGroup<'a, WallTime>;
+
+/// The standard library's bounded channel, which waits by parking.
+fn std_channel(group: &mut Group<'_>) {
+    group.bench_function(BenchmarkId::new("std_mpsc", "64_bytes"), |bencher| {
+        bencher.iter_custom(|runs| {
+            let run = || {
+                let (sender, receiver) = std::sync::mpsc::sync_channel::<Line>(CAPACITY);
+                std::thread::scope(|scope| {
+                    scope.spawn(move || {
+                        for number in 0..MESSAGES {
+                            sender.send([number; 8]).expect("the receiver is there");
+                        }
+                    });
+                    for _ in 0..MESSAGES {
+                        receiver.recv().expect("the sender is there");
+                    }
+                });
+            };
+            (0..runs).map(|_| timed(run).0).sum()
+        });
+    });
+}
+
+/// tokio's bounded channel between two plain threads.
+fn tokio_channel(group: &mut Group<'_>) {
+    group.bench_function(BenchmarkId::new("tokio_mpsc", "64_bytes"), |bencher| {
+        bencher.iter_custom(|runs| {
+            let run = || {
+                let (sender, mut receiver) = tokio::sync::mpsc::channel::<Line>(CAPACITY);
+                std::thread::scope(|scope| {
+                    scope.spawn(move || {
+                        for number in 0..MESSAGES {
+                            let sent = sender.blocking_send([number; 8]);
+                            sent.expect("the receiver is there");
+                        }
+                    });
+                    for _ in 0..MESSAGES {
+                        receiver.blocking_recv().expect("the sender is there");
+                    }
+                });
+            };
+            (0..runs).map(|_| timed(run).0).sum()
+        });
+    });
+}
+
+/// flume with single messages, as nobody should use it on a hot path.
+fn flume_singly(group: &mut Group<'_>) {
+    let (sender, receiver) = flume::bounded::<Line>(CAPACITY);
+    group.bench_function(BenchmarkId::new("flume", "64_bytes"), |bencher| {
+        let send = || {
+            for number in 0..MESSAGES {
+                sender.send([number; 8]).expect("the receiver is there");
+            }
+        };
+        let receive = || {
+            for _ in 0..MESSAGES {
+                receiver.recv().expect("the sender is there");
+            }
+        };
+        bencher.iter_custom(|runs| hand_off(runs, send, receive));
+    });
 }
 
 /// A whole turn of the sequencer on one thread: ring, log in memory, engine, gate, flume. The engine only

@@ -15,6 +15,7 @@ pub mod measure;
 mod model_book;
 mod operation;
 mod random;
+pub mod round_trip;
 pub mod ruler;
 pub mod settings;
 mod trade_fold;

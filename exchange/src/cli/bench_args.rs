@@ -58,13 +58,13 @@ pub struct BenchArgs {
     #[arg(long)]
     pub sweep: bool,
     /// Fail if the median is above this.
-    #[arg(long, value_name = "TIME", value_parser = text::time)]
+    #[arg(long, value_name = "TIME", value_parser = text::short_time)]
     pub p50_max: Option<Duration>,
     /// Fail if p99 is above this.
-    #[arg(long, value_name = "TIME", value_parser = text::time)]
+    #[arg(long, value_name = "TIME", value_parser = text::short_time)]
     pub p99_max: Option<Duration>,
     /// Fail if p99.9 is above this.
-    #[arg(long, value_name = "TIME", value_parser = text::time)]
+    #[arg(long, value_name = "TIME", value_parser = text::short_time)]
     pub p999_max: Option<Duration>,
     /// Fail if fewer answers per second come; with --sweep, if the rate that is found is below.
     #[arg(long, value_name = "ORDERS/S")]

@@ -67,6 +67,15 @@ fn written_instant(text: &str) -> Option<u64> {
     is_time.then(|| midnight_us + ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction_us)
 }
 
+/// A length of time as `time` reads it, or one in microseconds.
+pub fn short_time(text: &str) -> Result<Duration, String> {
+    let micros = text.strip_suffix("us").and_then(|count| count.parse().ok());
+    match micros {
+        Some(count) if count > 0 => Ok(Duration::from_micros(count)),
+        Some(_) | None => time(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
