@@ -20,6 +20,7 @@ use crate::binance::wire::{PlacedOrder, json, order_rates};
 use crate::binance::words::{ExecutionType, ResponseType};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
+use crate::lock::lock;
 
 /// Enters an order.
 ///
@@ -36,6 +37,7 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
         .limits
         .check_orders(caller.account, 1, now_us)?;
     check_open_orders(&edge, caller.account)?;
+    check_renamed(&edge, state, &caller, &request)?;
     let mut order = order;
     Door::new(&edge.ledger, state, caller.account)
         .reserve_entry(&mut order)
@@ -49,6 +51,26 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     let placed = placed(state, call.unit, &answered, request.response)?;
     edge.binance.limits.entered(caller.account, 1, now_us);
     Ok(placed)
+}
+
+/// The engine knows an amended order by its first id alone: its new one is looked for here.
+///
+/// # Errors
+/// An open order has the id by an amendment.
+fn check_renamed(
+    edge: &Edge,
+    state: &InstrumentState,
+    caller: &Caller,
+    request: &OrderRequest,
+) -> Result<(), Refusal> {
+    let orders = lock(&edge.binance.symbol(state).orders);
+    let named = orders
+        .of(caller.account)
+        .and_then(|of_account| of_account.named(request.client_order_id));
+    if named.is_some_and(|order| order.amendments > 0 && !order.status.is_over()) {
+        return Err(of_entry(RejectReason::DuplicateClientOrderId));
+    }
+    Ok(())
 }
 
 /// Reads an order with its size.

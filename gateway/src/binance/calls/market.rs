@@ -10,8 +10,12 @@ use crate::binance::time_unit::TimeUnit;
 use crate::binance::wire::{BookTicker, DepthAnswer, PriceTicker, TradeListed, json};
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
+use crate::market_data::Interval;
 use crate::market_data::book::Level;
+use crate::session::WakeList;
 
+/// The intervals of the streams of diffs.
+const DIFF_INTERVALS_MS: [u64; 2] = [100, 1_000];
 const DEPTH_DEFAULT: usize = 100;
 const DEPTH_MAX: usize = 5_000;
 const TRADES_DEFAULT: usize = 500;
@@ -61,11 +65,16 @@ pub fn depth(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let limit = call.params.limit(DEPTH_DEFAULT, DEPTH_MAX)?;
     skip_status(&mut call.params)?;
     call.params.finish()?;
-    let market = lock(&state.market);
-    Ok(json(&DepthAnswer::of(
-        writing(state, call.unit),
-        &market.depth_view(limit),
-    )))
+    let mut wakes = WakeList::default();
+    let mut market = lock(&state.market);
+    // The diffs end here: whoever follows them meets this book at the end of one.
+    for interval in DIFF_INTERVALS_MS.into_iter().filter_map(Interval::of_ms) {
+        market.flush(interval, &mut wakes);
+    }
+    let answer = DepthAnswer::of(writing(state, call.unit), &market.depth_view(limit));
+    drop(market);
+    wakes.wake(&edge.flusher);
+    Ok(json(&answer))
 }
 
 /// The newest trades.

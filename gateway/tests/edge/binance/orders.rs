@@ -299,6 +299,10 @@ async fn an_amended_order_keeps_its_place_and_gets_another_id() {
     let amended = alice.ask("PUT", path, &amend("2")).await.body();
     assert_eq!(amended["amendedOrder"]["qty"], "2.00000000");
     assert_eq!(amended["amendedOrder"]["origClientOrderId"], "mine");
+    let new_id = amended["amendedOrder"]["clientOrderId"].as_str().unwrap();
+    let again = format!("&newClientOrderId={new_id}");
+    let refused = alice.limit("BUY", "99.00", "1", &again).await;
+    assert_eq!(refused.refusal(), (400, -2010, "Duplicate order sent."));
     for (quantity, text) in [
         (
             "2",
@@ -362,6 +366,9 @@ async fn self_trades_are_prevented_in_the_takers_way() {
         let order = format!("symbol=BTCUSDT&orderId={}", rests["orderId"]);
         let found = alice.ask("GET", "order", &order).await.body();
         assert_eq!(found["status"], maker, "{mode}");
+        let matches = alice.ask("GET", "myPreventedMatches", &order).await.body();
+        let expected = usize::from(mode != "NONE");
+        assert_eq!(matches.as_array().unwrap().len(), expected, "{mode}");
         venue.close().await;
     }
 }

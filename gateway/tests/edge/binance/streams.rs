@@ -210,3 +210,26 @@ async fn candles_and_tickers_tell_what_traded() {
     );
     venue.close().await;
 }
+
+#[tokio::test]
+async fn the_book_of_rest_is_the_one_at_the_end_of_a_diff() {
+    let venue = Venue::open().await;
+    let alice = alice(&venue);
+    let mut slow = Streams::open(&venue, "/ws/btcusdt@depth").await;
+    let mut fast = Streams::open(&venue, "/ws/btcusdt@depth@100ms").await;
+
+    for price in ["90.00", "91.00", "92.00"] {
+        alice.limit("BUY", price, "1", "").await.body();
+        let book = ask(&venue, "GET", "/api/v3/depth?symbol=BTCUSDT")
+            .await
+            .body();
+
+        for diffs in [&mut slow, &mut fast] {
+            let end = diffs
+                .read_until(|diff| diff["u"].as_u64() >= book["lastUpdateId"].as_u64())
+                .await;
+            assert_eq!(end["u"], book["lastUpdateId"]);
+        }
+    }
+    venue.close().await;
+}
