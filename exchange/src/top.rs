@@ -115,13 +115,20 @@ fn wish() -> io::Result<Wish> {
         return Ok(Wish::Nothing);
     }
     let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-    Ok(match key.code {
-        KeyCode::Char('q') | KeyCode::Esc => Wish::Quit,
-        // A terminal in raw mode gives Ctrl-C as a key.
-        KeyCode::Char('c') if is_control => Wish::Quit,
-        KeyCode::Char('p') => Wish::Pause,
-        KeyCode::Tab | KeyCode::Down | KeyCode::Right => Wish::NextInstrument,
-        KeyCode::BackTab | KeyCode::Up | KeyCode::Left => Wish::EarlierInstrument,
-        _ => Wish::Nothing,
-    })
+    // A terminal in raw mode gives Ctrl-C as a key.
+    let is_interrupt = is_control && key.code == KeyCode::Char('c');
+    let means = |codes: &[KeyCode]| codes.contains(&key.code);
+    Ok(
+        if is_interrupt || means(&[KeyCode::Char('q'), KeyCode::Esc]) {
+            Wish::Quit
+        } else if means(&[KeyCode::Char('p')]) {
+            Wish::Pause
+        } else if means(&[KeyCode::Tab, KeyCode::Down, KeyCode::Right]) {
+            Wish::NextInstrument
+        } else if means(&[KeyCode::BackTab, KeyCode::Up, KeyCode::Left]) {
+            Wish::EarlierInstrument
+        } else {
+            Wish::Nothing
+        },
+    )
 }

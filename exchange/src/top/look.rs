@@ -41,14 +41,14 @@ impl Looker {
             .collect();
         let chosen = match symbol {
             None => 0,
-            Some(symbol) => match symbols.iter().position(|listed| listed == symbol) {
-                Some(place) => place,
-                // The exchange says it in its own words.
-                None => {
+            Some(symbol) => {
+                let listed = symbols.iter().position(|listed| listed == symbol);
+                if listed.is_none() {
+                    // The exchange says it in its own words.
                     desk.ask("GET", &format!("/v1/depth/{symbol}"), &Value::Null)?;
-                    0
                 }
-            },
+                listed.unwrap_or(0)
+            }
         };
         Ok(Self {
             desk,

@@ -1,4 +1,4 @@
-//! Chromium over the DevTools protocol: a page, what it says on its console, and what can be done to it.
+//! Chromium over its debugging protocol: a page, what it says on its console, and what can be done to it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;

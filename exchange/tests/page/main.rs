@@ -1,6 +1,6 @@
 //! Goal: a person who opens the dashboard sees the market as it is, trades by hand, and can read all of it.
 //!
-//! Method: the real binary, and Chromium over the DevTools protocol, as a person would use both. Without Chromium
+//! Method: the real binary, and Chromium over its debugging protocol, as a person would use both. Without Chromium
 //! the tests say that they are skipped; with `RIALTO_REQUIRE_CHROMIUM` they fail. Screenshots are kept in
 //! `target/page-screenshots`. Nothing sleeps: each wait is for something that the page shows, and has a bound.
 

@@ -55,7 +55,7 @@ async fn the_page_and_everything_that_it_names_is_served() {
             head.contains("x-content-type-options: nosniff"),
             "{path}: {head}"
         );
-        let kind = if path.ends_with(".css") {
+        let kind = if path.rsplit('.').next() == Some("css") {
             "text/css"
         } else {
             "text/javascript"
