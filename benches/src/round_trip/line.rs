@@ -104,7 +104,7 @@ pub fn framed(text: &str) -> Vec<u8> {
         Ok(length) if length < 126 => frame.push(0x80 | length),
         _ => {
             let length = u16::try_from(text.len()).expect("a request is short");
-            frame.push(0x80 | 126);
+            frame.push(0xfe);
             frame.extend_from_slice(&length.to_be_bytes());
         }
     }
