@@ -29,11 +29,6 @@ impl StopSignal {
             std::future::pending::<()>().await;
         }
     }
-
-    /// Whether it is said.
-    pub fn is_said(&self) -> bool {
-        *self.0.borrow()
-    }
 }
 
 impl StopSender {

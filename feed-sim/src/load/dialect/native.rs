@@ -1,6 +1,6 @@
 //! The native protocol in JSON: orders by template, answers by their first fields.
 
-use protocol::{Hello, Logon, Operation, PROTOCOL_VERSION, Request, ServerMessage};
+use protocol::{Frames, Hello, Logon, Operation, PROTOCOL_VERSION, Request, ServerMessage};
 
 use crate::load::LoadError;
 use crate::load::dialect::digits::{number_behind, put_decimal, put_number, word_behind};
@@ -15,6 +15,8 @@ pub fn log_on(greeting: &mut Greeting, key: &str) -> Result<(), LoadError> {
     let hello = Operation::Hello(Hello {
         protocol: PROTOCOL_VERSION,
         client: Some("rialto bench".to_owned()),
+        frames: Frames::Text,
+        schema_version: None,
     });
     let logon = Operation::Logon(Logon {
         key: key.to_owned(),
