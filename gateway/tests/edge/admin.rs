@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 23] = [
+const VERBS: [(&str, &str, &str); 24] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
