@@ -169,6 +169,9 @@ pub struct DemoArgs {
     /// How many instruments they trade [default: 8].
     #[arg(long, value_name = "N")]
     pub instruments: Option<u32>,
+    /// Who makes the orders [default: participants]: `participants`, or a `model` of the whole market.
+    #[arg(long, value_name = "participants|model")]
+    pub flow: Option<String>,
     /// Stop after so long, such as 10s or 2m [default: at Ctrl-C].
     #[arg(long = "for", value_name = "TIME", value_parser = text::time)]
     pub run_for: Option<Duration>,
@@ -197,6 +200,9 @@ pub struct FeedArgs {
     /// How many instruments they trade [default: 8].
     #[arg(long, value_name = "N", conflicts_with = "replay")]
     pub instruments: Option<u32>,
+    /// Who makes the orders [default: participants]: `participants`, or a `model` of the whole market.
+    #[arg(long, value_name = "participants|model", conflicts_with_all = ["replay", "offline"])]
+    pub flow: Option<String>,
     /// Configuration laid over the built-in one, for `[feed_sim]` and `[demo]`; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
@@ -297,6 +303,7 @@ impl DemoArgs {
                 self.instruments.map(u64::from),
             ),
         ]));
+        layers.flags.extend(flow(self.flow.as_ref()));
         layers
     }
 }
@@ -325,13 +332,18 @@ impl FeedArgs {
         Layers {
             files: self.config.clone(),
             environment: environment(),
-            flags: flags.collect(),
+            flags: flags.chain(flow(self.flow.as_ref())).collect(),
         }
     }
 }
 
 /// A flag, the key it sets, and the value.
 type FlagValue = (&'static str, &'static str, Node);
+
+/// The flag that says who makes the orders, where it was given.
+fn flow(kind: Option<&String>) -> Option<FlagValue> {
+    kind.map(|kind| ("--flow", "feed_sim.flow", Node::Text(kind.clone())))
+}
 
 /// The flags among these that were given.
 fn counts<const FLAGS: usize>(

@@ -6,8 +6,11 @@
 use std::fmt::Write;
 
 use exchange::EngineMarket;
+use feed_sim::offline::{Recorder, watch};
+use feed_sim::realism::Observer;
 use feed_sim::realism::{Figures, RealismReport, TickClass, median_report};
 use feed_sim::{Model, ModelName, Preset};
+use ring::digest::{Context, SHA256};
 
 const HOUR_NS: u64 = 3_600_000_000_000;
 
@@ -16,13 +19,17 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 }
 
 fn run(preset: Preset, seed: u64, hours: u64) -> Figures {
+    let mut model = model(preset, preset.name(), seed);
+    feed_sim::offline::figures(&mut model, &mut EngineMarket::new(), hours * HOUR_NS)
+}
+
+fn model(preset: Preset, symbol: &str, seed: u64) -> Model {
     let name = ModelName {
         seed,
-        symbol: preset.name(),
+        symbol,
         sector: "one",
     };
-    let mut model = Model::new(preset.terms(), name);
-    feed_sim::offline::figures(&mut model, &mut EngineMarket::new(), hours * HOUR_NS)
+    Model::new(preset.terms(), name)
 }
 
 /// The report on the medians over the seeds, and what is to be printed of it.
@@ -68,4 +75,96 @@ fn a_poisson_flow_fails_the_gates_on_clustering_memory_and_tails() {
             "gate {gate} let the control pass"
         );
     }
+}
+
+/// Rows of a tape that the golden hash is over.
+const GOLDEN_ROWS: u64 = 1_000_000;
+
+/// Hashes what is written to it.
+struct Digest(Context);
+
+impl std::io::Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The SHA-256 of the first million rows of seed 7, as `--record` writes them.
+fn golden(preset: Preset, hours: u64) -> String {
+    let mut digest = Digest(Context::new(&SHA256));
+    let mut recorder = Recorder::new(&mut digest);
+    let mut rows = 0;
+    feed_sim::offline::run(
+        &mut model(preset, "golden", 7),
+        &mut EngineMarket::new(),
+        hours * HOUR_NS,
+        &mut |row| {
+            if rows < GOLDEN_ROWS {
+                recorder.write(&row).expect("a hash takes everything");
+                rows += 1;
+            }
+        },
+        &mut |_| {},
+    );
+    assert_eq!(rows, GOLDEN_ROWS, "run it for longer");
+    let hash = digest.0.finish();
+    hash.as_ref().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("texts grow");
+        text
+    })
+}
+
+#[test]
+fn the_first_million_rows_of_small_tick_are_what_they_were() {
+    assert_eq!(golden(Preset::SmallTick, 12), "SMALLHASH");
+}
+
+#[test]
+fn the_first_million_rows_of_large_tick_are_what_they_were() {
+    assert_eq!(golden(Preset::LargeTick, 3), "LARGEHASH");
+}
+
+/// An hour's tape of one instrument of a flow of several.
+fn tape(symbol: &str, sector: &str) -> Observer {
+    let name = ModelName {
+        seed: 5,
+        symbol,
+        sector,
+    };
+    let mut model = Model::new(Preset::SmallTick.terms(), name);
+    watch(
+        &mut model,
+        &mut EngineMarket::new(),
+        3 * HOUR_NS,
+        &mut |_| {},
+    )
+    .0
+}
+
+/// Correlation of the returns of two instruments over so many seconds.
+fn correlation(first: &Observer, second: &Observer, seconds: u64) -> f64 {
+    let returns = |tape: &Observer| -> Vec<f64> {
+        let mids = tape.mid_grid(seconds * 1_000_000_000);
+        mids.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    };
+    feed_sim::realism::correlation(&returns(first), &returns(second))
+}
+
+#[test]
+fn instruments_move_together_and_more_so_over_longer_times() {
+    let (first, second) = (tape("ONE", "same"), tape("TWO", "same"));
+
+    let (short, long) = (
+        correlation(&first, &second, 1),
+        correlation(&first, &second, 30),
+    );
+
+    println!("correlation of returns: 1 s {short:.3}, 30 s {long:.3}");
+    assert!((0.0..0.4).contains(&short), "{short}");
+    assert!((0.1..0.6).contains(&long) && long > short, "{long}");
 }

@@ -1,7 +1,7 @@
 //! A book rebuilt from the depth feed and checked at each step: a gap or a crossed book fails the run.
 
-use client::{BookError, LocalBook};
-use protocol::{Depth, DepthSnapshot, Scale, Symbol};
+use client::{BookError, BookLevel, LocalBook};
+use protocol::{Depth, DepthSnapshot, Scale, Side, Symbol};
 
 /// One instrument's book as its feed tells it, and what was wrong with the feed.
 #[derive(Debug)]
@@ -60,6 +60,14 @@ impl BookCheck {
         BookState {
             bid: self.book.best_bid().map(|level| level.price_units),
             ask: self.book.best_ask().map(|level| level.price_units),
+        }
+    }
+
+    /// The first levels of a side, best first.
+    pub fn levels(&self, side: Side, count: usize) -> Vec<BookLevel> {
+        match side {
+            Side::Buy => self.book.bids().take(count).collect(),
+            Side::Sell => self.book.asks().take(count).collect(),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct FeedConfig {
     pub rate_orders_per_s: u32,
     /// WebSocket sessions that the participants share.
     pub sessions: u32,
+    /// What makes the orders.
+    pub flow: FlowKind,
     /// How long intents may be gathered before they are sent together.
     pub send_interval_us: u32,
     /// How long an answer is waited for at the end before it counts as missing.
@@ -24,6 +26,16 @@ pub struct FeedConfig {
     /// What is traded.
     #[serde(rename = "instrument")]
     pub instruments: Vec<InstrumentConfig>,
+}
+
+/// What makes the orders of a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowKind {
+    /// The participants of `[participants]`, each by itself: even, cheap, without memory.
+    Participants,
+    /// A model of each instrument's whole order flow: bursts, memory, impact.
+    Model,
 }
 
 /// Who takes part in each instrument. The three shares are of all orders and add up to 100.

@@ -2,13 +2,16 @@
 //! outside, ticks and lots on the inside.
 
 use protocol::{
-    ExactDecimal, InstrumentTerms, NewOrder, OrderKind, OrderSize, PostOnly, Scale,
-    SelfTradePrevention, Symbol, TimeInForce,
+    Display, ExactDecimal, InstrumentTerms, NewOrder, OrderKind, OrderSize, PostOnly, Scale,
+    SelfTradePrevention, Side, Symbol, TimeInForce,
 };
 
+use crate::book_check::BookCheck;
 use crate::config::{InstrumentConfig, ParticipantsConfig};
 use crate::error::FeedError;
 use crate::flow::intent::{IntendedKind, IntendedOrder};
+use crate::flow::market::VisibleLevel;
+use crate::flow::{LEVELS_SEEN, Seen};
 use crate::participant::Shape;
 
 /// One instrument, with its grid and its shape.
@@ -61,6 +64,35 @@ impl InstrumentProfile {
         })
     }
 
+    /// A reported price in ticks; one off the grid is taken below it.
+    pub fn ticks(&self, price: ExactDecimal) -> i64 {
+        let units = self.scale.price_units(price);
+        units.map_or(0, |units| units / self.tick_units)
+    }
+
+    /// A reported quantity in lots.
+    pub fn lots(&self, quantity: ExactDecimal) -> u64 {
+        let units = self.scale.quantity_units(quantity);
+        units.map_or(0, |units| units / self.lot_units)
+    }
+
+    /// What a book shows, as a model looks at it.
+    pub fn seen(&self, check: &BookCheck) -> Seen {
+        let levels = |side| {
+            let levels = check.levels(side, LEVELS_SEEN).into_iter();
+            levels
+                .map(|level| VisibleLevel {
+                    ticks: level.price_units / self.tick_units,
+                    lots: level.quantity_units / self.lot_units,
+                })
+                .collect()
+        };
+        Seen {
+            bids: levels(Side::Buy),
+            asks: levels(Side::Sell),
+        }
+    }
+
     /// An intended order as the protocol words it; without a client order id.
     pub fn new_order(&self, intended: &IntendedOrder) -> NewOrder {
         let limit = |ticks: i64| OrderKind::Limit {
@@ -70,7 +102,7 @@ impl InstrumentProfile {
             IntendedKind::Quote { ticks } => {
                 (limit(ticks), TimeInForce::GoodTillCanceled, PostOnly::Slide)
             }
-            IntendedKind::Limit { ticks } => {
+            IntendedKind::Hidden { ticks } | IntendedKind::Limit { ticks } => {
                 (limit(ticks), TimeInForce::GoodTillCanceled, PostOnly::No)
             }
             IntendedKind::ImmediateOrCancel { ticks } => {
@@ -89,6 +121,13 @@ impl InstrumentProfile {
             kind,
             time_in_force,
             post_only,
+            display: match intended.kind {
+                IntendedKind::Hidden { .. } => Display::Hidden,
+                IntendedKind::Quote { .. }
+                | IntendedKind::Limit { .. }
+                | IntendedKind::ImmediateOrCancel { .. }
+                | IntendedKind::Market => Display::Full,
+            },
             // Participants of one session share an account and must be able to trade with each other.
             self_trade_prevention: SelfTradePrevention::None,
             ..NewOrder::market(intended.side, OrderSize::Quantity(quantity))

@@ -30,7 +30,9 @@ mod schedule;
 mod seating;
 mod session;
 
-pub use config::{ConfigError, FeedConfig, FeedRun, InstrumentConfig, ParticipantsConfig};
+pub use config::{
+    ConfigError, FeedConfig, FeedRun, FlowKind, InstrumentConfig, ParticipantsConfig,
+};
 pub use error::FeedError;
 pub use flow::market::{
     Market, MarketFact, ModelNumber, OrderFact, Sight, TradeFact, VisibleLevel, Whose,

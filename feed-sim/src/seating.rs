@@ -1,7 +1,9 @@
 //! Seats participants in instruments and sessions.
 
-use crate::config::FeedConfig;
-use crate::flow::{Flow, FlowInstrument, ReferencePrice, Seat, Stream};
+use crate::config::{FeedConfig, FlowKind};
+use crate::flow::arithmetic::real;
+use crate::flow::model::ModelName;
+use crate::flow::{Flow, FlowInstrument, LiveModel, ReferencePrice, Seat, Stream};
 use crate::instrument_profile::InstrumentProfile;
 use crate::participant::{MarketMaker, Participant, Passive, Taker};
 use crate::schedule::gap_mean_ns;
@@ -23,6 +25,9 @@ pub fn flow_of_session(
     profiles: &[InstrumentProfile],
     session: usize,
 ) -> Flow {
+    if config.flow == FlowKind::Model {
+        return Flow::of_models(models_of_session(config, profiles, session));
+    }
     let instruments = config
         .instruments
         .iter()
@@ -51,6 +56,38 @@ pub fn flow_of_session(
         }
     }
     Flow::new(instruments.collect(), seats)
+}
+
+/// The models of one session: those of the instruments whose books it follows.
+fn models_of_session(
+    config: &FeedConfig,
+    profiles: &[InstrumentProfile],
+    session: usize,
+) -> Vec<LiveModel> {
+    let weights: u64 = config
+        .instruments
+        .iter()
+        .map(|one| u64::from(one.weight))
+        .sum();
+    let place = |instrument: usize| {
+        let profile = &profiles[instrument];
+        let share = f64::from(config.instruments[instrument].weight) / real(weights);
+        LiveModel::new(
+            ModelName {
+                seed: config.seed,
+                symbol: profile.symbol.as_str(),
+                sector: "all",
+            },
+            instrument,
+            profile.reference_ticks,
+            &profile.shape,
+            f64::from(config.rate_orders_per_s) * share,
+        )
+    };
+    (session..profiles.len())
+        .step_by(config.sessions as usize)
+        .map(place)
+        .collect()
 }
 
 fn kinds(config: &FeedConfig) -> [(Kind, u32); 3] {

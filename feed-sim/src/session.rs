@@ -260,15 +260,16 @@ impl FeedSession {
 
     fn new_order(&self, intent: &Intent, order: &IntendedOrder) -> NewOrder {
         let mut entered = self.profile(intent).new_order(order);
-        // What cannot rest is never referred to again; a nameless order costs the exchange less.
-        if order.kind.may_rest() {
+        // What cannot rest is never referred to again, but by a model, which learns what became of it; a
+        // nameless order costs the exchange less.
+        if order.kind.may_rest() || self.flow.is_model(intent.seat) {
             entered.client_order_id = Some(self.names.name(intent.seat, order.number));
         }
         entered
     }
 
     fn profile(&self, intent: &Intent) -> &InstrumentProfile {
-        &self.listening.profiles[self.flow.seats()[intent.seat].instrument()]
+        &self.listening.profiles[self.flow.instrument_of(intent.seat)]
     }
 
     fn send(
@@ -313,7 +314,7 @@ impl FeedSession {
                 next = receiver.try_next()?;
             }
         }
-        self.listening.note_books();
+        self.listening.note_books(&mut self.flow);
         self.board.add(&mut self.listening.entry);
         let is_waiting = matches!(self.phase, Phase::WaitingForAnswers { .. });
         if is_waiting && self.listening.answers.count() == 0 {

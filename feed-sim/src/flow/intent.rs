@@ -61,6 +61,11 @@ pub enum IntendedKind {
         /// Limit price, in ticks.
         ticks: i64,
     },
+    /// Rests at this price in ticks and is seen by nobody.
+    Hidden {
+        /// Limit price, in ticks.
+        ticks: i64,
+    },
     /// Trades at this price in ticks or better, and rests with what is left.
     Limit {
         /// Limit price, in ticks.
@@ -91,7 +96,7 @@ impl IntendedKind {
     /// Whether what does not trade at once stays in the book.
     pub const fn may_rest(self) -> bool {
         match self {
-            Self::Quote { .. } | Self::Limit { .. } => true,
+            Self::Quote { .. } | Self::Hidden { .. } | Self::Limit { .. } => true,
             Self::ImmediateOrCancel { .. } | Self::Market => false,
         }
     }

@@ -5,14 +5,16 @@
 
 pub mod arithmetic;
 pub mod intent;
+mod live_model;
 pub mod market;
 pub mod model;
 mod reference_price;
 mod stream;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
+pub use live_model::{LEVELS_SEEN, LiveModel, Seen};
 pub use reference_price::ReferencePrice;
 pub use stream::Stream;
 
@@ -49,6 +51,14 @@ pub struct Flow {
     instruments: Vec<FlowInstrument>,
     seats: Vec<Seat>,
     wakes: BinaryHeap<Reverse<Wake>>,
+    /// They come after the seats, each as a seat of its own.
+    models: Vec<LiveModel>,
+    /// What a model meant at once, and has not been taken yet.
+    meant: VecDeque<Action>,
+    /// Whose it is, and when it was meant.
+    meant_by: (usize, u64),
+    /// Up to when the flow has been asked for what is due.
+    asked_until_ns: u64,
 }
 
 /// When a seat has something to do; ties go by seat, so that the order is always the same.
@@ -82,11 +92,6 @@ impl Seat {
         }
     }
 
-    /// In which of the flow's instruments it trades.
-    pub fn instrument(&self) -> usize {
-        self.instrument
-    }
-
     fn next_gap_ns(&mut self) -> u64 {
         match self.opening_turns.checked_sub(1) {
             Some(left) => {
@@ -105,6 +110,10 @@ impl Flow {
             instruments,
             seats,
             wakes: BinaryHeap::new(),
+            models: Vec::new(),
+            meant: VecDeque::new(),
+            meant_by: (0, 0),
+            asked_until_ns: 0,
         };
         for seat in 0..flow.seats.len() {
             let has_opening = flow.seats[seat].opening_turns > 0;
@@ -113,14 +122,34 @@ impl Flow {
         flow
     }
 
+    /// A flow of these models.
+    pub fn of_models(models: Vec<LiveModel>) -> Self {
+        Self {
+            models,
+            ..Self::new(Vec::new(), Vec::new())
+        }
+    }
+
     /// When the next intent is due at the earliest; `None` for a flow without seats.
     pub fn next_at_ns(&self) -> Option<u64> {
+        if !self.meant.is_empty() {
+            return Some(self.meant_by.1);
+        }
+        let models = self.models.iter().map(LiveModel::next_at_ns);
+        self.next_wake_ns().into_iter().chain(models).min()
+    }
+
+    fn next_wake_ns(&self) -> Option<u64> {
         self.wakes.peek().map(|Reverse(wake)| wake.at_ns)
     }
 
     /// The next intent that is due at `now_ns`, if there is one.
     pub fn next_due(&mut self, now_ns: u64) -> Option<Intent> {
-        while self.next_at_ns().is_some_and(|at_ns| at_ns <= now_ns) {
+        self.asked_until_ns = self.asked_until_ns.max(now_ns);
+        if let Some(intent) = self.next_meant(now_ns) {
+            return Some(intent);
+        }
+        while self.next_wake_ns().is_some_and(|at_ns| at_ns <= now_ns) {
             let Reverse(wake) = self.wakes.pop()?;
             let action = match wake.purpose {
                 Purpose::Turn => Some(self.turn(wake.seat, wake.at_ns)),
@@ -140,16 +169,66 @@ impl Flow {
         None
     }
 
-    /// Tells a seat that one of its orders is gone.
-    pub fn order_closed(&mut self, seat: usize, number: OrderNumber) {
-        if let Some(seat) = self.seats.get_mut(seat) {
-            seat.participant.order_closed(number);
+    /// The next intent of a model that is due, if there is one.
+    fn next_meant(&mut self, now_ns: u64) -> Option<Intent> {
+        while self.meant.is_empty() {
+            let due = self.models.iter().map(LiveModel::next_at_ns).enumerate();
+            let (place, at_ns) = due.min_by_key(|(_, at_ns)| *at_ns)?;
+            if at_ns > now_ns {
+                return None;
+            }
+            self.meant_by = (self.seats.len() + place, at_ns);
+            self.models[place].act(&mut self.meant);
+        }
+        let (seat, at_ns) = self.meant_by;
+        self.meant.pop_front().map(|action| Intent {
+            at_ns,
+            seat,
+            action,
+        })
+    }
+
+    /// In which instrument a seat trades.
+    pub fn instrument_of(&self, seat: usize) -> usize {
+        match seat.checked_sub(self.seats.len()) {
+            Some(model) => self.models[model].instrument(),
+            None => self.seats[seat].instrument,
         }
     }
 
-    /// The seats, in order.
-    pub fn seats(&self) -> &[Seat] {
-        &self.seats
+    /// Whether a model sits in a seat.
+    pub fn is_model(&self, seat: usize) -> bool {
+        seat >= self.seats.len()
+    }
+
+    /// Whether models trade here, who look at the market.
+    pub fn has_models(&self) -> bool {
+        !self.models.is_empty()
+    }
+
+    /// Shows the models of an instrument what the market shows.
+    pub fn see(&mut self, instrument: usize, seen: &Seen) {
+        for model in &mut self.models {
+            if model.instrument() == instrument {
+                model.see(seen.clone());
+            }
+        }
+    }
+
+    /// The model in a seat, and until when the flow has been asked; `None` for a plain participant's seat.
+    pub fn model(&mut self, seat: usize) -> Option<(&mut LiveModel, u64)> {
+        let place = seat.checked_sub(self.seats.len())?;
+        Some((self.models.get_mut(place)?, self.asked_until_ns))
+    }
+
+    /// Tells a seat that one of its orders is gone.
+    pub fn order_closed(&mut self, seat: usize, number: OrderNumber) {
+        if let Some((model, at_ns)) = self.model(seat) {
+            return model.closed(at_ns, number);
+        }
+        if let Some(seat) = self.seats.get_mut(seat) {
+            seat.participant.order_closed(number);
+        }
     }
 
     fn turn(&mut self, seat: usize, at_ns: u64) -> Action {

@@ -106,7 +106,8 @@ mod tests {
         match action {
             Action::Submit(order) | Action::Requote { order, .. } => match order.kind {
                 IntendedKind::Quote { ticks } => (order.side, ticks),
-                IntendedKind::Limit { .. }
+                IntendedKind::Hidden { .. }
+                | IntendedKind::Limit { .. }
                 | IntendedKind::ImmediateOrCancel { .. }
                 | IntendedKind::Market => panic!("a market maker quotes: {order:?}"),
             },

@@ -21,3 +21,4 @@ pub use impact::{Metaorder, MetaorderReader, read_metaorders, write_metaorders};
 pub use lobster::{TapeError, read_tape};
 pub use observer::Observer;
 pub use page::page;
+pub use statistics::correlation;

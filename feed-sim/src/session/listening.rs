@@ -12,6 +12,7 @@ use crate::board::{Entry, PriceChange, SessionEnd};
 use crate::book_check::{BookCheck, FeedFaults};
 use crate::error::FeedError;
 use crate::flow::Flow;
+use crate::flow::intent::OrderNumber;
 use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 
@@ -107,13 +108,14 @@ impl Listening {
             }
             ReportKind::Trade => {
                 self.trade(report);
+                self.tell_trade(report, names, flow);
                 if report.status == Some(OrderStatus::Filled) {
                     close(report, names, flow);
                 }
             }
             ReportKind::Canceled => close(report, names, flow),
-            ReportKind::Rested
-            | ReportKind::Replaced
+            ReportKind::Rested => self.tell_rested(report, names, flow),
+            ReportKind::Replaced
             | ReportKind::Prevented
             | ReportKind::Triggered
             | ReportKind::Refilled
@@ -160,13 +162,16 @@ impl Listening {
         }
     }
 
-    /// Notes where the books that have changed stand now.
-    pub(super) fn note_books(&mut self) {
+    /// Notes where the books that have changed stand now, and shows them to those who trade on sight.
+    pub(super) fn note_books(&mut self, flow: &mut Flow) {
         for (instrument, book) in self.books.iter_mut().enumerate() {
             if !std::mem::take(&mut book.has_changed) {
                 continue;
             }
             if let Some(check) = &book.check {
+                if flow.has_models() {
+                    flow.see(instrument, &self.profiles[instrument].seen(check));
+                }
                 let state = check.state();
                 self.entry.prices.push(PriceChange::Best {
                     instrument,
@@ -193,6 +198,60 @@ impl Listening {
                     .push(PriceChange::Last { instrument, price });
             }
         }
+    }
+
+    /// Tells a model that its order rests.
+    fn tell_rested(&self, report: &Report, names: &OrderNames, flow: &mut Flow) {
+        let (Some((profile, seat, number)), Some(price), Some(leaves)) = (
+            self.named(report, names),
+            report.price,
+            report.leaves_quantity,
+        ) else {
+            return;
+        };
+        let (Some(side), Some((model, at_ns))) = (report.side, flow.model(seat)) else {
+            return;
+        };
+        model.rested(
+            at_ns,
+            number,
+            side,
+            profile.ticks(price),
+            profile.lots(leaves),
+        );
+    }
+
+    /// Tells a model that its order traded.
+    fn tell_trade(&self, report: &Report, names: &OrderNames, flow: &mut Flow) {
+        let (Some((profile, seat, number)), Some(price), Some(traded)) = (
+            self.named(report, names),
+            report.last_price,
+            report.last_quantity,
+        ) else {
+            return;
+        };
+        let (Some(side), Some((model, at_ns))) = (report.side, flow.model(seat)) else {
+            return;
+        };
+        let (ticks, traded) = (profile.ticks(price), profile.lots(traded));
+        match report.liquidity {
+            Some(Liquidity::Taker) => model.took(at_ns, number, side, ticks, traded),
+            Some(Liquidity::Maker) => {
+                let leaves = report.leaves_quantity.map_or(0, |left| profile.lots(left));
+                model.made(at_ns, number, side, ticks, [traded, leaves]);
+            }
+            None => {}
+        }
+    }
+
+    /// Which order of this session a report is about.
+    fn named(
+        &self,
+        report: &Report,
+        names: &OrderNames,
+    ) -> Option<(&InstrumentProfile, usize, OrderNumber)> {
+        let (seat, number) = names.read(report.client_order_id.as_ref()?)?;
+        Some((&self.profiles[self.place(report.symbol)?], seat, number))
     }
 
     fn refused(&mut self, waiting: &Waiting, reason: Reason, flow: &mut Flow) {

@@ -37,9 +37,16 @@ impl Model {
     /// The first orders: a book to begin with.
     pub(super) fn open(&mut self, at_ns: u64, market: &mut dyn Market) {
         for side in [Side::Buy, Side::Sell] {
-            self.quote_at(at_ns, side, Aim::Value, market);
+            let best = self.around_value(at_ns, side, 1.0);
+            let style = (Role::Noise, Style::Displayed);
+            self.rest(at_ns, side, best, style, market);
             for _ in 0..OPENING_ORDERS {
-                self.quote_at(at_ns, side, Aim::Behind, market);
+                let distance = self.distance();
+                let ticks = match side {
+                    Side::Buy => best - distance,
+                    Side::Sell => best + distance,
+                };
+                self.rest(at_ns, side, ticks, style, market);
             }
         }
     }

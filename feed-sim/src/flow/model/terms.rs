@@ -160,6 +160,14 @@ impl Preset {
         }
     }
 
+    /// New orders per second of the model's own time, on average.
+    pub const fn orders_per_s(self) -> f64 {
+        match self {
+            Self::SmallTick | Self::Poisson => 14.0,
+            Self::LargeTick => 79.0,
+        }
+    }
+
     /// Its numbers.
     pub fn terms(self) -> ModelTerms {
         match self {
@@ -167,6 +175,19 @@ impl Preset {
             Self::LargeTick => large_tick(),
             Self::Poisson => poisson(),
         }
+    }
+}
+
+impl ModelTerms {
+    /// The same market on a grid so many times as fine.
+    #[must_use]
+    pub fn in_ticks(mut self, finer: f64) -> Self {
+        self.value.volatility *= finer;
+        self.value.impact_ticks *= finer;
+        self.placement.spread_ticks *= finer;
+        self.placement.depth_scale_ticks *= finer;
+        self.lifetimes.distance_ticks *= finer;
+        self
     }
 }
 
