@@ -306,7 +306,10 @@ mod tests {
                 .filter(move |order| order.side == side)
                 .map(|order| match order.kind {
                     IntendedKind::Quote { ticks } => ticks,
-                    other => panic!("{other:?} opens no book"),
+                    IntendedKind::Hidden { .. }
+                    | IntendedKind::Limit { .. }
+                    | IntendedKind::ImmediateOrCancel { .. }
+                    | IntendedKind::Market => panic!("{order:?} opens no book"),
                 })
         };
         let (bid, ask) = (

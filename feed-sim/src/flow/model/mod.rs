@@ -143,7 +143,7 @@ impl Model {
         }
         let aimed = self.terms.placement.spread_ticks;
         let factor = self.spread.factor();
-        (aimed * factor).max(1.0)
+        aimed * factor
     }
 
     /// Both best prices, where there are both.

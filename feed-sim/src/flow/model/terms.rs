@@ -205,12 +205,12 @@ impl std::str::FromStr for Preset {
 fn small_tick() -> ModelTerms {
     ModelTerms {
         arrivals: ArrivalTerms {
-            rates_per_s: [1.2, 10.0],
+            rates_per_s: [1.1, 10.0],
             branching: [[0.55, 0.02], [1.6, 0.76]],
         },
         activity: WanderTerms {
             deviation: 0.8,
-            memory_s: 60.0,
+            memory_s: 100.0,
         },
         signs: SignTerms {
             live: 5,
@@ -220,23 +220,23 @@ fn small_tick() -> ModelTerms {
         },
         value: ValueTerms {
             start_ticks: 58_500,
-            volatility: 3.0,
+            volatility: 2.8,
             volatility_wander: WanderTerms {
-                deviation: 0.35,
+                deviation: 0.6,
                 memory_s: 300.0,
             },
             jump_gap_s: 600.0,
-            jump_size: 6.0,
-            impact_ticks: 5.0,
-            impact_exponent: 0.45,
+            jump_size: 4.0,
+            impact_ticks: 7.0,
+            impact_exponent: 0.40,
         },
         placement: PlacementTerms {
-            spread_ticks: 20.0,
+            spread_ticks: 22.0,
             spread_wander: WanderTerms {
-                deviation: 0.2,
+                deviation: 0.1,
                 memory_s: 60.0,
             },
-            inside: 0.28,
+            inside: 0.33,
             at_best: 0.08,
             depth_scale_ticks: 8.0,
             depth_exponent: 1.1,
@@ -246,10 +246,10 @@ fn small_tick() -> ModelTerms {
             layered: 0.03,
         },
         lifetimes: LifetimeTerms {
-            log_mean: -0.6,
+            log_mean: -0.75,
             log_deviation: 1.25,
-            distance_ticks: 8.0,
-            distance_power: 1.6,
+            distance_ticks: 5.0,
+            distance_power: 1.8,
             inside: 0.15,
             replaced: 0.15,
             reduced: 0.02,
@@ -276,27 +276,32 @@ fn large_tick() -> ModelTerms {
             branching: [[0.55, 0.012], [2.0, 0.78]],
         },
         activity: WanderTerms {
-            deviation: 0.7,
+            deviation: 0.73,
             memory_s: 90.0,
         },
         signs: SignTerms {
-            live: 10,
+            live: 7,
             length_exponent: 1.5,
             ..small.signs
         },
         value: ValueTerms {
-            volatility: 0.25,
-            impact_ticks: 0.28,
+            volatility: 0.2,
+            impact_ticks: 0.33,
+            volatility_wander: WanderTerms {
+                deviation: 0.8,
+                memory_s: 300.0,
+            },
             impact_exponent: 0.40,
             ..small.value
         },
         placement: PlacementTerms {
-            spread_ticks: 1.0,
+            spread_ticks: 0.6,
             spread_wander: WanderTerms {
                 deviation: 0.0,
                 memory_s: 60.0,
             },
-            inside: 0.10,
+            inside: 0.18,
+            lean: 0.4,
             at_best: 0.45,
             depth_scale_ticks: 4.0,
             depth_exponent: 1.0,
@@ -309,6 +314,10 @@ fn large_tick() -> ModelTerms {
             distance_power: 1.3,
             inside: 1.0,
             ..small.lifetimes
+        },
+        taking: TakingTerms {
+            patience_spreads: 4.0,
+            ..small.taking
         },
         ..small
     }
