@@ -14,6 +14,9 @@ const SECOND_NS: u64 = 1_000_000_000;
 /// A shorter tape cannot tell the decay of sign memory: those are gated on tapes of hours.
 const LONG_TAPE_S: f64 = 8.0 * 3_600.0;
 
+/// Fewer metaorders hold too few long ones: their exponent is noise.
+const METAORDERS_MIN: usize = 8_000;
+
 /// What a tape measures; what it cannot tell is not a number (in JSON: null). Prices in ticks.
 #[derive(Debug, Clone, Default, Serialize)]
 #[expect(
@@ -80,7 +83,11 @@ impl Figures {
             rows: real(tape.times_ns.len() as u64),
             seconds: tape.seconds(),
             metaorders: real(metaorders.len() as u64),
-            impact_exponent: impact_exponent(metaorders),
+            impact_exponent: if metaorders.len() >= METAORDERS_MIN {
+                impact_exponent(metaorders)
+            } else {
+                f64::NAN
+            },
             ..Self::default()
         };
         figures.count_rows(tape);

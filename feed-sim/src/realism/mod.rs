@@ -17,7 +17,7 @@ mod targets;
 
 pub use figures::Figures;
 pub use gates::{Check, Gate, RealismReport, TickClass, Verdict, median_report};
-pub use impact::{Metaorder, MetaorderReader, read_metaorders, write_metaorders};
+pub use impact::{Metaorder, MetaorderReader, impact_exponent, read_metaorders, write_metaorders};
 pub use lobster::{TapeError, read_tape};
 pub use observer::Observer;
 pub use page::page;

@@ -113,7 +113,7 @@ pub const TARGETS: [Target; 40] = [
     ),
     target!(
         9,
-        "exponent of metaorders, L 2-200",
+        "exponent of metaorders (8,000)",
         impact_exponent,
         (0.35, 0.70)
     ),
