@@ -7,7 +7,6 @@ use std::fmt::Write;
 
 use exchange::EngineMarket;
 use feed_sim::offline::{Recorder, watch};
-use feed_sim::realism::Observer;
 use feed_sim::realism::{
     Figures, Metaorder, RealismReport, TickClass, impact_exponent, median_report,
 };
@@ -157,44 +156,4 @@ fn the_first_million_rows_of_large_tick_are_what_they_were() {
         golden(Preset::LargeTick, 3),
         "ca0d4fbb80628e31f3a2e23057816ca40f2ec27dd40c74edca39fffc1fc9cb7a"
     );
-}
-
-/// An hour's tape of one instrument of a flow of several.
-fn tape(symbol: &str, sector: &str) -> Observer {
-    let name = ModelName {
-        seed: 5,
-        symbol,
-        sector,
-    };
-    let mut model = Model::new(Preset::SmallTick.terms(), name);
-    watch(
-        &mut model,
-        &mut EngineMarket::new(),
-        3 * HOUR_NS,
-        &mut |_| {},
-    )
-    .0
-}
-
-/// Correlation of the returns of two instruments over so many seconds.
-fn correlation(first: &Observer, second: &Observer, seconds: u64) -> f64 {
-    let returns = |tape: &Observer| -> Vec<f64> {
-        let mids = tape.mid_grid(seconds * 1_000_000_000);
-        mids.windows(2).map(|pair| pair[1] - pair[0]).collect()
-    };
-    feed_sim::realism::correlation(&returns(first), &returns(second))
-}
-
-#[test]
-fn instruments_move_together_and_more_so_over_longer_times() {
-    let (first, second) = (tape("ONE", "same"), tape("TWO", "same"));
-
-    let (short, long) = (
-        correlation(&first, &second, 1),
-        correlation(&first, &second, 30),
-    );
-
-    println!("correlation of returns: 1 s {short:.3}, 30 s {long:.3}");
-    assert!((0.0..0.4).contains(&short), "{short}");
-    assert!((0.1..0.6).contains(&long) && long > short, "{long}");
 }

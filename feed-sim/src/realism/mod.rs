@@ -21,4 +21,3 @@ pub use impact::{Metaorder, MetaorderReader, impact_exponent, read_metaorders, w
 pub use lobster::{TapeError, read_tape};
 pub use observer::Observer;
 pub use page::page;
-pub use statistics::correlation;
