@@ -1,8 +1,8 @@
 //! What can be asked on the command line. Help texts live in `help.rs`.
 
 mod admin_args;
-mod export_args;
 mod bench_args;
+mod export_args;
 pub mod help;
 mod look_args;
 mod operator_args;
@@ -19,9 +19,9 @@ use feed_sim::replay::Speed;
 use crate::config::{ClockMode, Layers, Node, Profile};
 
 pub use admin_args::{AdminCommand, MoneyArgs, ScopeArgs};
-pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
-pub use export_args::{ExportArgs, ExportFormat};
 pub use bench_args::BenchArgs;
+pub use export_args::{ExportArgs, ExportFormat};
+pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
 pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 

@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 use crate::{
-    bench, config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top, version,
+    bench, config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top,
+    version,
 };
 
 /// On what a process runs its tasks.
