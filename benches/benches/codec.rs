@@ -2,7 +2,7 @@
 
 use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use protocol::{Request, ServerMessage};
+use protocol::{BinaryInstrument, InstrumentTable, Layout, Request, Scale, ServerMessage};
 
 const FRAME_BYTES_MAX: usize = 4_096;
 const SUBMIT: &str = include_str!("../../protocol/tests/golden/request.submit.limit.json");
@@ -11,7 +11,20 @@ const ACCEPTED: &str = include_str!("../../protocol/tests/golden/message.report.
 const TRADED: &str = include_str!("../../protocol/tests/golden/message.report.trade.json");
 const DEPTH: &str = include_str!("../../protocol/tests/golden/message.depth.json");
 
+/// The instrument of the golden files.
+fn instrument() -> BinaryInstrument {
+    BinaryInstrument {
+        number: 1,
+        symbol: "BTCUSDT".parse().expect("a symbol"),
+        scale: Scale {
+            price_decimals: 2,
+            quantity_decimals: 5,
+        },
+    }
+}
+
 fn decode(criterion: &mut Criterion) {
+    let table = InstrumentTable::new([instrument()]);
     let mut group = criterion.benchmark_group("decode");
     for (name, text) in [("submit", SUBMIT), ("cancel", CANCEL)] {
         let frame = text.trim_end().as_bytes();
@@ -19,11 +32,22 @@ fn decode(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("json", name), |bencher| {
             bencher.iter(|| Request::decode(frame, FRAME_BYTES_MAX).expect("a golden frame"));
         });
+        let request = Request::decode(frame, FRAME_BYTES_MAX).expect("a golden frame");
+        let mut bytes = Vec::new();
+        assert_eq!(request.encode_binary(&table, &mut bytes), Layout::Fixed);
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(BenchmarkId::new("binary", name), |bencher| {
+            bencher.iter(|| {
+                Request::decode_binary(black_box(&bytes), FRAME_BYTES_MAX, &table)
+                    .expect("a frame that was written here")
+            });
+        });
     }
     group.finish();
 }
 
 fn encode(criterion: &mut Criterion) {
+    let instrument = instrument();
     let mut group = criterion.benchmark_group("encode");
     for (name, text) in [
         ("report_accepted", ACCEPTED),
@@ -37,8 +61,19 @@ fn encode(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("json", name), |bencher| {
             bencher.iter(|| {
                 buffer.clear();
-                message.encode(&mut buffer);
+                black_box(&message).encode(&mut buffer);
                 buffer.len()
+            });
+        });
+        buffer.clear();
+        let layout = message.encode_binary_of(&instrument, &mut buffer);
+        assert_eq!(layout, Layout::Fixed);
+        group.throughput(Throughput::Bytes(buffer.len() as u64));
+        group.bench_function(BenchmarkId::new("binary", name), |bencher| {
+            bencher.iter(|| {
+                buffer.clear();
+                let layout = black_box(&message).encode_binary_of(&instrument, &mut buffer);
+                (layout, buffer.len())
             });
         });
     }

@@ -340,6 +340,7 @@ impl FeedSession {
             }
             ServerMessage::Hello(_)
             | ServerMessage::LoggedOn(_)
+            | ServerMessage::Trace(_)
             | ServerMessage::OpenOrders(_)
             | ServerMessage::Balances(_)
             | ServerMessage::Quoted(_)

@@ -44,7 +44,7 @@ pub use server_message::{
     Balance, Balances, BookOrder, Depth, DepthSnapshot, Done, ErrorMessage, EventId, GoingAway,
     GoingAwayReason, Heartbeat, HelloAnswer, InstrumentDefinition, InstrumentTerms, Lagged, Level,
     Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, Orders, OrdersSnapshot,
-    Pong, QueuePosition, Quoted, Report, ServerMessage, Status, Subscribed, Top, Trade,
+    Pong, QueuePosition, Quoted, Report, ServerMessage, Status, Subscribed, Top, Trace, Trade,
     Unsubscribed,
 };
 pub use words::{

@@ -9,6 +9,7 @@ mod market_state;
 mod order_book;
 mod report;
 mod session;
+mod trace;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ pub use session::{
     ErrorMessage, GoingAway, GoingAwayReason, HelloAnswer, InstrumentTerms, Limits, LoggedOn, Pong,
     Subscribed, Unsubscribed,
 };
+pub use trace::Trace;
 
 use crate::error::{CodecError, ErrorCode};
 
@@ -36,6 +38,8 @@ pub enum ServerMessage {
     LoggedOn(LoggedOn),
     /// Tells what became of an order or of a request about one.
     Report(Box<Report>),
+    /// Follows the answer to an order that asked for it.
+    Trace(Box<Trace>),
     /// Answers `open_orders`.
     OpenOrders(OpenOrders),
     /// Answers `balances`.
@@ -86,6 +90,7 @@ impl ServerMessage {
         "hello",
         "logged_on",
         "report",
+        "trace",
         "open_orders",
         "balances",
         "mass_canceled",
@@ -122,6 +127,7 @@ impl ServerMessage {
             "hello" => read(frame).map(Self::Hello),
             "logged_on" => read(frame).map(Self::LoggedOn),
             "report" => read(frame).map(Self::Report),
+            "trace" => read(frame).map(Self::Trace),
             "open_orders" => read(frame).map(Self::OpenOrders),
             "balances" => read(frame).map(Self::Balances),
             "mass_canceled" => read(frame).map(Self::MassCanceled),
@@ -156,6 +162,7 @@ impl ServerMessage {
             Self::Hello(message) => message.encode(buffer),
             Self::LoggedOn(message) => message.encode(buffer),
             Self::Report(message) => message.encode(buffer),
+            Self::Trace(message) => message.encode(buffer),
             Self::OpenOrders(message) => message.encode(buffer),
             Self::Balances(message) => message.encode(buffer),
             Self::MassCanceled(message) => message.encode(buffer),

@@ -268,6 +268,7 @@ impl Driver {
             }
             ServerMessage::Hello(_)
             | ServerMessage::LoggedOn(_)
+            | ServerMessage::Trace(_)
             | ServerMessage::OpenOrders(_)
             | ServerMessage::Balances(_)
             | ServerMessage::MassCanceled(_)

@@ -106,6 +106,7 @@ impl Publisher {
         let routing = read(&edge.routing);
         let mut kept = lock(&state.reports);
         let recipients = Recipients {
+            stage_clock: edge.ports.stage_clock(),
             kept: &mut kept,
             routing: &routing,
             wakes: &mut self.wakes,

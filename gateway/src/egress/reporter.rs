@@ -1,10 +1,11 @@
 //! Tells accounts what happened to their orders: each event once per session that wants it.
 
 mod several;
+mod traced;
 
 use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
 use protocol::{Frames, Liquidity, Report};
-use sequencer::{CommandOutcome, SessionId};
+use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
 
 use crate::counters::Counters;
@@ -29,6 +30,8 @@ pub struct Recipients<'a> {
     pub wakes: &'a mut WakeList,
     /// Reused for every message.
     pub buffer: &'a mut Vec<u8>,
+    /// The counter of stage stamps.
+    pub stage_clock: &'a StageClock,
     /// Those who come back find there what they missed.
     pub kept: &'a mut KeptReports,
 }
@@ -280,9 +283,14 @@ impl<'a> Reporter<'a> {
             }
             let frames = session.frames();
             let message = wire::report(recipients.buffer, frames, &instrument, &report);
+            let trace = if is_answer {
+                traced::trace_of(session, self.outcome, &report, recipients.stage_clock)
+            } else {
+                None
+            };
             recipients
                 .wakes
-                .push(&session.outbound, message, Audience::Private);
+                .push_traced(&session.outbound, message, trace);
         }
     }
 }

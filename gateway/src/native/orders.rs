@@ -45,7 +45,7 @@ impl Session {
             self.check_open_orders(account)?;
         }
         way.door.reserve_entry(&mut order)?;
-        Ok(self.hand_over(&way, Command::Submit(order))?)
+        Ok(self.hand_over_order(&way, Command::Submit(order), &asked.order)?)
     }
 
     /// Ends an order.
@@ -123,7 +123,7 @@ impl Session {
             OnCancelFailure::Continue => self.check_open_orders(account)?,
         }
         way.door.reserve_cancel_replace(&mut command);
-        Ok(self.hand_over(&way, Command::CancelReplace(command))?)
+        Ok(self.hand_over_order(&way, Command::CancelReplace(command), &asked.order)?)
     }
 
     fn way(
@@ -208,6 +208,25 @@ impl Session {
             ));
         }
         Ok(())
+    }
+
+    /// Hands over an order, which may be traced.
+    fn hand_over_order(
+        &self,
+        way: &Way<'_>,
+        command: Command,
+        asked: &protocol::NewOrder,
+    ) -> Result<(), DoorRefusal> {
+        let number = request_number::on_the_way(way.request);
+        if asked.is_traced {
+            // Before it is handed over: its answer may come before this line goes on.
+            self.entry.traces.begin(number, self.read_ns());
+        }
+        self.hand_over(way, command).inspect_err(|_refusal| {
+            if asked.is_traced {
+                self.entry.traces.end(number);
+            }
+        })
     }
 
     /// Hands a command to its matcher; what was reserved for it goes back if it is not taken.

@@ -26,6 +26,8 @@ pub struct Session {
     pub(super) subscriptions: Subscriptions,
     /// When the frame that is being dealt with was read and decoded.
     pub(super) stamps: Stamps,
+    /// When the socket was looked at for that frame.
+    pub(super) looked_at_ns: Option<u64>,
     stage: Stage,
     buffer: Vec<u8>,
 }
@@ -70,6 +72,7 @@ impl Session {
             entry,
             subscriptions: Subscriptions::default(),
             stamps: Stamps::default(),
+            looked_at_ns: None,
             stage: Stage::Connected,
             buffer: Vec::new(),
         }
@@ -87,6 +90,14 @@ impl Session {
             }
             Err(error) => self.refuse_frame(error),
         }
+    }
+
+    /// How long it took to read the frame that is being dealt with.
+    pub(super) fn read_ns(&self) -> Option<u64> {
+        let read_at = self.stamps.at(sequencer::Stage::Read);
+        self.looked_at_ns
+            .filter(|_| read_at != 0)
+            .map(|looked_at| read_at.saturating_sub(looked_at))
     }
 
     fn stamp(&mut self, stage: sequencer::Stage) {

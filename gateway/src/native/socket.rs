@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::edge::Edge;
 use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
-use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, Waiting};
+use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, UnwrittenTrace, Waiting};
 use crate::wire;
 
 /// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
@@ -62,7 +63,16 @@ async fn read_frames(
     signs: &SignsOfLife,
 ) -> SessionEnd {
     let mut frames: usize = 0;
-    while let Some(frame) = stream.next().await {
+    let edge = Arc::clone(&session.edge);
+    let stage_clock = edge.ports.stage_clock();
+    let mut looked_at_ns = None;
+    while let Some(frame) = poll_fn(|context| {
+        looked_at_ns = stage_clock.now_ns();
+        stream.poll_next_unpin(context)
+    })
+    .await
+    {
+        session.looked_at_ns = looked_at_ns;
         signs.has_spoken.store(true, Ordering::Relaxed);
         match frame {
             Ok(Message::Text(text)) => {
@@ -91,14 +101,20 @@ async fn write_queued(
     sink: &mut SplitSink<Socket, Message>,
 ) -> SessionEnd {
     let (mut messages, mut due) = (VecDeque::new(), Vec::new());
+    let mut traces = Vec::new();
     loop {
         let taken = outbound.take(&mut messages, &mut due).await;
         Counters::add(
             &edge.counters.messages_out,
             u64::try_from(messages.len()).unwrap_or(u64::MAX),
         );
-        if write_all(&mut messages, sink).await.is_err() {
+        if write_all(&mut messages, &mut traces, sink).await.is_err() {
             return SessionEnd::Gone;
+        }
+        for unwritten in traces.drain(..) {
+            let trace = unwritten.written(edge.ports.stage_clock().now_ns());
+            let message = wire::encode(&mut Vec::new(), |buffer| trace.encode(buffer));
+            outbound.push_own(message);
         }
         // After what waited is written: whoever is slow gets what is so when it reads, not when it fell behind.
         for flow in due.drain(..) {
@@ -116,9 +132,11 @@ async fn write_queued(
 /// Feeds all of it and flushes once.
 async fn write_all(
     messages: &mut VecDeque<Waiting>,
+    traces: &mut Vec<UnwrittenTrace>,
     sink: &mut SplitSink<Socket, Message>,
 ) -> Result<(), Error> {
     for waiting in messages.drain(..) {
+        traces.extend(waiting.trace.map(|trace| *trace));
         sink.feed(waiting.message).await?;
     }
     sink.flush().await

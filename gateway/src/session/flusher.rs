@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::lock::lock;
 use crate::session::outbound::{Audience, FlowKey, Offered, Outbound};
+use crate::session::traces::UnwrittenTrace;
 use tokio_tungstenite::tungstenite::Message;
 
 /// Sessions that market data waits for. Shared by all publishers.
@@ -79,6 +80,18 @@ impl WakeList {
     pub fn cut_off(&mut self, session: &Arc<Outbound>) {
         session.cut_off_now();
         self.at_once.push(Arc::clone(session));
+    }
+
+    /// Pushes an answer whose trace is told when it has been written, and remembers to wake its session.
+    pub fn push_traced(
+        &mut self,
+        session: &Arc<Outbound>,
+        message: Message,
+        trace: Option<Box<UnwrittenTrace>>,
+    ) {
+        if session.push_traced(message, Audience::Private, trace) {
+            self.at_once.push(Arc::clone(session));
+        }
     }
 
     /// Pushes to a session, and remembers to wake it.

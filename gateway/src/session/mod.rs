@@ -5,8 +5,12 @@ mod flusher;
 mod outbound;
 pub mod presence;
 mod routing;
+mod traces;
+mod waiting;
 
 pub use end::SessionEnd;
 pub use flusher::{Flusher, WakeList};
-pub use outbound::{Audience, FlowKey, Offered, Outbound, Taken, Waiting};
+pub use outbound::{Audience, FlowKey, Offered, Outbound, Taken};
 pub use routing::{AlreadyPending, Routing, SessionEntry};
+pub use traces::UnwrittenTrace;
+pub use waiting::Waiting;

@@ -13,6 +13,8 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::limits::Limits;
 use crate::lock::lock;
 use crate::session::end::SessionEnd;
+use crate::session::traces::UnwrittenTrace;
+use crate::session::waiting::Waiting;
 
 /// Who a message is for, which decides how soon it must leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,15 +86,6 @@ struct Queue {
     end: Option<SessionEnd>,
 }
 
-/// A message that waits.
-#[derive(Debug)]
-pub struct Waiting {
-    /// The message.
-    pub message: Message,
-    /// Of which flow, and its first number there; `None` for what must not be dropped.
-    part: Option<(FlowKey, u64)>,
-}
-
 impl Outbound {
     /// An empty queue.
     pub fn new(limits: &Limits) -> Self {
@@ -118,6 +111,17 @@ impl Outbound {
     /// No room means that the session does not read: it is cut off, and what waited is dropped.
     #[must_use]
     pub fn push(&self, message: Message, audience: Audience) -> bool {
+        self.push_traced(message, audience, None)
+    }
+
+    /// The same with a message whose trace is told when it has been written.
+    #[must_use]
+    pub fn push_traced(
+        &self,
+        message: Message,
+        audience: Audience,
+        trace: Option<Box<UnwrittenTrace>>,
+    ) -> bool {
         let mut queue = lock(&self.queue);
         if queue.end.is_some() {
             return false;
@@ -130,6 +134,7 @@ impl Outbound {
         queue.bytes = bytes;
         queue.messages.push_back(Waiting {
             message,
+            trace,
             part: None,
         });
         queue.tell(audience)
@@ -155,6 +160,7 @@ impl Outbound {
         queue.public_bytes = public_bytes;
         queue.messages.push_back(Waiting {
             message,
+            trace: None,
             part: Some((flow, first)),
         });
         (Offered::Taken, queue.tell(Audience::Public))
@@ -188,6 +194,7 @@ impl Outbound {
         if queue.end.is_none() {
             queue.messages.push_back(Waiting {
                 message: Message::Ping(Bytes::new()),
+                trace: None,
                 part: None,
             });
         }

@@ -11,6 +11,7 @@ use sequencer::SessionId;
 
 use crate::lock::lock;
 use crate::session::outbound::Outbound;
+use crate::session::traces::Traces;
 
 /// What others know of a session.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct SessionEntry {
     pub outbound: Arc<Outbound>,
     mass_cancels: Mutex<HashMap<u64, MassCancelProgress>>,
     is_binary: AtomicBool,
+    /// Orders whose way is told.
+    pub traces: Traces,
 }
 
 /// A mass cancel whose instruments have not all answered.
@@ -55,6 +58,7 @@ impl SessionEntry {
             outbound,
             mass_cancels: Mutex::default(),
             is_binary: AtomicBool::new(false),
+            traces: Traces::default(),
         }
     }
 

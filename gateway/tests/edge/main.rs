@@ -34,5 +34,6 @@ mod participant;
 mod replay;
 mod reports;
 mod stop;
+mod trace;
 mod trading;
 mod venue;

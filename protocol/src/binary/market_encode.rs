@@ -69,6 +69,7 @@ pub(super) fn write(
         ServerMessage::Hello(_)
         | ServerMessage::LoggedOn(_)
         | ServerMessage::Report(_)
+        | ServerMessage::Trace(_)
         | ServerMessage::OpenOrders(_)
         | ServerMessage::Balances(_)
         | ServerMessage::MassCanceled(_)

@@ -173,6 +173,7 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
         // Said a few times in a session: as text.
         ServerMessage::Hello(_)
         | ServerMessage::LoggedOn(_)
+        | ServerMessage::Trace(_)
         | ServerMessage::OpenOrders(_)
         | ServerMessage::Balances(_)
         | ServerMessage::Subscribed(_)
