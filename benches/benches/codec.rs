@@ -1,5 +1,7 @@
 //! The native protocol's text frames: what a submit costs to read, a report to write.
 
+use std::hint::black_box;
+
 use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use protocol::{BinaryInstrument, InstrumentTable, Layout, Request, Scale, ServerMessage};
