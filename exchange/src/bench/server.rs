@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use crate::bench::baselines::Baselines;
@@ -85,7 +87,9 @@ impl Server {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit());
+            .stderr(Stdio::inherit())
+            // A group of its own, so that the processes that it starts end with it.
+            .process_group(0);
         cores.take_exchange();
         let spawned = command.spawn();
         cores.take_all();
@@ -114,8 +118,7 @@ impl Server {
         }
         let Ok(ready) = serde_json::from_str::<Ready>(&line) else {
             // It is of no use, and may have ended by itself.
-            let _ = child.kill();
-            let _ = child.wait();
+            end(&mut child);
             return Err(StartFailed::Silent(line));
         };
         Ok(Self {
@@ -130,10 +133,18 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
             // Its folder goes with it: there is nothing to stop in order.
-            let _ = child.kill();
-            let _ = child.wait();
+            end(child);
         }
     }
+}
+
+/// Ends a child with all that it started; it may have ended by itself.
+fn end(child: &mut Child) {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    if let Some(group) = group {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = child.wait();
 }
 
 fn own_command(
