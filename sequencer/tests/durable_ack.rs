@@ -245,6 +245,7 @@ fn a_durable_answer_costs_little_more_than_a_sync() {
     }
 
     let us = |duration: Duration| duration.as_secs_f64() * 1e6;
+    let fastest_sync = us(*syncs.iter().min().expect("a disk was synced"));
     let (volatile, durable, sync) = (us(median(volatile)), us(median(durable)), us(median(syncs)));
     let bound = volatile + 1.5 * sync;
     let ratio = median(fast_durable) / median(fast_volatile);
@@ -253,7 +254,7 @@ fn a_durable_answer_costs_little_more_than_a_sync() {
          fdatasync_p50_us={sync:.0} bound_us={bound:.0} throughput_ratio={ratio:.2}"
     );
     assert!(
-        durable > sync * 0.5,
+        durable > fastest_sync * 0.5,
         "an answer that does not wait for its sync is not durable"
     );
     if std::env::var_os("RIALTO_TIME_BARS").is_some() {

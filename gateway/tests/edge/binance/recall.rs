@@ -1,6 +1,8 @@
 //! Goal: after a restart the persona tells of orders, trades and candles what it told before. Method: it is asked,
 //! made to forget all and fill itself from the history as a start does, and asked again.
 
+use std::fmt::Write as _;
+
 use crate::binance::bot::{Bot, alice, ask, bob};
 use crate::venue::Venue;
 
@@ -19,10 +21,8 @@ async fn told(venue: &Venue, bots: &[&Bot<'_>]) -> String {
             ("myPreventedMatches", "symbol=BTCUSDT&orderId=7"),
         ] {
             let answer = bot.ask("GET", path, query).await;
-            all.push_str(&format!(
-                "{path}?{query} {} {}\n",
-                answer.status, answer.body
-            ));
+            let (status, body) = (answer.status, answer.body);
+            writeln!(all, "{path}?{query} {status} {body}").expect("text grows");
         }
     }
     for target in [
@@ -35,7 +35,7 @@ async fn told(venue: &Venue, bots: &[&Bot<'_>]) -> String {
         if let Some(answer) = body.as_object_mut() {
             answer.remove("closeTime");
         }
-        all.push_str(&format!("{target} {body}\n"));
+        writeln!(all, "{target} {body}").expect("text grows");
     }
     all
 }
