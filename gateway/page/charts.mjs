@@ -29,9 +29,13 @@ export class Chart {
   }
 }
 
-/// Draws every chart again: the theme is another.
+/// Draws every chart from nothing: the theme is another, and what is only changed keeps colors of the old one.
 export function redraw() {
-  for (const chart of drawn) if (chart.revision > 0) chart.draw();
+  for (const chart of drawn) {
+    if (chart.revision === 0) continue;
+    Plotly.purge(chart.box);
+    chart.draw();
+  }
 }
 
 /// What an axis looks like.

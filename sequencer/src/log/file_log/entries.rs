@@ -131,6 +131,7 @@ impl Entries {
                 return Ok(None);
             }
             let failed = |error: io::Error| LogError::Unreadable(error.to_string());
+            reader.forget_stale_end().map_err(failed)?;
             let mut found = reader
                 .next_frame(expected, chain, &mut self.body)
                 .map_err(failed)?;

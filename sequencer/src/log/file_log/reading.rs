@@ -187,6 +187,18 @@ impl SegmentReader {
         self.next * BLOCK_BYTES as u64
     }
 
+    /// Forgets what it read where that ends before the next frame: since then the frame may have been written.
+    ///
+    /// Without it each look at the tail of a log that grows finds a block that was never written, as far as it knows,
+    /// and reads the whole rest of the segment to tell an end from damage.
+    pub fn forget_stale_end(&mut self) -> io::Result<()> {
+        let is_blank = matches!(self.blocks.block(self.next)?, Some(BlockState::Zero));
+        if is_blank {
+            self.blocks.forget_window();
+        }
+        Ok(())
+    }
+
     /// Reads the frame at `expected`, whose predecessors hash to `chain`, and its body into `body`.
     pub fn next_frame(
         &mut self,
