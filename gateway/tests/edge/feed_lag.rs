@@ -6,6 +6,7 @@ use gateway::Limits;
 use protocol::ServerMessage;
 use tokio::task::JoinSet;
 
+use crate::own_process;
 use crate::participant::{Participant, limit};
 use crate::venue::{Venue, instruments, limits, until};
 
@@ -47,6 +48,11 @@ async fn read_up_to(mut session: Participant, last: u64) -> bool {
 
 #[tokio::test]
 async fn those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing() {
+    if !own_process::is_this(
+        "feed_lag::those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing",
+    ) {
+        return;
+    }
     let subscribers = subscribers();
     let stalled = subscribers / 5;
     let limits = Limits {

@@ -4,6 +4,7 @@ use gateway::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::own_process;
 use crate::participant::{Participant, limit};
 use crate::venue::{Venue, limits, within};
 
@@ -60,6 +61,9 @@ async fn follow(venue: &Venue) -> TcpStream {
 
 #[tokio::test]
 async fn idle_connections_are_small_and_are_all_told() {
+    if !own_process::is_this("idle::idle_connections_are_small_and_are_all_told") {
+        return;
+    }
     let connections = connections();
     let limits = Limits {
         connections_max: connections + 10,

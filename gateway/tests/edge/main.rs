@@ -29,6 +29,7 @@ mod measures;
 mod money;
 mod operations;
 mod order_kinds;
+mod own_process;
 mod page;
 mod participant;
 mod replay;
