@@ -114,6 +114,17 @@ impl Exchange {
         }
     }
 
+    /// Until a command to several is told of every instrument: then it is durable.
+    fn wait_until_told(&mut self) {
+        let deadline = Deadline::new();
+        let is_told = |batches: &[_], instrument| counts(batches, InstrumentId(instrument))[0] == 1;
+        while !(1..=INSTRUMENTS).all(|instrument| is_told(&self.batches, instrument)) {
+            deadline.check();
+            self.take_events();
+            std::thread::yield_now();
+        }
+    }
+
     /// By instrument: commands to several that were applied, orders that they canceled, orders that were
     /// refused for the kill switch.
     fn stop(mut self) -> Vec<[usize; 3]> {
@@ -271,7 +282,7 @@ fn wherever_the_files_end_each_instrument_has_the_command_once_or_nobody_has_it(
     exchange.open_account(ALICE);
     exchange.enter_orders();
     let id = exchange.kill();
-    exchange.wait_until_seen(id);
+    exchange.wait_until_told();
     // As a kill of the process would leave them.
     let name = first_segment(folder.path());
     let whole = std::fs::read(folder.path().join(&name)).unwrap();
