@@ -52,6 +52,7 @@ pub use keys::{BadSignature, DemoKeys, verify};
 pub use limits::{BadLimit, Limits};
 pub use listener::{AllowedHosts, BadIdentity, Tls};
 pub use listing::{ListedAsset, ListedInstrument, Listing, ListingError};
+pub use page::PLOTLY_GZIP;
 pub use past::Past;
 pub use rule_set::{Amount, BadRule, RuleSet, Span};
 pub use server::{Gateway, GatewayParts, RunError, StopCause, Stopped, run};

@@ -6,12 +6,11 @@ use std::fmt::Write as _;
 use std::io::Read;
 
 use flate2::read::GzDecoder;
+use gateway::PLOTLY_GZIP;
 
 use crate::bench::baseline::Judgement;
 use crate::bench::summary::{BenchSummary, RunLine};
 
-/// The chart script, as `build.rs` packed it.
-const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plotly.min.js.gz"));
 const STYLE: &str = include_str!("page/style.css");
 
 /// The page; an earlier run is laid under its charts.
@@ -229,7 +228,7 @@ fn put_runs(body: &mut String, summary: &BenchSummary) {
 
 fn script() -> String {
     let mut script = String::new();
-    GzDecoder::new(SCRIPT)
+    GzDecoder::new(PLOTLY_GZIP)
         .read_to_string(&mut script)
         .expect("the script was packed when this program was built");
     script

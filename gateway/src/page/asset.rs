@@ -52,12 +52,14 @@ const ASSETS: [Asset; 16] = [
     own!("words.mjs", JAVASCRIPT),
 ];
 
-/// plotly.js of the `plotly` crate, compressed when the program was built; see NOTICE.
+/// plotly.js of the `plotly` crate as gzip, packed when the program was built; see NOTICE.
+pub const PLOTLY_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/plotly.min.js.gz"));
+
 const PLOTLY: Asset = Asset {
     name: "plotly.min.js",
     kind: JAVASCRIPT,
     encoding: Some("gzip"),
-    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/plotly.min.js.gz")),
+    bytes: PLOTLY_GZIP,
 };
 
 /// `GET /page/NAME`.

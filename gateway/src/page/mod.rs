@@ -6,5 +6,5 @@
 mod asset;
 mod entry;
 
-pub use asset::asset;
+pub use asset::{PLOTLY_GZIP, asset};
 pub use entry::{admin_page, public_page};
