@@ -135,8 +135,8 @@ impl Entries {
             let mut found = reader
                 .next_frame(expected, chain, &mut self.body)
                 .map_err(failed)?;
-            if !matches!(found, Found::Frame(_)) {
-                // What was read before may have been written since.
+            if found == Found::Damage {
+                // Of a frame that was being written the window has a part alone.
                 reader.blocks.forget_window();
                 found = reader
                     .next_frame(expected, chain, &mut self.body)
