@@ -354,4 +354,6 @@ fn lock_folder(disk: &dyn Disk, folder: &Path) -> Result<Box<dyn DiskLock>, Open
 }
 
 #[cfg(test)]
+mod tail_tests;
+#[cfg(test)]
 mod tests;

@@ -13,8 +13,11 @@ use super::watermark::{WATERMARK_BLOCKS, Watermark};
 use crate::disk::{Disk, DiskFile, OpenMode, read_up_to};
 use crate::position::LogPosition;
 
-/// Blocks that are read at once.
-const WINDOW_BLOCKS: u64 = 512;
+/// Blocks that are read at once: few at first, because the tail of a log that grows has no more to read, and twice
+/// as many each time that reading goes on where it ended.
+const WINDOW_BLOCKS_MIN: u64 = 8;
+/// Most of them.
+const WINDOW_BLOCKS_MAX: u64 = 512;
 
 /// A segment as it is read, a window of it in memory.
 #[derive(Debug)]
@@ -168,7 +171,7 @@ impl SegmentBlocks {
         }
         let window_blocks = (self.window.len() / BLOCK_BYTES) as u64;
         if index < self.window_first || index >= self.window_first + window_blocks {
-            let blocks = WINDOW_BLOCKS.min(self.blocks - index);
+            let blocks = self.blocks_at_once(index).min(self.blocks - index);
             let bytes = usize::try_from(blocks).expect("a window is small") * BLOCK_BYTES;
             self.window.resize(bytes, 0);
             let found = read_up_to(&*self.file, &mut self.window, index * BLOCK_BYTES as u64)?;
@@ -178,6 +181,16 @@ impl SegmentBlocks {
         let start = usize::try_from(index - self.window_first).expect("a window is small");
         let start = start * BLOCK_BYTES;
         Ok(self.window.get(start..start + BLOCK_BYTES))
+    }
+
+    /// How much is read from block `index` on, which is not in the window.
+    fn blocks_at_once(&self, index: u64) -> u64 {
+        let read_before = (self.window.len() / BLOCK_BYTES) as u64;
+        if read_before > 0 && index == self.window_first + read_before {
+            (read_before * 2).clamp(WINDOW_BLOCKS_MIN, WINDOW_BLOCKS_MAX)
+        } else {
+            WINDOW_BLOCKS_MIN
+        }
     }
 }
 

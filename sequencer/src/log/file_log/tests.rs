@@ -22,13 +22,13 @@ use crate::position::{Epoch, LogPosition};
 use crate::stamps::Stamps;
 use crate::waker::Waker;
 
-const SMALL: FileLogOptions = FileLogOptions {
+pub(super) const SMALL: FileLogOptions = FileLogOptions {
     durability: Durability::Sync,
     segment_bytes: 64 << 10,
     reserve_bytes: 0,
 };
 
-fn context() -> LogContext {
+pub(super) fn context() -> LogContext {
     let config = LedgerConfig { accounts_max: 4 };
     let asset = Asset {
         id: AssetId(0),
@@ -45,7 +45,7 @@ fn context() -> LogContext {
 }
 
 /// A batch of `commands` cancels, told apart by `number`.
-fn batch(number: u64, commands: u32) -> Batch {
+pub(super) fn batch(number: u64, commands: u32) -> Batch {
     let cancels = (0..commands).map(|account| InboundCommand {
         instrument: InstrumentId(1),
         origin: Origin::default(),
@@ -63,7 +63,7 @@ fn batch(number: u64, commands: u32) -> Batch {
     }
 }
 
-fn wait_until_durable(log: &FileLog, position: u64) {
+pub(super) fn wait_until_durable(log: &FileLog, position: u64) {
     while log.durable() < LogPosition(position) {
         std::thread::yield_now();
     }
