@@ -18,11 +18,11 @@ use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node, Profile};
 
-pub use admin_args::{AdminCommand, MoneyArgs, ScopeArgs};
+pub use admin_args::{AdminCommand, LimitsArgs, MoneyArgs, ScopeArgs};
 pub use bench_args::BenchArgs;
 pub use export_args::{ExportArgs, ExportFormat};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
-pub use operator_args::{AccountsCommand, KeysCommand, OperatorArgs};
+pub use operator_args::{AccountsCommand, FundArgs, KeysCommand, OperatorArgs};
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
 /// `rialto`.
@@ -112,7 +112,7 @@ pub enum Command {
     /// Verbs of operators on an exchange that runs: halt, kill, fund, fees, log level, reset.
     #[command(subcommand, long_about = help::ADMIN, after_help = help::ADMIN_EXAMPLES)]
     Admin(AdminCommand),
-    /// Accounts of an exchange that runs: list, fund, reset.
+    /// Accounts of an exchange that runs: list, show, open, fund, withdraw, reset.
     #[command(subcommand, long_about = help::ACCOUNTS, after_help = help::ACCOUNTS_EXAMPLES)]
     Accounts(AccountsCommand),
     /// Print the version.

@@ -3,11 +3,12 @@
 mod admin;
 mod ask;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::cli::{AccountsCommand, AdminCommand, KeysCommand, OperatorArgs};
+use crate::cli::{AccountsCommand, AdminCommand, FundArgs, KeysCommand, OperatorArgs};
 use crate::exit;
 use crate::output::Output;
 
@@ -49,13 +50,23 @@ pub fn keys(command: &KeysCommand, output: Output) -> ExitCode {
 pub fn accounts(command: &AccountsCommand, output: Output) -> ExitCode {
     let asked = match command {
         AccountsCommand::List(list) => ask(list, "GET", "/v1/admin/accounts", &Value::Null),
+        AccountsCommand::Show(show) => {
+            let path = format!("/v1/admin/accounts/{}", show.account);
+            ask(&show.operator, "GET", &path, &Value::Null)
+        }
+        AccountsCommand::Open(open) => {
+            let deposits = open.deposit.iter().cloned();
+            let mut body = json!({ "deposits": deposits.collect::<BTreeMap<_, _>>() });
+            if let Some(number) = open.account {
+                body["account"] = json!(number);
+            }
+            ask(&open.operator, "POST", "/v1/admin/accounts", &body)
+        }
         AccountsCommand::Fund(fund) => {
-            let body = json!({
-                "account": account(&fund.account),
-                "asset": fund.asset,
-                "amount": fund.amount,
-            });
-            ask(&fund.operator, "POST", "/v1/admin/fund", &body)
+            ask(&fund.operator, "POST", "/v1/admin/fund", &payment(fund))
+        }
+        AccountsCommand::Withdraw(fund) => {
+            ask(&fund.operator, "POST", "/v1/admin/withdraw", &payment(fund))
         }
         AccountsCommand::Reset(reset) => ask(reset, "POST", "/v1/admin/reset", &json!({})),
     };
@@ -75,6 +86,10 @@ pub fn admin(command: &AdminCommand, output: Output) -> ExitCode {
 
 fn ask(operator: &OperatorArgs, method: &str, path: &str, body: &Value) -> Result<Value, AskError> {
     Desk::find(operator)?.ask(method, path, body)
+}
+
+fn payment(of: &FundArgs) -> Value {
+    json!({ "account": account(&of.account), "asset": of.asset, "amount": of.amount })
 }
 
 /// A number is a number, everything else a name.

@@ -176,7 +176,11 @@ impl Generation {
         // 5. Accounts and deposits. Those that the journal has brought are there, with what they have. A new
         //    generation counts from here on.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
-        seed::seed(&shard.ports, missing)
+        let account_limits = &config.listing.account_limits;
+        seed::limit_on_new_instruments(&shard.ports, &ledger, account_limits)
+            .await
+            .map_err(|error| or_failed_log(&shard.ports, error))?;
+        seed::seed(&shard.ports, missing, account_limits)
             .await
             .map_err(|error| or_failed_log(&shard.ports, error))?;
         mark.finish()?;
@@ -244,6 +248,7 @@ impl Surroundings {
             key: self.admin_key.clone(),
             page_key: self.page_key,
             log_filter: LogFilter::new(logging::set_filter),
+            account_limits: self.config.listing.account_limits.clone(),
             account_names: named
                 .map(|account| (account.id, account.name.clone()))
                 .collect(),

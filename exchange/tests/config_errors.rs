@@ -221,6 +221,43 @@ fn rebate_above_the_lowest_takers_fee_of_any_tier() {
 }
 
 #[test]
+fn account_limits_that_make_no_sense() {
+    for (limits, said) in [
+        (
+            "{ quantity_max = \"0.0000001\" }",
+            "FILE:3: instrument.BTCUSDT.account_limits.quantity_max = \"0.0000001\": it has more than 6 decimals; write such as \"12.5\"",
+        ),
+        (
+            "{ quantity_max = \"0.000001\" }",
+            "FILE:3: instrument.BTCUSDT.account_limits.quantity_max = \"0.000001\": it is below quantity_min: no order could be entered; write at least quantity_min, or leave it out",
+        ),
+        (
+            "{ open_orders_max = 0 }",
+            "FILE:3: instrument.BTCUSDT.account_limits.open_orders_max = 0: with zero no order could be entered; write at least 1, or leave it out",
+        ),
+        (
+            "{ order_rate = { orders_max = 5, window_ms = 0 } }",
+            "FILE:3: instrument.BTCUSDT.account_limits.order_rate: a window of 0 ms counts nothing; write `window_ms` above zero, such as 1000",
+        ),
+        (
+            "{ order_rate = { orders_max = 5 } }",
+            "FILE:3: instrument.BTCUSDT.account_limits.order_rate.window_ms: the key is missing; add it; config/ of the repository shows every key",
+        ),
+        (
+            "{ quantity_maxx = \"1\" }",
+            "FILE:3: instrument.BTCUSDT.account_limits.quantity_maxx = \"1\": unknown key; did you mean `quantity_max`?",
+        ),
+    ] {
+        assert_eq!(
+            refused(&format!(
+                "[[instrument]]\nsymbol = \"BTCUSDT\"\naccount_limits = {limits}\n"
+            )),
+            said
+        );
+    }
+}
+
+#[test]
 fn nine_fee_tiers() {
     let tier = "{ maker_fee_ppm = 1, taker_fee_ppm = 1 },".repeat(8);
     assert_eq!(

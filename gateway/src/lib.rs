@@ -12,6 +12,7 @@
 //! steps, for those who want its [`GatewayView`]. No session can make another one, or a matcher, wait:
 //! whoever does not read what is sent to it is cut off. Nothing here knows a market rule.
 
+mod account_limits;
 mod admin;
 mod binance;
 mod clock;
@@ -41,6 +42,7 @@ mod stop;
 mod view;
 mod wire;
 
+pub use account_limits::{AccountLimits, BadAccountLimit, RateLimit, RatioLimit};
 pub use admin::{
     AdminKey, BadAdminKey, BadPublicKey, LogFilter, Operations, PageKey, ResetDone, ResetRequest,
     read_public_key,

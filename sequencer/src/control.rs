@@ -1,6 +1,9 @@
 //! The control sequence: accounts, deposits, withdrawals and keys.
 
-use engine::{AccountId, FanOutAction, FanOutId, Scope, SequenceNumber, Timestamp};
+use engine::{
+    AccountId, FanOutAction, FanOutId, InstrumentId, RiskLimits, Scope, SequenceNumber, SetLimits,
+    Timestamp,
+};
 use ledger::{ApiKey, AssetId, ControlDesk, ControlRefusal, KeyId, Money};
 
 use crate::fan_outs::{FanOutEntry, Targets};
@@ -137,6 +140,14 @@ impl ControlOutcome {
 }
 
 impl ControlCommand {
+    /// Replaces an account's limits on one instrument.
+    pub fn limit(instrument: InstrumentId, account: AccountId, limits: RiskLimits) -> Self {
+        Self::FanOut {
+            targets: Targets::One(instrument),
+            action: Box::new(FanOutAction::SetLimits(SetLimits { account, limits })),
+        }
+    }
+
     /// What several instruments are to be asked, if this asks them.
     pub(crate) fn fan_out(&self) -> Option<FanOutEntry> {
         if let Self::FanOut { targets, action } = self {

@@ -33,6 +33,10 @@ pub enum AdminCommand {
     Instrument(InstrumentArgs),
     /// Have an account pay the fees of a tier.
     Fees(FeesArgs),
+    /// Replace an account's limits on an instrument; without any it has none.
+    Limits(Box<LimitsArgs>),
+    /// What an account bought and sold, by instrument: position, cost, profit and loss, fees.
+    Positions(AccountArgs),
     /// Whether money adds up, by asset.
     Conservation(OperatorArgs),
     /// Log more or less, from now on: a level, or a filter such as `warn,gateway=debug`.
@@ -114,6 +118,61 @@ pub struct FeesArgs {
     /// The exchange.
     #[command(flatten)]
     pub operator: OperatorArgs,
+}
+
+/// A verb about an account.
+#[derive(Debug, Clone, Args)]
+pub struct AccountArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin limits`. What is not named is not limited.
+#[derive(Debug, Clone, Args)]
+pub struct LimitsArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// Such as BTCUSDT.
+    #[arg(value_name = "SYMBOL")]
+    pub symbol: String,
+    /// Largest quantity of an order.
+    #[arg(long, value_name = "QUANTITY")]
+    pub quantity_max: Option<String>,
+    /// Largest price x quantity of an order.
+    #[arg(long, value_name = "AMOUNT")]
+    pub notional_max: Option<String>,
+    /// How far through the last price a limit price may go.
+    #[arg(long, value_name = "PERCENT")]
+    pub price_band_percent: Option<String>,
+    /// Most open orders.
+    #[arg(long, value_name = "COUNT")]
+    pub open_orders_max: Option<u32>,
+    /// Largest position.
+    #[arg(long, value_name = "QUANTITY")]
+    pub position_max: Option<String>,
+    /// Most orders in a window, such as 100/1000: 100 orders in 1000 ms.
+    #[arg(long, value_name = "ORDERS/MS", value_parser = words::<2>)]
+    pub order_rate: Option<[u64; 2]>,
+    /// Most orders for what they trade, such as 50/10/60000: 50 and 10 a trade in 60000 ms.
+    #[arg(long, value_name = "FREE/PER_TRADE/MS", value_parser = words::<3>)]
+    pub order_to_trade: Option<[u64; 3]>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `N` whole numbers with slashes between them.
+fn words<const N: usize>(text: &str) -> Result<[u64; N], String> {
+    let numbers: Result<Vec<u64>, _> = text.split('/').map(str::parse).collect();
+    numbers
+        .ok()
+        .and_then(|numbers| numbers.try_into().ok())
+        .ok_or_else(|| format!("write {N} whole numbers with slashes between them"))
 }
 
 /// `rialto admin log-level`.

@@ -213,7 +213,9 @@ hand.";
 pub const ACCOUNTS_EXAMPLES: &str = "\
 Examples:
   rialto accounts list
+  rialto accounts open --deposit USDT=1000 --deposit BTC=1
   rialto accounts fund alice BTC 2.5
+  rialto accounts withdraw alice BTC 1
   rialto accounts reset                             begin again, while it serves; the old state is kept";
 
 /// `rialto scenario --help`.
@@ -296,6 +298,8 @@ pub const ADMIN_EXAMPLES: &str = "\
 Examples:
   rialto admin halt BTCUSDT                     nothing but cancels there, until: rialto admin resume BTCUSDT
   rialto admin kill --account alice             her orders end, new ones are refused
+  rialto admin limits alice BTCUSDT --quantity-max 5 --order-rate 100/1000
+  rialto admin positions alice                  what she bought and sold, and what it brought
   rialto admin fund alice USDT 1000             she has 1000 USDT more
   rialto admin log-level warn,gateway=debug     more of the gateway, from now on
   rialto admin ask POST grid '{\"symbol\":\"BTCUSDT\",\"tick_size\":\"0.05\"}'";

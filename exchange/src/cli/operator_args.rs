@@ -81,13 +81,51 @@ pub struct RevokeKeyArgs {
 pub enum AccountsCommand {
     /// List every account with what it has.
     List(OperatorArgs),
+    /// Show what one account has.
+    Show(AccountShowArgs),
+    /// Open an account.
+    Open(AccountOpenArgs),
     /// Pay in.
     Fund(FundArgs),
+    /// Pay out what is available.
+    Withdraw(FundArgs),
     /// Begin again: books, balances and numbers as at the first start. The old state is kept in its folder.
     Reset(OperatorArgs),
 }
 
-/// `rialto accounts fund`.
+/// `rialto accounts show`.
+#[derive(Debug, Clone, Args)]
+pub struct AccountShowArgs {
+    /// Number or name.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto accounts open`.
+#[derive(Debug, Clone, Args)]
+pub struct AccountOpenArgs {
+    /// Its number [default: the lowest that is free].
+    #[arg(value_name = "NUMBER")]
+    pub account: Option<u32>,
+    /// What it begins with, such as BTC=2.5; may be repeated.
+    #[arg(long, value_name = "ASSET=AMOUNT", value_parser = deposit)]
+    pub deposit: Vec<(String, String)>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+fn deposit(text: &str) -> Result<(String, String), String> {
+    let (asset, amount) = text
+        .split_once('=')
+        .ok_or("write an asset and an amount, such as BTC=2.5")?;
+    Ok((asset.to_owned(), amount.to_owned()))
+}
+
+/// `rialto accounts fund` and `rialto accounts withdraw`.
 #[derive(Debug, Clone, Args)]
 pub struct FundArgs {
     /// Number or name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use feed_sim::FeedConfig;
-use gateway::RuleSet;
+use gateway::{AccountLimits, RuleSet};
 use serde::Deserialize;
 
 use crate::config::value::{Amount, Profile, Span, ThreadCount};
@@ -338,6 +338,8 @@ pub struct Instrument {
     pub market_protection_percent: Amount,
     /// Resting orders of the book.
     pub open_orders_max: u32,
+    /// What an account is limited to from its opening on.
+    pub account_limits: AccountLimits,
     /// Client order ids remembered.
     pub idempotency_orders_max: u32,
     /// Commands for which they are remembered.

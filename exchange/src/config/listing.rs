@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::InstrumentId;
+use engine::{InstrumentId, RiskLimits};
 use gateway::{ListedInstrument, RuleSet};
 use ledger::{AssetId, Money};
 use protocol::{AssetName, DecimalError, ExactDecimal, Scale};
@@ -18,6 +18,8 @@ pub struct Listing {
     pub assets: Vec<ledger::Asset>,
     /// Instruments, dense from 1 in the order of the file.
     pub instruments: Vec<ListedInstrument>,
+    /// What accounts are limited to from their opening on, of the instruments that limit them.
+    pub account_limits: Vec<(InstrumentId, RiskLimits)>,
 }
 
 impl Listing {
@@ -43,21 +45,25 @@ impl Listing {
                 "list at least one [[instrument]]",
             ));
         }
-        let instruments = instruments
-            .iter()
-            .zip(1..)
-            .map(|(row, id)| {
-                Row {
-                    written: row,
-                    assets: &assets,
-                    rule_sets,
-                }
-                .derive(InstrumentId(id))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut listed = Vec::new();
+        let mut account_limits = Vec::new();
+        for (written, id) in instruments.iter().zip(1..) {
+            let row = Row {
+                written,
+                assets: &assets,
+                rule_sets,
+            };
+            let instrument = row.derive(InstrumentId(id))?;
+            let limits = row.account_limits(&instrument)?;
+            if limits != RiskLimits::NONE {
+                account_limits.push((instrument.instrument.id, limits));
+            }
+            listed.push(instrument);
+        }
         Ok(Self {
             assets,
-            instruments,
+            instruments: listed,
+            account_limits,
         })
     }
 

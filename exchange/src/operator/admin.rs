@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::{AdminCommand, MoneyArgs, OperatorArgs, ScopeArgs};
+use crate::cli::{AdminCommand, LimitsArgs, MoneyArgs, OperatorArgs, ScopeArgs};
 use crate::operator::account;
 
 /// A request to the admin port.
@@ -71,6 +71,11 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
             let body = with_symbol(body, of.symbol.as_deref());
             (Request::post("fee_tier", body), &of.operator)
         }
+        AdminCommand::Limits(of) => (Request::post("limits", limits(of)), &of.operator),
+        AdminCommand::Positions(of) => {
+            let path = format!("/v1/admin/positions/{}", of.account);
+            (Request::get(&path), &of.operator)
+        }
         AdminCommand::LogLevel(of) => {
             let body = json!({ "filter": of.filter });
             (Request::post("log_level", body), &of.operator)
@@ -115,6 +120,46 @@ fn with_symbol(mut body: Value, symbol: Option<&str>) -> Value {
         body["symbol"] = json!(symbol);
     }
     body
+}
+
+fn limits(of: &LimitsArgs) -> Value {
+    let mut body = Map::new();
+    body.insert("account".to_owned(), account(&of.account));
+    body.insert("symbol".to_owned(), json!(of.symbol));
+    let rate = of.order_rate;
+    let rate = rate.map(|[orders, ms]| json!({ "orders_max": orders, "window_ms": ms }));
+    let ratio = of.order_to_trade.map(|[free, per_trade, ms]| {
+        json!({ "orders_free": free, "orders_per_trade": per_trade, "window_ms": ms })
+    });
+    for (name, limit) in [
+        (
+            "quantity_max",
+            of.quantity_max.as_ref().map(|text| json!(text)),
+        ),
+        (
+            "notional_max",
+            of.notional_max.as_ref().map(|text| json!(text)),
+        ),
+        (
+            "price_band_percent",
+            of.price_band_percent.as_ref().map(|text| json!(text)),
+        ),
+        (
+            "open_orders_max",
+            of.open_orders_max.map(|count| json!(count)),
+        ),
+        (
+            "position_max",
+            of.position_max.as_ref().map(|text| json!(text)),
+        ),
+        ("order_rate", rate),
+        ("order_to_trade", ratio),
+    ] {
+        if let Some(limit) = limit {
+            body.insert(name.to_owned(), limit);
+        }
+    }
+    Value::Object(body)
 }
 
 fn payment(of: &MoneyArgs) -> Value {
@@ -187,6 +232,31 @@ mod tests {
                 r#"{"filter":"debug"}"#,
             ),
             (&["reset"], "POST /v1/admin/reset", "{}"),
+            (
+                &[
+                    "limits",
+                    "alice",
+                    "BTCUSDT",
+                    "--quantity-max",
+                    "2",
+                    "--order-rate",
+                    "100/1000",
+                    "--order-to-trade",
+                    "50/10/60000",
+                ],
+                "POST /v1/admin/limits",
+                r#"{"account":"alice","order_rate":{"orders_max":100,"window_ms":1000},"order_to_trade":{"orders_free":50,"orders_per_trade":10,"window_ms":60000},"quantity_max":"2","symbol":"BTCUSDT"}"#,
+            ),
+            (
+                &["limits", "7", "BTCUSDT"],
+                "POST /v1/admin/limits",
+                r#"{"account":7,"symbol":"BTCUSDT"}"#,
+            ),
+            (
+                &["positions", "alice"],
+                "GET /v1/admin/positions/alice",
+                "null",
+            ),
             (
                 &["ask", "get", "positions/alice"],
                 "GET /v1/admin/positions/alice",

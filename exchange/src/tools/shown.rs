@@ -47,6 +47,9 @@ pub struct Accounts {
 #[derive(Debug, Serialize)]
 struct Account {
     account: u32,
+    /// As the configuration names it; 0 is the fee account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     balances: Vec<Balance>,
 }
 
@@ -71,6 +74,8 @@ struct RestingOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_order_id: Option<String>,
     account: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     side: &'static str,
     price: String,
     leaves_quantity: String,
@@ -166,6 +171,7 @@ impl Accounts {
                 .filter(|balance| balance.total.units() != 0 || balance.hold.units() != 0);
             Account {
                 account: account.0,
+                name: name_of(account, config),
                 balances: balances
                     .filter_map(|balance| shown_balance(balance, config))
                     .collect(),
@@ -181,15 +187,14 @@ impl Accounts {
         let mut text = String::new();
         for account in &self.accounts {
             for balance in &account.balances {
-                // Nobody trades for the first one: what is paid to the exchange goes there.
-                let account = match account.account {
-                    0 => "fees".to_owned(),
-                    number => number.to_string(),
-                };
                 let _ = writeln!(
                     text,
-                    "{account:>6} {:<6} {:>28} of it held {:>28}",
-                    balance.asset, balance.total, balance.hold
+                    "{:>6} {:<12} {:<6} {:>28} of it held {:>28}",
+                    account.account,
+                    account.name.as_deref().unwrap_or(""),
+                    balance.asset,
+                    balance.total,
+                    balance.hold
                 );
             }
         }
@@ -209,6 +214,7 @@ impl Orders {
                     order_id: order.order_id.0,
                     client_order_id: order.client_order_id.map(|id| id.to_string()),
                     account: order.account.0,
+                    name: name_of(order.account, config),
                     side: match order.side {
                         Side::Buy => "buy",
                         Side::Sell => "sell",
@@ -235,10 +241,11 @@ impl Orders {
         for order in &self.orders {
             let _ = write!(
                 text,
-                "\n{:<10} {:>10} account {:<6} {:<4} {:>14} @ {:<14} filled {:<14} {}",
+                "\n{:<10} {:>10} account {:<6} {:<12} {:<4} {:>14} @ {:<14} filled {:<14} {}",
                 order.symbol,
                 order.order_id,
                 order.account,
+                order.name.as_deref().unwrap_or(""),
                 order.side,
                 order.leaves_quantity,
                 order.price,
@@ -248,6 +255,18 @@ impl Orders {
         }
         text
     }
+}
+
+/// Nobody trades for the first account: what is paid to the exchange goes there.
+fn name_of(account: AccountId, config: &Config) -> Option<String> {
+    if account.0 == 0 {
+        return Some("fees".to_owned());
+    }
+    let demo = &config.demo;
+    let mut named = demo.people.iter().chain(&demo.participants);
+    named
+        .find(|named| named.id == account)
+        .map(|named| named.name.clone())
 }
 
 fn books_of<'a>(

@@ -70,6 +70,9 @@ pub enum StartError {
     /// An account that lacks money could not be kept from trading.
     #[error("an account whose money is gone could not be opened in cancel-only: {0}")]
     CancelOnly(ControlError),
+    /// An account could not be limited as the configuration says.
+    #[error("the limits of an account could not be set: {0}")]
+    AccountLimits(ControlError),
     /// An account cannot be opened or funded.
     #[error("account {name}: {error}")]
     Account {
@@ -95,6 +98,7 @@ impl StartError {
             | Self::Limit(_)
             | Self::Recovery
             | Self::CancelOnly(_)
+            | Self::AccountLimits(_)
             | Self::Tls(_)
             | Self::Account { .. } => false,
         }

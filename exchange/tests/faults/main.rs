@@ -8,6 +8,7 @@ mod export;
 mod failing_start;
 mod io_errors;
 mod kills;
+mod limits;
 mod lost_money;
 mod operators;
 mod oracle;

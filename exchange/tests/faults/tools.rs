@@ -184,6 +184,11 @@ async fn a_replay_shows_books_and_accounts_at_any_position() {
     // What was shown beside the exchange that ran is what is shown of that position afterwards.
     assert_eq!(earlier["accounts"], at_that_time["accounts"]);
     assert_ne!(alice(&later), alice(&earlier));
+    let named: Vec<&Value> = list(&later["accounts"])
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
+    assert_eq!(named[..2], [&json!("fees"), &json!("alice")]);
     let levels = list(&book["books"])
         .iter()
         .map(|one| list(&one["bids"]).len() + list(&one["asks"]).len());

@@ -8,7 +8,7 @@ use engine::AccountId;
 use http::StatusCode;
 use ledger::{Balance, ConservationLine, Money};
 use protocol::ExactDecimal;
-use sequencer::{ControlCommand, ControlOutcome};
+use sequencer::{ControlCommand, ControlOutcome, ControlReceipt};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
@@ -130,6 +130,11 @@ pub async fn open_account(
 ) -> Result<(StatusCode, Json<AccountAnswer>), ErrorAnswer> {
     let ledger = &view.edge.ledger;
     let account = match request.account {
+        // Its limits stay as they are: they may be an operator's by now.
+        Some(number) if ledger.has_account(AccountId(number)) => {
+            let exists = ledger::ControlRefusal::AccountExists;
+            return Err(refused(sequencer::ControlError::Refused(exists)));
+        }
         Some(number) => AccountId(number),
         None => (1..ledger.accounts_max())
             .map(AccountId)
@@ -149,7 +154,13 @@ pub async fn open_account(
         })
         .collect::<Result<_, ErrorAnswer>>()?;
     let opening = ControlCommand::CreateAccount { account, deposits };
-    let outcome = sequence(&view, opening).await?;
+    let opening = view.edge.ports.control(opening).map_err(refused)?;
+    // Handed in before the opening is known to be durable: nobody trades in between.
+    let limits = limit_new_account(&view, account)?;
+    let outcome = opening.outcome().await.map_err(refused)?;
+    for limit in limits {
+        limit.outcome().await.map_err(refused)?;
+    }
     info!(target: "admin", who = %who.address, account = account.0, seq = outcome.sequence.0, "opened an account");
     Ok((StatusCode::CREATED, Json(account_answer(&view, account))))
 }
@@ -243,6 +254,20 @@ pub(super) async fn sequence(
 ) -> Result<ControlOutcome, ErrorAnswer> {
     let receipt = view.edge.ports.control(command).map_err(refused)?;
     receipt.outcome().await.map_err(refused)
+}
+
+/// Limits an account that is being opened, on every instrument whose configuration says so.
+fn limit_new_account(
+    view: &AdminView,
+    account: AccountId,
+) -> Result<Vec<ControlReceipt>, ErrorAnswer> {
+    let limits = view.operations.account_limits.iter();
+    limits
+        .map(|(instrument, limits)| {
+            let command = ControlCommand::limit(*instrument, account, *limits);
+            view.edge.ports.control(command).map_err(refused)
+        })
+        .collect()
 }
 
 /// The account that the request names; it exists.

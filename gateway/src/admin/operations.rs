@@ -1,6 +1,6 @@
 //! What operators may ask of the process: who they are, and the way to a reset.
 
-use engine::AccountId;
+use engine::{AccountId, InstrumentId, RiskLimits};
 use sequencer::Epoch;
 
 use crate::admin::key::AdminKey;
@@ -17,6 +17,8 @@ pub struct Operations {
     pub log_filter: LogFilter,
     /// Names of accounts that have one.
     pub account_names: Vec<(AccountId, String)>,
+    /// What an account is limited to that is opened, by instrument.
+    pub account_limits: Vec<(InstrumentId, RiskLimits)>,
     /// Where a reset is asked for. Whoever receives it ends this gateway and starts the next one.
     pub resets: flume::Sender<ResetRequest>,
 }

@@ -5,17 +5,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Extension, State};
-use engine::{
-    AccountId, Admission, Admit, FanOutAction, FeeTier, Notional, OrderRate, OrderToTrade,
-    Quantity, RiskLimits, Scope, SetFeeTier, SetLimits,
-};
+use engine::{AccountId, Admission, Admit, FanOutAction, FeeTier, Scope, SetFeeTier, SetLimits};
 use http::StatusCode;
 use ledger::FEE_TIERS_MAX;
-use protocol::{DecimalError, ExactDecimal};
 use sequencer::{ControlCommand, Targets};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
+use crate::account_limits::{AccountLimits, RateLimit, RatioLimit};
 use crate::admin::AdminView;
 use crate::admin::body::{AccountReference, Body};
 use crate::admin::money::{find_account, sequence};
@@ -28,7 +25,6 @@ use crate::native::translate;
 const LOOK_INTERVAL: Duration = Duration::from_millis(1);
 /// How often it looks before it says that they will.
 const LOOKS_MAX: u32 = 5_000;
-const NS_PER_MS: u64 = 1_000_000;
 
 /// `POST /v1/admin/admit`; `POST /v1/admin/kill` is the same without `admission`.
 #[derive(Debug, Deserialize)]
@@ -67,23 +63,8 @@ pub struct Limits {
     price_band_percent: Option<String>,
     open_orders_max: Option<u32>,
     position_max: Option<String>,
-    order_rate: Option<Rate>,
-    order_to_trade: Option<Ratio>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rate {
-    orders_max: u32,
-    window_ms: u64,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ratio {
-    orders_free: u32,
-    orders_per_trade: u32,
-    window_ms: u64,
+    order_rate: Option<RateLimit>,
+    order_to_trade: Option<RatioLimit>,
 }
 
 /// `POST /v1/admin/fee_tier`; without a symbol on every instrument.
@@ -142,7 +123,8 @@ pub async fn limits(
 ) -> Result<Json<FanOutAnswer>, ErrorAnswer> {
     let account = find_account(&view, &request.account)?;
     let state = find_instrument(&view, &request.symbol)?;
-    let limits = engine_limits(&request, state)?;
+    let limits = request.limits().to_engine(state.listed.scale);
+    let limits = limits.map_err(|error| bad(error.to_string()))?;
     let action = FanOutAction::SetLimits(SetLimits { account, limits });
     let answer = fan_out(&view, Targets::One(state.id()), action).await?;
     info!(target: "admin", who = %who.address, account = account.0, symbol = %state.listed.symbol, seq = answer.seq, "set limits");
@@ -248,73 +230,18 @@ pub(super) fn find_instrument<'a>(
         })
 }
 
-fn engine_limits(request: &Limits, state: &InstrumentState) -> Result<RiskLimits, ErrorAnswer> {
-    let scale = state.listed.scale;
-    let quantity = |field, text: &Option<String>| {
-        let units = read(field, text.as_deref(), |amount| {
-            scale.quantity_units(amount)
-        })?;
-        Ok(units.map(Quantity::from_units))
-    };
-    let window = |field, window_ms: u64| match window_ms.checked_mul(NS_PER_MS) {
-        Some(window) if window > 0 => Ok(window),
-        Some(_) | None => Err(bad(format!("field `{field}`: `window_ms` is above zero"))),
-    };
-    Ok(RiskLimits {
-        quantity_max: quantity("quantity_max", &request.quantity_max)?,
-        notional_max: read("notional_max", request.notional_max.as_deref(), |amount| {
-            scale.notional_units(amount)
-        })?
-        .map(Notional::from_units),
-        price_band_bips: read(
-            "price_band_percent",
-            request.price_band_percent.as_deref(),
-            bips,
-        )?,
-        open_orders_max: request.open_orders_max,
-        position_max: quantity("position_max", &request.position_max)?,
-        order_rate: request
-            .order_rate
-            .map(|rate| {
-                Ok(OrderRate {
-                    orders_max: rate.orders_max,
-                    window: window("order_rate", rate.window_ms)?,
-                })
-            })
-            .transpose()?,
-        order_to_trade: request
-            .order_to_trade
-            .map(|ratio| {
-                Ok(OrderToTrade {
-                    orders_free: ratio.orders_free,
-                    orders_per_trade: ratio.orders_per_trade,
-                    window: window("order_to_trade", ratio.window_ms)?,
-                })
-            })
-            .transpose()?,
-    })
-}
-
-/// A percentage with at most two decimals is a number of hundredths of a percent.
-fn bips(percent: ExactDecimal) -> Result<u32, DecimalError> {
-    if percent.is_negative() {
-        return Err(DecimalError::Negative);
+impl Limits {
+    fn limits(self) -> AccountLimits {
+        AccountLimits {
+            quantity_max: self.quantity_max,
+            notional_max: self.notional_max,
+            price_band_percent: self.price_band_percent,
+            open_orders_max: self.open_orders_max,
+            position_max: self.position_max,
+            order_rate: self.order_rate,
+            order_to_trade: self.order_to_trade,
+        }
     }
-    u32::try_from(percent.units_of(2)?).map_err(|_| DecimalError::Overflow)
-}
-
-fn read<T>(
-    field: &str,
-    text: Option<&str>,
-    units: impl FnOnce(ExactDecimal) -> Result<T, DecimalError>,
-) -> Result<Option<T>, ErrorAnswer> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    ExactDecimal::parse(text)
-        .and_then(units)
-        .map(Some)
-        .map_err(|error| bad(format!("field `{field}`: {error}; write such as \"12.5\"")))
 }
 
 pub(super) fn bad(text: impl Into<String>) -> ErrorAnswer {

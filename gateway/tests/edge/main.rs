@@ -34,6 +34,7 @@ mod page;
 mod participant;
 mod replay;
 mod reports;
+mod risk;
 mod stop;
 mod trace;
 mod trading;

@@ -150,6 +150,7 @@ impl Venue {
             epoch: Epoch(7),
             clock: setup.clock,
             operations: Operations {
+                account_limits: Vec::new(),
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
                 page_key: setup.page_key,
                 log_filter: LogFilter::new(known_level),
