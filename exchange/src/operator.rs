@@ -2,6 +2,7 @@
 
 mod admin;
 mod ask;
+mod table;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -101,45 +102,11 @@ fn account(text: &str) -> Value {
 fn answer(asked: Result<Value, AskError>, output: Output) -> ExitCode {
     match asked {
         Ok(answer) => {
-            output.say(&lines(&answer).join("\n"));
+            output.say(&table::lines(&answer).join("\n"));
             output.object(&answer);
             ExitCode::SUCCESS
         }
         Err(error @ AskError::Refused { .. }) => exit::fail(&error.to_string()),
         Err(error) => exit::refuse(&error.to_string()),
-    }
-}
-
-/// An answer for people: one line an element of a list, `name value` for everything else.
-fn lines(answer: &Value) -> Vec<String> {
-    match answer {
-        Value::Object(fields) => {
-            let is_list = |value: &&Value| value.is_array();
-            match (fields.len(), fields.values().find(is_list)) {
-                (1, Some(Value::Array(elements))) => elements.iter().map(line).collect(),
-                _ => vec![line(answer)],
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            vec![line(answer)]
-        }
-    }
-}
-
-fn line(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let words: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("{name} {}", line(value)))
-                .collect();
-            words.join(" · ")
-        }
-        Value::Array(elements) => {
-            let words: Vec<String> = elements.iter().map(line).collect();
-            format!("[{}]", words.join(", "))
-        }
-        Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }

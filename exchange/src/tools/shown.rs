@@ -46,7 +46,8 @@ pub struct Accounts {
 
 #[derive(Debug, Serialize)]
 struct Account {
-    account: u32,
+    #[serde(rename = "account")]
+    number: u32,
     /// As the configuration names it; 0 is the fee account.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -170,7 +171,7 @@ impl Accounts {
                 .iter()
                 .filter(|balance| balance.total.units() != 0 || balance.hold.units() != 0);
             Account {
-                account: account.0,
+                number: account.0,
                 name: name_of(account, config),
                 balances: balances
                     .filter_map(|balance| shown_balance(balance, config))
@@ -190,7 +191,7 @@ impl Accounts {
                 let _ = writeln!(
                     text,
                     "{:>6} {:<12} {:<6} {:>28} of it held {:>28}",
-                    account.account,
+                    account.number,
                     account.name.as_deref().unwrap_or(""),
                     balance.asset,
                     balance.total,

@@ -38,10 +38,13 @@ async fn switch(venue: &Venue, scope: &str, admission: &str) {
 /// What becomes of an order: `accepted`, or why it is refused.
 async fn outcome(of: &mut Participant, order: &str) -> Value {
     let answer = of.ask(order).await;
-    match &answer["reason"] {
-        Value::Null => answer["kind"].clone(),
-        reason => reason.clone(),
-    }
+    let reason = &answer["reason"];
+    let told = if reason.is_null() {
+        &answer["kind"]
+    } else {
+        reason
+    };
+    told.clone()
 }
 
 #[tokio::test]
