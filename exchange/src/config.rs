@@ -2,6 +2,7 @@
 //!
 //! `file.rs` has what is written, `listing.rs` and `process.rs` what is derived from it and the checks.
 
+mod account_limits;
 mod binance;
 mod demo;
 mod error;

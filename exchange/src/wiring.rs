@@ -177,10 +177,7 @@ impl Generation {
         //    generation counts from here on.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
         let account_limits = &config.listing.account_limits;
-        seed::limit_on_new_instruments(&shard.ports, &ledger, account_limits)
-            .await
-            .map_err(|error| or_failed_log(&shard.ports, error))?;
-        seed::seed(&shard.ports, missing, account_limits)
+        seed::seed(&shard.ports, &ledger, missing, account_limits)
             .await
             .map_err(|error| or_failed_log(&shard.ports, error))?;
         mark.finish()?;

@@ -14,14 +14,16 @@ const UNDER_WAY_MAX: usize = 256;
 /// How often a start looks whether limits hold.
 const LIMIT_POLL: Duration = Duration::from_millis(1);
 
-/// Opens accounts with what they begin with, each in one entry of the control sequence, and limits them. When it
-/// returns, all of it is durable, and every limit holds.
+/// Limits those who are there on instruments that are new, then opens accounts with what they begin with, each in one
+/// entry of the control sequence, and limits them. When it returns, all of it is durable, and every limit holds.
 pub async fn seed(
     ports: &Ports,
+    ledger: &Ledger,
     accounts: impl Iterator<Item = &FundedAccount>,
     account_limits: &[(InstrumentId, RiskLimits)],
 ) -> Result<(), StartError> {
     let accounts: Vec<&FundedAccount> = accounts.collect();
+    limit_on_new_instruments(ports, ledger, account_limits).await?;
     for accounts in accounts.chunks(UNDER_WAY_MAX) {
         let mut receipts: Vec<(&FundedAccount, ControlReceipt)> = Vec::new();
         for account in accounts {
@@ -42,7 +44,7 @@ pub async fn seed(
 }
 
 /// Limits the accounts that are there on instruments that never had a command: they were listed since.
-pub async fn limit_on_new_instruments(
+async fn limit_on_new_instruments(
     ports: &Ports,
     ledger: &Ledger,
     account_limits: &[(InstrumentId, RiskLimits)],
