@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use protocol::Frames;
 
+use crate::credentials::{Credentials, SigningKey};
+
 /// Where to connect, as whom, and within which limits.
 #[derive(Debug, Clone)]
 pub struct ClientConfig {
@@ -11,8 +13,8 @@ pub struct ClientConfig {
     pub url: String,
     /// What this program calls itself in the exchange's log.
     pub client_name: String,
-    /// The account's key; without one only market data can be had.
-    pub key: Option<String>,
+    /// Who it is; as nobody only market data can be had.
+    pub credentials: Credentials,
     /// How long opening a connection may take, `hello` and `logon` included.
     pub connect_timeout: Duration,
     /// What happens when a connection is lost.
@@ -60,7 +62,7 @@ impl ClientConfig {
         Self {
             url: url.into(),
             client_name: client_name.into(),
-            key: None,
+            credentials: Credentials::Nobody,
             connect_timeout: Duration::from_secs(5),
             reconnect: Reconnect::Never,
             frames: Frames::Text,
@@ -74,10 +76,17 @@ impl ClientConfig {
         }
     }
 
-    /// The same, acting for the account with this key.
+    /// The same, acting for the account with this demo key.
     #[must_use]
     pub fn with_key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+        self.credentials = Credentials::DemoKey(key.into().into());
+        self
+    }
+
+    /// The same, acting for the account of this key, which signs each logon.
+    #[must_use]
+    pub fn with_signing_key(mut self, key: SigningKey) -> Self {
+        self.credentials = Credentials::Signing(key);
         self
     }
 

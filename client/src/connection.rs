@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::config::{ClientConfig, ClientLimits};
+use crate::credentials::Credentials;
 use crate::error::ClientError;
 
 /// Where requests go.
@@ -38,8 +39,8 @@ pub(crate) async fn open(config: &ClientConfig) -> Result<Connection, ClientErro
 async fn open_unhurried(config: &ClientConfig) -> Result<Connection, ClientError> {
     let mut socket = open_socket(config).await?;
     let hello = greet(&mut socket, config).await?;
-    let account = match &config.key {
-        Some(key) => Some(log_on(&mut socket, key).await?),
+    let account = match logon(&config.credentials, &hello)? {
+        Some(logon) => Some(log_on(&mut socket, logon).await?),
         None => None,
     };
     let (frames_out, frames_in) = socket.split();
@@ -111,11 +112,20 @@ async fn greet(
     Ok(answer)
 }
 
-async fn log_on(socket: &mut WebSocketStream<TcpStream>, key: &str) -> Result<u64, ClientError> {
-    let logon = Operation::Logon(Logon {
-        key: key.to_owned(),
-    });
-    let ServerMessage::LoggedOn(answer) = ask(socket, logon).await? else {
+/// How to log on to the session that was greeted so; a nobody does not.
+fn logon(credentials: &Credentials, hello: &HelloAnswer) -> Result<Option<Logon>, ClientError> {
+    match credentials {
+        Credentials::Nobody => Ok(None),
+        Credentials::DemoKey(key) => Ok(Some(key.log_on())),
+        Credentials::Signing(key) => match &hello.challenge {
+            Some(challenge) => Ok(Some(key.log_on(challenge))),
+            None => Err(ClientError::NoChallenge),
+        },
+    }
+}
+
+async fn log_on(socket: &mut WebSocketStream<TcpStream>, logon: Logon) -> Result<u64, ClientError> {
+    let ServerMessage::LoggedOn(answer) = ask(socket, Operation::Logon(logon)).await? else {
         return Err(out_of_turn("logon"));
     };
     Ok(answer.account)

@@ -42,6 +42,9 @@ pub enum ClientError {
         /// Its sentence.
         text: String,
     },
+    /// The exchange is an old one, which knows no logon by signature.
+    #[error("the exchange gave no challenge to sign; it knows demo keys alone")]
+    NoChallenge,
     /// A message could not be read; the connection goes on.
     #[error("cannot read a message of the exchange: {0}")]
     Codec(#[from] CodecError),
@@ -52,7 +55,9 @@ impl ClientError {
     pub(crate) const fn is_passing(&self) -> bool {
         match self {
             Self::Connect { .. } | Self::TimedOut | Self::Socket(_) | Self::Closed { .. } => true,
-            Self::BadUrl { .. } | Self::Refused { .. } | Self::Codec(_) => false,
+            Self::BadUrl { .. } | Self::Refused { .. } | Self::NoChallenge | Self::Codec(_) => {
+                false
+            }
         }
     }
 }

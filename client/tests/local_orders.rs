@@ -205,6 +205,7 @@ fn what_is_no_longer_kept_begins_anew() {
         request: Some(1),
         code: ErrorCode::SnapshotRequired,
         text: "gone".into(),
+        retry_after_ms: None,
     };
 
     let step = follower.refused(&refusal);

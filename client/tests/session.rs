@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use client::{ClientConfig, ClientError, Incoming, Reconnect, SendError, Session, connect};
 use protocol::{
-    Cancel, Channel, ErrorCode, NewOrder, Operation, OrderRef, ServerMessage, Side, Submit,
+    Cancel, Channel, ErrorCode, Logon, NewOrder, Operation, OrderRef, ServerMessage, Side, Submit,
     Subscription,
 };
 
@@ -51,7 +51,7 @@ async fn a_session_with_a_key_says_hello_and_logs_on() {
         let Operation::Logon(logon) = peer.hear().await.operation else {
             panic!("logon follows hello")
         };
-        assert_eq!(logon.key, "demo-1");
+        assert_eq!(logon, Logon::DemoKey("demo-1".to_owned()));
         peer.say(r#"{"type":"logged_on","account":12,"at_us":1001}"#)
             .await;
         peer

@@ -15,6 +15,10 @@ pub struct Counters {
     pub slow_consumers: AtomicU64,
     /// Sessions closed because they said nothing.
     pub idle_sessions: AtomicU64,
+    /// Requests refused because their session had asked too many of late.
+    pub rate_refusals: AtomicU64,
+    /// Sessions closed because they went on asking too many.
+    pub rate_limited_sessions: AtomicU64,
     /// Frames received.
     pub frames_in: AtomicU64,
     /// Messages handed to sockets.
@@ -51,6 +55,8 @@ pub struct CounterReadings {
     pub sessions: u64,
     pub slow_consumers: u64,
     pub idle_sessions: u64,
+    pub rate_refusals: u64,
+    pub rate_limited_sessions: u64,
     pub frames_in: u64,
     pub messages_out: u64,
     pub errors: u64,
@@ -86,6 +92,8 @@ impl Counters {
             sessions: read(&self.sessions),
             slow_consumers: read(&self.slow_consumers),
             idle_sessions: read(&self.idle_sessions),
+            rate_refusals: read(&self.rate_refusals),
+            rate_limited_sessions: read(&self.rate_limited_sessions),
             frames_in: read(&self.frames_in),
             messages_out: read(&self.messages_out),
             errors: read(&self.errors),

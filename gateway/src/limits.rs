@@ -35,6 +35,12 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How often a session is pinged.
     pub ping_interval: Duration,
+    /// Most requests of a session in a second, taken evenly; what comes faster is refused. 0: any number.
+    pub requests_per_second_max: u64,
+    /// How many of them may come at once after a pause.
+    pub requests_burst_max: u64,
+    /// Most refusals for that in ten seconds; one more ends the session.
+    pub rate_refusals_max: u64,
     /// Time for a closing session to take its last frames.
     pub close_timeout: Duration,
     /// Time for an orderly stop, all of it: outstanding answers, flushes, closing handshakes.
@@ -96,6 +102,9 @@ impl Limits {
             outbound_public_bytes_max: 1 << 20,
             idle_timeout: Duration::from_secs(60),
             ping_interval: Duration::from_secs(20),
+            requests_per_second_max: 50_000,
+            requests_burst_max: 50_000,
+            rate_refusals_max: 1_000,
             close_timeout: Duration::from_secs(1),
             stop_timeout: Duration::from_secs(3),
             disconnect_grace: Duration::from_secs(5),
@@ -183,6 +192,18 @@ impl Limits {
 
     fn check_relations(&self) -> Result<(), BadLimit> {
         let mass_cancel_reports = self.open_orders_per_account_max.saturating_mul(2);
+        if self.requests_per_second_max > 1_000_000_000 {
+            return Err(BadLimit {
+                name: "requests_per_second_max",
+                reason: "must be at most 1000000000; 0 sets no limit",
+            });
+        }
+        if self.requests_per_second_max > 0 && self.requests_burst_max == 0 {
+            return Err(BadLimit {
+                name: "requests_burst_max",
+                reason: "must be above zero, or no request would ever be taken",
+            });
+        }
         if self.header_bytes_max < 8_192 {
             return Err(BadLimit {
                 name: "header_bytes_max",

@@ -57,6 +57,12 @@ words! {
         MalformedBinary = "malformed_binary",
         /// The exchange does not speak this schema of binary frames, or this version of it.
         UnsupportedSchema = "unsupported_schema",
+        /// The signature is not the key's over this session's challenge.
+        BadSignature = "bad_signature",
+        /// The key that the session logged on with may not do this.
+        NotPermitted = "not_permitted",
+        /// More was asked than is taken in so short a time; the error tells when to go on.
+        RateLimited = "rate_limited",
         /// A code that this version does not know.
         Other = "other",
     }

@@ -22,6 +22,12 @@ pub type AssetName = InlineText<12>;
 /// A participant's own id of an order. FIX ClOrdID(11).
 pub type ClientOrderId = InlineText<36>;
 
+/// The name of an account's key.
+pub type KeyName = InlineText<64>;
+
+/// What a session's logon is signed over: 32 hexadecimal digits, given once.
+pub type Challenge = InlineText<32>;
+
 /// Why a text is no such name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InlineTextError {

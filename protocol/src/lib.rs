@@ -31,13 +31,16 @@ pub use book_hash::BookHash;
 pub use checksum::BookChecksum;
 pub use error::{CodecError, ErrorCode};
 pub use exact_decimal::{DecimalError, ExactDecimal};
-pub use inline_text::{AssetName, ClientOrderId, InlineText, InlineTextError, Symbol};
+pub use inline_text::{
+    AssetName, Challenge, ClientOrderId, InlineText, InlineTextError, KeyName, Symbol,
+};
 pub use reason::Reason;
 pub use request::{
     Cancel, CancelAfter, CancelReplace, Conditions, Display, ExecutionCursor, Hello, Logon,
     MassCancel, MassQuote, MmpReset, NewOrder, Oco, OpenOrdersRequest, Operation, OrderKind,
-    OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume, ResumeExecutions, Submit,
-    Subscription, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
+    OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume, ResumeExecutions,
+    SignedLogon, Submit, Subscription, TimeInForce, Trailing, TrailingDistance, Trigger,
+    TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{

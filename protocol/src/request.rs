@@ -6,6 +6,7 @@ mod encode;
 mod encode_order;
 mod executions;
 mod field;
+mod logon;
 mod order;
 
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
 pub(crate) use decode::check_quotes;
 pub use executions::{ExecutionCursor, ResumeExecutions};
+pub use logon::{Logon, SignedLogon};
 pub use order::{
     Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
     TrailingDistance, Trigger, TriggerKind,
@@ -80,19 +82,6 @@ pub struct Hello {
     pub frames: Frames,
     /// The version of the layouts of binary frames that it knows, where it uses any.
     pub schema_version: Option<u32>,
-}
-
-/// Binds the session to an account.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Logon {
-    /// The account's key; never printed.
-    pub key: String,
-}
-
-impl std::fmt::Debug for Logon {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Logon").finish_non_exhaustive()
-    }
 }
 
 /// Enters a new order.

@@ -16,6 +16,8 @@ use crate::admin::money::{find_account, sequence};
 use crate::admin::public_key::read_public_key;
 use crate::http::ErrorAnswer;
 use crate::listener::Peer;
+use crate::lock::read;
+use crate::session::SessionEnd;
 
 /// Bytes of a new HMAC secret, before it is written in hexadecimal.
 const SECRET_BYTES: usize = 32;
@@ -145,8 +147,17 @@ pub async fn revoke(
     let command = ControlCommand::RevokeKey { id: id.clone() };
     let outcome = sequence(&view, command).await?;
     info!(target: "admin", who = %who.address, key = %id, seq = outcome.sequence.0, "ended a key");
+    end_sessions(&view, &id);
     let (key, state) = view.edge.ledger.key(&id).ok_or_else(unknown)?;
     Ok(Json(shown(key, state)))
+}
+
+/// What was opened with the key is closed.
+fn end_sessions(view: &AdminView, key: &KeyId) {
+    let routing = read(&view.edge.routing);
+    for session in routing.sessions().filter(|entry| entry.is_by_key(key)) {
+        session.outbound.end(SessionEnd::KeyRevoked);
+    }
 }
 
 fn shown(key: &ApiKey, state: KeyState) -> KeyAnswer {

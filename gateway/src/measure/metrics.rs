@@ -151,6 +151,16 @@ fn tell_connections(page: &mut Exposition, edge: &Edge) {
             counted.idle_sessions,
         ),
         (
+            "rialto_rate_refusals_total",
+            "Requests refused because their session had asked too many of late.",
+            counted.rate_refusals,
+        ),
+        (
+            "rialto_rate_limited_sessions_total",
+            "Sessions closed because they went on asking too many.",
+            counted.rate_limited_sessions,
+        ),
+        (
             "rialto_connections_refused_total",
             "Connections refused for a limit.",
             counted.connections_refused,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use engine::Instrument;
 use protocol::{
-    BINARY_SCHEMA, BINARY_SCHEMA_VERSION, HelloAnswer, InstrumentTerms, PROTOCOL_VERSION,
+    BINARY_SCHEMA, BINARY_SCHEMA_VERSION, Challenge, HelloAnswer, InstrumentTerms, PROTOCOL_VERSION,
 };
 
 use crate::edge::{Edge, InstrumentState};
@@ -15,7 +15,12 @@ use crate::session::SessionEntry;
 const SERVER: &str = concat!("rialto ", env!("CARGO_PKG_VERSION"));
 
 /// The answer to `hello`.
-pub fn answer(edge: &Edge, entry: &SessionEntry, request: Option<u64>) -> HelloAnswer {
+pub fn answer(
+    edge: &Edge,
+    entry: &SessionEntry,
+    request: Option<u64>,
+    challenge: Challenge,
+) -> HelloAnswer {
     HelloAnswer {
         request,
         protocol: PROTOCOL_VERSION,
@@ -27,6 +32,7 @@ pub fn answer(edge: &Edge, entry: &SessionEntry, request: Option<u64>) -> HelloA
         frames: entry.frames(),
         schema: BINARY_SCHEMA,
         schema_version: BINARY_SCHEMA_VERSION,
+        challenge: Some(challenge),
         limits: limits(&edge.limits),
         instruments: edge.instruments.iter().map(terms_of).collect(),
     }
@@ -39,6 +45,8 @@ fn limits(limits: &Limits) -> protocol::Limits {
         outbound_messages_max: wire(limits.outbound_messages_max),
         subscriptions_max: wire(limits.subscriptions_per_session_max),
         depth_levels_max: wire(limits.depth_levels_max),
+        requests_per_second_max: limits.requests_per_second_max,
+        requests_burst_max: limits.requests_burst_max,
     }
 }
 

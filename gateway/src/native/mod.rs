@@ -3,11 +3,13 @@
 mod door_refusal;
 mod executions;
 mod hello;
+mod logon;
 mod maker;
 mod market_subscriptions;
 mod mass_cancel;
 mod orders;
 mod queries;
+mod rate;
 pub mod request_number;
 mod session;
 mod socket;

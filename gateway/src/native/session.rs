@@ -4,18 +4,21 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use engine::AccountId;
+use ledger::Permissions;
 use protocol::{
-    BINARY_SCHEMA_VERSION, CodecError, ErrorCode, ErrorMessage, Frames, LoggedOn, Operation,
+    BINARY_SCHEMA_VERSION, Challenge, CodecError, ErrorCode, ErrorMessage, Frames, Operation,
     PROTOCOL_VERSION, Pong, Request, ServerMessage,
 };
 use sequencer::Stamps;
 
+use crate::clock;
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::lock::{lock, write};
 use crate::native::market_subscriptions::Subscriptions;
-use crate::native::{hello, request_number};
-use crate::session::{SessionEntry, presence};
+use crate::native::rate::{Admission, Rate};
+use crate::native::{hello, logon, request_number};
+use crate::session::{SessionEnd, SessionEntry, presence};
 use crate::wire;
 
 /// A session of the native persona. It never waits: what it asks of others is answered through its queue.
@@ -28,13 +31,20 @@ pub struct Session {
     pub(super) stamps: Stamps,
     /// When the socket was looked at for that frame.
     pub(super) looked_at_ns: Option<u64>,
-    stage: Stage,
+    pub(super) stage: Stage,
+    /// What a logon by signature is signed over; told by `hello`.
+    pub(super) challenge: Option<Challenge>,
+    /// What the key that it logged on with allows; everything until then.
+    pub(super) permissions: Permissions,
+    rate: Rate,
+    /// Why it must end, where it has brought that about itself.
+    end: Option<SessionEnd>,
     buffer: Vec<u8>,
 }
 
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Connected,
     Greeted,
     LoggedOn(AccountId),
@@ -74,6 +84,10 @@ impl Session {
             stamps: Stamps::default(),
             looked_at_ns: None,
             stage: Stage::Connected,
+            challenge: None,
+            permissions: Permissions::ALL,
+            rate: Rate::default(),
+            end: None,
             buffer: Vec::new(),
         }
     }
@@ -83,13 +97,38 @@ impl Session {
         Counters::count(&self.edge.counters.frames_in);
         self.stamps = Stamps::default();
         self.stamp(sequencer::Stage::Read);
-        match Request::decode(frame, self.edge.limits.frame_bytes_max) {
-            Ok(request) => {
+        let read = Request::decode(frame, self.edge.limits.frame_bytes_max);
+        self.take_read(read);
+    }
+
+    /// Does what was asked, unless that cannot be read or too much was asked of late.
+    fn take_read(&mut self, read: Result<Request, CodecError>) {
+        match (self.admission(), read) {
+            (Admission::Admitted, Ok(request)) => {
                 self.stamp(sequencer::Stage::Decoded);
                 self.take_request(request);
             }
-            Err(error) => self.refuse_frame(error),
+            (Admission::Admitted, Err(error)) => self.refuse_frame(error),
+            (Admission::Refused { retry_after_ms }, read) => {
+                let id = read.map_or_else(|error| error.request, |request| request.id);
+                self.refuse_hasty(id, retry_after_ms);
+            }
+            (Admission::Disconnected, _) => self.end = Some(SessionEnd::RateLimit),
         }
+    }
+
+    fn admission(&mut self) -> Admission {
+        let now_ns = match self.stamps.at(sequencer::Stage::Read) {
+            // Stages are not timed.
+            0 => clock::monotonic_ns(),
+            read_at_ns => read_at_ns,
+        };
+        self.rate.admit(now_ns, &self.edge.limits)
+    }
+
+    /// Why the session must end, where it has brought that about itself.
+    pub fn must_end(&self) -> Option<SessionEnd> {
+        self.end
     }
 
     /// How long it took to read the frame that is being dealt with.
@@ -110,13 +149,8 @@ impl Session {
         self.stamps = Stamps::default();
         self.stamp(sequencer::Stage::Read);
         let frame_bytes_max = self.edge.limits.frame_bytes_max;
-        match Request::decode_binary(frame, frame_bytes_max, &self.edge.binary_names) {
-            Ok(request) => {
-                self.stamp(sequencer::Stage::Decoded);
-                self.take_request(request);
-            }
-            Err(error) => self.refuse_frame(error),
-        }
+        let read = Request::decode_binary(frame, frame_bytes_max, &self.edge.binary_names);
+        self.take_read(read);
     }
 
     fn take_request(&mut self, request: Request) {
@@ -130,9 +164,10 @@ impl Session {
     }
 
     fn dispatch(&mut self, Request { id, operation }: Request) -> Result<(), Refusal> {
+        self.permit(&operation)?;
         match operation {
             Operation::Hello(hello) => self.greet(id, &hello),
-            Operation::Logon(logon) => self.log_on(id, &logon.key),
+            Operation::Logon(logon) => self.log_on(id, &logon),
             Operation::Submit(submit) => {
                 let account = self.account()?;
                 self.submit(id, account, &submit)
@@ -214,39 +249,11 @@ impl Session {
                 "this exchange speaks version 1 of the layouts of binary frames",
             ));
         }
+        let challenge = logon::new_challenge()?;
         self.stage = Stage::Greeted;
+        self.challenge = Some(challenge);
         self.entry.ask_for(hello.frames);
-        let answer = hello::answer(&self.edge, &self.entry, request);
-        self.answer(|buffer| answer.encode(buffer));
-        Ok(())
-    }
-
-    fn log_on(&mut self, request: Option<u64>, key: &str) -> Result<(), Refusal> {
-        self.greeted()?;
-        if let Stage::LoggedOn(_) = self.stage {
-            return Err(Refusal::new(
-                ErrorCode::AlreadyLoggedOn,
-                "this session is logged on",
-            ));
-        }
-        if !self.entry.address.ip().to_canonical().is_loopback() {
-            return Err(Refusal::new(
-                ErrorCode::BadKey,
-                "demo keys work from this machine only",
-            ));
-        }
-        let account = self
-            .edge
-            .keys
-            .account(key)
-            .ok_or(Refusal::new(ErrorCode::BadKey, "no account has this key"))?;
-        self.stage = Stage::LoggedOn(account);
-        self.edge.presence.enter(account);
-        let answer = LoggedOn {
-            request,
-            account: u64::from(account.0),
-            at_us: self.edge.at_us(),
-        };
+        let answer = hello::answer(&self.edge, &self.entry, request, challenge);
         self.answer(|buffer| answer.encode(buffer));
         Ok(())
     }
@@ -266,7 +273,7 @@ impl Session {
         self.stage != Stage::Connected
     }
 
-    fn greeted(&self) -> Result<(), Refusal> {
+    pub(super) fn greeted(&self) -> Result<(), Refusal> {
         match self.stage {
             Stage::Connected => Err(Refusal::new(
                 ErrorCode::HelloRequired,
@@ -298,8 +305,24 @@ impl Session {
             request,
             code: refusal.code,
             text: refusal.text,
+            retry_after_ms: None,
         };
         Counters::count(&self.edge.counters.errors);
+        self.say(&ServerMessage::Error(message));
+    }
+
+    fn refuse_hasty(&mut self, request: Option<u64>, retry_after_ms: u32) {
+        let per_second_max = self.edge.limits.requests_per_second_max;
+        let message = ErrorMessage {
+            request,
+            code: ErrorCode::RateLimited,
+            text: Cow::Owned(format!(
+                "more than {per_second_max} requests a second were sent"
+            )),
+            retry_after_ms: Some(retry_after_ms),
+        };
+        Counters::count(&self.edge.counters.errors);
+        Counters::count(&self.edge.counters.rate_refusals);
         self.say(&ServerMessage::Error(message));
     }
 

@@ -86,6 +86,9 @@ async fn read_frames(
             Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => {}
             Err(error) => return end_of(&error),
         }
+        if let Some(end) = session.must_end() {
+            return end;
+        }
         frames = frames.wrapping_add(1);
         if frames.is_multiple_of(FRAMES_PER_TURN) {
             tokio::task::yield_now().await;
@@ -224,6 +227,14 @@ fn going_away(end: SessionEnd) -> Option<Message> {
             GoingAwayReason::IdleTimeout,
             "the session said nothing for too long",
         ),
+        SessionEnd::RateLimit => (
+            GoingAwayReason::RateLimit,
+            "the session went on asking more than is taken",
+        ),
+        SessionEnd::KeyRevoked => (
+            GoingAwayReason::KeyRevoked,
+            "the key that the session logged on with was revoked",
+        ),
         SessionEnd::TooLarge => (
             GoingAwayReason::FrameTooLarge,
             "a frame is more than four times frame_bytes_max",
@@ -267,7 +278,9 @@ fn count_end(counters: &Counters, end: SessionEnd) {
     match end {
         SessionEnd::SlowConsumer => Counters::count(&counters.slow_consumers),
         SessionEnd::Idle => Counters::count(&counters.idle_sessions),
+        SessionEnd::RateLimit => Counters::count(&counters.rate_limited_sessions),
         SessionEnd::Gone
+        | SessionEnd::KeyRevoked
         | SessionEnd::TooLarge
         | SessionEnd::NotUtf8
         | SessionEnd::BadFrame

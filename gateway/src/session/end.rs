@@ -12,6 +12,10 @@ pub enum SessionEnd {
     SlowConsumer,
     /// It said nothing for too long.
     Idle,
+    /// It went on asking more than is taken.
+    RateLimit,
+    /// The key that it logged on with was revoked.
+    KeyRevoked,
     /// A frame or message was above what the transport takes.
     TooLarge,
     /// A text frame was not UTF-8.
@@ -31,6 +35,8 @@ impl SessionEnd {
             Self::Gone => return None,
             Self::SlowConsumer => (CloseCode::Policy, "slow_consumer"),
             Self::Idle => (CloseCode::Policy, "idle_timeout"),
+            Self::RateLimit => (CloseCode::Policy, "rate_limit"),
+            Self::KeyRevoked => (CloseCode::Policy, "key_revoked"),
             Self::TooLarge => (CloseCode::Size, "frame_too_large"),
             Self::NotUtf8 => (CloseCode::Invalid, "invalid_utf8"),
             Self::BadFrame => (CloseCode::Protocol, "protocol_error"),

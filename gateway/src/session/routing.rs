@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::AccountId;
+use ledger::KeyId;
 use protocol::Frames;
 use sequencer::SessionId;
 
@@ -24,6 +25,8 @@ pub struct SessionEntry {
     pub outbound: Arc<Outbound>,
     mass_cancels: Mutex<HashMap<u64, MassCancelProgress>>,
     is_binary: AtomicBool,
+    /// The key that it has logged on with last, or has tried to.
+    key: Mutex<Option<KeyId>>,
     /// Orders whose way is told.
     pub traces: Traces,
 }
@@ -58,6 +61,7 @@ impl SessionEntry {
             outbound,
             mass_cancels: Mutex::default(),
             is_binary: AtomicBool::new(false),
+            key: Mutex::default(),
             traces: Traces::default(),
         }
     }
@@ -75,6 +79,16 @@ impl SessionEntry {
     pub fn ask_for(&self, frames: Frames) {
         self.is_binary
             .store(frames == Frames::Binary, Ordering::Relaxed);
+    }
+
+    /// The session logs on with this key.
+    pub fn note_key(&self, key: &KeyId) {
+        *lock(&self.key) = Some(key.clone());
+    }
+
+    /// Whether the session has logged on with this key, or tries to.
+    pub fn is_by_key(&self, key: &KeyId) -> bool {
+        lock(&self.key).as_ref() == Some(key)
     }
 
     /// Waits for the answers of `instruments` to the mass cancel with this number.

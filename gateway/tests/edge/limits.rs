@@ -283,3 +283,56 @@ async fn who_sends_without_a_pause_is_answered_and_not_cut_off() {
     assert_eq!(venue.view.counters().slow_consumers, 0);
     venue.close().await;
 }
+
+#[tokio::test]
+async fn who_asks_too_fast_is_told_how_long_to_wait_and_who_goes_on_is_disconnected() {
+    let limits = Limits {
+        requests_per_second_max: 1,
+        requests_burst_max: 20,
+        rate_refusals_max: 30,
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut patient = Participant::log_on(&venue, "bob").await;
+    let mut hasty = Participant::connect(&venue).await;
+    let hello = hasty.ask(r#"{"op":"hello","id":0,"protocol":1}"#).await;
+    assert_eq!(hello["limits"]["requests_per_second_max"], 1);
+    assert_eq!(hello["limits"]["requests_burst_max"], 20);
+
+    let burst: Vec<u8> = (1..200)
+        .flat_map(|id| masked(limit(id, "buy", "1.00", "1").as_bytes()))
+        .collect();
+    within(hasty.stream().write_all(&burst)).await.unwrap();
+
+    // Hello took one of twenty; nobody logged on.
+    let mut answers = Vec::new();
+    loop {
+        let answer = hasty.read().await;
+        if answer["type"] == "going_away" {
+            assert_eq!(answer["reason"], "rate_limit");
+            break;
+        }
+        answers.push(answer);
+    }
+    let ending = hasty.read_to_end().await;
+    assert_eq!(ending.reason, "rate_limit");
+    for (place, answer) in answers.iter().enumerate() {
+        assert_eq!(answer["request"], place + 1);
+        if answer["code"] == "rate_limited" {
+            let pause_ms = answer["retry_after_ms"].as_u64().unwrap();
+            assert!((1..=1_000).contains(&pause_ms), "{answer}");
+        } else {
+            assert_eq!(answer["code"], "logon_required");
+        }
+    }
+    let counted = venue.view.counters();
+    assert_eq!(counted.rate_limited_sessions, 1);
+    // A stall of the machine may let a token or two come back.
+    assert!(
+        (30..=36).contains(&counted.rate_refusals),
+        "{}",
+        counted.rate_refusals
+    );
+    patient.assert_alive().await;
+    venue.close().await;
+}

@@ -22,6 +22,7 @@ mod http;
 mod idle;
 mod inline;
 mod limits;
+mod logon;
 mod maker;
 mod malformed;
 mod market_data;

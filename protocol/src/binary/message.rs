@@ -83,6 +83,7 @@ fn read(
                 request: nothing::read_number(root.request),
                 code: ErrorCode::from_number(root.code).unwrap_or(ErrorCode::Other),
                 text: Cow::Owned(text.to_owned()),
+                retry_after_ms: Some(root.retry_after_ms.get()).filter(|pause| *pause != 0),
             })
         }
         _ => return market_decode::read(header, cursor, instruments),
@@ -154,7 +155,7 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
                 code: message.code.number(),
                 reserved: 0,
                 text_bytes: report::text_bytes(Some(&message.text))?,
-                reserved_too: U32::ZERO,
+                retry_after_ms: retry_after(message)?,
             };
             buffer.extend_from_slice(root.as_bytes());
             buffer.extend_from_slice(message.text.as_bytes());
@@ -180,6 +181,14 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
         | ServerMessage::Unsubscribed(_)
         | ServerMessage::Instrument(_)
         | ServerMessage::GoingAway(_) => None,
+    }
+}
+
+/// A pause of zero is none: what says zero goes as text.
+fn retry_after(message: &ErrorMessage) -> Option<U32> {
+    match message.retry_after_ms {
+        Some(0) => None,
+        pause => Some(U32::new(pause.unwrap_or_default())),
     }
 }
 

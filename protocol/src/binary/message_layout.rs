@@ -208,8 +208,8 @@ layout! {
         reserved: u8,
         /// bytes of `text`, which comes last
         text_bytes: U16,
-        /// zero
-        reserved_too: U32,
+        /// `retry_after_ms`; none: 0
+        retry_after_ms: U32,
     }
 }
 

@@ -76,7 +76,8 @@ numbers! {
         DuplicateField = 7, BadField = 8, UnsupportedProtocol = 9, HelloRequired = 10, AlreadyGreeted = 11,
         LogonRequired = 12, AlreadyLoggedOn = 13, BadKey = 14, UnknownSymbol = 15, AlreadySubscribed = 16,
         NotSubscribed = 17, SnapshotRequired = 18, Busy = 19, Unavailable = 20, BadClock = 21, Pending = 22,
-        LimitExceeded = 23, Internal = 24, MalformedBinary = 25, UnsupportedSchema = 26, Other = 255,
+        LimitExceeded = 23, Internal = 24, MalformedBinary = 25, UnsupportedSchema = 26, BadSignature = 27,
+        NotPermitted = 28, RateLimited = 29, Other = 255,
     }
     Reason {
         DuplicateClientOrderId = 1, UnknownOrder = 2, TooLate = 3, Halted = 4, Closed = 5, NotInAuction = 6,

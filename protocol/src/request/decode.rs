@@ -2,13 +2,18 @@
 
 use crate::error::{CodecError, ErrorCode};
 use crate::request::decode_order::new_order;
-use crate::request::field::{Field, Fields, decimal, number, parsed, short_number, text};
+use crate::request::field::{
+    Field, Fields, decimal, number, parsed, short_number, text, text_of_at_most,
+};
 use crate::request::{
     Cancel, CancelAfter, CancelReplace, Hello, Logon, MassCancel, MassQuote, MmpReset,
     OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
     Submit, Subscription,
 };
 use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
+
+/// Most characters of a client's name.
+const CLIENT_LENGTH_MAX: usize = 128;
 
 impl Request {
     /// Reads one frame.
@@ -34,7 +39,7 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
     let op = fields.required(Field::Op, text)?;
     let operation = match op.as_ref() {
         "hello" => Operation::Hello(hello(fields)?),
-        "logon" => Operation::Logon(logon(fields)?),
+        "logon" => Operation::Logon(Logon::decode(fields)?),
         "submit" => Operation::Submit(submit(fields)?),
         "cancel" => Operation::Cancel(cancel(fields)?),
         "replace" => Operation::Replace(replace(fields)?),
@@ -65,17 +70,11 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
 fn hello(fields: &mut Fields<'_>) -> Result<Hello, CodecError> {
     Ok(Hello {
         protocol: fields.required(Field::Protocol, number)?,
-        client: fields.optional(Field::Client, limited_text)?,
+        client: fields.optional(Field::Client, text_of_at_most(CLIENT_LENGTH_MAX))?,
         frames: fields
             .optional(Field::Frames, word(Frames::from_word))?
             .unwrap_or_default(),
         schema_version: fields.optional(Field::SchemaVersion, short_number)?,
-    })
-}
-
-fn logon(fields: &mut Fields<'_>) -> Result<Logon, CodecError> {
-    Ok(Logon {
-        key: fields.required(Field::Key, limited_text)?,
     })
 }
 
@@ -283,16 +282,4 @@ pub(super) fn word<T>(
         from_word(&text(field, raw)?)
             .ok_or_else(|| CodecError::bad(field.name(), "it is none of the words it can be"))
     }
-}
-
-/// Reads free text of at most 128 characters.
-fn limited_text(field: Field, raw: &str) -> Result<String, CodecError> {
-    let text = text(field, raw)?;
-    if text.chars().count() > 128 {
-        return Err(CodecError::bad(
-            field.name(),
-            "it has more than 128 characters",
-        ));
-    }
-    Ok(text.into_owned())
 }

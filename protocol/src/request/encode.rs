@@ -29,7 +29,7 @@ impl Request {
                     hello.schema_version.map(u64::from),
                 );
             }
-            Operation::Logon(logon) => json.text(Field::Key.name(), &logon.key),
+            Operation::Logon(logon) => logon.write(&mut json),
             Operation::Submit(submit) => write_submit(&mut json, submit),
             Operation::Cancel(cancel) => write_cancel(&mut json, cancel),
             Operation::Replace(replace) => write_replace(&mut json, replace),

@@ -61,6 +61,8 @@ fields! {
     Protocol = "protocol",
     Client = "client",
     Key = "key",
+    KeyId = "key_id",
+    Signature = "signature",
     Channel = "channel",
     Symbols = "symbols",
     Levels = "levels",
@@ -194,6 +196,22 @@ pub(super) fn text(field: Field, raw: &str) -> Result<Cow<'_, str>, CodecError> 
     serde_json::from_str(raw)
         .map(Cow::Owned)
         .map_err(|error| CodecError::bad(field.name(), error))
+}
+
+/// Reads a JSON string of at most so many characters.
+pub(super) fn text_of_at_most(
+    characters_max: usize,
+) -> impl FnOnce(Field, &str) -> Result<String, CodecError> {
+    move |field, raw| {
+        let text = text(field, raw)?;
+        if text.chars().count() > characters_max {
+            return Err(CodecError::bad(
+                field.name(),
+                format_args!("it has more than {characters_max} characters"),
+            ));
+        }
+        Ok(text.into_owned())
+    }
 }
 
 /// Reads a JSON string by its own parser.

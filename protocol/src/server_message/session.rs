@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::binary::BinaryInstrument;
 use crate::error::{CodecError, ErrorCode};
 use crate::exact_decimal::ExactDecimal;
-use crate::inline_text::{AssetName, Symbol};
+use crate::inline_text::{AssetName, Challenge, Symbol};
 use crate::json_writer::JsonWriter;
 use crate::request::ExecutionCursor;
 use crate::scale::Scale;
@@ -39,6 +39,8 @@ pub struct HelloAnswer {
     /// The version of its layouts.
     #[serde(default)]
     pub schema_version: u16,
+    /// What a logon by signature is signed over; of this session alone.
+    pub challenge: Option<Challenge>,
     /// What a session may do.
     pub limits: Limits,
     /// What is traded.
@@ -56,6 +58,12 @@ pub struct Limits {
     pub subscriptions_max: u64,
     /// How many levels of each side a depth snapshot can show.
     pub depth_levels_max: u64,
+    /// How many requests a second are taken; 0: any number.
+    #[serde(default)]
+    pub requests_per_second_max: u64,
+    /// How many of them may come at once.
+    #[serde(default)]
+    pub requests_burst_max: u64,
 }
 
 /// An instrument and its grid, as decimals.
@@ -143,6 +151,8 @@ pub struct ErrorMessage {
     pub code: ErrorCode,
     /// A sentence for people.
     pub text: Cow<'static, str>,
+    /// Where more was asked than is taken in so short a time: after how many milliseconds one more is.
+    pub retry_after_ms: Option<u32>,
 }
 
 words! {
@@ -160,6 +170,10 @@ words! {
         FrameTooLarge = "frame_too_large",
         /// The session broke a rule of the transport.
         ProtocolError = "protocol_error",
+        /// The session went on asking more than is taken.
+        RateLimit = "rate_limit",
+        /// The key that the session logged on with was revoked.
+        KeyRevoked = "key_revoked",
         /// The exchange made a mistake; it is logged there.
         Internal = "internal",
         /// A reason that this version does not know.
@@ -221,6 +235,8 @@ impl Limits {
         json.number("outbound_messages_max", self.outbound_messages_max);
         json.number("subscriptions_max", self.subscriptions_max);
         json.number("depth_levels_max", self.depth_levels_max);
+        json.number("requests_per_second_max", self.requests_per_second_max);
+        json.number("requests_burst_max", self.requests_burst_max);
         json.close();
     }
 }
@@ -238,6 +254,7 @@ impl HelloAnswer {
         json.word("frames", self.frames.word());
         json.number("schema", self.schema);
         json.number("schema_version", self.schema_version);
+        json.maybe_name("challenge", self.challenge.as_ref());
         json.value("limits", |buffer| self.limits.encode(buffer));
         json.list("instruments", &self.instruments, |buffer, instrument| {
             instrument.encode(buffer);
@@ -295,6 +312,7 @@ impl ErrorMessage {
         let mut json = JsonWriter::answer(buffer, "error", self.request);
         json.word("code", self.code.word());
         json.text("text", &self.text);
+        json.maybe_number("retry_after_ms", self.retry_after_ms.map(u64::from));
         json.close();
     }
 }
@@ -305,6 +323,7 @@ impl From<CodecError> for ErrorMessage {
             request: error.request,
             code: error.code,
             text: Cow::Owned(error.text),
+            retry_after_ms: None,
         }
     }
 }

@@ -12,8 +12,8 @@ use protocol::{
     OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest, Operation, OrderKind, OrderRef,
     OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority, Quote, Reason, Replace,
     Report, ReportKind, Resume, ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side,
-    Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger,
-    TriggerKind, TriggerSource,
+    SignedLogon, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance,
+    Trigger, TriggerKind, TriggerSource,
 };
 
 /// The instrument that random units belong to.
@@ -307,7 +307,11 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
                 schema_version: u32::try_from(protocol % 7).ok(),
             }
         )),
-        ".{0,64}".prop_map(|key| Operation::Logon(Logon { key })),
+        ".{0,64}".prop_map(|key| Operation::Logon(Logon::DemoKey(key))),
+        ("[A-Za-z0-9_-]{1,64}", "[0-9a-f]{0,200}").prop_map(|(key_id, signature)| {
+            let key_id = key_id.parse().expect("a key's name");
+            Operation::Logon(Logon::Signature(SignedLogon { key_id, signature }))
+        }),
         mass_cancel.prop_map(|(symbol, side, price_from, at_us)| {
             Operation::MassCancel(MassCancel {
                 symbol: Some(symbol),
@@ -541,12 +545,15 @@ pub fn account_message(of: Numbers) -> impl Strategy<Value = ServerMessage> {
                 at_us,
             })
         }),
-        (at(), word(ErrorCode::ALL), ".{0,60}").prop_map(|(request, code, text)| {
-            ServerMessage::Error(ErrorMessage {
-                request,
-                code,
-                text: text.into(),
-            })
-        }),
+        (at(), word(ErrorCode::ALL), ".{0,60}", any::<Option<u32>>()).prop_map(
+            |(request, code, text, retry_after_ms)| {
+                ServerMessage::Error(ErrorMessage {
+                    request,
+                    code,
+                    text: text.into(),
+                    retry_after_ms,
+                })
+            }
+        ),
     ]
 }

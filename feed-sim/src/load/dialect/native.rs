@@ -18,9 +18,7 @@ pub fn log_on(greeting: &mut Greeting, key: &str) -> Result<(), LoadError> {
         frames: Frames::Text,
         schema_version: None,
     });
-    let logon = Operation::Logon(Logon {
-        key: key.to_owned(),
-    });
+    let logon = Operation::Logon(Logon::DemoKey(key.to_owned()));
     for operation in [hello, logon] {
         let question = Request {
             id: None,
