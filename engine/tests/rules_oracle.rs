@@ -94,7 +94,7 @@ fn engine_says_what_the_naive_market_says() {
 
     check_many(seed, wanted, Depth::Lines);
 
-    println!("GOAL oracle_rules commands={wanted} differences=0");
+    println!("GOAL R8 rule_book commands={wanted} differences=0");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn books_and_invariants_agree_after_every_command() {
 
     check_many(seed, wanted, Depth::Everything);
 
-    println!("GOAL oracle_checked commands={wanted} differences=0");
+    println!("GOAL R8 checked commands={wanted} differences=0");
 }
 
 /// The naive market knows the whole rule book, whatever the engine has of it.

@@ -9,4 +9,5 @@ mod keys;
 mod positions;
 mod racing_sessions;
 mod rules;
+mod sums;
 mod tiers;
