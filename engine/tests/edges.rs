@@ -35,9 +35,9 @@ struct Market {
 }
 
 impl Market {
-    fn of(terms: Instrument) -> Self {
+    fn of(terms: &Instrument) -> Self {
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
-        engine.list(terms).expect("the terms make sense");
+        engine.list(*terms).expect("the terms make sense");
         Self {
             engine,
             sequence: 0,
@@ -119,7 +119,7 @@ fn each_bound_of_an_instrument_is_where_it_is() {
         (u64::MAX, 100, Some(InvalidQuantity)),
     ] {
         for side in [Side::Buy, Side::Sell] {
-            let events = Market::of(TERMS).enter(1, side, quantity, price);
+            let events = Market::of(&TERMS).enter(1, side, quantity, price);
             assert_eq!(refusal(&events), said, "{side:?} {quantity} @ {price}");
         }
     }
@@ -128,7 +128,7 @@ fn each_bound_of_an_instrument_is_where_it_is() {
 
 #[test]
 fn as_many_orders_rest_as_a_book_has_room_for_and_not_one_more() {
-    let mut market = Market::of(TERMS);
+    let mut market = Market::of(&TERMS);
     for (order, said) in [
         (1, None),
         (2, None),
@@ -180,7 +180,7 @@ fn the_largest_orders_that_may_be_trade_to_the_last_unit() {
             funds_check: FundsCheck::Off,
             ..large(quantity_max, price_max)
         };
-        let mut market = Market::of(terms);
+        let mut market = Market::of(&terms);
         assert_eq!(
             refusal(&market.enter(1, Side::Sell, quantity_max, price_max)),
             None
