@@ -6,6 +6,7 @@ mod export_args;
 pub mod help;
 mod look_args;
 mod operator_args;
+mod play_args;
 mod text;
 mod tool_args;
 
@@ -23,6 +24,7 @@ pub use bench_args::BenchArgs;
 pub use export_args::{ExportArgs, ExportFormat};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
 pub use operator_args::{AccountsCommand, FundArgs, KeysCommand, OperatorArgs};
+pub use play_args::PlayArgs;
 pub use tool_args::{DiffArgs, RepairArgs, ReplayArgs, Show, ToolArgs, VerifyArgs};
 
 /// `rialto`.
@@ -82,6 +84,9 @@ pub enum Command {
     /// Run scenario files: stories about one market and what it must say.
     #[command(long_about = help::SCENARIO, after_help = help::SCENARIO_EXAMPLES)]
     Scenario(ScenarioArgs),
+    /// Perform plays: what participants and operators do when, on real sockets, and what must hold.
+    #[command(long_about = help::PLAY, after_help = help::PLAY_EXAMPLES)]
+    Play(PlayArgs),
     /// Show the state of a data folder at any position of its journal.
     #[command(long_about = help::REPLAY, after_help = help::REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
@@ -279,6 +284,7 @@ impl ExchangeArgs {
             flags.push(("--clock", "clock.mode", Node::Text(clock.to_string())));
         }
         Layers {
+            inner: Vec::new(),
             files: self.config.clone(),
             environment: environment(),
             flags,
@@ -330,6 +336,7 @@ impl FeedArgs {
             ),
         ]);
         Layers {
+            inner: Vec::new(),
             files: self.config.clone(),
             environment: environment(),
             flags: flags.chain(flow(self.flow.as_ref())).collect(),

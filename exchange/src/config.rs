@@ -10,6 +10,7 @@ mod file;
 mod instrument;
 mod layers;
 mod listing;
+mod own_file;
 mod place;
 mod process;
 mod reader;
@@ -25,12 +26,11 @@ pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
 pub use layers::Layers;
 pub use listing::Listing;
+pub use own_file::OwnFile;
 pub use process::{Addresses, JournalPlace, TlsPart};
 pub use shown::ShownValue;
-pub use tree::Node;
-pub use value::{ClockMode, Profile, Span};
-
-use tree::Entry;
+pub use tree::{Entry, Node};
+pub use value::{Amount, ClockMode, Profile, Span};
 
 /// Everything the process is told, by part.
 #[derive(Debug, Clone)]

@@ -26,6 +26,7 @@ mod memory;
 mod offline;
 mod operator;
 mod output;
+mod play;
 mod run;
 mod run_file;
 mod scenario_files;

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 use crate::{
-    bench, config_verbs, demo, doctor, feed, logging, operator, scenario_files, serve, tools, top,
-    version,
+    bench, config_verbs, demo, doctor, feed, logging, operator, play, scenario_files, serve, tools,
+    top, version,
 };
 
 /// On what a process runs its tasks.
@@ -32,6 +32,7 @@ pub fn run_time(cli: &Cli) -> RunTime {
             | Command::Feed(_)
             | Command::Bench(_)
             | Command::Scenario(_)
+            | Command::Play(_)
             | Command::Replay(_)
             | Command::Verify(_)
             | Command::Diff(_)
@@ -69,6 +70,7 @@ pub async fn run(cli: Cli, stop: StopSignal) -> ExitCode {
         Command::Feed(arguments) => feed::run(&arguments, output, stop).await,
         Command::Bench(arguments) => bench::run(&arguments, output, stop).await,
         Command::Scenario(arguments) => scenario_files::run(&arguments, output),
+        Command::Play(arguments) => play::run(&arguments, output, stop).await,
         Command::Replay(arguments) => tools::run(ToolArgs::Replay(arguments), output, stop).await,
         Command::Verify(arguments) => tools::run(ToolArgs::Verify(arguments), output, stop).await,
         Command::Diff(arguments) => tools::run(ToolArgs::Diff(arguments), output, stop).await,

@@ -346,6 +346,7 @@ fn variables_win_over_files_and_the_last_file_wins() {
     last.write_all(b"[feed_sim]\nseed = 6\n").unwrap();
 
     let config = Config::load(&Layers {
+        inner: Vec::new(),
         files: vec![first.path().to_owned(), last.path().to_owned()],
         environment: vec![(
             "RIALTO_GATEWAY_LISTEN".to_owned(),

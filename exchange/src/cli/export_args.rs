@@ -63,6 +63,7 @@ impl ExportArgs {
     /// The layers of configuration that these flags and the environment make.
     pub fn layers(&self) -> Layers {
         Layers {
+            inner: Vec::new(),
             files: self.config.clone(),
             environment: environment(),
             flags: Vec::new(),

@@ -18,6 +18,7 @@ Examples:
   rialto serve --listen 127.0.0.1:0        an exchange for your own bots, on any free port
   rialto feed --rate 500                   participants for an exchange that runs already
   rialto scenario my.scenario              does the market do what the story says?
+  rialto play config/plays                 does it stand a flash crash, a halt, a flood of quotes?
   rialto bench --rate 50000                how late are answers, and how many come a second?
   rialto verify                            is everything that serve keeps whole, and no money lost?
 
@@ -107,6 +108,42 @@ Examples:
   rialto bench --sweep --target rialto,bare,go,python   the highest rate of each with p99 below 10 ms
   rialto bench --json >old.json; rialto bench --baseline old.json --report page.html
   rialto bench --url ws://127.0.0.1:9080/v1/ws --rate 5000 --connections 100";
+
+/// `rialto play --help`.
+pub const PLAY: &str = "\
+Perform plays: a timeline of what participants and operators do, and what must hold then.
+
+A play is a TOML file. It starts an exchange of its own on free ports, with nothing kept afterwards, or goes on one
+that runs (--url, --admin-url and RIALTO_ADMIN_KEY). Simulated participants trade as [flow] says; at its time each
+[[step]] enters orders over the native protocol, breaks a connection, stops reading, or asks the admin port for
+something; at the end each [[expect]] is judged by what the public feed, the reports and the ledger said. Times are
+engine time from the beginning of the play. Ten plays are in config/plays of the repository; docs/testing-bots.md has
+every step and expectation.
+
+Exit code 0: everything held. 1: an expectation failed, or a step could not be done. 2: the file is wrong, and nothing
+was started; the message names file, line, key, value and remedy. --json: one object with a verdict and a measured
+figure for each expectation.";
+
+/// Below `rialto play --help`.
+pub const PLAY_EXAMPLES: &str = "\
+Examples:
+  rialto play config/plays/halt_resume.toml            one play on an exchange of its own
+  rialto play config/plays                             all ten
+  rialto play my.toml --seed 8 --json | jq .results[0] another seed; the verdicts for machines
+  rialto play my.toml --url ws://127.0.0.1:9080/v1/ws --admin-url http://127.0.0.1:9081
+
+A play:
+  about = \"a halt holds\"
+  for = \"3s\"
+  symbol = \"BTCUSDT\"
+  [flow]
+  kind = \"participants\"
+  [[step]]
+  at = \"1s\"
+  do = \"halt\"
+  [[expect]]
+  that = \"no_trades_while\"
+  state = \"halted\"";
 
 /// `rialto replay --help`.
 pub const REPLAY: &str = "\

@@ -111,6 +111,7 @@ impl RepairArgs {
 
 fn layers_of_files(files: &[PathBuf]) -> Layers {
     Layers {
+        inner: Vec::new(),
         files: files.to_vec(),
         environment: environment(),
         flags: Vec::new(),

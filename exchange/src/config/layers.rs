@@ -58,6 +58,8 @@ const NOT_KEYS: [&str; 6] = [
 /// What is laid over the built-in files.
 #[derive(Debug, Default, Clone)]
 pub struct Layers {
+    /// What a play says of its exchange; below `--config`.
+    pub inner: Vec<Entry>,
     /// `--config`, in the order given.
     pub files: Vec<PathBuf>,
     /// Variables of the environment; only those that start with `RIALTO_` count.
@@ -94,6 +96,9 @@ impl Layers {
         tree.overlay(Entry::parse(name, text)?.under(table));
         for (_, name, text) in PROFILES.iter().filter(|(of, ..)| *of == profile) {
             tree.overlay(Entry::parse(name, text)?);
+        }
+        for inner in &self.inner {
+            tree.overlay(inner.clone());
         }
         for path in &self.files {
             let name = path.display().to_string();

@@ -191,6 +191,7 @@ impl<'a> Reader<'a> {
             Node::List(rows) => visitor.visit_seq(Rows {
                 reader: self,
                 rest: rows.iter(),
+                place: 0,
             }),
             Node::Text(text) => visitor.visit_str(text),
             Node::Integer(number) => match u64::try_from(*number) {
@@ -295,6 +296,8 @@ impl<'de> de::MapAccess<'de> for Keys<'_, '_> {
 struct Rows<'a, 'b> {
     reader: &'b Reader<'a>,
     rest: std::slice::Iter<'a, Entry>,
+    /// Of the row that was read last, from 1 on: the name of one that has none.
+    place: usize,
 }
 
 impl<'de> de::SeqAccess<'de> for Rows<'_, '_> {
@@ -307,11 +310,9 @@ impl<'de> de::SeqAccess<'de> for Rows<'_, '_> {
         let Some(entry) = self.rest.next() else {
             return Ok(None);
         };
-        let name = self
-            .reader
-            .row_name
-            .and_then(|row_name| entry.text(row_name))
-            .unwrap_or("?");
-        seed.deserialize(self.reader.child(name, entry)).map(Some)
+        self.place = self.place.saturating_add(1);
+        let named = self.reader.row_name.and_then(|name| entry.text(name));
+        let name = named.map_or_else(|| self.place.to_string(), str::to_owned);
+        seed.deserialize(self.reader.child(&name, entry)).map(Some)
     }
 }

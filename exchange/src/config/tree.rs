@@ -129,7 +129,8 @@ impl Entry {
         }
     }
 
-    /// The entry at a path; rows of a list are named as in `instrument.BTCUSDT.tick_size`.
+    /// The entry at a path; rows of a list are named as in `instrument.BTCUSDT.tick_size`, those without a name by their place
+    /// from 1 on.
     pub fn find(&self, path: &str) -> Option<&Self> {
         path.split('.')
             .try_fold((self, None), |(entry, row_name), key| {
@@ -137,7 +138,8 @@ impl Entry {
                     Node::Table(table) => table.get(key),
                     Node::List(rows) => rows
                         .iter()
-                        .find(|row| row.text(row_name.unwrap_or("name")) == Some(key)),
+                        .find(|row| row.text(row_name.unwrap_or("name")) == Some(key))
+                        .or_else(|| rows.get(key.parse::<usize>().ok()?.checked_sub(1)?)),
                     Node::Text(_) | Node::Integer(_) | Node::Fraction(_) | Node::Boolean(_) => None,
                 };
                 next.map(|entry| (entry, row_name_of(key)))

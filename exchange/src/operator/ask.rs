@@ -21,6 +21,16 @@ pub struct Desk {
     key: String,
 }
 
+/// The key is not shown.
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Desk")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
@@ -84,6 +94,14 @@ impl Desk {
             address: address.trim_end_matches('/').to_owned(),
             key,
         })
+    }
+
+    /// At this URL, with this key.
+    pub fn at(url: &str, key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            ..Self::public(url)
+        }
     }
 
     /// The public port of an exchange at this URL: it wants no key.
