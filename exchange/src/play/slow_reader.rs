@@ -74,9 +74,7 @@ fn operations(key: &str) -> Vec<Operation> {
         frames: protocol::Frames::Text,
         schema_version: None,
     };
-    let logon = Logon {
-        key: key.to_owned(),
-    };
+    let logon = Logon::DemoKey(key.to_owned());
     let mut operations = vec![Operation::Hello(hello), Operation::Logon(logon)];
     let channels = [
         Channel::Depth,
