@@ -168,8 +168,9 @@ pub struct DemoArgs {
     /// Seed of the participants [default: 1]. The same seed intends the same flow.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Orders per second of all participants together [default: 2000].
-    #[arg(long, value_name = "ORDERS/S")]
+    /// Orders per second of all participants together [default: 2000]: a number, or `watch` (100), `desk` (2,000), `busy`
+    /// (50,000), `stress` (1,000,000).
+    #[arg(long, value_name = "ORDERS/S", value_parser = text::rate)]
     pub rate: Option<u32>,
     /// How many instruments they trade [default: 8].
     #[arg(long, value_name = "N")]
@@ -196,8 +197,9 @@ pub struct FeedArgs {
     /// Seed of the participants [default: 1]. The same seed intends the same flow.
     #[arg(long, value_name = "N", conflicts_with = "replay")]
     pub seed: Option<u64>,
-    /// Orders per second of all participants together [default: 2000].
-    #[arg(long, value_name = "ORDERS/S", conflicts_with = "replay")]
+    /// Orders per second of all participants together [default: 2000]: a number, or `watch` (100), `desk` (2,000), `busy`
+    /// (50,000), `stress` (1,000,000).
+    #[arg(long, value_name = "ORDERS/S", conflicts_with = "replay", value_parser = text::rate)]
     pub rate: Option<u32>,
     /// WebSocket sessions of the participants [default: 8].
     #[arg(long, value_name = "N", conflicts_with = "replay")]

@@ -1,6 +1,7 @@
 //! Goal: the command line does what its help says, and says what is wrong in words that help.
 //! Method: run the built binary as a user would, on free ports, and read stdout, stderr and exit code.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
@@ -200,6 +201,31 @@ fn demo_with_the_replay_clock_says_what_to_use_instead() {
 }
 
 #[test]
+fn a_rate_has_a_name_or_is_a_number() {
+    for (word, rate) in [("watch", 100), ("desk", 2_000), ("1234", 1_234)] {
+        let output = rialto(&[
+            "demo",
+            "--for",
+            "100ms",
+            "--json",
+            "--rate",
+            word,
+            "--listen",
+            "127.0.0.1:0",
+        ]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(object(&output)["rate_orders_per_s"], rate, "{word}");
+    }
+    let refused = rialto(&["demo", "--rate", "fast"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = stderr(&refused);
+    assert!(
+        said.contains("watch (100), desk (2000), busy (50000), stress (1000000)"),
+        "{said}"
+    );
+}
+
+#[test]
 fn demo_trades_and_sums_itself_up_in_one_object() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
@@ -233,6 +259,16 @@ fn demo_trades_and_sums_itself_up_in_one_object() {
         assert_eq!(summary[zero], 0, "{zero}: {summary}");
     }
     assert!(summary["rejects"].is_u64(), "{summary}");
+    let agents = summary["agents"].as_array().expect("a list");
+    let accounts: BTreeSet<u64> = agents
+        .iter()
+        .map(|agent| agent["account"].as_u64().expect("an account of its own"))
+        .collect();
+    assert_eq!((agents.len(), accounts.len()), (12, 12), "{summary}");
+    let maker = agents.iter().find(|agent| agent["name"] == "btc-maker");
+    let maker = maker.expect("it takes part");
+    assert!(maker["orders"].as_u64() > Some(0), "{maker}");
+    assert!(maker["profit"].is_string(), "{maker}");
     assert!(
         summary["seconds"]
             .as_f64()

@@ -185,6 +185,7 @@ impl Board {
             crossed: end.faults.crossed,
             unreadable: end.faults.unreadable,
             one_sided: end.faults.one_sided,
+            agents: Vec::new(),
         }
     }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use protocol::{ExactDecimal, Symbol};
 use serde::Deserialize;
 
+use crate::agent::AgentKind;
+
 /// The whole of config/feed-sim.toml.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,27 @@ pub struct FeedConfig {
     /// What is traded.
     #[serde(rename = "instrument")]
     pub instruments: Vec<InstrumentConfig>,
+    /// Participants with an account and a session of their own.
+    #[serde(rename = "agent")]
+    pub agents: Vec<AgentConfig>,
+}
+
+/// One agent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentConfig {
+    /// What it is called.
+    pub name: String,
+    /// What it trades by.
+    pub kind: AgentKind,
+    /// On which instrument.
+    pub symbol: Symbol,
+    /// Quantity of a usual order.
+    pub quantity: ExactDecimal,
+    /// Most that it has bought or sold on balance.
+    pub position_max: ExactDecimal,
+    /// How often it looks at the market.
+    pub look_interval_ms: u32,
 }
 
 /// What makes the orders of a feed.
@@ -86,7 +109,8 @@ pub struct FeedRun {
     /// The exchange's WebSocket, e.g. `ws://127.0.0.1:9080/v1/ws`.
     pub url: String,
     /// Keys of the accounts; session `n` uses key `n` modulo their number. One per session is best:
-    /// sessions that share an account hear each other's reports.
+    /// sessions that share an account hear each other's reports. Agents have those after the sessions', one each; an
+    /// agent for which none is left stays away.
     pub keys: Vec<String>,
     /// How long orders are sent; `None` = until the shutdown.
     pub run_for: Option<Duration>,
@@ -126,6 +150,15 @@ impl FeedConfig {
             let is_named = |other: &InstrumentConfig| other.symbol == instrument.symbol;
             if self.instruments[..place].iter().any(is_named) {
                 return Err(instrument.wrong("symbol", "it stands twice"));
+            }
+        }
+        for (place, agent) in self.agents.iter().enumerate() {
+            agent.check(&self.instruments)?;
+            if self.agents[..place]
+                .iter()
+                .any(|other| other.name == agent.name)
+            {
+                return Err(agent.wrong("name", "it stands twice"));
             }
         }
         Ok(())
@@ -179,6 +212,30 @@ impl InstrumentConfig {
 
     fn wrong(&self, key: &str, problem: &'static str) -> ConfigError {
         wrong(&format!("instrument.{}.{key}", self.symbol), problem)
+    }
+}
+
+impl AgentConfig {
+    fn check(&self, instruments: &[InstrumentConfig]) -> Result<(), ConfigError> {
+        if !instruments.iter().any(|one| one.symbol == self.symbol) {
+            return Err(self.wrong("symbol", "no instrument of the feed has it"));
+        }
+        if self.look_interval_ms == 0 {
+            return Err(self.wrong("look_interval_ms", "it must be at least 1"));
+        }
+        for (key, quantity) in [
+            ("quantity", self.quantity),
+            ("position_max", self.position_max),
+        ] {
+            if quantity.units() <= 0 {
+                return Err(self.wrong(key, "it must be above zero"));
+            }
+        }
+        Ok(())
+    }
+
+    fn wrong(&self, key: &str, problem: &'static str) -> ConfigError {
+        wrong(&format!("agent.{}.{key}", self.name), problem)
     }
 }
 
@@ -236,6 +293,25 @@ mod tests {
         config.participants.taker_share_percent += 1;
 
         assert_eq!(config.check().unwrap_err().key, "participants");
+    }
+
+    #[test]
+    fn an_agent_trades_what_the_feed_has_and_is_named_once() {
+        let good: FeedConfig = toml::from_str(FILE).unwrap();
+        let name = good.agents[0].name.clone();
+        let mut config = good.clone();
+        config.agents[0].symbol = "NONE".parse().unwrap();
+        assert_eq!(
+            config.check().unwrap_err().key,
+            format!("agent.{name}.symbol")
+        );
+
+        let mut config = good;
+        config.agents[1].name.clone_from(&name);
+        assert_eq!(
+            config.check().unwrap_err().key,
+            format!("agent.{name}.name")
+        );
     }
 
     #[test]

@@ -76,6 +76,35 @@ impl InstrumentProfile {
         units.map_or(0, |units| units / self.lot_units)
     }
 
+    /// A quantity of the configuration in lots.
+    ///
+    /// # Errors
+    /// It does not fit on the grid.
+    pub fn configured_lots(&self, quantity: ExactDecimal) -> Result<u64, String> {
+        let units = self.scale.quantity_units(quantity);
+        let units = units.map_err(|error| format!("quantity {quantity}: {error}"))?;
+        Ok(units / self.lot_units)
+    }
+
+    /// Best bid and ask in ticks, where there are both.
+    pub fn best_ticks(&self, check: &BookCheck) -> Option<(i64, i64)> {
+        let state = check.state();
+        Some((state.bid? / self.tick_units, state.ask? / self.tick_units))
+    }
+
+    /// So many lots, bought or sold, as a quantity.
+    pub fn position(&self, lots: i64) -> ExactDecimal {
+        let units = i128::from(lots) * i128::from(self.lot_units);
+        ExactDecimal::new(units, self.scale.quantity_decimals)
+    }
+
+    /// Half ticks x lots as money of the quote asset.
+    pub fn money(&self, half_ticks_lots: i128) -> ExactDecimal {
+        let units = half_ticks_lots * i128::from(self.tick_units) * i128::from(self.lot_units) / 2;
+        let decimals = self.scale.price_decimals + self.scale.quantity_decimals;
+        ExactDecimal::new(units, decimals)
+    }
+
     /// What a book shows, as a model looks at it.
     pub fn seen(&self, check: &BookCheck) -> Seen {
         let levels = |side| {

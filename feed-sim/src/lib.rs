@@ -10,6 +10,8 @@
 //!
 //! [`run`] runs a feed, [`replay::run`] replays a recording, [`load::run`] measures an exchange under load.
 
+mod agent;
+mod agents;
 mod answers;
 mod board;
 mod book_check;
@@ -30,8 +32,9 @@ mod schedule;
 mod seating;
 mod session;
 
+pub use agent::AgentKind;
 pub use config::{
-    ConfigError, FeedConfig, FeedRun, FlowKind, InstrumentConfig, ParticipantsConfig,
+    AgentConfig, ConfigError, FeedConfig, FeedRun, FlowKind, InstrumentConfig, ParticipantsConfig,
 };
 pub use error::FeedError;
 pub use flow::market::{
@@ -42,5 +45,5 @@ pub use flow::model::terms::{
     TakingTerms, ValueTerms, WanderTerms,
 };
 pub use flow::model::{Model, ModelName, ModelOrder, Motive, Parent, Piece, Role, Style};
-pub use report::{FeedSnapshot, FeedSummary, InstrumentLine, RoundTrip};
+pub use report::{AgentLine, FeedSnapshot, FeedSummary, InstrumentLine, RoundTrip};
 pub use run::run;

@@ -6,6 +6,8 @@ use hdrhistogram::Histogram;
 use protocol::{ExactDecimal, Symbol};
 use serde::{Serialize, Serializer};
 
+use crate::agent::AgentKind;
+
 /// A feed's summary.
 #[derive(Debug, Clone, Serialize)]
 pub struct FeedSummary {
@@ -41,6 +43,52 @@ pub struct FeedSummary {
     pub unreadable: u64,
     /// How often a side of a book ran dry.
     pub one_sided: u64,
+    /// Agents, each with an account of its own.
+    pub agents: Vec<AgentLine>,
+}
+
+/// What became of an agent.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgentLine {
+    /// What it is called.
+    pub name: String,
+    /// What it trades by.
+    pub kind: AgentKind,
+    /// What it traded.
+    #[serde(serialize_with = "as_text")]
+    pub symbol: Symbol,
+    /// Its account.
+    pub account: Option<u64>,
+    /// New orders that it sent.
+    pub orders: u64,
+    /// Its trades.
+    pub trades: u64,
+    /// Its requests that were refused, cancels that came too late among them.
+    pub rejects: u64,
+    /// Bought less sold.
+    #[serde(serialize_with = "as_text")]
+    pub position: ExactDecimal,
+    /// Received less paid, and its position at the price between best bid and ask, in the quote asset and before fees;
+    /// `None` where there is no such price.
+    #[serde(serialize_with = "as_maybe_text")]
+    pub profit: Option<ExactDecimal>,
+}
+
+impl AgentLine {
+    /// Of an agent that begins.
+    pub const fn new(name: String, kind: AgentKind, symbol: Symbol, account: Option<u64>) -> Self {
+        Self {
+            name,
+            kind,
+            symbol,
+            account,
+            orders: 0,
+            trades: 0,
+            rejects: 0,
+            position: ExactDecimal::ZERO,
+            profit: None,
+        }
+    }
 }
 
 /// Percentiles in microseconds.

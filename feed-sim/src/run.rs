@@ -8,6 +8,7 @@ use protocol::HelloAnswer;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::agents::Agents;
 use crate::board::{Board, SessionEnd};
 use crate::clock::{Clock, run_tag};
 use crate::config::{ConfigError, FeedConfig, FeedRun};
@@ -67,6 +68,15 @@ pub async fn run(
         };
         tasks.spawn(FeedSession::run(parts, stopped.clone()));
     }
+    let agents = Agents {
+        config,
+        run: &run,
+        profiles: &profiles,
+        clock,
+        schedule,
+        tag: &tag,
+    };
+    let agents = agents.start(start_ns, &stopped).await?;
     drop(stopped);
     let watching = Watching {
         board: &board,
@@ -77,9 +87,20 @@ pub async fn run(
     let traded_until_ns = watching
         .until_over(&mut tasks, stop, shutdown, schedule)
         .await;
-    let (ends, traded_until_ns) = traded_until_ns?;
+    let (mut ends, traded_until_ns) = traded_until_ns?;
     let seconds = seconds(traded_until_ns.saturating_sub(start_ns));
-    Ok(board.summary(config.seed, seconds, &ends))
+    let mut lines = Vec::new();
+    for ended in agents.join_all().await {
+        let (end, line) = ended?;
+        ends.push(end);
+        lines.push(line);
+    }
+    lines.sort_by(|one, other| one.name.cmp(&other.name));
+    let summary = board.summary(config.seed, seconds, &ends);
+    Ok(FeedSummary {
+        agents: lines,
+        ..summary
+    })
 }
 
 async fn connect(config: &FeedConfig, run: &FeedRun) -> Result<Vec<client::Session>, FeedError> {

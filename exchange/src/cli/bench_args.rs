@@ -31,7 +31,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "WHEN")]
     pub durability: Option<String>,
     /// Orders and cancels per second, all connections together; with --sweep the first rate that is tried.
-    #[arg(long, value_name = "ORDERS/S", default_value = "20000")]
+    #[arg(long, value_name = "ORDERS/S", default_value = "20000", value_parser = text::rate_above_zero)]
     pub rate: NonZeroU64,
     /// How they arrive: `constant`, `poisson` or `bursty` (1 to 99 at once).
     #[arg(long, value_name = "HOW", default_value = "poisson", value_parser = text::parse::<Arrivals>)]

@@ -43,6 +43,7 @@ pub const DEMO_EXAMPLES: &str = "\
 Examples:
   rialto demo                                   until Ctrl-C, 2,000 orders/s on 8 instruments
   rialto demo --seed 7 --rate 20000 --for 60s   another flow, ten times as dense, for a minute
+  rialto demo --rate watch                      slow enough to follow by eye: 100 orders/s; also desk, busy, stress
   rialto demo --for 10s --json | jq .round_trip_us
   rialto demo --listen 127.0.0.1:0              when 9080 is taken";
 

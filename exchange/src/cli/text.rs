@@ -1,5 +1,6 @@
 //! Values of flags, read from their text.
 
+use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -25,6 +26,34 @@ pub fn time(text: &str) -> Result<Duration, String> {
         );
     }
     Ok(time)
+}
+
+/// Rates that have a name: a quiet market to watch, a trading desk's, a busy exchange's, more than any takes.
+const RATES: [(&str, u32); 4] = [
+    ("watch", 100),
+    ("desk", 2_000),
+    ("busy", 50_000),
+    ("stress", 1_000_000),
+];
+
+/// A rate per second, as a number or by its name.
+pub fn rate(text: &str) -> Result<u32, String> {
+    let named = RATES.iter().find(|(name, _)| *name == text);
+    if let Some((_, rate)) = named {
+        return Ok(*rate);
+    }
+    text.parse().map_err(|_| {
+        let names: Vec<String> = RATES
+            .iter()
+            .map(|(name, rate)| format!("{name} ({rate})"))
+            .collect();
+        format!("no rate; write a whole number, or {}", names.join(", "))
+    })
+}
+
+/// The same where it is above zero.
+pub fn rate_above_zero(text: &str) -> Result<NonZeroU64, String> {
+    NonZeroU64::new(rate(text)?.into()).ok_or_else(|| "no rate; write one above zero".to_owned())
 }
 
 /// A length of candles by its name.

@@ -96,6 +96,9 @@ pub fn derive_feed(demo: &file::Demo, feed: &FeedConfig) -> Result<FeedConfig, C
     }
     let mut feed = feed.clone();
     feed.instruments.truncate(count);
+    let instruments = &feed.instruments;
+    feed.agents
+        .retain(|agent| instruments.iter().any(|one| one.symbol == agent.symbol));
     Ok(feed)
 }
 

@@ -50,10 +50,11 @@ impl Node {
 }
 
 /// The key that names the rows of a list of tables.
-const ROW_NAMES: [(&str, &str); 4] = [
+const ROW_NAMES: [(&str, &str); 5] = [
     ("instrument", "symbol"),
     ("asset", "name"),
     ("account", "name"),
+    ("agent", "name"),
     ("api_key", "id"),
 ];
 

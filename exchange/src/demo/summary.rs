@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use feed_sim::{FeedSummary, RoundTrip};
+use feed_sim::{AgentLine, FeedSummary, RoundTrip};
 use serde::Serialize;
 
 use crate::memory;
@@ -47,6 +47,8 @@ pub struct Summary {
     pub ledger_conserved: bool,
     /// Over everything that decides, of all books, in hexadecimal.
     pub state_hash: String,
+    /// Agents, each with an account and a session of its own: what they did, have and made.
+    pub agents: Vec<AgentLine>,
     /// Peak of the process's resident memory; null where the system does not say.
     pub max_rss_mib: Option<u64>,
     /// What must not happen and did; empty is exit code 0.
@@ -77,6 +79,7 @@ impl Summary {
             unanswered,
             ledger_conserved: ending.is_conserved(),
             state_hash: format!("{:016x}", ending.state_hash),
+            agents: feed.agents,
             max_rss_mib: memory::resident_mib_max(),
         }
     }
@@ -84,6 +87,20 @@ impl Summary {
     /// Whether nothing happened that must not.
     pub fn is_clean(&self) -> bool {
         self.broken.is_empty()
+    }
+
+    /// A line for each agent.
+    fn agents_text(&self) -> String {
+        let line = |agent: &AgentLine| {
+            let profit = agent
+                .profit
+                .map_or_else(|| "?".to_owned(), |it| it.to_string());
+            format!(
+                "\n{:<14} {:<8} {:>6} orders {:>6} trades  position {:>14}  profit {:>16} before fees",
+                agent.name, agent.symbol, agent.orders, agent.trades, agent.position, profit
+            )
+        };
+        self.agents.iter().map(line).collect()
     }
 
     /// The summary for people.
@@ -100,7 +117,7 @@ impl Summary {
         };
         format!(
             "\nseed {} · {:.1} s · {} orders, {} cancels, {} trades on {} instruments · {} rejects, {} busy\n\
-             round trip p50 {} us · p90 {} us · p99 {} us · p99.9 {} us · max {} us · {} MiB at most · state {}\n{}",
+             round trip p50 {} us · p90 {} us · p99 {} us · p99.9 {} us · max {} us · {} MiB at most · state {}{}\n{}",
             self.seed,
             self.seconds,
             self.orders,
@@ -116,6 +133,7 @@ impl Summary {
             trip.max,
             memory,
             self.state_hash,
+            self.agents_text(),
             verdict
         )
     }

@@ -1,0 +1,382 @@
+//! Carries one agent's wishes out, over a WebSocket session and an account of its own.
+//!
+//! ```text
+//! looking ──stop or end──► its orders are canceled ──all answered, or time-out──► closed
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use client::{ClientError, Incoming, Receiver, Sender};
+use protocol::{
+    Cancel, Channel, MassCancel, Operation, OrderRef, Report, ReportKind, ServerMessage, Side,
+    Submit, Subscription,
+};
+use tokio::sync::watch;
+
+use crate::agent::account::OpenOrder;
+use crate::agent::{Account, Agent, AgentKind, View, Wish};
+use crate::board::SessionEnd;
+use crate::book_check::BookCheck;
+use crate::clock::Clock;
+use crate::error::FeedError;
+use crate::flow::intent::{IntendedKind, IntendedOrder, OrderNumber};
+use crate::instrument_profile::InstrumentProfile;
+use crate::order_name::OrderNames;
+use crate::report::AgentLine;
+
+/// An agent's only seat.
+const SEAT: usize = 0;
+
+/// What an agent's session is made of.
+#[derive(Debug)]
+pub struct AgentParts {
+    /// The open connection, logged on with the agent's own key.
+    pub connection: client::Session,
+    /// Its head.
+    pub agent: Agent,
+    /// What it is called.
+    pub name: String,
+    /// What it trades by.
+    pub kind: AgentKind,
+    /// What it trades.
+    pub profile: InstrumentProfile,
+    /// How its orders are called.
+    pub names: OrderNames,
+    /// The feed's clock.
+    pub clock: Clock,
+    /// When it first looks.
+    pub start_ns: u64,
+    /// When it stops.
+    pub end_ns: u64,
+    /// From one look to the next.
+    pub look_interval_ns: u64,
+    /// How long answers are waited for at the end.
+    pub answer_timeout_ns: u64,
+}
+
+/// An agent's session.
+#[derive(Debug)]
+pub struct AgentSession {
+    sender: Sender,
+    agent: Agent,
+    account: Account,
+    profile: InstrumentProfile,
+    names: OrderNames,
+    clock: Clock,
+    book: BookCheck,
+    /// Requests without an answer, and which order each enters, if any.
+    waiting: BTreeMap<u64, Option<OrderNumber>>,
+    /// Orders that it has asked to be taken back.
+    canceling: BTreeSet<OrderNumber>,
+    next_number: u64,
+    traded_lots: u64,
+    own_lots: u64,
+    phase: Phase,
+    has_queued: bool,
+    line: AgentLine,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Looking { next_ns: u64 },
+    Ending { until_ns: u64, is_told: bool },
+}
+
+impl AgentSession {
+    /// Runs until `end_ns` or until `stop` turns true, then until its orders are ended.
+    ///
+    /// # Errors
+    /// The connection was lost.
+    pub async fn run(
+        parts: AgentParts,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<(SessionEnd, AgentLine), FeedError> {
+        let (end_ns, interval_ns) = (parts.end_ns, parts.look_interval_ns);
+        let timeout_ns = parts.answer_timeout_ns;
+        let (mut session, mut receiver) = Self::open(parts)?;
+        let sender = session.sender.clone();
+        sender.flush().await?;
+        session.has_queued = false;
+        loop {
+            let wake_ns = match session.phase {
+                Phase::Looking { next_ns } => next_ns.min(end_ns),
+                Phase::Ending { until_ns, is_told } => {
+                    if is_told && session.waiting.is_empty() {
+                        break;
+                    }
+                    until_ns
+                }
+            };
+            let is_looking = matches!(session.phase, Phase::Looking { .. });
+            tokio::select! {
+                biased;
+                stopped = stop.wait_for(|stop| *stop), if is_looking => {
+                    // An error means that nobody can say stop any more: then it is time to.
+                    drop(stopped);
+                    session.end_orders(timeout_ns)?;
+                }
+                () = tokio::time::sleep_until(session.clock.instant_at(wake_ns)) => {
+                    match session.phase {
+                        Phase::Looking { .. } if wake_ns >= end_ns => session.end_orders(timeout_ns)?,
+                        Phase::Looking { next_ns } => {
+                            session.look()?;
+                            // A look that comes late is one look, however many are missed.
+                            let next_ns = next_ns.saturating_add(interval_ns);
+                            let next_ns = next_ns.max(session.clock.now_ns());
+                            session.phase = Phase::Looking { next_ns };
+                        }
+                        Phase::Ending { .. } => break,
+                    }
+                }
+                incoming = receiver.next() => session.take_in(incoming?)?,
+            }
+            // What is queued by now goes out, before it is waited again.
+            if session.has_queued {
+                session.has_queued = false;
+                sender.flush().await?;
+            }
+        }
+        if let Err(error) = sender.close().await {
+            tracing::debug!(%error, "the session was not closed in order");
+        }
+        Ok(session.ended())
+    }
+
+    fn open(parts: AgentParts) -> Result<(Self, Receiver), FeedError> {
+        let sender = parts.connection.sender;
+        let symbol = parts.profile.symbol;
+        sender.subscribe(Subscription::of(Channel::Executions, None))?;
+        for channel in [Channel::Depth, Channel::Trades] {
+            sender.subscribe(Subscription::of(channel, Some(vec![symbol])))?;
+        }
+        let line = AgentLine::new(parts.name, parts.kind, symbol, parts.connection.account);
+        let session = Self {
+            book: BookCheck::new(symbol, parts.profile.scale),
+            sender,
+            agent: parts.agent,
+            account: Account::default(),
+            profile: parts.profile,
+            names: parts.names,
+            clock: parts.clock,
+            waiting: BTreeMap::new(),
+            canceling: BTreeSet::new(),
+            next_number: 0,
+            traded_lots: 0,
+            own_lots: 0,
+            phase: Phase::Looking {
+                next_ns: parts.start_ns,
+            },
+            has_queued: true,
+            line,
+        };
+        Ok((session, parts.connection.receiver))
+    }
+
+    /// Shows the agent what there is, and does what it wants. Without two sides there is nothing to look at.
+    fn look(&mut self) -> Result<(), FeedError> {
+        let Some((bid, ask)) = self.profile.best_ticks(&self.book) else {
+            return Ok(());
+        };
+        let traded_lots = std::mem::take(&mut self.traded_lots);
+        let own_lots = std::mem::take(&mut self.own_lots);
+        let view = View {
+            bid,
+            ask,
+            traded_lots: traded_lots.saturating_sub(own_lots),
+            account: &self.account,
+        };
+        for wish in self.agent.look(view) {
+            match wish {
+                Wish::Enter { side, kind, lots } => self.enter(side, kind, lots)?,
+                Wish::Cancel(number) => self.cancel(number)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, side: Side, kind: IntendedKind, lots: u64) -> Result<(), FeedError> {
+        let number = OrderNumber(self.next_number);
+        self.next_number += 1;
+        let intended = IntendedOrder {
+            number,
+            side,
+            kind,
+            lots,
+        };
+        let mut order = self.profile.new_order(&intended);
+        order.client_order_id = Some(self.names.name(SEAT, number));
+        let request = self.sender.queue(Operation::Submit(Submit {
+            symbol: self.profile.symbol,
+            order,
+            at_us: None,
+        }))?;
+        self.has_queued = true;
+        self.waiting.insert(request, Some(number));
+        self.line.orders += 1;
+        let (IntendedKind::Quote { ticks }
+        | IntendedKind::Hidden { ticks }
+        | IntendedKind::Limit { ticks }
+        | IntendedKind::ImmediateOrCancel { ticks }) = kind
+        else {
+            return Ok(());
+        };
+        let open = OpenOrder {
+            side,
+            ticks,
+            leaves_lots: lots,
+        };
+        self.account.sent(number, open);
+        Ok(())
+    }
+
+    fn cancel(&mut self, number: OrderNumber) -> Result<(), FeedError> {
+        if !self.canceling.insert(number) {
+            return Ok(());
+        }
+        let request = self.sender.queue(Operation::Cancel(Cancel {
+            symbol: self.profile.symbol,
+            order: OrderRef::Client(self.names.name(SEAT, number)),
+            at_us: None,
+        }))?;
+        self.has_queued = true;
+        self.waiting.insert(request, None);
+        Ok(())
+    }
+
+    fn end_orders(&mut self, timeout_ns: u64) -> Result<(), FeedError> {
+        self.sender.mass_cancel(MassCancel {
+            symbol: None,
+            side: None,
+            price_from: None,
+            price_to: None,
+            at_us: None,
+        })?;
+        self.has_queued = true;
+        self.phase = Phase::Ending {
+            until_ns: self.clock.now_ns().saturating_add(timeout_ns),
+            is_told: false,
+        };
+        Ok(())
+    }
+
+    fn take_in(&mut self, incoming: Incoming) -> Result<(), FeedError> {
+        let message = match incoming {
+            Incoming::Message(message) => message,
+            Incoming::Disconnected(lost) => {
+                return Err(ClientError::Closed {
+                    reason: lost.reason,
+                }
+                .into());
+            }
+            Incoming::Reconnected(_) => return Ok(()),
+        };
+        match &message {
+            ServerMessage::Report(report) => self.report(report),
+            ServerMessage::Error(error) => {
+                if let Some(entered) = error
+                    .request
+                    .and_then(|request| self.waiting.remove(&request))
+                {
+                    self.line.rejects += 1;
+                    self.forget(entered);
+                }
+            }
+            ServerMessage::DepthSnapshot(snapshot) => self.book.snapshot(snapshot),
+            ServerMessage::Depth(change) => self.book.change(change),
+            ServerMessage::Trade(trade) => {
+                self.traded_lots += self.profile.lots(trade.quantity);
+            }
+            ServerMessage::MassCanceled(_) => {
+                if let Phase::Ending { is_told, .. } = &mut self.phase {
+                    *is_told = true;
+                }
+            }
+            ServerMessage::GoingAway(leaving) => {
+                return Err(FeedError::Refused(leaving.text.to_string()));
+            }
+            ServerMessage::Hello(_)
+            | ServerMessage::LoggedOn(_)
+            | ServerMessage::Trace(_)
+            | ServerMessage::OpenOrders(_)
+            | ServerMessage::Balances(_)
+            | ServerMessage::Quoted(_)
+            | ServerMessage::Done(_)
+            | ServerMessage::Subscribed(_)
+            | ServerMessage::Unsubscribed(_)
+            | ServerMessage::Top(_)
+            | ServerMessage::OrdersSnapshot(_)
+            | ServerMessage::Orders(_)
+            | ServerMessage::Status(_)
+            | ServerMessage::Instrument(_)
+            | ServerMessage::Heartbeat(_)
+            | ServerMessage::Queue(_)
+            | ServerMessage::Lagged(_)
+            | ServerMessage::Pong(_) => {}
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, report: &Report) {
+        let answered = report
+            .request
+            .and_then(|request| self.waiting.remove(&request));
+        let named = report.client_order_id.as_ref();
+        let named = named.and_then(|name| self.names.read(name));
+        let number = named.map(|(_, number)| number);
+        match report.kind {
+            ReportKind::Rejected => {
+                self.line.rejects += 1;
+                self.forget(answered.flatten());
+            }
+            ReportKind::Trade => self.trade(report, number),
+            ReportKind::Canceled => self.forget(number),
+            ReportKind::Rested => {
+                if let (Some(number), Some(price)) = (number, report.price) {
+                    self.account.rested(number, self.profile.ticks(price));
+                }
+            }
+            ReportKind::Accepted
+            | ReportKind::Repeated
+            | ReportKind::Replaced
+            | ReportKind::Prevented
+            | ReportKind::Triggered
+            | ReportKind::Refilled
+            | ReportKind::Pegged
+            | ReportKind::Parked => {}
+        }
+    }
+
+    fn trade(&mut self, report: &Report, number: Option<OrderNumber>) {
+        let (Some(number), Some(side), Some(price), Some(quantity)) =
+            (number, report.side, report.last_price, report.last_quantity)
+        else {
+            return;
+        };
+        let (ticks, lots) = (self.profile.ticks(price), self.profile.lots(quantity));
+        self.own_lots += lots;
+        self.account.traded(number, side, ticks, lots);
+    }
+
+    fn forget(&mut self, number: Option<OrderNumber>) {
+        if let Some(number) = number {
+            self.account.ended(number);
+            self.canceling.remove(&number);
+        }
+    }
+
+    fn ended(mut self) -> (SessionEnd, AgentLine) {
+        let end = SessionEnd {
+            unanswered: u64::try_from(self.waiting.len()).unwrap_or(u64::MAX),
+            faults: self.book.faults(),
+        };
+        self.line.trades = self.account.trades();
+        self.line.position = self.profile.position(self.account.position_lots());
+        let middle_doubled = self
+            .profile
+            .best_ticks(&self.book)
+            .map(|(bid, ask)| bid + ask);
+        self.line.profit =
+            middle_doubled.map(|middle| self.profile.money(self.account.profit_doubled(middle)));
+        (end, self.line)
+    }
+}
