@@ -1,8 +1,9 @@
 //! One arm a command.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
-use sequencer::{IdleStrategy, Threads};
+use sequencer::{IdleStrategy, SequencerConfig, Threads};
 
 use crate::cli::{Cli, Command, DemoArgs, ToolArgs};
 use crate::config::Config;
@@ -18,7 +19,7 @@ use crate::{
 pub enum RunTime {
     /// A thread a core.
     ManyThreads,
-    /// One thread, which a matcher that spins keeps awake: nothing is handed from thread to thread.
+    /// One thread, which matches too: nothing is handed from thread to thread.
     OneThread,
 }
 
@@ -47,14 +48,17 @@ pub fn run_time(cli: &Cli) -> RunTime {
             | Command::Version,
         ) => return RunTime::ManyThreads,
     };
-    let is_inline = |config: Config| {
-        config.sequencer.threads == Threads::Inline && config.sequencer.idle == IdleStrategy::Spin
-    };
-    if Config::load(&layers).is_ok_and(is_inline) {
+    if Config::load(&layers).is_ok_and(|config| has_one_thread(&config.sequencer)) {
         RunTime::OneThread
     } else {
         RunTime::ManyThreads
     }
+}
+
+/// Where the runtime matches, and either never sleeps or has one core, more of its threads would only take its core.
+fn has_one_thread(sequencer: &SequencerConfig) -> bool {
+    let is_alone = sequencer.idle == IdleStrategy::Spin || sequencer.cores == NonZeroUsize::MIN;
+    sequencer.threads == Threads::Inline && is_alone
 }
 
 /// Does what the command line asks, until it is done or `stop` is said.

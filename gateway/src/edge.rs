@@ -28,6 +28,8 @@ use crate::session::{Flusher, Routing};
 /// What all sessions and publishers of one gateway share.
 #[derive(Debug)]
 pub struct Edge {
+    /// Who turns the matchers.
+    pub turned_by: TurnedBy,
     /// What is listed.
     pub listing: Listing,
     /// How binary frames name what is listed.
@@ -93,9 +95,20 @@ pub struct InstrumentState {
     replaying_session: AtomicU64,
 }
 
+/// Who turns the matchers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnedBy {
+    /// Threads of their own, while sessions read on.
+    Threads,
+    /// The runtime that sessions run on: while one of them reads, nothing is taken from a ring.
+    Runtime,
+}
+
 /// What an [`Edge`] is made of.
 #[derive(Debug)]
 pub struct EdgeParts {
+    /// Who turns the matchers.
+    pub turned_by: TurnedBy,
     /// What is listed.
     pub listing: Listing,
     /// The way to the matchers.
@@ -142,6 +155,7 @@ impl Edge {
             SessionId(1),
         );
         Self {
+            turned_by: parts.turned_by,
             instruments,
             loads,
             binance,
@@ -212,6 +226,15 @@ impl Edge {
                     Counters::count(&self.counters.busy);
                 }
             })
+    }
+
+    /// Whether sessions are to stop reading for a moment: who reads on only fills the ring of a matcher that waits for
+    /// the same thread.
+    pub fn is_to_let_matchers_run(&self) -> bool {
+        match self.turned_by {
+            TurnedBy::Threads => false,
+            TurnedBy::Runtime => self.ports.is_half_full(),
+        }
     }
 
     /// Whether commands are taken.

@@ -20,6 +20,7 @@ mod counters;
 mod door;
 mod edge;
 mod egress;
+mod hashing;
 mod http;
 mod inline_driver;
 mod kept;

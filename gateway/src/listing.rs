@@ -1,10 +1,10 @@
 //! What is listed, by symbol and by id.
 
-use std::collections::HashMap;
-
 use engine::{Instrument, InstrumentId};
 use ledger::{AssetId, InstrumentTerms};
 use protocol::{AssetName, BinaryInstrument, Scale, Symbol};
+
+use crate::hashing::HashMap;
 
 /// An instrument with everything that turns its integers into words and back.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ impl Listing {
         instruments: Vec<ListedInstrument>,
         assets: Vec<ListedAsset>,
     ) -> Result<Self, ListingError> {
-        let mut by_symbol = HashMap::new();
+        let mut by_symbol = HashMap::default();
         for (place, listed) in instruments.iter().enumerate() {
             let id = listed.instrument.id;
             if place_of(id) != Some(place) {

@@ -16,7 +16,7 @@ use tracing::{error, info};
 
 use crate::admin::{AdminView, Operations, admin_routes};
 use crate::binance::{DemoApiKeys, VenueConfig, keep_pulse};
-use crate::edge::{Edge, EdgeParts};
+use crate::edge::{Edge, EdgeParts, TurnedBy};
 use crate::egress;
 use crate::http::public_routes;
 use crate::inline_driver::drive;
@@ -158,7 +158,13 @@ impl Gateway {
     pub fn new(parts: GatewayParts, limits: Limits) -> Result<Self, BadLimit> {
         limits.check()?;
         let permits = Permits::new(limits.connections_max, limits.connections_per_address_max);
+        let turned_by = if parts.inline.is_empty() {
+            TurnedBy::Threads
+        } else {
+            TurnedBy::Runtime
+        };
         let edge = Edge::new(EdgeParts {
+            turned_by,
             listing: parts.listing,
             ports: parts.ports,
             ledger: parts.ledger,

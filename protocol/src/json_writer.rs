@@ -31,19 +31,26 @@ impl<'a> JsonWriter<'a> {
         json
     }
 
+    // Where it is inlined the length of the key is a constant, and copying it takes a few moves instead of a call.
+    #[expect(
+        clippy::inline_always,
+        reason = "the compiler weighs its size before it knows the key"
+    )]
+    #[inline(always)]
     fn key(&mut self, key: &'static str) {
-        self.buffer.push(self.separator);
-        self.separator = b',';
-        self.buffer.push(b'"');
+        let separator = std::mem::replace(&mut self.separator, b',');
+        self.buffer.extend_from_slice(&[separator, b'"']);
         self.buffer.extend_from_slice(key.as_bytes());
         self.buffer.extend_from_slice(b"\":");
     }
 
+    #[inline]
     pub(crate) fn word(&mut self, key: &'static str, word: &'static str) {
         self.key(key);
         write_plain(self.buffer, word.as_bytes());
     }
 
+    #[inline]
     pub(crate) fn name<const LENGTH: usize>(
         &mut self,
         key: &'static str,
@@ -68,6 +75,7 @@ impl<'a> JsonWriter<'a> {
         write_escaped(self.buffer, text);
     }
 
+    #[inline]
     pub(crate) fn number(&mut self, key: &'static str, number: impl Into<u64>) {
         self.key(key);
         let mut digits = itoa::Buffer::new();
@@ -75,18 +83,21 @@ impl<'a> JsonWriter<'a> {
             .extend_from_slice(digits.format(number.into()).as_bytes());
     }
 
+    #[inline]
     pub(crate) fn maybe_number(&mut self, key: &'static str, number: Option<u64>) {
         if let Some(number) = number {
             self.number(key, number);
         }
     }
 
+    #[inline]
     pub(crate) fn maybe_decimal(&mut self, key: &'static str, decimal: Option<ExactDecimal>) {
         if let Some(decimal) = decimal {
             self.decimal(key, decimal);
         }
     }
 
+    #[inline]
     pub(crate) fn maybe_name<const LENGTH: usize>(
         &mut self,
         key: &'static str,
@@ -97,6 +108,7 @@ impl<'a> JsonWriter<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn maybe_word(&mut self, key: &'static str, word: Option<&'static str>) {
         if let Some(word) = word {
             self.word(key, word);
@@ -109,6 +121,7 @@ impl<'a> JsonWriter<'a> {
             .extend_from_slice(if claim { b"true" } else { b"false" });
     }
 
+    #[inline]
     pub(crate) fn decimal(&mut self, key: &'static str, decimal: ExactDecimal) {
         self.key(key);
         write_decimal(self.buffer, decimal);
@@ -154,6 +167,7 @@ pub(crate) fn write_decimal(buffer: &mut Vec<u8>, decimal: ExactDecimal) {
 }
 
 /// Writes a string that needs no escape.
+#[inline]
 pub(crate) fn write_plain(buffer: &mut Vec<u8>, text: &[u8]) {
     buffer.push(b'"');
     buffer.extend_from_slice(text);

@@ -8,6 +8,7 @@ mod executions;
 mod field;
 mod logon;
 mod order;
+mod plain;
 
 use serde::Deserialize;
 

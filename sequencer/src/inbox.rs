@@ -97,6 +97,11 @@ impl Inbox {
         self.push(&self.inspections, inspection, INSPECTIONS_CAPACITY)
     }
 
+    /// Whether half of the places for commands are taken.
+    pub(crate) fn is_half_full(&self) -> bool {
+        self.commands.depth() >= self.capacity / 2
+    }
+
     /// Takes nothing from now on.
     pub(crate) fn close(&self) {
         self.commands.close();

@@ -165,6 +165,11 @@ impl Ports {
         Some(self.inbox(instrument)?.commands.depth())
     }
 
+    /// Whether a ring is half full: who can wait a moment before it brings more does.
+    pub fn is_half_full(&self) -> bool {
+        self.inboxes.iter().any(|inbox| inbox.is_half_full())
+    }
+
     /// Which matcher has the instrument: the index of its events' receiver.
     pub fn matcher_of(&self, instrument: InstrumentId) -> Option<usize> {
         let place = usize::try_from(instrument.0).ok()?;

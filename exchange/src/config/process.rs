@@ -131,7 +131,7 @@ fn check_sequencer(
             format!("write at most {}", capacity.saturating_sub(1)),
         ));
     }
-    let threads = thread_count(sequencer, instruments);
+    let threads = thread_count(sequencer, instruments, cores);
     if sequencer.idle == file::Idle::Spin && threads > cores.saturating_sub(1) {
         return Err(ConfigError::new(
             "sequencer.idle",
@@ -156,6 +156,8 @@ pub fn derive_sequencer(
     check_sequencer(sequencer, instruments, cores.get())?;
     Ok(SequencerConfig {
         threads: match sequencer.threads {
+            // The gateway takes the core there is: a matcher beside it would only be switched to and fro.
+            ThreadCount::PerInstrument if cores == NonZeroUsize::MIN => Threads::Inline,
             ThreadCount::PerInstrument => Threads::PerInstrument,
             ThreadCount::Fixed(count) => Threads::Count(count.into()),
             ThreadCount::Inline => Threads::Inline,
@@ -252,8 +254,9 @@ fn counted(key: &str, count: usize) -> Result<NonZeroUsize, ConfigError> {
 }
 
 /// How many matcher threads there will be; none with `inline`.
-fn thread_count(sequencer: &file::Sequencer, instruments: usize) -> usize {
+fn thread_count(sequencer: &file::Sequencer, instruments: usize, cores: usize) -> usize {
     match sequencer.threads {
+        ThreadCount::PerInstrument if cores == 1 => 0,
         ThreadCount::PerInstrument => instruments.min(sequencer.threads_max),
         ThreadCount::Fixed(count) => instruments.min(usize::from(count.get())),
         ThreadCount::Inline => 0,

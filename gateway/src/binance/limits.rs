@@ -1,6 +1,5 @@
 //! What the venue lets one address and one account ask: request weight, orders, connections.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
@@ -8,6 +7,7 @@ use engine::AccountId;
 use serde::Serialize;
 
 use crate::binance::refusal::Refusal;
+use crate::hashing::HashMap;
 use crate::lock::lock;
 
 const SECOND_US: u64 = 1_000_000;

@@ -1,6 +1,5 @@
 //! What this persona knows: symbols, followed accounts, requests whose outcome is not here, limits.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -18,6 +17,7 @@ use crate::binance::streams::Hub;
 use crate::binance::tape::Tape;
 use crate::binance::user_stream::UserStreams;
 use crate::edge::{Edge, InstrumentState};
+use crate::hashing::HashMap;
 use crate::listing::Listing;
 use crate::lock::lock;
 

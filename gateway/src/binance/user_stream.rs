@@ -1,6 +1,5 @@
 //! Who is told of an account: subscriptions on the WebSocket API, and streams by listen key.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 use engine::AccountId;
@@ -9,6 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::binance::ids;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
+use crate::hashing::HashMap;
 use crate::lock::{lock, read, write};
 use crate::session::{Audience, Outbound, WakeList};
 

@@ -1,11 +1,11 @@
 //! How many open orders each account has, over all instruments.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use engine::AccountId;
 
+use crate::hashing::HashMap;
 use crate::lock::{read, write};
 
 /// Counts open orders per account. Written by publishers, read at the door.

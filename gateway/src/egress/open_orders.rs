@@ -1,6 +1,6 @@
 //! The private read model of one instrument: its open orders, as their last reports left them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{
@@ -11,6 +11,7 @@ use engine::{
 
 use crate::egress::account_loads::{AccountLoads, Load};
 use crate::egress::open_order::{OpenOrder, Stage};
+use crate::hashing::HashMap;
 
 /// The open orders of one instrument.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl OfAccount {
         Self {
             load,
             ids: BTreeSet::new(),
-            by_client_order_id: HashMap::new(),
+            by_client_order_id: HashMap::default(),
         }
     }
 }
@@ -57,9 +58,9 @@ impl OpenOrders {
     pub fn new(loads: Arc<AccountLoads>) -> Self {
         Self {
             loads,
-            orders: HashMap::new(),
-            by_account: HashMap::new(),
-            entering: HashMap::new(),
+            orders: HashMap::default(),
+            by_account: HashMap::default(),
+            entering: HashMap::default(),
             touched: Vec::new(),
         }
     }

@@ -1,12 +1,13 @@
 //! The book order by order (L3) as everyone may see it: displayed orders in the order in which they trade.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use engine::{
     AccountId, Canonical, OrderChange, OrderChangeKind, OrderId, Price, Quantity, Side, StateError,
     StateReader,
 };
 
+use crate::hashing::HashMap;
 use crate::market_data::level_queue::{LevelQueue, QueuePlace, SeatedOrder};
 
 /// All displayed orders of one instrument.

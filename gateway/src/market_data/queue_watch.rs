@@ -1,6 +1,6 @@
 //! Where an account's own displayed orders stand in their queues, told when it changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{AccountId, OrderChange, OrderId, Price, Side, Timestamp};
@@ -8,6 +8,7 @@ use protocol::{Frames, QueuePosition, ServerMessage};
 use sequencer::SessionId;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::hashing::HashMap;
 use crate::listing::ListedInstrument;
 use crate::market_data::level_queue::QueuePlace;
 use crate::market_data::order_queues::{DisplayedOrder, OrderQueues};
@@ -37,8 +38,8 @@ impl QueueWatch {
     pub fn new(listed: ListedInstrument) -> Self {
         Self {
             listed,
-            followers: HashMap::new(),
-            levels: HashMap::new(),
+            followers: HashMap::default(),
+            levels: HashMap::default(),
             buffer: Vec::new(),
         }
     }

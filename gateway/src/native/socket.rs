@@ -90,7 +90,7 @@ async fn read_frames(
             return end;
         }
         frames = frames.wrapping_add(1);
-        if frames.is_multiple_of(FRAMES_PER_TURN) {
+        if frames.is_multiple_of(FRAMES_PER_TURN) || edge.is_to_let_matchers_run() {
             tokio::task::yield_now().await;
         }
     }

@@ -1,6 +1,5 @@
 //! Which session gets what: answers go to who asked, reports to the account's own subscribers.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,6 +9,7 @@ use ledger::KeyId;
 use protocol::Frames;
 use sequencer::SessionId;
 
+use crate::hashing::HashMap;
 use crate::lock::lock;
 use crate::session::outbound::Outbound;
 use crate::session::traces::Traces;

@@ -5,6 +5,7 @@ use crate::request::decode_order::new_order;
 use crate::request::field::{
     Field, Fields, decimal, number, parsed, short_number, text, text_of_at_most,
 };
+use crate::request::plain;
 use crate::request::{
     Cancel, CancelAfter, CancelReplace, Hello, Logon, MassCancel, MassQuote, MmpReset,
     OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
@@ -23,6 +24,14 @@ impl Request {
     /// the field that is missing, unknown, doubled or wrong.
     pub fn decode(frame: &[u8], frame_bytes_max: usize) -> Result<Self, CodecError> {
         CodecError::refuse_longer(frame, frame_bytes_max)?;
+        if let Some(request) = plain::read(frame) {
+            return Ok(request);
+        }
+        Self::decode_any(frame)
+    }
+
+    /// Reads one frame, whatever it is.
+    pub(super) fn decode_any(frame: &[u8]) -> Result<Self, CodecError> {
         let frame = str::from_utf8(frame)
             .map_err(|error| CodecError::new(ErrorCode::NotText, error.to_string()))?;
         let (mut fields, outcome) = Fields::read(frame);

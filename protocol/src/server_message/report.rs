@@ -77,6 +77,9 @@ pub struct Report {
 }
 
 impl Report {
+    /// Room for all but the rarest, so that it is looked for once.
+    const USUAL_BYTES: usize = 640;
+
     /// A report with nothing but what every report has.
     pub const fn new(kind: ReportKind, symbol: Symbol, at_us: u64) -> Self {
         Self {
@@ -110,6 +113,7 @@ impl Report {
 
     /// Appends the message to `buffer`.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
+        buffer.reserve(Self::USUAL_BYTES);
         let mut json = JsonWriter::answer(buffer, "report", self.request);
         json.word("kind", self.kind.word());
         json.name("symbol", &self.symbol);

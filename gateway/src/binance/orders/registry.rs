@@ -1,12 +1,13 @@
 //! All orders that are kept of one instrument, by account.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use engine::{AccountId, ClientOrderId, OrderId, SessionState, TradeId};
 
 use crate::binance::orders::list::{ListProgress, OrderList};
 use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch};
+use crate::hashing::HashMap;
 
 /// Orders that have ended and are kept, of one account in one instrument; the oldest make room.
 pub const CLOSED_KEPT_MAX: usize = 10_000;
