@@ -41,6 +41,7 @@ mod server;
 mod session;
 mod stop;
 mod view;
+mod websocket;
 mod wire;
 
 pub use account_limits::{AccountLimits, BadAccountLimit, RateLimit, RatioLimit};

@@ -40,6 +40,25 @@ pub fn say(
     binary.unwrap_or_else(|| encode(buffer, |buffer| message.encode(buffer)))
 }
 
+/// Writes a report into `buffer`, which is reused; says in what kind of frame it goes.
+pub fn write_report(
+    buffer: &mut Vec<u8>,
+    frames: Frames,
+    instrument: &BinaryInstrument,
+    report: &Report,
+) -> Frames {
+    buffer.clear();
+    match frames {
+        Frames::Binary if report.encode_binary(instrument, buffer) == Layout::Fixed => {
+            return Frames::Binary;
+        }
+        Frames::Binary => buffer.clear(),
+        Frames::Text => {}
+    }
+    report.encode(buffer);
+    Frames::Text
+}
+
 /// A report in the frames that its reader asked for.
 pub fn report(
     buffer: &mut Vec<u8>,

@@ -162,7 +162,7 @@ pub fn derive_sequencer(
             ThreadCount::Fixed(count) => Threads::Count(count.into()),
             ThreadCount::Inline => Threads::Inline,
         },
-        threads_max: counted("threads_max", sequencer.threads_max)?,
+        threads_max: counted("threads_max", sequencer.threads_max)?.min(spare_cores(cores)),
         idle: match sequencer.idle {
             file::Idle::Park => IdleStrategy::Park {
                 spins: sequencer.park_spins,
@@ -253,11 +253,20 @@ fn counted(key: &str, count: usize) -> Result<NonZeroUsize, ConfigError> {
     NonZeroUsize::new(count).ok_or_else(|| none_at_all(&format!("sequencer.{key}")))
 }
 
+/// Cores beside the one that the gateway takes, at least one: more matchers than that would wait for each other.
+const fn spare_cores(cores: NonZeroUsize) -> NonZeroUsize {
+    match NonZeroUsize::new(cores.get() - 1) {
+        Some(spare) => spare,
+        None => NonZeroUsize::MIN,
+    }
+}
+
 /// How many matcher threads there will be; none with `inline`.
 fn thread_count(sequencer: &file::Sequencer, instruments: usize, cores: usize) -> usize {
     match sequencer.threads {
-        ThreadCount::PerInstrument if cores == 1 => 0,
-        ThreadCount::PerInstrument => instruments.min(sequencer.threads_max),
+        ThreadCount::PerInstrument => instruments
+            .min(sequencer.threads_max)
+            .min(cores.saturating_sub(1)),
         ThreadCount::Fixed(count) => instruments.min(usize::from(count.get())),
         ThreadCount::Inline => 0,
     }

@@ -19,7 +19,7 @@ use crate::binance::sockets::OpenSocket;
 use crate::edge::Edge;
 use crate::listener::Transport;
 use crate::lock::lock;
-use crate::session::{Outbound, SessionEnd, Taken};
+use crate::session::{Outbound, SessionEnd, Taken, Waiting};
 
 /// A WebSocket of this persona.
 pub type Socket = WebSocketStream<Transport>;
@@ -141,7 +141,10 @@ async fn write_queued(
     loop {
         let taken = outbound.take(&mut messages, &mut due).await;
         for waiting in messages.drain(..) {
-            if sink.feed(waiting.message).await.is_err() {
+            let Waiting::Message { message, .. } = waiting else {
+                unreachable!("reports of the native persona are pushed to its own sessions");
+            };
+            if sink.feed(message).await.is_err() {
                 return SessionEnd::Gone;
             }
         }

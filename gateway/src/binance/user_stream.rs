@@ -247,7 +247,10 @@ mod tests {
         outbound.push_own(Message::text("last"));
         let (mut messages, mut due) = (VecDeque::new(), Vec::new());
         outbound.take(&mut messages, &mut due).await;
-        let text = |waiting: Waiting| waiting.message.into_text().unwrap().to_string();
+        let text = |waiting: Waiting| match waiting {
+            Waiting::Message { message, .. } => message.into_text().unwrap().to_string(),
+            Waiting::Frames { .. } => panic!("a stream has messages"),
+        };
         messages.into_iter().map(text).collect()
     }
 

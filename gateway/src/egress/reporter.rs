@@ -4,7 +4,7 @@ mod several;
 mod traced;
 
 use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
-use protocol::{Frames, Liquidity, Report};
+use protocol::{Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::listing::{ListedInstrument, Listing};
 use crate::measure::Rejects;
 use crate::native::request_number;
 use crate::native::translate::reject_reason;
-use crate::session::{Audience, Routing, SessionEntry, WakeList};
+use crate::session::{Routing, SessionEntry, WakeList};
 use crate::wire;
 
 /// Who is told, and how they are woken.
@@ -254,43 +254,48 @@ impl<'a> Reporter<'a> {
         let mut report = report();
         let recipients = &mut self.recipients;
         let asked = requester.map(|session| session.id);
-        let mut others = subscribers
+        let others = subscribers
             .iter()
-            .filter(|session| Some(session.id) != asked)
-            .peekable();
+            .filter(|session| Some(session.id) != asked);
         let instrument = self.listed.binary();
-        let mut binary = None;
-        if is_keeping || others.peek().is_some() {
+        if is_keeping {
             let text = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
-            if is_keeping {
-                recipients.kept.keep(account, place, text.clone());
-            }
-            for session in others {
-                let message = match session.frames() {
-                    Frames::Text => &text,
-                    Frames::Binary => binary.get_or_insert_with(|| {
-                        wire::report(recipients.buffer, Frames::Binary, &instrument, &report)
-                    }),
-                };
-                recipients
-                    .wakes
-                    .push(&session.outbound, message.clone(), Audience::Private);
-            }
+            recipients.kept.keep(account, place, text);
+        }
+        // Once for all who want the same frames, unless they take turns.
+        let mut written = None;
+        for session in others {
+            let wished = session.frames();
+            let frames = match written {
+                Some((for_wish, frames)) if for_wish == wished => frames,
+                Some(_) | None => {
+                    wire::write_report(recipients.buffer, wished, &instrument, &report)
+                }
+            };
+            written = Some((wished, frames));
+            recipients
+                .wakes
+                .push_copy(&session.outbound, frames, recipients.buffer);
         }
         if let Some(session) = requester {
-            if is_answer {
-                report.request = request_number::on_wire(self.outcome.origin.request);
-            }
-            let frames = session.frames();
-            let message = wire::report(recipients.buffer, frames, &instrument, &report);
             let trace = if is_answer {
+                report.request = request_number::on_wire(self.outcome.origin.request);
                 traced::trace_of(session, self.outcome, &report, recipients.stage_clock)
             } else {
                 None
             };
-            recipients
-                .wakes
-                .push_traced(&session.outbound, message, trace);
+            let wished = session.frames();
+            if trace.is_some() {
+                let message = wire::report(recipients.buffer, wished, &instrument, &report);
+                recipients
+                    .wakes
+                    .push_traced(&session.outbound, message, trace);
+            } else {
+                let frames = wire::write_report(recipients.buffer, wished, &instrument, &report);
+                recipients
+                    .wakes
+                    .push_copy(&session.outbound, frames, recipients.buffer);
+            }
         }
     }
 }

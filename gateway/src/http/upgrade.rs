@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
+use bytes::Bytes;
 use http::StatusCode;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -35,8 +36,8 @@ pub async fn native(
     let upgrade = hyper::upgrade::on(&mut request);
     let response = switch_protocols(request)?;
     tokio::spawn(async move {
-        if let Some(socket) = open_socket(upgrade, &edge.limits).await {
-            native::serve(edge, socket, peer).await;
+        if let Some((transport, read)) = open_transport(upgrade).await {
+            native::serve(edge, (transport, &read), peer).await;
         }
     });
     Ok(response)
@@ -58,11 +59,8 @@ pub fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
     })
 }
 
-/// The WebSocket on the connection's own bytes: nothing of HTTP stays in between.
-pub async fn open_socket(
-    upgrade: OnUpgrade,
-    limits: &Limits,
-) -> Option<WebSocketStream<Transport>> {
+/// The connection's own bytes, and those that were read already: nothing of HTTP stays in between.
+async fn open_transport(upgrade: OnUpgrade) -> Option<(Transport, Bytes)> {
     let upgraded: Upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -73,9 +71,18 @@ pub async fn open_socket(
     let parts = upgraded
         .downcast::<TokioIo<Transport>>()
         .expect("the listener serves its own transport only");
+    Some((parts.io.into_inner(), parts.read_buf))
+}
+
+/// The WebSocket on them.
+pub async fn open_socket(
+    upgrade: OnUpgrade,
+    limits: &Limits,
+) -> Option<WebSocketStream<Transport>> {
+    let (transport, read) = open_transport(upgrade).await?;
     let socket = WebSocketStream::from_partially_read(
-        parts.io.into_inner(),
-        parts.read_buf.to_vec(),
+        transport,
+        read.to_vec(),
         Role::Server,
         Some(socket_config(limits)),
     );

@@ -5,19 +5,16 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use bytes::Bytes;
 use protocol::{GoingAway, GoingAwayReason};
 use sequencer::SessionId;
-use tokio::io::AsyncReadExt;
-use tokio_tungstenite::WebSocketStream;
+use tokio::io::{AsyncReadExt, ReadHalf, WriteHalf};
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
 use tracing::debug;
 
 use crate::counters::Counters;
@@ -26,65 +23,83 @@ use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
 use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, UnwrittenTrace, Waiting};
+use crate::websocket::{Broken, Incoming, Reader, Writer, give_back_written};
 use crate::wire;
 
 /// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
 const FRAMES_PER_TURN: usize = 64;
 
-type Socket = WebSocketStream<Transport>;
+type FrameReader = Reader<ReadHalf<Transport>>;
+type FrameWriter = Writer<WriteHalf<Transport>>;
 
-/// Serves a session until it ends.
-pub async fn serve(edge: Arc<Edge>, socket: Socket, peer: Peer) {
+/// Serves a session until it ends, on a connection of which some bytes were read already.
+pub async fn serve(edge: Arc<Edge>, (transport, read): (Transport, &[u8]), peer: Peer) {
     let outbound = Arc::new(Outbound::new(&edge.limits));
     let id = edge.next_session();
     let entry = Arc::new(SessionEntry::new(id, peer.address, Arc::clone(&outbound)));
-    let (mut sink, mut stream) = socket.split();
+    let (read_half, write_half) = tokio::io::split(transport);
+    let mut reader = Reader::new(read_half, read, edge.limits.transport_bytes_max());
+    let mut writer = Writer::new(write_half, edge.limits.write_buffer_bytes);
     let end = {
         let mut session = Session::open(Arc::clone(&edge), entry);
         let signs = SignsOfLife::default();
         // In this order: what reading has queued is written in the same turn.
         tokio::select! {
             biased;
-            end = read_frames(&mut session, &mut stream, &signs) => end,
-            end = keep_alive(&edge, &outbound, &signs) => end,
-            () = outbound.cut_off() => SessionEnd::SlowConsumer,
-            end = write_queued(&edge, id, &outbound, &mut sink) => end,
+            end = read_frames(&mut session, &mut reader, &signs) => end,
+            end = keep_alive(&edge, &outbound, &signs) => End::Session(end),
+            () = outbound.cut_off() => End::Session(SessionEnd::SlowConsumer),
+            end = write_queued(&edge, id, &outbound, &mut writer) => End::Session(end),
         }
     };
-    count_end(&edge.counters, end);
-    debug!(session = id.0, ?end, "session ended");
-    close(sink, stream, end, edge.limits.close_timeout).await;
+    let why = match &end {
+        End::Session(end) => *end,
+        End::Closed(_) => SessionEnd::Gone,
+    };
+    count_end(&edge.counters, why);
+    debug!(session = id.0, end = ?why, "session ended");
+    close(reader, writer, &end, edge.limits.close_timeout).await;
     drop(peer);
 }
 
-async fn read_frames(
-    session: &mut Session,
-    stream: &mut SplitStream<Socket>,
-    signs: &SignsOfLife,
-) -> SessionEnd {
+/// How reading ends.
+#[derive(Debug)]
+enum End {
+    /// For a reason of the session.
+    Session(SessionEnd),
+    /// The other end closed; this is what it is answered.
+    Closed(Vec<u8>),
+}
+
+async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &SignsOfLife) -> End {
     let mut frames: usize = 0;
     let edge = Arc::clone(&session.edge);
+    let outbound = Arc::clone(&session.entry.outbound);
     let stage_clock = edge.ports.stage_clock();
-    let mut looked_at_ns = None;
-    while let Some(frame) = poll_fn(|context| {
-        looked_at_ns = stage_clock.now_ns();
-        stream.poll_next_unpin(context)
-    })
-    .await
-    {
-        session.looked_at_ns = looked_at_ns;
+    loop {
+        session.looked_at_ns = stage_clock.now_ns();
+        let incoming = match reader.next().await {
+            Ok(incoming) => incoming,
+            Err(broken) => return End::Session(end_of(broken)),
+        };
         signs.has_spoken.store(true, Ordering::Relaxed);
-        match frame {
-            Ok(Message::Text(text)) => {
-                session.take_text(text.as_bytes());
+        match incoming {
+            Incoming::Text(text) if str::from_utf8(text).is_err() => {
+                return End::Session(SessionEnd::NotUtf8);
+            }
+            Incoming::Text(text) => {
+                session.take_text(text);
                 signs
                     .has_greeted
                     .store(session.has_greeted(), Ordering::Relaxed);
             }
-            Ok(Message::Binary(bytes)) => session.take_binary(&bytes),
-            // Pings are answered and closes returned by the WebSocket layer.
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => {}
-            Err(error) => return end_of(&error),
+            Incoming::Binary(bytes) => session.take_binary(bytes),
+            Incoming::Ping(bytes) => {
+                outbound.push_own(Message::Pong(Bytes::copy_from_slice(bytes)));
+            }
+            Incoming::Pong => {}
+            Incoming::Close(reply) => return End::Closed(reply.to_vec()),
+            Incoming::End => return End::Session(SessionEnd::Gone),
         }
         if let Some(end) = session.must_end() {
             return end;
@@ -94,24 +109,22 @@ async fn read_frames(
             tokio::task::yield_now().await;
         }
     }
-    SessionEnd::Gone
 }
 
 async fn write_queued(
     edge: &Edge,
     session: SessionId,
     outbound: &Outbound,
-    sink: &mut SplitSink<Socket, Message>,
+    writer: &mut FrameWriter,
 ) -> SessionEnd {
     let (mut messages, mut due) = (VecDeque::new(), Vec::new());
     let mut traces = Vec::new();
     loop {
         let taken = outbound.take(&mut messages, &mut due).await;
-        Counters::add(
-            &edge.counters.messages_out,
-            u64::try_from(messages.len()).unwrap_or(u64::MAX),
-        );
-        if write_all(&mut messages, &mut traces, sink).await.is_err() {
+        let count = messages.iter().map(Waiting::count).sum();
+        Counters::add(&edge.counters.messages_out, count);
+        let written = write_all(&mut messages, &mut traces, writer).await;
+        if written.is_err() {
             return SessionEnd::Gone;
         }
         for unwritten in traces.drain(..) {
@@ -132,17 +145,25 @@ async fn write_queued(
     }
 }
 
-/// Feeds all of it and flushes once.
+/// Gathers all of it and writes it at once.
 async fn write_all(
     messages: &mut VecDeque<Waiting>,
     traces: &mut Vec<UnwrittenTrace>,
-    sink: &mut SplitSink<Socket, Message>,
-) -> Result<(), Error> {
+    writer: &mut FrameWriter,
+) -> io::Result<()> {
     for waiting in messages.drain(..) {
-        traces.extend(waiting.trace.map(|trace| *trace));
-        sink.feed(waiting.message).await?;
+        match waiting {
+            Waiting::Message { message, trace, .. } => {
+                traces.extend(trace.map(|trace| *trace));
+                writer.feed(&message).await?;
+            }
+            Waiting::Frames { bytes, .. } => {
+                writer.feed_frames(&bytes).await?;
+                give_back_written(bytes);
+            }
+        }
     }
-    sink.flush().await
+    writer.flush().await
 }
 
 /// What the reader notes and the heartbeat looks at.
@@ -177,32 +198,40 @@ async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> Se
 }
 
 /// Says why, closes, and takes in what the other end still sends, so that it can read the reason.
-async fn close(
-    mut sink: SplitSink<Socket, Message>,
-    stream: SplitStream<Socket>,
-    end: SessionEnd,
-    timeout: Duration,
-) {
-    let Some(frame) = end.close_frame() else {
-        return;
-    };
+async fn close(reader: FrameReader, mut writer: FrameWriter, end: &End, timeout: Duration) {
     let farewell = async {
-        if let Some(message) = going_away(end) {
-            sink.feed(message).await?;
+        match end {
+            End::Closed(reply) => writer.feed_close_bytes(reply).await?,
+            End::Session(end) => {
+                let Some(frame) = end.close_frame() else {
+                    return Ok(Farewell::Nobody);
+                };
+                if let Some(message) = going_away(*end) {
+                    writer.feed(&message).await?;
+                }
+                writer.feed(&Message::Close(Some(frame))).await?;
+            }
         }
-        sink.send(Message::Close(Some(frame))).await?;
-        Ok::<_, Error>(())
+        writer.flush().await?;
+        Ok::<_, io::Error>(Farewell::Said)
     };
     match tokio::time::timeout(timeout, farewell).await {
-        Ok(Ok(()) | Err(Error::ConnectionClosed)) => {}
+        Ok(Ok(Farewell::Said)) => {}
+        Ok(Ok(Farewell::Nobody)) | Err(_) => return,
         Ok(Err(error)) => return debug!(%error, "the other end was gone"),
-        Err(_elapsed) => return,
     }
-    let Ok(mut socket) = stream.reunite(sink) else {
+    if matches!(end, End::Closed(_)) {
         return;
-    };
-    let drained = tokio::time::timeout(timeout, drain(socket.get_mut())).await;
+    }
+    let mut socket = reader.into_source().unsplit(writer.into_sink());
+    let drained = tokio::time::timeout(timeout, drain(&mut socket)).await;
     debug!(in_time = drained.is_ok(), "socket drained");
+}
+
+/// Whether a session was told why it ends.
+enum Farewell {
+    Said,
+    Nobody,
 }
 
 /// Closing a socket with unread bytes resets it, and the close frame would be lost.
@@ -255,22 +284,11 @@ fn going_away(end: SessionEnd) -> Option<Message> {
 }
 
 /// What a broken frame means for the session.
-fn end_of(error: &Error) -> SessionEnd {
-    match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => SessionEnd::TooLarge,
-        Error::Utf8(_) => SessionEnd::NotUtf8,
-        // The other end left, with a closing handshake or without one.
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
-        | Error::ConnectionClosed
-        | Error::AlreadyClosed
-        | Error::Io(_)
-        | Error::Tls(_)
-        | Error::WriteBufferFull(_)
-        | Error::AttackAttempt
-        | Error::Url(_)
-        | Error::Http(_)
-        | Error::HttpFormat(_) => SessionEnd::Gone,
-        Error::Protocol(_) | Error::Capacity(CapacityError::TooManyHeaders) => SessionEnd::BadFrame,
+const fn end_of(broken: Broken) -> SessionEnd {
+    match broken {
+        Broken::TooLarge => SessionEnd::TooLarge,
+        Broken::NotUtf8 => SessionEnd::NotUtf8,
+        Broken::Protocol => SessionEnd::BadFrame,
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use protocol::Frames;
 use tokio::sync::Notify;
 
 use crate::lock::lock;
@@ -90,6 +91,13 @@ impl WakeList {
         trace: Option<Box<UnwrittenTrace>>,
     ) {
         if session.push_traced(message, Audience::Private, trace) {
+            self.at_once.push(Arc::clone(session));
+        }
+    }
+
+    /// Pushes a copy of a private message to a session, and remembers to wake it.
+    pub fn push_copy(&mut self, session: &Arc<Outbound>, frames: Frames, payload: &[u8]) {
+        if session.push_copy(frames, payload) {
             self.at_once.push(Arc::clone(session));
         }
     }

@@ -8,6 +8,7 @@ use std::task::Poll;
 use bytes::Bytes;
 use engine::InstrumentId;
 use futures_util::task::AtomicWaker;
+use protocol::Frames;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::limits::Limits;
@@ -15,6 +16,7 @@ use crate::lock::lock;
 use crate::session::end::SessionEnd;
 use crate::session::traces::UnwrittenTrace;
 use crate::session::waiting::Waiting;
+use crate::websocket::{lend_for_writing, put_frame};
 
 /// Who a message is for, which decides how soon it must leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Outbound {
 #[derive(Debug)]
 struct Queue {
     messages: VecDeque<Waiting>,
+    /// How many messages that is.
+    count: usize,
     bytes: usize,
     public_bytes: usize,
     /// Flows that the session is to fetch what is so of.
@@ -92,6 +96,7 @@ impl Outbound {
         Self {
             queue: Mutex::new(Queue {
                 messages: VecDeque::new(),
+                count: 0,
                 bytes: 0,
                 public_bytes: 0,
                 due: Vec::new(),
@@ -126,18 +131,50 @@ impl Outbound {
         if queue.end.is_some() {
             return false;
         }
-        let bytes = queue.bytes.saturating_add(message.len());
-        if queue.messages.len() >= self.messages_max || bytes > self.bytes_max {
-            queue.cut_off();
+        if !self.takes(&mut queue, message.len()) {
             return true;
         }
-        queue.bytes = bytes;
-        queue.messages.push_back(Waiting {
+        queue.messages.push_back(Waiting::Message {
             message,
             trace,
             part: None,
         });
         queue.tell(audience)
+    }
+
+    /// The same with a private message that is copied behind those that wait: it costs no allocation of its own.
+    #[must_use]
+    pub fn push_copy(&self, frames: Frames, payload: &[u8]) -> bool {
+        let mut queue = lock(&self.queue);
+        if queue.end.is_some() {
+            return false;
+        }
+        if !self.takes(&mut queue, payload.len()) {
+            return true;
+        }
+        if let Some(Waiting::Frames { bytes, count }) = queue.messages.back_mut() {
+            put_frame(bytes, frames, payload);
+            *count += 1;
+        } else {
+            let mut bytes = lend_for_writing();
+            put_frame(&mut bytes, frames, payload);
+            queue
+                .messages
+                .push_back(Waiting::Frames { bytes, count: 1 });
+        }
+        queue.tell(Audience::Private)
+    }
+
+    /// Counts a message that must not be lost; without room for it the session is cut off.
+    fn takes(&self, queue: &mut Queue, length: usize) -> bool {
+        let bytes = queue.bytes.saturating_add(length);
+        if queue.count >= self.messages_max || bytes > self.bytes_max {
+            queue.cut_off();
+            return false;
+        }
+        queue.bytes = bytes;
+        queue.count += 1;
+        true
     }
 
     /// Offers a message of a public flow whose first number is `first`. The second value: as with [`Self::push`].
@@ -149,7 +186,7 @@ impl Outbound {
         }
         let bytes = queue.bytes.saturating_add(length);
         let public_bytes = queue.public_bytes.saturating_add(length);
-        let is_full = queue.messages.len() >= self.messages_max
+        let is_full = queue.count >= self.messages_max
             || bytes > self.bytes_max
             || public_bytes > self.public_bytes_max;
         if is_full {
@@ -158,7 +195,8 @@ impl Outbound {
         }
         queue.bytes = bytes;
         queue.public_bytes = public_bytes;
-        queue.messages.push_back(Waiting {
+        queue.count += 1;
+        queue.messages.push_back(Waiting::Message {
             message,
             trace: None,
             part: Some((flow, first)),
@@ -192,11 +230,9 @@ impl Outbound {
     pub fn push_ping(&self) {
         let mut queue = lock(&self.queue);
         if queue.end.is_none() {
-            queue.messages.push_back(Waiting {
-                message: Message::Ping(Bytes::new()),
-                trace: None,
-                part: None,
-            });
+            queue.count += 1;
+            let ping = Message::Ping(Bytes::new());
+            queue.messages.push_back(Waiting::message(ping));
         }
     }
 
@@ -226,6 +262,7 @@ impl Outbound {
             if queue.messages.is_empty() && queue.due.is_empty() && queue.end.is_none() {
                 return Poll::Pending;
             }
+            queue.count = 0;
             queue.bytes = 0;
             queue.public_bytes = 0;
             std::mem::swap(messages, &mut queue.messages);
@@ -265,14 +302,20 @@ impl Queue {
     fn drop_flow(&mut self, flow: FlowKey) -> Option<u64> {
         let mut first = None;
         let mut dropped_bytes = 0;
-        self.messages.retain(|waiting| match waiting.part {
-            Some((of, number)) if of == flow => {
-                first = first.or(Some(number));
-                dropped_bytes += waiting.message.len();
+        let count_before = self.messages.len();
+        self.messages.retain(|waiting| match waiting {
+            Waiting::Message {
+                message,
+                part: Some((of, number)),
+                ..
+            } if *of == flow => {
+                first = first.or(Some(*number));
+                dropped_bytes += message.len();
                 false
             }
-            Some(_) | None => true,
+            Waiting::Message { .. } | Waiting::Frames { .. } => true,
         });
+        self.count -= count_before - self.messages.len();
         self.bytes -= dropped_bytes;
         self.public_bytes -= dropped_bytes;
         first
@@ -280,6 +323,7 @@ impl Queue {
 
     fn cut_off(&mut self) {
         self.messages = VecDeque::new();
+        self.count = 0;
         self.due = Vec::new();
         self.bytes = 0;
         self.public_bytes = 0;
@@ -339,6 +383,30 @@ mod tests {
             taken(&outbound).await,
             (Taken::Last(SessionEnd::SlowConsumer), 0)
         );
+    }
+
+    #[tokio::test]
+    async fn copies_are_counted_one_by_one_and_keep_their_place_among_the_others() {
+        let outbound = Outbound::new(&limits());
+        let _ = outbound.push_copy(Frames::Text, b"a");
+        let _ = outbound.push_copy(Frames::Binary, b"bc");
+        let _ = outbound.push(text(1), Audience::Private);
+
+        let mut messages = VecDeque::new();
+        let taken = outbound.take(&mut messages, &mut Vec::new()).await;
+
+        assert_eq!(taken, Taken::Messages);
+        let counts: Vec<u64> = messages.iter().map(Waiting::count).collect();
+        assert_eq!(counts, [2, 1]);
+        let Waiting::Frames { bytes, .. } = &messages[0] else {
+            panic!("copies come as frames");
+        };
+        assert_eq!(bytes, b"\x81\x01a\x82\x02bc");
+        for _ in 0..4 {
+            let _ = outbound.push_copy(Frames::Text, b"a");
+        }
+        let taken = outbound.take(&mut messages, &mut Vec::new()).await;
+        assert_eq!(taken, Taken::Last(SessionEnd::SlowConsumer));
     }
 
     #[tokio::test]
