@@ -102,7 +102,7 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
             Incoming::End => return End::Session(SessionEnd::Gone),
         }
         if let Some(end) = session.must_end() {
-            return end;
+            return End::Session(end);
         }
         frames = frames.wrapping_add(1);
         if frames.is_multiple_of(FRAMES_PER_TURN) || edge.is_to_let_matchers_run() {
