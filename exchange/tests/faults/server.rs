@@ -87,6 +87,8 @@ impl SmallExchange {
         without_configuration(&mut command);
         command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(folder);
+        // On any machine: what two matchers do at once is what may go wrong.
+        command.env("RIALTO_SEQUENCER_THREADS", "2");
         self.configure(&mut command);
         if !faults.is_empty() {
             command.env("RIALTO_FAULT", faults);

@@ -1,3 +1,5 @@
+//! The rules of a session's queue: order, bounds, and who is cut off.
+
 use super::*;
 
 fn limits() -> Limits {
