@@ -33,6 +33,11 @@ impl Cascade {
         self.turns.iter().copied()
     }
 
+    /// Takes back the turns that were given since there were so many.
+    pub(crate) fn cut(&mut self, length: usize) {
+        self.turns.truncate(length);
+    }
+
     /// Puts an order at the end of the queue.
     pub(crate) fn push(&mut self, order_id: OrderId) {
         self.turns.push_back(order_id);

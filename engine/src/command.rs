@@ -1,6 +1,7 @@
 //! What can be asked of an instrument.
 
 use crate::auction::AuctionReference;
+use crate::batch::{Batch, Instruction};
 use crate::dead_man::{CancelAfter, Disconnect};
 use crate::fan_out::FanOut;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
@@ -54,11 +55,17 @@ pub enum Command {
     CancelAfter(CancelAfter),
     /// Change the instrument's rules or its grid.
     Operate(Operation),
+    /// Carry out several instructions of one account in one event block.
+    Batch(Batch),
 }
 
 impl Command {
     /// What the door reserved for it: whose, for which side, how much.
     pub fn door_reserves(&self) -> impl Iterator<Item = (AccountId, Side, Notional)> {
+        let of_batch = self.batched().filter_map(|(account, instruction)| {
+            let (side, extra) = instruction.door_reserve()?;
+            Some((account, side, extra))
+        });
         let reserves = match self {
             Self::Submit(order)
             | Self::CancelReplace(CancelReplace {
@@ -80,9 +87,39 @@ impl Command {
             | Self::MmpReset(_)
             | Self::Disconnect(_)
             | Self::CancelAfter(_)
-            | Self::Operate(_) => [None, None],
+            | Self::Operate(_)
+            | Self::Batch(_) => [None, None],
         };
-        reserves.into_iter().flatten()
+        reserves.into_iter().flatten().chain(of_batch)
+    }
+
+    /// The instructions of a batch, each with its account; nothing of another command.
+    fn batched(&self) -> impl Iterator<Item = (AccountId, &Instruction)> {
+        let batch = match self {
+            Self::Batch(batch) => Some(batch),
+            Self::Submit(_)
+            | Self::Cancel(_)
+            | Self::Replace(_)
+            | Self::CancelReplace(_)
+            | Self::MassCancel(_)
+            | Self::Tick
+            | Self::SetState(_)
+            | Self::Uncross(_)
+            | Self::SetLastPrice(_)
+            | Self::Admit(_)
+            | Self::SetLimits(_)
+            | Self::SetFeeTier(_)
+            | Self::FanOut(_)
+            | Self::Quote(_)
+            | Self::MmpReset(_)
+            | Self::Disconnect(_)
+            | Self::CancelAfter(_)
+            | Self::Operate(_) => None,
+        };
+        batch.into_iter().flat_map(|batch| {
+            let account = batch.account();
+            batch.instructions().iter().map(move |one| (account, one))
+        })
     }
 
     /// Whether it names an order by its place in memory. Such a command means something in one process alone:
@@ -94,6 +131,7 @@ impl Command {
             Self::Replace(replace) => is_handle(replace.order),
             Self::CancelReplace(both) => is_handle(both.cancel) || both.new_order.names_a_handle(),
             Self::Submit(order) => order.names_a_handle(),
+            Self::Batch(batch) => batch.instructions().iter().any(Instruction::names_a_handle),
             Self::MassCancel(_)
             | Self::Tick
             | Self::SetState(_)

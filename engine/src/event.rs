@@ -53,6 +53,18 @@ pub enum Event {
     Indicative(Indicative),
     /// Other rules or steps of price and quantity hold from now on.
     TermsChanged(TermsChanged),
+    /// What follows is of the next instruction of a batch.
+    Step(Step),
+}
+
+/// The next instruction of a batch is decided: the first event after this one that accepts, refuses, changes or ends
+/// an order is its answer. An all-or-none batch decides all of them before the first new order trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// Whose batch.
+    pub account: AccountId,
+    /// Which instruction, counted from 0.
+    pub index: u32,
 }
 
 /// An order passed admission and has an id.

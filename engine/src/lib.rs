@@ -7,6 +7,7 @@
 
 mod admission;
 mod auction;
+mod batch;
 mod book;
 mod cancel;
 mod cancel_reason;
@@ -54,6 +55,7 @@ mod waiting;
 mod warm;
 
 pub use auction::{AuctionReference, AuctionSelfTrade, IndicativePrice};
+pub use batch::{BATCH_INSTRUCTIONS_MAX, Batch, BatchError, BatchMode, Instruction};
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
 pub use cancel_reason::CancelReason;
@@ -69,7 +71,7 @@ pub use dead_man::{CancelAfter, Disconnect};
 pub use event::{
     Accepted, Canceled, Conditioned, Event, HoldReleased, Indicative, OriginalOutcome, Party,
     Pegged, Prevented, Priority, Queued, Refilled, Rejected, Repeated, Replaced, Rested,
-    StatusChanged, Trade, TradePhase, Triggered,
+    StatusChanged, Step, Trade, TradePhase, Triggered,
 };
 pub use event_sink::{EventSink, Heard, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};

@@ -1,5 +1,6 @@
 //! All books of one matcher: commands in, events out.
 
+use crate::batch::{Batch, report_step};
 use crate::book::order_book::OrderBook;
 use crate::canonical::{HashSink, StateError, StateSink};
 use crate::command::{CancelReplace, Command};
@@ -273,6 +274,7 @@ fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink:
             return refuse_unapplied(&fan_out.action.command(), reason, sink);
         }
         Command::Quote(quote) => rejected.account = quote.account,
+        Command::Batch(batch) => return refuse_batch_unapplied(batch, reason, sink),
         Command::MmpReset(reset) => rejected.account = reset.account,
         Command::Tick
         | Command::SetState(_)
@@ -284,4 +286,14 @@ fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink:
         | Command::Admit(_) => return,
     }
     sink.event(Event::Rejected(rejected));
+}
+
+/// Each instruction of a batch is refused.
+fn refuse_batch_unapplied<S: EventSink>(batch: &Batch, reason: RejectReason, sink: &mut S) {
+    for (index, instruction) in batch.instructions().iter().enumerate() {
+        report_step(batch, index, sink);
+        sink.event(Event::Rejected(
+            instruction.refusal(batch.account(), reason),
+        ));
+    }
 }

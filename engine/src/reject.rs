@@ -70,6 +70,10 @@ pub enum RejectReason {
     OrderRateLimit = 47,
     /// The account has entered as many orders as its trades of this time are good for.
     OrderToTradeLimit = 48,
+    /// Another instruction of the all-or-none batch would be refused.
+    BatchRefused = 55,
+    /// An all-or-none batch does not carry such an instruction: what it did before could still refuse it.
+    NotInBatch = 56,
     /// The rules or the grid contradict themselves.
     InvalidTerms = 60,
     /// A repair of the journal has taken the command out.
@@ -123,6 +127,8 @@ impl RejectReason {
             Self::OrderToTradeLimit => {
                 "the account has entered as many orders as its trades of this time are good for"
             }
+            Self::BatchRefused => "another instruction of the all-or-none batch would be refused",
+            Self::NotInBatch => "an all-or-none batch does not carry such an instruction",
             Self::InvalidTerms => "the rules or the grid contradict themselves",
             Self::TakenOut => "a repair of the journal has taken the command out",
         }

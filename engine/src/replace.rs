@@ -167,6 +167,23 @@ impl Listing {
         })
     }
 
+    /// Which price a replace of an order in the book brings, and how much quantity it adds.
+    ///
+    /// # Errors
+    /// It would be refused.
+    pub(crate) fn look_at_change(
+        &self,
+        replace: &Replace,
+        slot: u32,
+    ) -> Result<(Price, u64), RejectReason> {
+        let change = self.admit_replace(replace, slot)?;
+        let open_before = self.book.pool.open_units(slot, self.book.pool.get(slot));
+        Ok((
+            change.price,
+            change.leaves_units.saturating_sub(open_before),
+        ))
+    }
+
     /// A new total is on the grid and within bounds, unless it says that enough is filled.
     #[inline]
     pub(crate) fn is_valid_total(&self, total: Quantity, filled_units: u64) -> bool {

@@ -97,6 +97,7 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
         | Command::Operate(_)
+        | Command::Batch(_)
         | Command::Tick => [NO_SLOT; 2],
     }
 }

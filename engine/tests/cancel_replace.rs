@@ -42,6 +42,7 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Pegged(_) => "pegged",
         Event::Indicative(_) => "indicative",
         Event::TermsChanged(_) => "terms",
+        Event::Step(_) => "step",
         Event::HoldReleased(_) => "hold released",
     };
     events.iter().map(word).collect()

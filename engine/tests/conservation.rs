@@ -45,7 +45,8 @@ impl Reserves {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => return,
+            | Command::Operate(_)
+            | Command::Batch(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }
@@ -76,7 +77,8 @@ impl Reserves {
                 | Event::Refilled(_)
                 | Event::Pegged(_)
                 | Event::Indicative(_)
-                | Event::TermsChanged(_) => {}
+                | Event::TermsChanged(_)
+                | Event::Step(_) => {}
             }
         }
     }

@@ -132,6 +132,7 @@ fn word(event: &Event) -> String {
         Event::Pegged(_) => "pegged".to_owned(),
         Event::Indicative(_) => "indicative".to_owned(),
         Event::TermsChanged(_) => "terms".to_owned(),
+        Event::Step(step) => format!("step {}", step.index),
     }
 }
 

@@ -260,6 +260,7 @@ fn word(line: &MarketLine) -> String {
         | MarketLine::Refill { .. }
         | MarketLine::Peg { .. }
         | MarketLine::Indicative { .. }
+        | MarketLine::Step(_)
         | MarketLine::Book(_) => kind.to_owned(),
     }
 }

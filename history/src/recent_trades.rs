@@ -115,7 +115,8 @@ impl RecentTrades {
             | Event::Refilled(_)
             | Event::Pegged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => None,
+            | Event::TermsChanged(_)
+            | Event::Step(_) => None,
         }
     }
 

@@ -166,7 +166,8 @@ impl OrderTracker {
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
 

@@ -171,7 +171,8 @@ fn history_is_what_the_events_said() {
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
     assert!(

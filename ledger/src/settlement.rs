@@ -92,7 +92,8 @@ impl Settlement {
             | Event::Refilled(_)
             | Event::Pegged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
 

@@ -49,6 +49,10 @@ words! {
         OrderRateLimit = "order_rate_limit",
         /// The account has entered as many orders as its trades of this time are good for.
         OrderToTradeLimit = "order_to_trade_limit",
+        /// Another instruction of the all-or-none batch would be refused.
+        BatchRefused = "batch_refused",
+        /// An all-or-none batch does not carry such an instruction.
+        NotInBatch = "not_in_batch",
         /// No instrument has this symbol.
         UnknownSymbol = "unknown_symbol",
         /// Too many commands are waiting; the order was not taken and may be sent again.

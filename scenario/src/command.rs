@@ -52,6 +52,23 @@ pub enum Command {
     Quiet(Quiet),
     /// `show`.
     Show,
+    /// `batch sequential: COMMAND ; COMMAND ...` or `batch all_or_none: ...`.
+    Batch {
+        /// What a refusal means for the others.
+        mode: BatchWord,
+        /// New orders, `cancel` and `replace` lines of one account.
+        instructions: Vec<Command>,
+    },
+}
+
+word_enum! {
+    /// What the refusal of one instruction means for the others of its batch.
+    BatchWord {
+        /// Nothing.
+        Sequential = "sequential",
+        /// None is carried out.
+        AllOrNone = "all_or_none",
+    }
 }
 
 /// `replace ID [qty=N] [price=P] [peak=N] [stop=P] [expiry=T]`.
@@ -161,6 +178,10 @@ impl fmt::Display for Command {
             Self::Last(price) => write!(formatter, "last {price}"),
             Self::Quiet(quiet) => write!(formatter, "quiet {quiet}"),
             Self::Show => formatter.write_str("show"),
+            Self::Batch { mode, instructions } => {
+                let lines: Vec<String> = instructions.iter().map(Self::to_string).collect();
+                write!(formatter, "batch {mode}: {}", lines.join(" ; "))
+            }
         }
     }
 }

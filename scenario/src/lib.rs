@@ -16,6 +16,7 @@ mod command;
 mod instrument_options;
 mod lexer;
 mod market;
+mod market_batch;
 mod market_line;
 mod name;
 mod naming;
@@ -38,7 +39,9 @@ mod translate;
 mod word_enum;
 
 pub use block::Block;
-pub use command::{Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement};
+pub use command::{
+    BatchWord, Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement,
+};
 pub use instrument_options::{
     AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
     MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use engine::{
     Accepted, AccountId, Admission, Admit, Cancel, CancelAfter, Disconnect, Display, EngineLimits,
-    Event, InstrumentId, MassCancel, MatchingEngine, MmpReset, Notional, OrderId, Price, Quantity,
-    Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, Timestamp,
+    Event, InstrumentId, MassCancel, MatchingEngine, MmpReset, NewOrder, Notional, OrderId, Price,
+    Quantity, Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup,
+    Timestamp,
 };
 
 use crate::block::Block;
@@ -28,10 +29,12 @@ pub struct Market {
     instrument: InstrumentId,
     now: Timestamp,
     sequence: u64,
-    narrator: Narrator,
+    pub(crate) narrator: Narrator,
     block: Block,
     /// The last accepted order of each name.
     pub(crate) orders: BTreeMap<Name, Known>,
+    /// Orders that the batch enters which is being read: whose they are, and their sides.
+    pub(crate) in_batch: BTreeMap<Name, (AccountId, Side)>,
     /// Numbers of accounts, groups and client ids, in order of appearance.
     pub(crate) numbers: BTreeMap<String, u32>,
 }
@@ -64,6 +67,7 @@ impl Subject for Market {
             narrator: Narrator::new(),
             block: Block::default(),
             orders: BTreeMap::new(),
+            in_batch: BTreeMap::new(),
             numbers,
         };
         Ok(market)
@@ -138,6 +142,7 @@ impl Market {
                 Ok(self.market_command(&engine::Command::Tick))
             }
             Command::Show => Ok(vec![MarketLine::Book(self.picture())]),
+            Command::Batch { mode, instructions } => self.batch(*mode, instructions),
             Command::Quiet(_) => Ok(Vec::new()),
             Command::Quote(quote) => Ok(self.quote(quote)),
             Command::ProtectionReset { group, account } => {
@@ -170,28 +175,9 @@ impl Market {
 
     /// Ids are unique in a scenario whoever owns the order; the engine asks within one account.
     fn submit(&mut self, entry: &OrderEntry) -> Result<Vec<MarketLine>, Obstacle> {
-        let options = &entry.options;
         let account = self.account_of(entry);
-        let known = self.orders.get(&entry.name);
-        let is_taken = known.is_some_and(|known| {
-            let is_held_elsewhere = known.account != account || entry.name.is_side_of_quote();
-            is_held_elsewhere && self.narrator.is_open(known.order_id)
-        });
-        let stp_group = options
-            .group
-            .as_ref()
-            .map(|group| StpGroup(self.number("group", group)));
-        let client_order_id = self.client_order_id(&entry.name);
-        let tied = self.tied(options);
-        let order = new_order(
-            entry,
-            &Identity {
-                account,
-                client_order_id,
-                stp_group,
-                tied,
-            },
-        )?;
+        let is_taken = self.is_held_elsewhere(entry, account);
+        let order = self.new_order(entry, account)?;
         if is_taken {
             // A refused command is one, too: what follows every command follows it.
             let refused = MarketLine::Reject {
@@ -203,6 +189,38 @@ impl Market {
         }
         self.narrator.begin(Some(entry.name.clone()));
         Ok(self.engine_command(&engine::Command::Submit(order)))
+    }
+
+    /// Whether an open order of another account, or of a quote, has the id.
+    pub(crate) fn is_held_elsewhere(&self, entry: &OrderEntry, account: AccountId) -> bool {
+        let known = self.orders.get(&entry.name);
+        known.is_some_and(|known| {
+            let is_held_elsewhere = known.account != account || entry.name.is_side_of_quote();
+            is_held_elsewhere && self.narrator.is_open(known.order_id)
+        })
+    }
+
+    pub(crate) fn new_order(
+        &mut self,
+        entry: &OrderEntry,
+        account: AccountId,
+    ) -> Result<NewOrder, Obstacle> {
+        let options = &entry.options;
+        let stp_group = options
+            .group
+            .as_ref()
+            .map(|group| StpGroup(self.number("group", group)));
+        let client_order_id = self.client_order_id(&entry.name);
+        let tied = self.tied(options);
+        new_order(
+            entry,
+            &Identity {
+                account,
+                client_order_id,
+                stp_group,
+                tied,
+            },
+        )
     }
 
     fn quote(&mut self, quote: &Quote) -> Vec<MarketLine> {
@@ -230,24 +248,28 @@ impl Market {
     }
 
     fn replace(&mut self, replacement: &Replacement) -> Vec<MarketLine> {
+        let command = self.change(replacement);
+        self.narrator
+            .begin_replace(replacement.name.clone(), command.price);
+        self.engine_command(&engine::Command::Replace(command))
+    }
+
+    pub(crate) fn change(&mut self, replacement: &Replacement) -> Replace {
         let (account, order) = self.reference(&replacement.name);
-        let side = self
-            .orders
-            .get(&replacement.name)
-            .map_or(Side::Buy, |known| known.side);
-        let price = replacement.price.map(Price::from_units);
-        self.narrator.begin_replace(replacement.name.clone(), price);
-        self.engine_command(&engine::Command::Replace(Replace {
+        let of_batch = self.in_batch.get(&replacement.name).map(|(_, side)| *side);
+        let known = || Some(self.orders.get(&replacement.name)?.side);
+        let side = of_batch.or_else(known).unwrap_or(Side::Buy);
+        Replace {
             account,
             order,
             side,
             quantity: replacement.quantity.map(Quantity::from_units),
-            price,
+            price: replacement.price.map(Price::from_units),
             peak: replacement.peak.map(Quantity::from_units),
             stop: replacement.stop.map(Price::from_units),
             expiry: replacement.expiry.map(Timestamp),
             extra: Notional::ZERO,
-        }))
+        }
     }
 
     fn mass_cancel(&mut self, cancellation: &MassCancellation) -> Vec<MarketLine> {
@@ -277,7 +299,7 @@ impl Market {
         self.engine_command(command)
     }
 
-    fn engine_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
+    pub(crate) fn engine_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
         self.sequence += 1;
         let sequenced = Sequenced {
             instrument: self.instrument,
@@ -348,6 +370,7 @@ fn refusal(command: &Command, reason: RejectWord) -> Option<MarketLine> {
         | Command::Uncross { .. }
         | Command::Last(_)
         | Command::Quiet(_)
+        | Command::Batch { .. }
         | Command::Show => None,
     }
 }

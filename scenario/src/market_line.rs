@@ -68,6 +68,8 @@ pub enum MarketLine {
     },
     /// `book BIDS | ASKS`.
     Book(BookPicture),
+    /// `step N`: what follows is of the N-th instruction of a batch.
+    Step(u32),
 }
 
 /// Two orders that met.
@@ -186,6 +188,10 @@ word_enum! {
         Closed = "closed",
         /// Not in this state.
         NotInAuction = "not_in_auction",
+        /// Another instruction of the batch would be refused.
+        BatchRefused = "batch_refused",
+        /// An all-or-none batch does not carry such an instruction.
+        NotInBatch = "not_in_batch",
         /// The group is frozen.
         ProtectionFrozen = "mmp_frozen",
         /// Past its expiry.
@@ -257,6 +263,7 @@ impl fmt::Display for MarketLine {
             Self::Prevent(meeting) => write!(formatter, "prevent {meeting}"),
             Self::Trigger(name) => write!(formatter, "trigger {name}"),
             Self::Replaced(name) => write!(formatter, "replaced {name}"),
+            Self::Step(number) => write!(formatter, "step {number}"),
             Self::Refill { name, shown } => write!(formatter, "refill {name} {shown}"),
             Self::Peg {
                 name,

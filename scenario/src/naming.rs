@@ -31,12 +31,12 @@ impl Market {
             &options.parent,
             &options.parent_partial,
         ];
-        let known = tied_to
-            .into_iter()
-            .flatten()
-            .find_map(|name| self.orders.get(name));
+        let known = tied_to.into_iter().flatten().find_map(|name| {
+            let of_batch = self.in_batch.get(name).map(|(account, _)| *account);
+            of_batch.or_else(|| self.orders.get(name).map(|known| known.account))
+        });
         match (&options.account, known) {
-            (None, Some(known)) => known.account,
+            (None, Some(account)) => account,
             (account, _) => self.account(account.as_ref(), &entry.name),
         }
     }
@@ -57,8 +57,12 @@ impl Market {
         }
     }
 
-    /// A known order by the engine's id, so that the engine says what became of it; else by a name it never saw.
+    /// A known order by the engine's id, so that the engine says what became of it; else by a name it never saw. An
+    /// order of the batch that is being read has no id yet: its owner's id of it names it.
     pub(crate) fn reference(&mut self, name: &Name) -> (AccountId, OrderRef) {
+        if let Some((account, _)) = self.in_batch.get(name).copied() {
+            return (account, OrderRef::Client(self.client_order_id(name)));
+        }
         match self.orders.get(name) {
             Some(known) => (known.account, OrderRef::Id(known.order_id)),
             None => (

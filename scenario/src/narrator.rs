@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     Accepted, CancelReason, Canceled, Display, Event, OrderId, OrderKind, OrderSize, Prevented,
-    Price, Queued, Rested, Side, Trade, Triggered,
+    Price, Queued, Rested, Side, Step, Trade, Triggered,
 };
 
+use crate::command::BatchWord;
 use crate::market_line::{BookPrice, MarketLine, Meeting, Shown};
 use crate::name::Name;
 use crate::reason_words::{cancel_word, refusal_word, reject_word, status_word};
 
 /// Knows which order has which name, and tells what happened to it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Narrator {
     names: BTreeMap<OrderId, Name>,
     by_quote_amount: BTreeSet<OrderId>,
@@ -25,6 +26,9 @@ pub struct Narrator {
     replaced: Option<Name>,
     /// What the command enters.
     entered: Entered,
+    /// The instructions of a batch: whom each is about, and the price that a change asks for.
+    steps: Vec<BatchStep>,
+    mode: BatchWord,
     /// Orders that start when their parents trade: they always rest later than they came.
     children: BTreeSet<OrderId>,
     /// The price that a replace asks for.
@@ -40,19 +44,42 @@ pub struct Narrator {
 }
 
 /// What a command enters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entered {
     /// An order of the subject's name.
-    #[default]
     Order,
     /// The sides of the subject's quote.
     Quote,
 }
 
+/// One instruction of a batch.
+#[derive(Debug, Clone)]
+pub(crate) struct BatchStep {
+    pub(crate) name: Name,
+    /// What it is: a change, and the price it asks for where it changes that.
+    pub(crate) replaces: Option<Option<Price>>,
+}
+
 impl Narrator {
     /// A narrator who has heard nothing yet.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            names: BTreeMap::new(),
+            by_quote_amount: BTreeSet::new(),
+            icebergs: BTreeSet::new(),
+            open: BTreeSet::new(),
+            subject: None,
+            replaced: None,
+            entered: Entered::Order,
+            steps: Vec::new(),
+            mode: BatchWord::Sequential,
+            children: BTreeSet::new(),
+            asked_price: None,
+            asked: BTreeMap::new(),
+            late: BTreeSet::new(),
+            unpriced: BTreeSet::new(),
+            takers: BTreeSet::new(),
+        }
     }
 
     /// A replace begins: of whom, and the price it asks for where it changes that.
@@ -72,6 +99,26 @@ impl Narrator {
         self.late.clear();
         self.unpriced.clear();
         self.takers.clear();
+    }
+
+    /// A batch begins.
+    pub(crate) fn begin_batch(&mut self, mode: BatchWord, steps: Vec<BatchStep>) {
+        self.begin(None);
+        self.mode = mode;
+        self.steps = steps;
+    }
+
+    /// The next instruction of a batch. In sequence each is told as if it had come alone.
+    fn tell_step(&mut self, step: &Step) -> MarketLine {
+        let at = usize::try_from(step.index).expect("a batch is short");
+        let BatchStep { name, replaces } = self.steps[at].clone();
+        if self.mode == BatchWord::Sequential {
+            self.begin(Some(name.clone()));
+        }
+        self.subject = Some(name.clone());
+        self.replaced = replaces.is_some().then_some(name);
+        self.asked_price = replaces.flatten();
+        MarketLine::Step(step.index + 1)
     }
 
     /// A quote arrives, whose sides are named after its group.
@@ -157,6 +204,7 @@ impl Narrator {
                 volume: u64::try_from(indicative.volume).expect("scenarios are small"),
                 surplus: i64::try_from(indicative.surplus).expect("scenarios are small"),
             }),
+            Event::Step(step) => Some(self.tell_step(step)),
             Event::Repeated(_) | Event::HoldReleased(_) | Event::TermsChanged(_) => None,
         }
     }

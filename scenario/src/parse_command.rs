@@ -1,7 +1,7 @@
 //! Reads a command line.
 
 use crate::command::{
-    Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement,
+    BatchWord, Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement,
 };
 use crate::lexer::{Words, integer, key_and_value};
 use crate::name::Name;
@@ -10,6 +10,9 @@ use crate::parse_order::{parse_order, set};
 
 /// Reads one line before the `--`.
 pub(crate) fn parse_command(line: &str) -> Result<Command, String> {
+    if let Some(batch) = line.strip_prefix("batch ") {
+        return parse_batch(batch);
+    }
     let mut words = Words::new(line);
     let is_order = matches!(words.peek(1), Some("buy" | "sell")) && words.peek(2).is_some();
     if is_order {
@@ -47,6 +50,35 @@ pub(crate) fn parse_command(line: &str) -> Result<Command, String> {
     };
     words.finish()?;
     Ok(command)
+}
+
+/// Reads what stands behind `batch`.
+fn parse_batch(batch: &str) -> Result<Command, String> {
+    let (mode, lines) = batch
+        .split_once(':')
+        .ok_or("a batch needs `:` behind `sequential` or `all_or_none`")?;
+    let mode = BatchWord::read(mode.trim())?;
+    let instructions = lines.split(';').map(|line| {
+        let command = parse_command(line.trim())?;
+        match command {
+            Command::Submit(_) | Command::Cancel(_) | Command::Replace(_) => Ok(command),
+            Command::Quote(_)
+            | Command::MassCancel(_)
+            | Command::ProtectionReset { .. }
+            | Command::Disconnect(_)
+            | Command::Time(_)
+            | Command::Kill(_)
+            | Command::CancelAfter { .. }
+            | Command::State(_)
+            | Command::Uncross { .. }
+            | Command::Last(_)
+            | Command::Quiet(_)
+            | Command::Show
+            | Command::Batch { .. } => Err(format!("`{command}` is no instruction of a batch")),
+        }
+    });
+    let instructions = instructions.collect::<Result<Vec<_>, _>>()?;
+    Ok(Command::Batch { mode, instructions })
 }
 
 fn parse_account(words: &mut Words<'_>) -> Result<Name, String> {

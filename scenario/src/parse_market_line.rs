@@ -37,6 +37,7 @@ pub(crate) fn parse_market_line(line: &str) -> Result<MarketLine, String> {
             name: parse_name(&mut words)?,
             price: unless("parked", words.next("the price")?)?,
         },
+        "step" => MarketLine::Step(integer(words.next("the number")?, "number")?),
         "status" => MarketLine::Status(StatusWord::read(words.next("the state")?)?),
         "indicative" => MarketLine::Indicative {
             price: unless("-", words.next("the price")?)?,

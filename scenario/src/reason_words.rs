@@ -108,6 +108,8 @@ pub(crate) const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::PositionLimit
         | RejectReason::OrderRateLimit
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
+        RejectReason::BatchRefused => RejectWord::BatchRefused,
+        RejectReason::NotInBatch => RejectWord::NotInBatch,
         RejectReason::InvalidTerms | RejectReason::TakenOut => panic!("no scenario does that"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::Command;
+use engine::{Command, Instruction};
 
 use crate::control::ControlRequest;
 use crate::counters::SharedCounters;
@@ -48,7 +48,7 @@ impl Inbox {
         command: &InboundCommand,
         intake: Intake,
     ) -> Result<(), Refused> {
-        let may_use_reserve = match command.command {
+        let may_use_reserve = match &command.command {
             Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::Admit(_)
@@ -59,6 +59,10 @@ impl Inbox {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_) => true,
+            Command::Batch(batch) => {
+                let mut asked = batch.instructions().iter();
+                asked.all(|one| matches!(one, Instruction::Cancel(_)))
+            }
             Command::Submit(_)
             | Command::Replace(_)
             | Command::CancelReplace(_)

@@ -37,6 +37,11 @@ impl EventSink for Watched<'_> {
                 self.came.insert(rested.order_id);
             }
             Event::Replaced(replaced) => self.replaced = Some(replaced.order_id),
+            // What one instruction of a batch brings the next one may take away.
+            Event::Step(_) => {
+                self.replaced = None;
+                self.has_changed |= !self.came.is_empty();
+            }
             Event::Triggered(triggered) if self.replaced == Some(triggered.order_id) => {
                 self.replaced = None; // it waited, and comes now
             }

@@ -185,6 +185,8 @@ canonical_enum!(RejectReason {
     46 => PositionLimit,
     47 => OrderRateLimit,
     48 => OrderToTradeLimit,
+    55 => BatchRefused,
+    56 => NotInBatch,
     60 => InvalidTerms,
     100 => TakenOut,
 });

@@ -30,7 +30,7 @@ impl Children {
     }
 
     /// How many children a parent has.
-    pub(super) fn count(&self, parent: OrderId) -> usize {
+    pub(crate) fn count(&self, parent: OrderId) -> usize {
         let all = (parent, OrderId(0))..=(parent, OrderId(u64::MAX));
         self.pairs.range(all).count()
     }

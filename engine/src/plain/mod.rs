@@ -90,7 +90,8 @@ impl Listing {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => Lane::NotHere,
+            | Command::Operate(_)
+            | Command::Batch(_) => Lane::NotHere,
         }
     }
 

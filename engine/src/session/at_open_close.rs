@@ -73,7 +73,8 @@ impl Listing {
         }
     }
 
-    fn join_call<S: EventSink>(&mut self, slot: u32, sink: &mut S) {
+    /// A waiting order joins the call that is on.
+    pub(crate) fn join_call<S: EventSink>(&mut self, slot: u32, sink: &mut S) {
         let waiting = self.stop_waiting(slot);
         let order = *self.book.pool.get(slot);
         let hold = self.hold_of_waiting(&order, waiting.hold_price);

@@ -164,7 +164,7 @@ impl Listing {
     }
 
     /// An order that was accepted long ago is refused now that it enters.
-    fn end_late<S: EventSink>(
+    pub(crate) fn end_late<S: EventSink>(
         &mut self,
         slot: u32,
         order: &NewOrder,

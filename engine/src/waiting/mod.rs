@@ -49,7 +49,7 @@ pub(crate) enum WaitsFor {
     Parent,
     /// What it follows: a pegged order without a price.
     Price,
-    /// The other side of its quote, which enters first, within the same command.
+    /// The others of its quote or batch, which come first, within the same command.
     OtherSide,
     /// The uncross of the call that it is in: a market order.
     Uncross {

@@ -76,7 +76,8 @@ impl NaiveBook {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => {
+            | Command::Operate(_)
+            | Command::Batch(_) => {
                 panic!("this book trades continuously")
             }
         }

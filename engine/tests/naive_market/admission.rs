@@ -176,7 +176,7 @@ impl NaiveMarket {
     }
 
     /// The order line as an order without a number.
-    fn draft(&mut self, entry: &OrderEntry) -> Order {
+    pub(super) fn draft(&mut self, entry: &OrderEntry) -> Order {
         let options = &entry.options;
         let name = self.word(&entry.name);
         let account = match &options.account {

@@ -15,7 +15,7 @@ impl NaiveMarket {
     }
 
     /// The order as it is and as it would be; or the first reason against it.
-    fn change(&self, id: Id, asked: &Replacement) -> Result<(Order, Order), RejectWord> {
+    pub(super) fn change(&self, id: Id, asked: &Replacement) -> Result<(Order, Order), RejectWord> {
         let old = *self.order(id);
         let mut new = old;
         if self.killed.contains(&old.account) {

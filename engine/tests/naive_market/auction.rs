@@ -163,7 +163,8 @@ impl NaiveMarket {
     /// After each command in a call that changes its orders.
     pub(super) fn publish_indicative(&mut self, before: Option<&BookPicture>) {
         let Some(before) = before else { return };
-        if !self.state.is_call() || *before == self.book_picture() {
+        let has_changed = self.batch_changes || *before != self.book_picture();
+        if !self.state.is_call() || !has_changed {
             return;
         }
         let outcome = self.equilibrium(self.last_price);

@@ -18,7 +18,15 @@ impl NaiveMarket {
     pub(super) fn live(&self, name: &Name) -> Result<Id, RejectWord> {
         let word = self.names.known(name).ok_or(RejectWord::UnknownOrder)?;
         match self.orders.iter().find(|order| order.name == word) {
+            Some(order)
+                if self
+                    .batch_account
+                    .is_some_and(|account| account != order.account) =>
+            {
+                Err(RejectWord::UnknownOrder)
+            }
             Some(order) => Ok(order.id),
+            None if self.batch_names.contains(name) => Err(RejectWord::UnknownOrder),
             None if self.names.was_accepted(word) => Err(RejectWord::TooLate),
             None => Err(RejectWord::UnknownOrder),
         }

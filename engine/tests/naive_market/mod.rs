@@ -7,6 +7,7 @@
 mod admission;
 mod amend;
 mod auction;
+mod batch;
 mod book;
 mod cancels;
 mod cascade;
@@ -74,6 +75,13 @@ pub struct NaiveMarket {
     counters: BTreeMap<(Account, Word), Counter>,
     killed: BTreeSet<Account>,
     dead_man: BTreeMap<Account, u64>,
+    /// Orders that the batch of this command entered: their owner's ids name them, which are forgotten with them.
+    batch_names: BTreeSet<Name>,
+    /// Whose batch is carried out: another account's orders are unknown to it.
+    batch_account: Option<Account>,
+    /// The call as the last instruction of the batch left it, and whether any has changed it.
+    batch_picture: Option<BookPicture>,
+    batch_changes: bool,
     /// Nothing happens: it is only counted what could.
     is_rehearsal: bool,
 }
@@ -101,12 +109,17 @@ impl Subject for NaiveMarket {
             counters: BTreeMap::new(),
             killed: BTreeSet::new(),
             dead_man: BTreeMap::new(),
+            batch_names: BTreeSet::new(),
+            batch_account: None,
+            batch_picture: None,
+            batch_changes: false,
             is_rehearsal: false,
         })
     }
 
     fn apply(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
         let before = self.picture_in_call();
+        self.batch_changes = false;
         self.obey(command);
         self.finish(before.as_ref());
         Ok(std::mem::take(&mut self.said))
@@ -134,6 +147,7 @@ impl NaiveMarket {
             Command::Uncross { reference } => self.order_uncross(*reference),
             Command::Last(price) => self.last_price = Some(*price),
             Command::Quiet(_) => {}
+            Command::Batch { mode, instructions } => self.batch(*mode, instructions),
             Command::Show => {
                 let picture = self.book_picture();
                 self.say(MarketLine::Book(picture));
@@ -143,10 +157,14 @@ impl NaiveMarket {
 
     /// What follows every command: the queue, the pegs, the status, the indicative price.
     fn finish(&mut self, before: Option<&BookPicture>) {
+        self.follow_command();
+        self.publish_indicative(before);
+    }
+
+    fn follow_command(&mut self) {
         self.cascade();
         self.reprice_pegs();
         self.watch_limit_state();
-        self.publish_indicative(before);
     }
 
     fn say(&mut self, line: MarketLine) {

@@ -70,7 +70,8 @@ impl Entered {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => {
+            | Command::Operate(_)
+            | Command::Batch(_) => {
                 return;
             }
         };
@@ -113,7 +114,8 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
-        | Command::Operate(_) => {}
+        | Command::Operate(_)
+        | Command::Batch(_) => {}
     }
     command
 }

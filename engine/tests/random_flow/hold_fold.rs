@@ -44,7 +44,8 @@ impl HoldFold {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => return,
+            | Command::Operate(_)
+            | Command::Batch(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }
@@ -79,7 +80,8 @@ impl HoldFold {
             | Event::Refilled(_)
             | Event::Pegged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
 
@@ -148,7 +150,8 @@ pub fn without_holds(event: Event) -> Option<Event> {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => event,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => event,
         Event::HoldReleased(_) => return None,
     })
 }

@@ -91,7 +91,8 @@ fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
-        | Command::Operate(_) => {}
+        | Command::Operate(_)
+        | Command::Batch(_) => {}
     }
     command
 }
@@ -172,6 +173,7 @@ impl Said {
                 | Event::Refilled(_)
                 | Event::Indicative(_)
                 | Event::TermsChanged(_)
+                | Event::Step(_)
                 | Event::Repeated(_)
                 | Event::Trade(_)
                 | Event::Prevented(_)

@@ -289,7 +289,8 @@ fn is_by_handle(command: &Command) -> bool {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
-        | Command::Operate(_) => return false,
+        | Command::Operate(_)
+        | Command::Batch(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }
@@ -316,7 +317,8 @@ fn without_order(event: Event) -> Event {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => event,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => event,
     }
 }
 
@@ -343,7 +345,8 @@ fn without_place(event: Event) -> Event {
         | Event::Triggered(_)
         | Event::Refilled(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => event,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => event,
     }
 }
 

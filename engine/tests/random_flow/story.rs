@@ -143,7 +143,8 @@ impl Teller {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => {
+            | Command::Operate(_)
+            | Command::Batch(_) => {
                 unreachable!("the random flow trades continuously")
             }
         }
@@ -194,7 +195,8 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => false,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => false,
     }
 }
 

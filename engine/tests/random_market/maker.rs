@@ -1,8 +1,8 @@
 //! Random commands: mostly about what is open, so that things meet.
 
 use scenario::{
-    Command, InstrumentOptions, Lifetime, Limit, MarketState, MassCancellation, Name, Quote,
-    QuoteSide, Replacement, SideWord, Size,
+    BatchWord, Command, InstrumentOptions, Lifetime, Limit, MarketState, MassCancellation, Name,
+    Quote, QuoteSide, Replacement, SideWord, Size,
 };
 
 use super::chance::Chance;
@@ -26,6 +26,7 @@ pub struct Maker {
     replaces: u64,
     ticks: u64,
     rare: u64,
+    batches: u64,
 }
 
 impl Maker {
@@ -56,6 +57,7 @@ impl Maker {
             replaces: chance.pick(&[0, 80, 200]),
             ticks: chance.pick(&[20, 80, 150]),
             rare: chance.pick(&[0, 4, 15]),
+            batches: chance.pick(&[0, 30, 150]),
             terms,
             chance,
         }
@@ -81,6 +83,8 @@ impl Maker {
             self.quote()
         } else if falls(self.rare) {
             self.rare_command(market)
+        } else if falls(self.batches) {
+            self.batch(market, &open)
         } else if falls(self.replaces) && !open.is_empty() {
             self.replace(&open)
         } else if self.chance.chance(1, 12) {
@@ -149,7 +153,11 @@ impl Maker {
     }
 
     fn replace(&mut self, open: &[Name]) -> Command {
-        let target = self.target(open);
+        self.replace_of(|maker| maker.target(open))
+    }
+
+    fn replace_of(&mut self, target: impl FnOnce(&mut Self) -> Name) -> Command {
+        let target = target(self);
         let chance = &mut self.chance;
         let quantity = chance.chance(1, 2).then(|| self.habits.quantity(chance));
         let price = chance.chance(1, 2).then(|| self.habits.price(chance));
@@ -163,6 +171,38 @@ impl Maker {
             stop: has_stop.then(|| self.habits.price(chance)),
             expiry: chance.chance(1, 12).then(|| self.now + chance.below(12)),
         })
+    }
+
+    /// Instructions of one account; new orders may be tied to those before them.
+    fn batch(&mut self, market: &NaiveMarket, open: &[Name]) -> Command {
+        let account = Habits::account(&mut self.chance);
+        let mut own = market.open_names_of(&account);
+        let mode = self
+            .chance
+            .pick(&[BatchWord::Sequential, BatchWord::AllOrNone]);
+        let mut instructions = Vec::new();
+        for number in 0..=self.chance.below(4) {
+            let instruction = match self.chance.below(5) {
+                0 if !own.is_empty() => Command::Cancel(self.pick(&own)),
+                1 if !own.is_empty() => self.replace_of(|maker| maker.pick(&own)),
+                _ => {
+                    let fresh = (0..9).map(|_| self.chance.below(64)).find_map(|free| {
+                        let candidate = name(&format!("b{number}_{free}"));
+                        (!open.contains(&candidate) && !own.contains(&candidate))
+                            .then_some(candidate)
+                    });
+                    let fresh = fresh.unwrap_or_else(|| name(&format!("spare{number}")));
+                    let chance = &mut self.chance;
+                    let entry =
+                        self.habits
+                            .order(chance, fresh.clone(), self.now, &own, account.clone());
+                    own.push(fresh);
+                    Command::Submit(Box::new(entry))
+                }
+            };
+            instructions.push(instruction);
+        }
+        Command::Batch { mode, instructions }
     }
 
     fn quote(&mut self) -> Command {

@@ -49,6 +49,9 @@ pub enum Depth {
     Everything,
 }
 
+/// How a difference begins that is none: the command cannot be asked of the market.
+pub const UNABLE: &str = "cannot be asked: ";
+
 /// Where the two part.
 #[derive(Debug, Clone)]
 pub struct Difference {
@@ -100,7 +103,10 @@ impl<M: Checked> Run<M> {
     fn compare(&mut self, command: &Command) -> Result<Vec<MarketLine>, String> {
         self.played += 1;
         let expected = self.naive.apply(command)?;
-        let said = self.market.apply(command)?;
+        let said = self
+            .market
+            .apply(command)
+            .map_err(|what| format!("{UNABLE}{what}"))?;
         if expected != said {
             return Err(both(&text(&expected), &text(&said)));
         }

@@ -2,7 +2,7 @@
 
 use scenario::{Command, InstrumentOptions, OrderEntry, OrderOptions};
 
-use super::run::{Checked, replay};
+use super::run::{Checked, UNABLE, replay};
 
 /// A run: the market's rules and what arrived.
 #[derive(Debug, Clone)]
@@ -13,7 +13,8 @@ pub struct Played {
 
 impl Played {
     fn fails<M: Checked>(&self) -> bool {
-        replay::<M>(&self.terms, &self.commands).is_err()
+        let played = replay::<M>(&self.terms, &self.commands);
+        played.is_err_and(|difference| !difference.what.starts_with(UNABLE))
     }
 }
 
@@ -24,6 +25,7 @@ pub fn shrink<M: Checked>(played: &Played) -> Played {
     loop {
         let before = small.to_text();
         leave_out_commands::<M>(&mut small);
+        leave_out_instructions::<M>(&mut small);
         leave_out_rules::<M>(&mut small);
         leave_out_options::<M>(&mut small);
         if small.to_text() == before {
@@ -57,6 +59,27 @@ fn leave_out_commands<M: Checked>(small: &mut Played) {
             return;
         }
         length = length.div_ceil(2);
+    }
+}
+
+fn leave_out_instructions<M: Checked>(small: &mut Played) {
+    for at in 0..small.commands.len() {
+        let mut place = 0;
+        loop {
+            let mut fewer = small.clone();
+            let Command::Batch { instructions, .. } = &mut fewer.commands[at] else {
+                break;
+            };
+            if instructions.len() < 2 || place >= instructions.len() {
+                break;
+            }
+            instructions.remove(place);
+            if fewer.fails::<M>() {
+                *small = fewer;
+            } else {
+                place += 1;
+            }
+        }
     }
 }
 

@@ -229,7 +229,8 @@ const fn trade_in(event: &Event) -> Option<&Trade> {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => None,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => None,
     }
 }
 
@@ -255,7 +256,8 @@ fn answer(pending: Pending, events: &[Event], told: Told) {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => None,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => None,
     });
     // Who asked may be gone: then nobody is answered.
     let _ = pending.answer.send(Answered {

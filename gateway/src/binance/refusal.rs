@@ -180,6 +180,8 @@ pub fn of_entry(reason: RejectReason) -> Refusal {
         | RejectReason::NotInAuction
         | RejectReason::MarketKilled
         | RejectReason::InvalidTerms
+        | RejectReason::BatchRefused
+        | RejectReason::NotInBatch
         | RejectReason::TakenOut
         | RejectReason::UnknownInstrument => "Market is closed.",
         RejectReason::InvalidQuantity => return Refusal::filter("LOT_SIZE"),

@@ -1,8 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, ClientOrderId, Command, NewOrder, Notional, OcoMode, OrderKind,
-    OrderRef, OrderSize, Price, Quantity, Quote, Replace, Side,
+    AccountId, CancelReplace, ClientOrderId, Command, Instruction, NewOrder, Notional, OcoMode,
+    OrderKind, OrderRef, OrderSize, Price, Quantity, Quote, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -187,6 +187,11 @@ impl<'a> Door<'a> {
         match command {
             Command::Submit(order) => self.note_entering(order),
             Command::CancelReplace(command) => self.note_entering(&command.new_order),
+            Command::Batch(batch) => {
+                for entering in batch.instructions().iter().filter_map(entering_of) {
+                    self.note_entering(entering);
+                }
+            }
             // A replace was noted when it was measured.
             Command::Replace(_)
             | Command::Cancel(_)
@@ -222,9 +227,20 @@ impl<'a> Door<'a> {
         match command {
             Command::Submit(order) => self.take_back_entry(order),
             Command::CancelReplace(command) => self.take_back_entry(&command.new_order),
-            Command::Replace(replace) => {
-                lock(&self.state.orders).forget_change(self.account, replace.order);
-                self.give_back(replace.side, replace.extra);
+            Command::Replace(replace) => self.take_back_change(replace),
+            Command::Batch(batch) => {
+                for instruction in batch.instructions() {
+                    match instruction {
+                        Instruction::Replace(replace) => self.take_back_change(replace),
+                        Instruction::Submit(_)
+                        | Instruction::Cancel(_)
+                        | Instruction::CancelReplace(_) => {
+                            if let Some(order) = entering_of(instruction) {
+                                self.take_back_entry(order);
+                            }
+                        }
+                    }
+                }
             }
             Command::Quote(quote) => {
                 for side in [Side::Buy, Side::Sell] {
@@ -248,6 +264,11 @@ impl<'a> Door<'a> {
             | Command::CancelAfter(_)
             | Command::Operate(_) => {}
         }
+    }
+
+    fn take_back_change(self, replace: &Replace) {
+        lock(&self.state.orders).forget_change(self.account, replace.order);
+        self.give_back(replace.side, replace.extra);
     }
 
     fn take_back_entry(self, order: &NewOrder) {
@@ -275,6 +296,15 @@ impl<'a> Door<'a> {
         }
         self.ledger
             .reserve_up_to(self.account, self.state.id(), side, need)
+    }
+}
+
+/// The new order of an instruction that has one.
+const fn entering_of(instruction: &Instruction) -> Option<&NewOrder> {
+    match instruction {
+        Instruction::Submit(order) => Some(order),
+        Instruction::CancelReplace(both) => Some(&both.new_order),
+        Instruction::Cancel(_) | Instruction::Replace(_) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which event of a command's block is the answer to the request that caused it.
 
-use engine::{Command, Event};
+use engine::{Command, Event, Step};
 
 /// Place of the one event that answers the request; `None` where no event does.
 pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
@@ -22,11 +22,13 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
-        | Command::Operate(_) => None,
+        | Command::Operate(_)
+        | Command::Batch(_) => None,
     }
 }
 
-const fn decides_entry(event: &Event) -> bool {
+/// Whether the event decides a new order.
+pub const fn decides_entry(event: &Event) -> bool {
     match event {
         Event::Accepted(_) | Event::Rejected(_) | Event::Repeated(_) => true,
         Event::Trade(_)
@@ -42,7 +44,8 @@ const fn decides_entry(event: &Event) -> bool {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => false,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => false,
     }
 }
 
@@ -63,7 +66,8 @@ const fn decides_cancel(event: &Event) -> bool {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => false,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => false,
     }
 }
 
@@ -84,6 +88,31 @@ const fn decides_replace(event: &Event) -> bool {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => false,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => false,
+    }
+}
+
+/// The step of a batch that begins with the event.
+pub const fn step_of(event: &Event) -> Option<&Step> {
+    match event {
+        Event::Step(step) => Some(step),
+        Event::Accepted(_)
+        | Event::Conditioned(_)
+        | Event::Rejected(_)
+        | Event::Repeated(_)
+        | Event::Trade(_)
+        | Event::Prevented(_)
+        | Event::Rested(_)
+        | Event::Queued(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Replaced(_)
+        | Event::Canceled(_)
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_)
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => None,
     }
 }

@@ -165,7 +165,8 @@ pub fn told_of(event: &Event) -> [Option<AccountId>; 2] {
         | Event::Queued(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => [None, None],
+        | Event::TermsChanged(_)
+        | Event::Step(_) => [None, None],
     }
 }
 

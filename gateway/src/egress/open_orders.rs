@@ -87,7 +87,8 @@ impl OpenOrders {
             | Event::Refilled(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
 

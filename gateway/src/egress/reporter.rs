@@ -3,13 +3,15 @@
 mod several;
 mod traced;
 
-use engine::{AccountId, Command, Event, NewOrder, OrderId, OrderSize, Prevented, Trade};
+use engine::{
+    AccountId, Batch, Command, Event, Instruction, NewOrder, OrderId, OrderSize, Prevented, Trade,
+};
 use protocol::{Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
 
 use crate::counters::Counters;
-use crate::egress::answer::place_of_answer;
+use crate::egress::answer::{decides_entry, place_of_answer, step_of};
 use crate::egress::kept_reports::{KeptReports, ReportPlace};
 use crate::egress::open_order::OpenOrder;
 use crate::egress::open_orders::OpenOrders;
@@ -135,13 +137,15 @@ impl<'a> Reporter<'a> {
             | Event::Queued(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::Step(_) => {}
         }
     }
 
     /// Whether the event decides a new order, and not one that was to be ended or changed.
     fn is_entry(&self, place: usize) -> IsEntry {
-        match self.outcome.command {
+        match &self.outcome.command {
+            Command::Batch(batch) => self.is_entry_in(batch, place),
             Command::Submit(_) | Command::CancelReplace(_) if self.answer == Some(place) => {
                 IsEntry::Yes
             }
@@ -163,6 +167,26 @@ impl<'a> Reporter<'a> {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_) => IsEntry::No,
+        }
+    }
+
+    /// In a batch the instruction says it whose step the event is in. A cancel-replace that could not cancel says so
+    /// before it decides the new order.
+    fn is_entry_in(&self, batch: &Batch, place: usize) -> IsEntry {
+        let step = self.events[..place].iter().rev().find_map(step_of);
+        let index = step.and_then(|step| usize::try_from(step.index).ok());
+        match index.and_then(|index| batch.instructions().get(index)) {
+            Some(Instruction::Submit(_)) => IsEntry::Yes,
+            Some(Instruction::CancelReplace(_)) => {
+                let after = self.events.iter().skip(place.saturating_add(1));
+                let mut in_step = after.take_while(|event| step_of(event).is_none());
+                if in_step.any(decides_entry) {
+                    IsEntry::No
+                } else {
+                    IsEntry::Yes
+                }
+            }
+            Some(Instruction::Cancel(_) | Instruction::Replace(_)) | None => IsEntry::No,
         }
     }
 
@@ -306,6 +330,18 @@ fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         Command::Submit(order) => forget_entering(order, orders),
         Command::CancelReplace(command) => forget_entering(&command.new_order, orders),
         Command::Replace(replace) => orders.forget_change(replace.account, replace.order),
+        Command::Batch(batch) => {
+            for instruction in batch.instructions() {
+                match instruction {
+                    Instruction::Submit(order) => forget_entering(order, orders),
+                    Instruction::CancelReplace(both) => forget_entering(&both.new_order, orders),
+                    Instruction::Replace(replace) => {
+                        orders.forget_change(replace.account, replace.order);
+                    }
+                    Instruction::Cancel(_) => {}
+                }
+            }
+        }
         Command::Cancel(_)
         | Command::MassCancel(_)
         | Command::Tick
@@ -358,7 +394,8 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => false,
+        | Event::TermsChanged(_)
+        | Event::Step(_) => false,
     }
 }
 
@@ -383,6 +420,7 @@ fn count(event: &Event, counters: &Counters, rejects: &Rejects) {
         | Event::Refilled(_)
         | Event::Pegged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => {}
+        | Event::TermsChanged(_)
+        | Event::Step(_) => {}
     }
 }

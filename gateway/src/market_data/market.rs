@@ -169,6 +169,7 @@ impl Market {
                     self.indicative = Some(*indicative);
                     self.publish_status(command.at, wakes);
                 }
+                Event::Step(_) => {}
                 Event::TermsChanged(changed) => {
                     changed.apply_to(&mut self.listed.instrument);
                     self.publish_definition(command.at, wakes);

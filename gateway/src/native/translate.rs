@@ -163,6 +163,8 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::PositionLimit => Reason::PositionLimit,
         RejectReason::OrderRateLimit => Reason::OrderRateLimit,
         RejectReason::OrderToTradeLimit => Reason::OrderToTradeLimit,
+        RejectReason::BatchRefused => Reason::BatchRefused,
+        RejectReason::NotInBatch => Reason::NotInBatch,
         // External ids do not exist on this wire.
         RejectReason::DuplicateExternalId
         | RejectReason::ExternalIdsOff

@@ -89,6 +89,7 @@ numbers! {
         NoLiquidity = 32, BudgetSpent = 33, PriceOutsideBand = 34, MmpFrozen = 35, WouldTrigger = 36,
         AccountKilled = 37, NotSupported = 38, Protection = 39, ExecutionRange = 40, OcoPartner = 41,
         ParentEnded = 42, MarketMakerProtection = 43, Disconnected = 44, AuctionEnded = 45, SessionState = 46,
+        BatchRefused = 60, NotInBatch = 61,
         Other = 255,
     }
 }

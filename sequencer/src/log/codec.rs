@@ -3,6 +3,7 @@
 //! Tags are append-only: a number that was used once keeps its meaning for ever. Where a command came
 //! from and when it passed which stage is not written; it comes back as zero.
 
+mod batch;
 mod command;
 mod conditions;
 mod control;

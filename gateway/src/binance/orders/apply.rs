@@ -89,7 +89,8 @@ impl VenueOrders {
                 | Event::Conditioned(_)
                 | Event::Queued(_)
                 | Event::Indicative(_)
-                | Event::TermsChanged(_) => {}
+                | Event::TermsChanged(_)
+                | Event::Step(_) => {}
             }
         }
         self.follow_lists(block, told);

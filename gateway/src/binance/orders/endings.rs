@@ -52,7 +52,8 @@ pub fn ends_later(block: &Block<'_>, place: usize, order_id: OrderId) -> bool {
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => false,
+            | Event::TermsChanged(_)
+            | Event::Step(_) => false,
         })
 }
 

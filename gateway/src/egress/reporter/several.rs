@@ -40,7 +40,8 @@ impl Reporter<'_> {
             | Command::SetFeeTier(_)
             | Command::FanOut(_)
             | Command::Disconnect(_)
-            | Command::Operate(_) => return,
+            | Command::Operate(_)
+            | Command::Batch(_) => return,
         };
         self.answer(session, &message);
     }

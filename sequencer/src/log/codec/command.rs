@@ -6,6 +6,7 @@ use engine::{
     Price, Quantity, Replace, SessionState, Side, SideFilter, Timestamp,
 };
 
+use super::batch::{batch, put_batch};
 use super::maker::{
     cancel_after, disconnect, mmp_reset, put_cancel_after, put_disconnect, put_mmp_reset,
     put_quote, quote,
@@ -33,6 +34,7 @@ const SET_LIMITS: u8 = 41;
 const SET_FEE_TIER: u8 = 42;
 const OPERATE: u8 = 60;
 const FAN_OUT: u8 = 43;
+const BATCH: u8 = 80;
 
 pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
     match command {
@@ -51,12 +53,7 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
         }
         Command::CancelReplace(cancel_replace) => {
             put_u8(bytes, CANCEL_REPLACE);
-            put_order_ref(bytes, cancel_replace.cancel);
-            put_u8(
-                bytes,
-                on_cancel_failure_tag(cancel_replace.on_cancel_failure),
-            );
-            put_order(bytes, &cancel_replace.new_order);
+            put_cancel_replace(bytes, cancel_replace);
         }
         Command::MassCancel(mass_cancel) => {
             put_u8(bytes, MASS_CANCEL);
@@ -116,6 +113,10 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_u64(bytes, fan_out.id.0);
             encode(&fan_out.action.command(), bytes);
         }
+        Command::Batch(batch) => {
+            put_u8(bytes, BATCH);
+            put_batch(bytes, batch);
+        }
     }
 }
 
@@ -127,11 +128,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
             order: order_ref(reader)?,
         })),
         REPLACE => replace(reader).map(Command::Replace),
-        CANCEL_REPLACE => Ok(Command::CancelReplace(CancelReplace {
-            cancel: order_ref(reader)?,
-            on_cancel_failure: on_cancel_failure(reader)?,
-            new_order: order(reader)?,
-        })),
+        CANCEL_REPLACE => cancel_replace(reader).map(Command::CancelReplace),
         MASS_CANCEL => mass_cancel(reader).map(Command::MassCancel),
         TICK => Ok(Command::Tick),
         SET_STATE => session_state(reader).map(Command::SetState),
@@ -155,6 +152,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
             id: FanOutId(reader.u64()?),
             action: fan_out_action(reader)?,
         })),
+        BATCH => batch(reader).map(Command::Batch),
         _ => Err(DecodeError::Unknown("a command")),
     }
 }
@@ -170,6 +168,23 @@ pub(super) fn fan_out_action(reader: &mut Reader<'_>) -> Result<FanOutAction, De
         CANCEL_AFTER => cancel_after(reader).map(FanOutAction::CancelAfter),
         _ => Err(DecodeError::Unknown("what several instruments are asked")),
     }
+}
+
+pub(super) fn put_cancel_replace(bytes: &mut Vec<u8>, cancel_replace: &CancelReplace) {
+    put_order_ref(bytes, cancel_replace.cancel);
+    put_u8(
+        bytes,
+        on_cancel_failure_tag(cancel_replace.on_cancel_failure),
+    );
+    put_order(bytes, &cancel_replace.new_order);
+}
+
+pub(super) fn cancel_replace(reader: &mut Reader<'_>) -> Result<CancelReplace, DecodeError> {
+    Ok(CancelReplace {
+        cancel: order_ref(reader)?,
+        on_cancel_failure: on_cancel_failure(reader)?,
+        new_order: order(reader)?,
+    })
 }
 
 fn put_mass_cancel(bytes: &mut Vec<u8>, mass_cancel: &MassCancel) {
@@ -188,7 +203,7 @@ fn mass_cancel(reader: &mut Reader<'_>) -> Result<MassCancel, DecodeError> {
     })
 }
 
-fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
+pub(super) fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
     put_u32(bytes, replace.account.0);
     put_order_ref(bytes, replace.order);
     put_side(bytes, replace.side);
@@ -210,7 +225,7 @@ fn put_replace(bytes: &mut Vec<u8>, replace: &Replace) {
     put_i128(bytes, replace.extra.units());
 }
 
-fn replace(reader: &mut Reader<'_>) -> Result<Replace, DecodeError> {
+pub(super) fn replace(reader: &mut Reader<'_>) -> Result<Replace, DecodeError> {
     Ok(Replace {
         account: AccountId(reader.u32()?),
         order: order_ref(reader)?,
