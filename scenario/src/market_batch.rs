@@ -6,7 +6,7 @@ use crate::command::{BatchWord, Command};
 use crate::market::Market;
 use crate::market_line::MarketLine;
 use crate::name::Name;
-use crate::narrator::BatchStep;
+use crate::narrator::{BatchStep, StepKind};
 use crate::translate::Obstacle;
 
 impl Market {
@@ -78,7 +78,7 @@ impl Market {
     ) -> Result<(BatchStep, Instruction), Obstacle> {
         let step = |name: &Name| BatchStep {
             name: name.clone(),
-            replaces: None,
+            kind: StepKind::EnterOrEnd,
         };
         match command {
             Command::Submit(entry) => {
@@ -100,7 +100,7 @@ impl Market {
                     ..self.change(replacement)
                 };
                 let step = BatchStep {
-                    replaces: Some(change.price),
+                    kind: StepKind::Change(change.price),
                     ..step(&replacement.name)
                 };
                 Ok((step, Instruction::Replace(change)))

@@ -56,8 +56,22 @@ enum Entered {
 #[derive(Debug, Clone)]
 pub(crate) struct BatchStep {
     pub(crate) name: Name,
-    /// What it is: a change, and the price it asks for where it changes that.
-    pub(crate) replaces: Option<Option<Price>>,
+    pub(crate) kind: StepKind,
+}
+
+/// What an instruction of a batch asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StepKind {
+    /// A new order, or the end of one.
+    EnterOrEnd,
+    /// A change, to this price where it changes that.
+    Change(Option<Price>),
+}
+
+impl Default for Narrator {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Narrator {
@@ -109,15 +123,20 @@ impl Narrator {
     }
 
     /// The next instruction of a batch. In sequence each is told as if it had come alone.
-    fn tell_step(&mut self, step: &Step) -> MarketLine {
+    fn tell_step(&mut self, step: Step) -> MarketLine {
         let at = usize::try_from(step.index).expect("a batch is short");
-        let BatchStep { name, replaces } = self.steps[at].clone();
+        let BatchStep { name, kind } = self.steps[at].clone();
         if self.mode == BatchWord::Sequential {
             self.begin(Some(name.clone()));
         }
         self.subject = Some(name.clone());
-        self.replaced = replaces.is_some().then_some(name);
-        self.asked_price = replaces.flatten();
+        match kind {
+            StepKind::EnterOrEnd => self.replaced = None,
+            StepKind::Change(asked_price) => {
+                self.replaced = Some(name);
+                self.asked_price = asked_price;
+            }
+        }
         MarketLine::Step(step.index + 1)
     }
 
@@ -204,7 +223,7 @@ impl Narrator {
                 volume: u64::try_from(indicative.volume).expect("scenarios are small"),
                 surplus: i64::try_from(indicative.surplus).expect("scenarios are small"),
             }),
-            Event::Step(step) => Some(self.tell_step(step)),
+            Event::Step(step) => Some(self.tell_step(*step)),
             Event::Repeated(_) | Event::HoldReleased(_) | Event::TermsChanged(_) => None,
         }
     }

@@ -4,6 +4,7 @@
 //! them before it does anything: see `all_or_none.rs`.
 
 mod all_or_none;
+mod look;
 
 use crate::command::{Cancel, CancelReplace, OrderRef, Replace};
 use crate::event::{Event, Rejected, Step};

@@ -169,7 +169,6 @@ impl Market {
                     self.indicative = Some(*indicative);
                     self.publish_status(command.at, wakes);
                 }
-                Event::Step(_) => {}
                 Event::TermsChanged(changed) => {
                     changed.apply_to(&mut self.listed.instrument);
                     self.publish_definition(command.at, wakes);
@@ -186,7 +185,8 @@ impl Market {
                 | Event::Pegged(_)
                 | Event::Replaced(_)
                 | Event::Canceled(_)
-                | Event::HoldReleased(_) => {}
+                | Event::HoldReleased(_)
+                | Event::Step(_) => {}
             }
         }
         self.publish_levels(command, reference, wakes);

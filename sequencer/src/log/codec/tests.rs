@@ -1,13 +1,14 @@
 //! Every command and control entry, there and back.
 
 use engine::{
-    AccountId, Admission, Admit, AuctionReference, Cancel, CancelReplace, ChildStart,
+    AccountId, Admission, Admit, AuctionReference, BatchMode, Cancel, CancelReplace, ChildStart,
     ClientIdPolicy, ClientOrderId, Command, Conditions, Display, ExternalId, FanOut, FanOutAction,
-    FanOutId, FeeTier, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco, OcoMode,
-    OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef, OrderSize,
-    OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits, Scope,
-    SelfTradePrevention, SequenceNumber, SessionState, SetFeeTier, SetLimits, Side, SideFilter,
-    StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    FanOutId, FeeTier, Instruction, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco,
+    OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef,
+    OrderSize, OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits,
+    Scope, SelfTradePrevention, SequenceNumber, SessionState, SetFeeTier, SetLimits, Side,
+    SideFilter, StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind,
+    TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
@@ -69,6 +70,34 @@ fn every_rule() -> engine::Rules {
     }
 }
 
+/// A batch with an instruction of each kind.
+fn every_instruction(mode: BatchMode) -> Command {
+    let account = AccountId(7);
+    let change = Replace {
+        account,
+        order: OrderRef::Client(ClientOrderId::new("b").unwrap()),
+        side: Side::Sell,
+        quantity: None,
+        price: Some(Price::from_units(4)),
+        peak: None,
+        stop: None,
+        expiry: None,
+        extra: Notional::from_units(3),
+    };
+    let both = CancelReplace {
+        cancel: OrderRef::Id(OrderId(5)),
+        new_order: plain_order(),
+        on_cancel_failure: OnCancelFailure::Stop,
+    };
+    let instructions = vec![
+        Instruction::Submit(plain_order()),
+        Instruction::Cancel(OrderRef::Id(OrderId(9))),
+        Instruction::Replace(change),
+        Instruction::CancelReplace(both),
+    ];
+    Command::Batch(engine::Batch::new(account, mode, instructions).unwrap())
+}
+
 fn every_command() -> Vec<Command> {
     let other_order = NewOrder {
         client_order_id: None,
@@ -115,6 +144,8 @@ fn every_command() -> Vec<Command> {
             new_order: plain_order(),
             on_cancel_failure: OnCancelFailure::Continue,
         }),
+        every_instruction(BatchMode::Sequential),
+        every_instruction(BatchMode::AllOrNone),
         Command::MassCancel(MassCancel {
             account: AccountId(3),
             side: SideFilter::Only(Side::Sell),
