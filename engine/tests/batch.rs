@@ -30,7 +30,17 @@ fn words(events: &[Event]) -> Vec<String> {
         Event::Canceled(canceled) => format!("canceled {}", canceled.order_id.0),
         Event::Trade(_) => "trade".to_owned(),
         Event::Rested(rested) => format!("rested {}", rested.order_id.0),
-        other => format!("{other:?}"),
+        Event::Conditioned(_)
+        | Event::Prevented(_)
+        | Event::Queued(_)
+        | Event::Triggered(_)
+        | Event::Refilled(_)
+        | Event::Pegged(_)
+        | Event::Replaced(_)
+        | Event::HoldReleased(_)
+        | Event::StatusChanged(_)
+        | Event::Indicative(_)
+        | Event::TermsChanged(_) => format!("{event:?}"),
     };
     events.iter().map(word).collect()
 }
@@ -156,7 +166,7 @@ fn each_order_of_a_batch_counts_for_the_rate_of_its_account() {
     };
 
     let mut desk_of_one = desk();
-    desk_of_one.ask(Command::SetLimits(two_in_a_window.clone()));
+    desk_of_one.ask(Command::SetLimits(two_in_a_window));
     let sequential = desk_of_one.ask(batch(BatchMode::Sequential, three()));
     let mut desk_of_other = desk();
     desk_of_other.ask(Command::SetLimits(two_in_a_window));

@@ -38,12 +38,13 @@ impl NaiveMarket {
 
     /// Whose the first new order is, or the first one that is named.
     fn account_of_batch(&mut self, instructions: &[Command]) -> Option<Account> {
-        let entered = instructions
-            .iter()
-            .find_map(|instruction| match instruction {
-                Command::Submit(entry) => Some(entry),
-                _ => None,
-            });
+        let entered = instructions.iter().find_map(|instruction| {
+            if let Command::Submit(entry) = instruction {
+                Some(entry)
+            } else {
+                None
+            }
+        });
         if let Some(entry) = entered {
             return Some(self.draft(entry).account);
         }
@@ -88,10 +89,10 @@ impl NaiveMarket {
         }
         for (index, instruction) in instructions.iter().enumerate() {
             self.say_step(index);
-            match instruction {
-                Command::Cancel(name) => self.cancel_named(name),
-                Command::Replace(replacement) => self.replace(replacement),
-                _ => {}
+            if let Command::Cancel(name) = instruction {
+                self.cancel_named(name);
+            } else if let Command::Replace(replacement) = instruction {
+                self.replace(replacement);
             }
             self.note_change();
         }
@@ -127,14 +128,15 @@ impl NaiveMarket {
         instruction: &Command,
         looked: &mut Looked,
     ) -> Option<RejectWord> {
-        match instruction {
-            Command::Submit(entry) => self.take_in(entry, looked),
-            Command::Cancel(name) => match self.live(name) {
+        if let Command::Submit(entry) = instruction {
+            self.take_in(entry, looked)
+        } else if let Command::Replace(asked) = instruction {
+            self.reason_against_change(asked, looked)
+        } else {
+            match self.live(name_of(instruction)) {
                 Ok(id) => self.name_once(id, looked),
                 Err(reason) => Some(reason),
-            },
-            Command::Replace(asked) => self.reason_against_change(asked, looked),
-            _ => unreachable!("no instruction of a batch"),
+            }
         }
     }
 
@@ -238,10 +240,13 @@ impl NaiveMarket {
 }
 
 fn name_of(instruction: &Command) -> &Name {
-    match instruction {
-        Command::Submit(entry) => &entry.name,
-        Command::Cancel(name) => name,
-        Command::Replace(asked) => &asked.name,
-        _ => unreachable!("no instruction of a batch"),
+    if let Command::Submit(entry) = instruction {
+        &entry.name
+    } else if let Command::Replace(asked) = instruction {
+        &asked.name
+    } else if let Command::Cancel(name) = instruction {
+        name
+    } else {
+        unreachable!("no instruction of a batch")
     }
 }

@@ -45,6 +45,10 @@ use order::{Account, Id, Order};
 use sessions::State;
 
 /// One instrument's market.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own about the market"
+)]
 #[derive(Clone)]
 pub struct NaiveMarket {
     terms: Rc<InstrumentOptions>,
