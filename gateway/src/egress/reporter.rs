@@ -1,21 +1,21 @@
 //! Tells accounts what happened to their orders: each event once per session that wants it.
 
+mod batch;
 mod several;
 mod traced;
 
-use engine::{
-    AccountId, Batch, Command, Event, Instruction, NewOrder, OrderId, OrderSize, Prevented, Trade,
-};
+use engine::{AccountId, Command, Event, OrderId, OrderSize, Prevented, Trade};
 use protocol::{Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
 
 use crate::counters::Counters;
-use crate::egress::answer::{decides_entry, place_of_answer, step_of};
+use crate::egress::answer::place_of_answer;
 use crate::egress::kept_reports::{KeptReports, ReportPlace};
 use crate::egress::open_order::OpenOrder;
 use crate::egress::open_orders::OpenOrders;
 use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
+use crate::egress::reporter::batch::forget_under_way;
 use crate::listing::{ListedInstrument, Listing};
 use crate::measure::Rejects;
 use crate::native::request_number;
@@ -170,26 +170,6 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// In a batch the instruction says it whose step the event is in. A cancel-replace that could not cancel says so
-    /// before it decides the new order.
-    fn is_entry_in(&self, batch: &Batch, place: usize) -> IsEntry {
-        let step = self.events[..place].iter().rev().find_map(step_of);
-        let index = step.and_then(|step| usize::try_from(step.index).ok());
-        match index.and_then(|index| batch.instructions().get(index)) {
-            Some(Instruction::Submit(_)) => IsEntry::Yes,
-            Some(Instruction::CancelReplace(_)) => {
-                let after = self.events.iter().skip(place.saturating_add(1));
-                let mut in_step = after.take_while(|event| step_of(event).is_none());
-                if in_step.any(decides_entry) {
-                    IsEntry::No
-                } else {
-                    IsEntry::Yes
-                }
-            }
-            Some(Instruction::Cancel(_) | Instruction::Replace(_)) | None => IsEntry::No,
-        }
-    }
-
     fn tell_trade(&mut self, place: usize, at: EventPlace, trade: &Trade, orders: &OpenOrders) {
         let fees = self.listed.terms.fees(trade);
         let legs = [
@@ -321,48 +301,6 @@ impl<'a> Reporter<'a> {
                     .push_copy(&session.outbound, frames, recipients.buffer);
             }
         }
-    }
-}
-
-/// What the door noted of a command on its way is no longer needed.
-fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
-    match command {
-        Command::Submit(order) => forget_entering(order, orders),
-        Command::CancelReplace(command) => forget_entering(&command.new_order, orders),
-        Command::Replace(replace) => orders.forget_change(replace.account, replace.order),
-        Command::Batch(batch) => {
-            for instruction in batch.instructions() {
-                match instruction {
-                    Instruction::Submit(order) => forget_entering(order, orders),
-                    Instruction::CancelReplace(both) => forget_entering(&both.new_order, orders),
-                    Instruction::Replace(replace) => {
-                        orders.forget_change(replace.account, replace.order);
-                    }
-                    Instruction::Cancel(_) => {}
-                }
-            }
-        }
-        Command::Cancel(_)
-        | Command::MassCancel(_)
-        | Command::Tick
-        | Command::SetState(_)
-        | Command::Uncross(_)
-        | Command::SetLastPrice(_)
-        | Command::Admit(_)
-        | Command::SetLimits(_)
-        | Command::SetFeeTier(_)
-        | Command::FanOut(_)
-        | Command::Quote(_)
-        | Command::MmpReset(_)
-        | Command::Disconnect(_)
-        | Command::CancelAfter(_)
-        | Command::Operate(_) => {}
-    }
-}
-
-fn forget_entering(order: &NewOrder, orders: &mut OpenOrders) {
-    if let Some(id) = order.client_order_id {
-        orders.forget_entering(order.account, id);
     }
 }
 
