@@ -1,6 +1,7 @@
 //! The public port: health, instruments, depth, trades as JSON, and the way to a WebSocket.
 
 mod account;
+mod documents;
 mod error;
 mod market;
 mod past;

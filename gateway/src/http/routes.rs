@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use crate::binance;
 use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
-use crate::http::{account, market, past, upgrade};
+use crate::http::{account, documents, market, past, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
 use crate::measure;
 use crate::page;
@@ -37,6 +37,8 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
 /// What everybody may see and ask: market data and sessions of the native protocol.
 pub fn market_routes() -> Router<Arc<Edge>> {
     Router::new()
+        .route("/v1/asyncapi.json", get(documents::asyncapi))
+        .route("/v1/openapi.json", get(documents::openapi))
         .route("/v1/instruments", get(market::instruments))
         .route("/v1/depth/{symbol}", get(market::depth))
         .route("/v1/orders/{symbol}", get(market::orders))

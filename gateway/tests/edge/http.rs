@@ -220,3 +220,51 @@ async fn an_accounts_past_is_told_to_its_key_page_by_page_and_to_nobody_else() {
     assert_eq!(status, 401);
     venue.close().await;
 }
+
+#[tokio::test]
+async fn every_path_of_the_served_document_answers_with_what_it_says() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    alice.ask(&limit(1, "sell", "100.00", "1")).await;
+    bob.ask(&limit(1, "buy", "100.00", "0.5")).await;
+    let (status, asyncapi) = get(&venue, "/v1/asyncapi.json").await;
+    assert_eq!((status, &asyncapi["asyncapi"]), (200, &json!("3.0.0")));
+    let (_, document) = get(&venue, "/v1/openapi.json").await;
+
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 16);
+    for (path, verbs) in paths {
+        let mut asked = path.replace("{symbol}", "BTCUSDT");
+        if path.starts_with("/v1/candles") {
+            asked.push_str("?interval=1m");
+        }
+        let is_own = verbs["get"]["security"].is_array();
+        let (status, answer) = if is_own {
+            own(&venue, "alice", &asked).await
+        } else {
+            get(&venue, &asked).await
+        };
+
+        assert_eq!(status, 200, "{path}: {answer}");
+        let schema = &verbs["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        let schema = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+        let required = document.pointer(&format!("{schema}/required"));
+        for field in required.and_then(Value::as_array).into_iter().flatten() {
+            assert!(
+                answer.get(field.as_str().unwrap()).is_some(),
+                "{path}: {field}"
+            );
+        }
+        let unknown = asked.replace("BTCUSDT", "NONESUCH");
+        if path.contains("{symbol}") {
+            let (status, _) = if is_own {
+                own(&venue, "alice", &unknown).await
+            } else {
+                get(&venue, &unknown).await
+            };
+            assert_eq!(status, 404, "{path}");
+        }
+    }
+    venue.close().await;
+}
