@@ -265,6 +265,19 @@ impl Subscription {
     }
 }
 
+impl MassCancel {
+    /// Everything that is open, in one instrument or in all of them.
+    pub const fn of(symbol: Option<Symbol>) -> Self {
+        Self {
+            symbol,
+            side: None,
+            price_from: None,
+            price_to: None,
+            at_us: None,
+        }
+    }
+}
+
 impl MassQuote {
     /// Most quotes of one request.
     pub const QUOTES_MAX: usize = 100;

@@ -8,13 +8,28 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn first_bot_of_the_readme_is_the_one_in_examples() {
-    let bot = read("examples/first_bot.py");
+fn the_bots_of_the_readme_are_those_in_examples() {
+    for name in ["first_bot.py", "market_maker.py"] {
+        let bot = read(&format!("examples/{name}"));
 
-    assert!(
-        read("README.md").contains(bot.trim()),
-        "copy examples/first_bot.py into README.md"
-    );
+        assert!(
+            read("README.md").contains(&format!("```python\n{}\n```", bot.trim())),
+            "copy examples/{name} into README.md"
+        );
+    }
+}
+
+#[test]
+fn every_example_is_shorter_than_150_lines() {
+    let too_long: Vec<String> = files()
+        .into_iter()
+        .filter(|file| file.path.starts_with("examples/"))
+        .filter(|file| file.text.lines().count() >= 150)
+        .map(|file| file.path)
+        .collect();
+
+    assert_none("examples of 150 lines and more", &too_long);
+    assert!(read("examples/market_maker.rs").lines().count() > 100);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod accounts;
 mod admin;
 mod binance;
 mod binary;
+mod bots;
 mod executions;
 mod feed_chaos;
 mod feed_integrity;

@@ -1,4 +1,4 @@
-//! The WebSocket, as an AsyncAPI 3 document.
+//! The WebSocket, as an `AsyncAPI` 3 document.
 
 use protocol::{Channel, Operation, ServerMessage};
 use serde_json::{Map, Value, json};
@@ -15,12 +15,12 @@ pub fn document(document: &Document, samples: &Samples) -> Value {
         let payload = payload(samples.of(&name), &document.section("Requests", op));
         messages.insert(
             name,
-            message(op, samples, &format!("request.{op}"), payload),
+            message(op, samples, &format!("request.{op}"), &payload),
         );
     }
     for name in ServerMessage::TYPES {
         let payload = payload(samples.of(name), &document.section("Messages", name));
-        messages.insert((*name).to_owned(), message(name, samples, name, payload));
+        messages.insert((*name).to_owned(), message(name, samples, name, &payload));
     }
     json!({
         "asyncapi": "3.0.0",
@@ -40,7 +40,7 @@ pub fn document(document: &Document, samples: &Samples) -> Value {
     })
 }
 
-fn message(title: &str, samples: &Samples, name: &str, payload: Value) -> Value {
+fn message(title: &str, samples: &Samples, name: &str, payload: &Value) -> Value {
     // The golden files come first.
     let example = &samples.of(name)[0];
     json!({

@@ -1,4 +1,4 @@
-//! The HTTP beside the WebSocket, as an OpenAPI 3.1 document.
+//! The HTTP beside the WebSocket, as an `OpenAPI` 3.1 document.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use crate::samples::Samples;
 use crate::schema::{payload, reference, shared};
 
 /// A path that answers `GET`.
-struct Path {
+struct Route {
     path: &'static str,
     /// Name and kind of what may stand behind the question mark; a `*` behind a name: it must be there.
     query: &'static [(&'static str, Kind)],
@@ -56,23 +56,23 @@ const ORDERS_PAGE: &[(&str, Kind)] = &[
 ];
 
 #[rustfmt::skip]
-const PATHS: &[Path] = &[
-    Path { path: "/healthz", query: &[], answer: "Health", access: Access::Everybody },
-    Path { path: "/health/ready", query: &[], answer: "Health", access: Access::Everybody },
-    Path { path: "/health/live", query: &[], answer: "Health", access: Access::Everybody },
-    Path { path: "/v1/performance", query: &[], answer: "Performance", access: Access::Everybody },
-    Path { path: "/v1/asyncapi.json", query: &[], answer: "Document", access: Access::Everybody },
-    Path { path: "/v1/openapi.json", query: &[], answer: "Document", access: Access::Everybody },
-    Path { path: "/v1/instruments", query: &[], answer: "Instruments", access: Access::Everybody },
-    Path { path: "/v1/depth/{symbol}", query: &[("levels", Number)], answer: "DepthSnapshot", access: Access::Everybody },
-    Path { path: "/v1/orders/{symbol}", query: &[], answer: "OrdersSnapshot", access: Access::Everybody },
-    Path { path: "/v1/trades/{symbol}", query: &[("count", Number)], answer: "Trades", access: Access::Everybody },
-    Path { path: "/v1/candles/{symbol}", query: &[("interval*", Named("Interval")), ("count", Number), ("from_us", Named("Time")), ("to_us", Named("Time"))], answer: "Candles", access: Access::Everybody },
-    Path { path: "/v1/statistics/{symbol}", query: &[], answer: "StatisticsAnswer", access: Access::Everybody },
-    Path { path: "/v1/account/orders/{symbol}", query: ORDERS_PAGE, answer: "OrderRecords", access: Access::Account },
-    Path { path: "/v1/account/executions/{symbol}", query: PAGE, answer: "ExecutionRecords", access: Access::Account },
-    Path { path: "/v1/account/amendments/{symbol}", query: PAGE, answer: "AmendmentRecords", access: Access::Account },
-    Path { path: "/v1/account/prevented/{symbol}", query: PAGE, answer: "PreventedRecords", access: Access::Account },
+const PATHS: &[Route] = &[
+    Route { path: "/healthz", query: &[], answer: "Health", access: Access::Everybody },
+    Route { path: "/health/ready", query: &[], answer: "Health", access: Access::Everybody },
+    Route { path: "/health/live", query: &[], answer: "Health", access: Access::Everybody },
+    Route { path: "/v1/performance", query: &[], answer: "Performance", access: Access::Everybody },
+    Route { path: "/v1/asyncapi.json", query: &[], answer: "Document", access: Access::Everybody },
+    Route { path: "/v1/openapi.json", query: &[], answer: "Document", access: Access::Everybody },
+    Route { path: "/v1/instruments", query: &[], answer: "Instruments", access: Access::Everybody },
+    Route { path: "/v1/depth/{symbol}", query: &[("levels", Number)], answer: "DepthSnapshot", access: Access::Everybody },
+    Route { path: "/v1/orders/{symbol}", query: &[], answer: "OrdersSnapshot", access: Access::Everybody },
+    Route { path: "/v1/trades/{symbol}", query: &[("count", Number)], answer: "Trades", access: Access::Everybody },
+    Route { path: "/v1/candles/{symbol}", query: &[("interval*", Named("Interval")), ("count", Number), ("from_us", Named("Time")), ("to_us", Named("Time"))], answer: "Candles", access: Access::Everybody },
+    Route { path: "/v1/statistics/{symbol}", query: &[], answer: "StatisticsAnswer", access: Access::Everybody },
+    Route { path: "/v1/account/orders/{symbol}", query: ORDERS_PAGE, answer: "OrderRecords", access: Access::Account },
+    Route { path: "/v1/account/executions/{symbol}", query: PAGE, answer: "ExecutionRecords", access: Access::Account },
+    Route { path: "/v1/account/amendments/{symbol}", query: PAGE, answer: "AmendmentRecords", access: Access::Account },
+    Route { path: "/v1/account/prevented/{symbol}", query: PAGE, answer: "PreventedRecords", access: Access::Account },
 ];
 
 /// Fields of each object; a `?` behind a name: it may be absent, a `!`: it may be null.
@@ -154,7 +154,7 @@ pub fn document(document: &Document, samples: &Samples) -> Value {
     })
 }
 
-fn get(path: &Path, chapter: &str) -> Value {
+fn get(path: &Route, chapter: &str) -> Value {
     // Without what may follow its path in the table.
     let row = chapter
         .lines()
