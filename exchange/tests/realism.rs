@@ -8,7 +8,7 @@ use std::fmt::Write;
 use exchange::EngineMarket;
 use feed_sim::offline::{Recorder, watch};
 use feed_sim::realism::{
-    Figures, Metaorder, RealismReport, TickClass, impact_exponent, median_report,
+    Figures, Metaorder, Observer, RealismReport, TickClass, impact_exponent, median_report,
 };
 use feed_sim::{Model, ModelName, Preset};
 use ring::digest::{Context, SHA256};
@@ -89,6 +89,63 @@ fn large_tick_passes_the_twelve_gates() {
     assert!((0.35..=0.70).contains(&medians.impact_exponent));
 }
 
+/// The tape of one instrument of several in a flow.
+fn tape(preset: Preset, symbol: &str, seed: u64) -> Observer {
+    let mut model = model(preset, symbol, seed);
+    watch(&mut model, &mut EngineMarket::new(), HOUR_NS, &mut |_| {}).0
+}
+
+/// Returns of the middle over so long.
+fn returns(tape: &Observer, gap_ns: u64) -> Vec<f64> {
+    let middles = tape.mid_grid(gap_ns);
+    middles.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+fn correlation(first: &[f64], second: &[f64]) -> f64 {
+    let count = first.len().min(second.len());
+    let (first, second) = (&first[..count], &second[..count]);
+    let mean =
+        |series: &[f64]| series.iter().sum::<f64>() / f64::from(u32::try_from(count).unwrap());
+    let (first_mean, second_mean) = (mean(first), mean(second));
+    let sum = |one: &[f64], one_mean: f64, other: &[f64], other_mean: f64| -> f64 {
+        let both = one.iter().zip(other);
+        both.map(|(one, other)| (one - one_mean) * (other - other_mean))
+            .sum()
+    };
+    let both = sum(first, first_mean, second, second_mean);
+    both / (sum(first, first_mean, first, first_mean)
+        * sum(second, second_mean, second, second_mean))
+    .sqrt()
+}
+
+/// The middle of all.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    f64::midpoint(values[half - 1], values[half])
+}
+
+#[test]
+fn instruments_of_one_flow_move_together_and_the_more_the_longer_one_looks() {
+    for preset in [Preset::SmallTick, Preset::LargeTick] {
+        let (mut at_1s, mut at_10s) = (Vec::new(), Vec::new());
+        for seed in 1..=6 {
+            let (first, second) = (tape(preset, "first", seed), tape(preset, "second", seed));
+            let over = |gap_ns| correlation(&returns(&first, gap_ns), &returns(&second, gap_ns));
+            at_1s.push(over(1_000_000_000));
+            at_10s.push(over(10_000_000_000));
+        }
+        let (at_1s, at_10s) = (median(at_1s), median(at_10s));
+
+        println!(
+            "GOAL flow_correlation preset={} at_1s={at_1s:.2} at_10s={at_10s:.2}",
+            preset.name()
+        );
+        assert!((0.15..=0.50).contains(&at_10s), "{at_10s}");
+        assert!(at_1s < at_10s, "{at_1s} and {at_10s}");
+    }
+}
+
 #[test]
 fn a_poisson_flow_fails_the_gates_on_clustering_memory_and_tails() {
     let medians = report(Preset::Poisson, TickClass::Small);
@@ -146,7 +203,7 @@ fn golden(preset: Preset, hours: u64) -> String {
 fn the_first_million_rows_of_small_tick_are_what_they_were() {
     assert_eq!(
         golden(Preset::SmallTick, 12),
-        "e8440f7d00ddd53a3cfdad4d432b0fb8917e2561b96c7a45a7a15141e5a9dcf5"
+        "3b265c7106a8a322987b6294a27b15a7da8b55cda63b4c64c510977b06fcd806"
     );
 }
 
@@ -154,6 +211,6 @@ fn the_first_million_rows_of_small_tick_are_what_they_were() {
 fn the_first_million_rows_of_large_tick_are_what_they_were() {
     assert_eq!(
         golden(Preset::LargeTick, 3),
-        "ca0d4fbb80628e31f3a2e23057816ca40f2ec27dd40c74edca39fffc1fc9cb7a"
+        "090c21b7dc1729e18fd70f0e0192fb66222c56126a5b027eb6a4d8b98bdeb37f"
     );
 }

@@ -44,11 +44,7 @@ impl Model {
             name.own("activity"),
             name.market("activity"),
         );
-        let walk = Shares::new(
-            name.market("value"),
-            name.sector("value"),
-            name.own("value"),
-        );
+        let walk = Shares::new(name.market("value"), name.sector("value"));
         let volatility = Wander::half_shared(
             terms.value.volatility_wander,
             name.own("volatility"),

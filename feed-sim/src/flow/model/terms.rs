@@ -68,7 +68,7 @@ pub struct SignTerms {
 pub struct ValueTerms {
     /// Where it starts, in ticks.
     pub start_ticks: i64,
-    /// Its own volatility, in ticks per square root of a second.
+    /// Volatility of its walk, in ticks per square root of a second; what trades do to it comes on top.
     pub volatility: f64,
     /// How that volatility wanders.
     pub volatility_wander: WanderTerms,

@@ -29,19 +29,18 @@ pub struct Value {
     next_jump_ns: u64,
 }
 
-/// The streams that a step is drawn from, and each one's part in it: squares add up to one.
+/// The streams that a step is drawn from, and each one's part in it.
 #[derive(Debug, Clone)]
 pub struct Shares(Vec<(Stream, f64)>);
 
 impl Shares {
-    /// Parts of market, sector and the instrument itself in the variance: 0.25, 0.10 and 0.65.
-    pub fn new(market: Stream, sector: Stream, own: Stream) -> Self {
+    /// Parts of market and sector in the variance, in squares of the terms' volatility: 1.6 and 0.10.
+    ///
+    /// The instrument's own part is what its trades and its jumps do to it, and that is more than both: so much of
+    /// the market's is needed for two instruments to correlate by a fifth over ten seconds.
+    pub fn new(market: Stream, sector: Stream) -> Self {
         let part = |share: f64| share.sqrt();
-        Self(vec![
-            (market, part(0.25)),
-            (sector, part(0.10)),
-            (own, part(0.65)),
-        ])
+        Self(vec![(market, part(1.6)), (sector, part(0.10))])
     }
 
     fn normal(&mut self) -> f64 {
