@@ -104,8 +104,9 @@ fn returns(tape: &Observer, gap_ns: u64) -> Vec<f64> {
 fn correlation(first: &[f64], second: &[f64]) -> f64 {
     let count = first.len().min(second.len());
     let (first, second) = (&first[..count], &second[..count]);
-    let mean =
-        |series: &[f64]| series.iter().sum::<f64>() / f64::from(u32::try_from(count).unwrap());
+    let mean = |series: &[f64]| {
+        series.iter().sum::<f64>() / f64::from(u32::try_from(count).expect("a tape is short"))
+    };
     let (first_mean, second_mean) = (mean(first), mean(second));
     let sum = |one: &[f64], one_mean: f64, other: &[f64], other_mean: f64| -> f64 {
         let both = one.iter().zip(other);
