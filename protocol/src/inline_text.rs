@@ -61,7 +61,7 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
         if source.len() > LENGTH {
             return Err(InlineTextError::TooLong { length_max: LENGTH });
         }
-        if !source.iter().all(|byte| admits(*byte)) {
+        if !source.iter().all(|byte| ADMITTED[usize::from(*byte)]) {
             return Err(InlineTextError::BadCharacter);
         }
         let mut bytes = [0; LENGTH];
@@ -108,6 +108,17 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
         &self.bytes[..usize::from(self.length)]
     }
 }
+
+/// By byte: whether a name can have it.
+const ADMITTED: [bool; 256] = {
+    let mut admitted = [false; 256];
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        admitted[byte as usize] = admits(byte);
+        byte += 1;
+    }
+    admitted
+};
 
 const fn admits(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/')

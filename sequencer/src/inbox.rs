@@ -45,7 +45,7 @@ impl Inbox {
 
     pub(crate) fn try_submit(
         &self,
-        command: &InboundCommand,
+        command: InboundCommand,
         intake: Intake,
     ) -> Result<(), Refused> {
         let may_use_reserve = match &command.command {
@@ -81,7 +81,7 @@ impl Inbox {
         } else {
             self.new_orders_limit
         };
-        let pushed = self.push(&self.commands, command.clone(), limit);
+        let pushed = self.push(&self.commands, command, limit);
         if pushed == Err(Refused::Full) {
             self.counters.note_full();
         }

@@ -76,7 +76,7 @@ impl Ports {
             return Err(Refused::NamesHandle);
         }
         self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
-        inbox.try_submit(&command, self.gate.intake())
+        inbox.try_submit(command, self.gate.intake())
     }
 
     /// Hands in an entry of the control sequence. A withdrawal is reserved here.

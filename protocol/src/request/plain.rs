@@ -151,14 +151,37 @@ impl<'a> PlainFields<'a> {
 /// A string of plain ASCII at the front, without its quotes, and what stands behind it.
 fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.strip_prefix(b"\"")?;
-    let end = text.iter().position(|byte| !is_plain(*byte))?;
-    let (inner, behind) = text.split_at(end);
+    let (inner, behind) = text.split_at(plain_bytes(text));
     Some((inner, behind.strip_prefix(b"\"")?))
 }
 
-/// What a string can have that is neither its end nor an escape.
-const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+/// Bytes at the front that are neither a string's end nor an escape, nor anything but ASCII. Eight at a time.
+fn plain_bytes(text: &[u8]) -> usize {
+    let mut plain = 0;
+    let (words, rest) = text.as_chunks();
+    for word in words {
+        let marks = marks_of_special(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return plain + (marks.trailing_zeros() / 8) as usize;
+        }
+        plain += word.len();
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\') || !matches!(byte, 0x20..=0x7f);
+    plain + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// The high bit of each byte that is special, as far as the first of them; what is marked above it may not be.
+const fn marks_of_special(word: u64) -> u64 {
+    let quotes = word ^ repeated(b'"');
+    let escapes = word ^ repeated(b'\\');
+    let below_space = word.wrapping_sub(repeated(b' ')) & !word;
+    let is_quote = quotes.wrapping_sub(repeated(1)) & !quotes;
+    let is_escape = escapes.wrapping_sub(repeated(1)) & !escapes;
+    (word | below_space | is_quote | is_escape) & repeated(0x80)
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 /// The digits at the front, and what stands behind them.
@@ -189,7 +212,7 @@ fn decimal(text: &[u8]) -> Option<ExactDecimal> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{plain_bytes, read};
     use crate::request::Request;
 
     const SUBMIT: &str = r#"{"op":"submit","id":7,"symbol":"BTCUSDT","client_order_id":"a-1","side":"sell","type":"limit","price":"100.50","quantity":"3","time_in_force":"IOC"}"#;
@@ -234,6 +257,25 @@ mod tests {
             }
         }
         assert!(taken > 500, "{taken}");
+    }
+
+    #[test]
+    fn every_byte_is_judged_alike_in_a_word_and_behind_the_last_word() {
+        for byte in 0..=u8::MAX {
+            let is_special = matches!(byte, b'"' | b'\\') || !(b' '..=0x7f).contains(&byte);
+            for place in 0..19 {
+                for other in [b' ', b'!', b'#', b'[', b']', b'~', 0x7f] {
+                    let mut text = [other; 19];
+                    text[place] = byte;
+                    let expected = if is_special { place } else { 19 };
+                    assert_eq!(
+                        plain_bytes(&text),
+                        expected,
+                        "{byte} at {place} among {other}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
