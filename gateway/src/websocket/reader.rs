@@ -7,8 +7,11 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::websocket::buffers;
+use crate::websocket::buffers::{self, BUFFER_BYTES};
 use crate::websocket::frame::{Broken, Head, Opcode, close_reply};
+
+/// The beginning of a frame that is copied away while nothing comes; more keeps its buffer.
+const PUT_AWAY_BYTES_MAX: usize = 4_096;
 
 /// What came from a client.
 #[derive(Debug, PartialEq, Eq)]
@@ -164,21 +167,34 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         let mut room = ReadBuf::new(&mut self.buffer[self.end..]);
         let read = Pin::new(&mut self.source).poll_read(context, &mut room);
         let read_bytes = room.filled().len();
-        if read.is_pending() && self.start == self.end {
-            buffers::give_back_read(std::mem::take(&mut self.buffer));
-            (self.start, self.end) = (0, 0);
+        if read.is_pending() {
+            self.put_away();
         }
         ready!(read)?;
         self.end += read_bytes;
         Poll::Ready(Ok(read_bytes))
     }
 
+    /// Gives the buffer back while nothing comes; the beginning of a frame is kept by itself.
+    fn put_away(&mut self) {
+        let waiting = &self.buffer[self.start..self.end];
+        if waiting.len() > PUT_AWAY_BYTES_MAX {
+            return;
+        }
+        let waiting = waiting.to_vec();
+        (self.start, self.end) = (0, waiting.len());
+        buffers::give_back_read(std::mem::replace(&mut self.buffer, waiting));
+    }
+
     /// Sees to it that the buffer has room behind what waits, which is less than a frame.
     fn make_room(&mut self) {
-        if self.buffer.is_empty() {
-            self.buffer = buffers::lend_for_reading();
-        }
-        if self.start == self.end {
+        if self.buffer.len() < BUFFER_BYTES {
+            let mut buffer = buffers::lend_for_reading();
+            let waiting = &self.buffer[self.start..self.end];
+            buffer[..waiting.len()].copy_from_slice(waiting);
+            (self.start, self.end) = (0, waiting.len());
+            self.buffer = buffer;
+        } else if self.start == self.end {
             (self.start, self.end) = (0, 0);
         } else if self.end == self.buffer.len() {
             self.buffer.copy_within(self.start..self.end, 0);
@@ -341,5 +357,21 @@ mod tests {
         assert!(waited);
         assert_eq!(reader.buffer.capacity(), 0);
         drop(client);
+    }
+
+    #[tokio::test]
+    async fn the_beginning_of_a_frame_holds_no_more_than_itself() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let frame = masked(0x81, b"in two halves");
+        let mut reader = Reader::new(server, &frame[..9], 1_000);
+
+        let waited = poll_fn(|context| Poll::Ready(reader.poll_more(context).is_pending())).await;
+
+        assert!(waited);
+        assert_eq!(reader.buffer.capacity(), 9);
+        tokio::io::AsyncWriteExt::write_all(&mut client, &frame[9..])
+            .await
+            .unwrap();
+        assert_eq!(reader.next().await, Ok(Incoming::Text(b"in two halves")));
     }
 }
