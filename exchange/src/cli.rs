@@ -140,7 +140,8 @@ pub struct ExchangeArgs {
     /// A further public address for TLS, such as 127.0.0.1:443; may be repeated.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub tls_listen: Vec<String>,
-    /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast) or `replay` (each request carries `at_us`).
+    /// Engine time [default: realtime]: `realtime`, `xN` (N times as fast), `lockstep` (time waits for everybody
+    /// enrolled, and a run can be repeated) or `replay` (each request carries `at_us`).
     #[arg(long, value_name = "CLOCK", value_parser = text::parse::<ClockMode>)]
     pub clock: Option<ClockMode>,
     /// Folder that keeps the state [default for serve: the user's own, `~/.local/share/rialto` or below `XDG_DATA_HOME`, on macOS

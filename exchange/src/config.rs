@@ -10,6 +10,7 @@ mod file;
 mod instrument;
 mod layers;
 mod listing;
+mod lockstep;
 mod own_file;
 mod place;
 mod process;
@@ -19,8 +20,8 @@ mod tree;
 mod value;
 
 use feed_sim::FeedConfig;
-use gateway::{AllowedHosts, DemoApiKeys, Limits, VenueConfig};
-use sequencer::{FileLogOptions, SequencerConfig, SnapshotCadence};
+use gateway::{AllowedHosts, DemoApiKeys, Limits, LockstepConfig, Pacing, VenueConfig};
+use sequencer::{FileLogOptions, ManualClock, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
@@ -61,6 +62,8 @@ pub struct Config {
     pub retention_bytes: u64,
     /// Engine time.
     pub clock: ClockMode,
+    /// What there is to know of the lockstep, whether it is this exchange's clock or not.
+    pub lockstep: LockstepConfig,
     /// What the Binance persona is told.
     pub venue: VenueConfig,
     /// The keys of its clients in a demo.
@@ -93,6 +96,17 @@ impl Config {
         Ok(shown::values(&layers.merge()?))
     }
 
+    /// How time passes for an exchange that is started now: in lockstep with a clock of its own.
+    pub fn lockstep_of_a_start(&self) -> Pacing {
+        match self.clock {
+            ClockMode::Lockstep => Pacing::Lockstep(LockstepConfig {
+                clock: ManualClock::at(self.lockstep.start),
+                ..self.lockstep.clone()
+            }),
+            ClockMode::Realtime | ClockMode::Scaled(_) | ClockMode::Replay => Pacing::Free,
+        }
+    }
+
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
         let listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
@@ -108,7 +122,10 @@ impl Config {
                 origins: file.gateway.allowed_origins.clone(),
             },
             limits: process::derive_limits(&file.gateway.limits)?,
-            sequencer: process::derive_sequencer(&file.sequencer, listing.instruments.len())?,
+            sequencer: lockstep::layout(
+                file.clock.mode,
+                process::derive_sequencer(&file.sequencer, listing.instruments.len())?,
+            ),
             feed: demo::derive_feed(&file.demo, &file.feed_sim)?,
             demo,
             listing,
@@ -118,6 +135,7 @@ impl Config {
             snapshot_cadence: process::derive_cadence(&file.log)?,
             retention_bytes: file.log.retention_bytes,
             clock: file.clock.mode,
+            lockstep: lockstep::derive(&file.clock)?,
         })
     }
 }

@@ -4,6 +4,7 @@ pub mod banner;
 mod live;
 pub mod summary;
 
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -71,7 +72,11 @@ pub async fn run(arguments: &DemoArgs, output: Output, mut stop: StopSignal) -> 
 }
 
 async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {
-    let config = Config::load(&arguments.layers())?;
+    let mut config = Config::load(&arguments.layers())?;
+    // Time begins with the participants, and with whom else the configuration waits for.
+    let participants = usize::try_from(config.feed.sessions).unwrap_or(usize::MAX);
+    let awaited = &mut config.lockstep.sessions_awaited;
+    *awaited = awaited.saturating_add(participants);
     if config.clock == ClockMode::Replay {
         return Err(ConfigError::new(
             "clock.mode",
@@ -105,6 +110,10 @@ async fn trade(
             .map(|account| account.key.clone())
             .collect(),
         run_for,
+        speed: match config.clock {
+            ClockMode::Scaled(factor) => factor,
+            ClockMode::Realtime | ClockMode::Lockstep | ClockMode::Replay => NonZeroU32::MIN,
+        },
     };
     let (snapshots, snapshot) = watch::channel(FeedSnapshot::default());
     let feed = feed_sim::run(

@@ -1,6 +1,7 @@
 //! `rialto feed`: participants, or recorded flow, against an exchange that runs already.
 
 use std::fmt::Write;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -52,6 +53,7 @@ async fn participants(
         url: arguments.url.clone(),
         keys,
         run_for: arguments.run_for,
+        speed: NonZeroU32::MIN,
     };
     let (snapshots, mut snapshot) = watch::channel(FeedSnapshot::default());
     let feed = feed_sim::run(

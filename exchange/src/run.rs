@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use sequencer::{IdleStrategy, SequencerConfig, Threads};
 
 use crate::cli::{Cli, Command, DemoArgs, ToolArgs};
-use crate::config::Config;
+use crate::config::{ClockMode, Config};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 use crate::{
@@ -27,6 +27,9 @@ pub enum RunTime {
 pub fn run_time(cli: &Cli) -> RunTime {
     let layers = match &cli.command {
         Some(Command::Serve(arguments)) => arguments.layers(),
+        Some(Command::Demo(arguments)) if arguments.exchange.clock == Some(ClockMode::Lockstep) => {
+            arguments.layers()
+        }
         None
         | Some(
             Command::Demo(_)
@@ -48,7 +51,11 @@ pub fn run_time(cli: &Cli) -> RunTime {
             | Command::Version,
         ) => return RunTime::ManyThreads,
     };
-    if Config::load(&layers).is_ok_and(|config| has_one_thread(&config.sequencer)) {
+    let is_alone = |config: Config| {
+        // In lockstep everybody waits for everybody: more threads would only hand it around.
+        has_one_thread(&config.sequencer) || config.clock == ClockMode::Lockstep
+    };
+    if Config::load(&layers).is_ok_and(is_alone) {
         RunTime::OneThread
     } else {
         RunTime::ManyThreads

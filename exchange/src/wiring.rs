@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, LogFilter, Operations, PageKey, Past, ResetRequest, RunError, StopCause, Stopped,
-    Tls,
+    ListingError, LogFilter, Operations, Pacing, PageKey, Past, ResetRequest, RunError, StopCause,
+    Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
@@ -26,6 +26,8 @@ use crate::storage::{GenerationMark, Logs, OpenGeneration};
 
 pub use listeners::Listeners;
 pub use start_error::StartError;
+
+use seed::under_way_max;
 
 /// How often a start looks whether the journal is applied.
 const RECOVERY_POLL: Duration = Duration::from_millis(5);
@@ -112,7 +114,11 @@ impl Generation {
             .iter()
             .map(|listed| listed.instrument)
             .collect();
-        let clock = clock_source(config.clock);
+        let lockstep = config.lockstep_of_a_start();
+        let clock = match &lockstep {
+            Pacing::Lockstep(lockstep) => ClockSource::Manual(lockstep.clock.clone()),
+            Pacing::Free => clock_source(config.clock),
+        };
         let kept = gateway::read_model(
             listing(config)?,
             epoch,
@@ -137,6 +143,8 @@ impl Generation {
                 allowed: config.allowed_hosts.clone(),
                 epoch,
                 clock: wire_clock(config.clock),
+                time: shard.clock,
+                pacing: lockstep,
                 operations: around.operations(),
                 demo_api_keys: config.demo_api_keys.clone(),
                 venue: config.venue.clone(),
@@ -177,9 +185,15 @@ impl Generation {
         //    generation counts from here on.
         let missing = accounts().filter(|account| !ledger.has_account(account.id));
         let account_limits = &config.listing.account_limits;
-        seed::seed(&shard.ports, &ledger, missing, account_limits)
-            .await
-            .map_err(|error| or_failed_log(&shard.ports, error))?;
+        seed::seed(
+            &shard.ports,
+            &ledger,
+            missing,
+            account_limits,
+            under_way_max(config.clock),
+        )
+        .await
+        .map_err(|error| or_failed_log(&shard.ports, error))?;
         mark.finish()?;
 
         // 6. Everything is as it was, or as it begins: the public may come in.
@@ -370,7 +384,8 @@ const fn clock_source(clock: ClockMode) -> ClockSource {
     match clock {
         ClockMode::Realtime => ClockSource::Realtime,
         ClockMode::Scaled(factor) => ClockSource::Scaled(factor),
-        ClockMode::Replay => ClockSource::Replay,
+        // A lockstep's clock is moved by its pacer: the caller has it.
+        ClockMode::Replay | ClockMode::Lockstep => ClockSource::Replay,
     }
 }
 
@@ -379,6 +394,7 @@ const fn wire_clock(clock: ClockMode) -> protocol::ClockMode {
         ClockMode::Realtime => protocol::ClockMode::Realtime,
         ClockMode::Scaled(_) => protocol::ClockMode::Accelerated,
         ClockMode::Replay => protocol::ClockMode::Replay,
+        ClockMode::Lockstep => protocol::ClockMode::Lockstep,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a feed is told: config/feed-sim.toml, parsed once, checked whole.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use protocol::{ExactDecimal, Symbol};
@@ -112,8 +113,10 @@ pub struct FeedRun {
     /// sessions that share an account hear each other's reports. Agents have those after the sessions', one each; an
     /// agent for which none is left stays away.
     pub keys: Vec<String>,
-    /// How long orders are sent; `None` = until the shutdown.
+    /// How long orders are sent, in the exchange's time; `None` = until the shutdown.
     pub run_for: Option<Duration>,
+    /// How many times as fast as the world's the exchange's time goes, where it goes by itself.
+    pub speed: NonZeroU32,
 }
 
 /// Why a configuration makes no sense.

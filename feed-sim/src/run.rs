@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::ClientConfig;
-use protocol::HelloAnswer;
+use protocol::{ClockMode, HelloAnswer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -18,7 +18,7 @@ use crate::order_name::OrderNames;
 use crate::report::{FeedSnapshot, FeedSummary};
 use crate::schedule::Schedule;
 use crate::seating::flow_of_session;
-use crate::session::{FeedSession, SessionParts};
+use crate::session::{FeedSession, SessionParts, Step};
 
 /// How often a snapshot is shown.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(500);
@@ -41,9 +41,18 @@ pub async fn run(
     let connections = connect(config, &run).await?;
     let profiles = profiles(config, &connections[0].hello)?;
     let board = Arc::new(Board::new(&profiles));
-    let clock = Clock::start();
+    let is_lockstep = connections[0].hello.clock == ClockMode::Lockstep;
+    let clock = if is_lockstep {
+        Clock::told()
+    } else {
+        Clock::start(run.speed)
+    };
     let run_for_ns = run.run_for.map_or(u64::MAX, nanoseconds);
-    let start_ns = clock.now_ns() + START_DELAY_NS;
+    let start_ns = if is_lockstep {
+        0
+    } else {
+        clock.now_ns() + START_DELAY_NS.saturating_mul(u64::from(run.speed.get()))
+    };
     let schedule = Schedule::new(
         start_ns,
         start_ns.saturating_add(run_for_ns),
@@ -51,7 +60,12 @@ pub async fn run(
     );
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let tag = run_tag();
+    let tag = if is_lockstep {
+        // The same run gives the same names.
+        format!("s{:x}", config.seed)
+    } else {
+        run_tag()
+    };
     for (session, connection) in connections.into_iter().enumerate() {
         let parts = SessionParts {
             connection,
@@ -62,7 +76,12 @@ pub async fn run(
             profiles: Arc::clone(&profiles),
             names: OrderNames::new(&tag, session),
             schedule,
-            clock,
+            clock: if is_lockstep {
+                Clock::told()
+            } else {
+                clock.clone()
+            },
+            step: is_lockstep.then(|| Step::new(session, clock.clone())),
             board: Arc::clone(&board),
             answer_timeout: config.answer_timeout(),
         };

@@ -27,6 +27,9 @@ use crate::schedule::Schedule;
 use crate::session::listening::Listening;
 
 mod listening;
+mod step;
+
+pub use step::Step;
 
 /// Messages that are taken in before the next look at the schedule.
 const MESSAGES_PER_WAKE_MAX: usize = 512;
@@ -46,8 +49,10 @@ pub struct SessionParts {
     pub names: OrderNames,
     /// When they are due.
     pub schedule: Schedule,
-    /// The feed's clock.
+    /// The feed's clock; in lockstep the session's own.
     pub clock: Clock,
+    /// Its part in the lockstep, with that clock.
+    pub step: Option<Step>,
     /// Where it adds up what it did.
     pub board: Arc<Board>,
     /// How long answers are waited for at the end.
@@ -62,6 +67,7 @@ pub struct FeedSession {
     names: OrderNames,
     schedule: Schedule,
     clock: Clock,
+    step: Option<Step>,
     board: Arc<Board>,
     answer_timeout_ns: u64,
     listening: Listening,
@@ -127,17 +133,26 @@ impl FeedSession {
         if !symbols.is_empty() {
             sender.subscribe(Subscription::of(Channel::Depth, Some(symbols)))?;
         }
+        if let Some(step) = &parts.step {
+            // Last: time begins when everybody is enrolled.
+            sender.queue(step.enroll())?;
+        }
         let checks = parts.profiles.iter().enumerate().map(|(place, profile)| {
             let is_followed = parts.followed.contains(&place);
             is_followed.then(|| BookCheck::new(profile.symbol, profile.scale))
         });
-        let listening = Listening::new(Arc::clone(&parts.profiles), checks.collect());
+        let listening = Listening::new(
+            Arc::clone(&parts.profiles),
+            checks.collect(),
+            parts.clock.speed(),
+        );
         let session = Self {
             sender,
             flow: parts.flow,
             names: parts.names,
             schedule: parts.schedule,
             clock: parts.clock,
+            step: parts.step,
             board: parts.board,
             answer_timeout_ns: u64::try_from(parts.answer_timeout.as_nanos()).unwrap_or(u64::MAX),
             listening,
@@ -310,10 +325,22 @@ impl FeedSession {
                 Incoming::Reconnected(_) => {}
             }
             taken_in += 1;
+            if self.phase == Phase::Closed {
+                break;
+            }
             if taken_in < MESSAGES_PER_WAKE_MAX {
                 next = receiver.try_next()?;
             }
         }
+        if self.step.is_none() {
+            // In lockstep a tick is when one looks: what was heard together by then depends on no thread.
+            self.look(now_ns)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what was heard.
+    fn look(&mut self, now_ns: u64) -> Result<(), FeedError> {
         self.listening.note_books(&mut self.flow);
         self.board.add(&mut self.listening.entry);
         let is_waiting = matches!(self.phase, Phase::WaitingForAnswers { .. });
@@ -338,6 +365,12 @@ impl FeedSession {
             ServerMessage::GoingAway(leaving) => {
                 return Err(FeedError::Refused(leaving.text.to_string()));
             }
+            ServerMessage::Enrolled(enrolled) => {
+                if let Some(step) = &mut self.step {
+                    step.begin(enrolled);
+                }
+            }
+            ServerMessage::Tick(tick) => self.on_tick(*tick)?,
             ServerMessage::Hello(_)
             | ServerMessage::LoggedOn(_)
             | ServerMessage::Trace(_)

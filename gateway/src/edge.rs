@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use engine::{Instrument, InstrumentId, TermsChanged, Timestamp};
 use ledger::Ledger;
 use protocol::{ClockMode, InstrumentTable, Symbol};
-use sequencer::{Epoch, InboundCommand, Ports, Refused, SessionId};
+use sequencer::{EngineClock, Epoch, InboundCommand, Ports, Refused, SessionId};
 
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
@@ -16,6 +17,7 @@ use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
 use crate::lock::{read, write};
+use crate::lockstep::{Lockstep, Pacing};
 use crate::market_data::{IntervalWatch, Market, Resuming};
 use crate::measure::{Rejects, StageTimes};
 use crate::native::translate;
@@ -23,7 +25,10 @@ use crate::operated::Operating;
 use crate::past::Past;
 use crate::reference::ReferencePrices;
 use crate::session::presence::Presence;
-use crate::session::{Flusher, Routing};
+use crate::session::{Flusher, Outbound, Routing};
+
+/// Nothing is looked at more often, however fast engine time is.
+const WALL_TIME_MIN: Duration = Duration::from_millis(1);
 
 /// What all sessions and publishers of one gateway share.
 #[derive(Debug)]
@@ -62,6 +67,10 @@ pub struct Edge {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// Engine time.
+    pub time: EngineClock,
+    /// Who is enrolled, with the lockstep clock.
+    pub lockstep: Option<Arc<Lockstep>>,
     /// Who is logged on.
     pub presence: Presence,
     /// How many open orders each account has.
@@ -125,6 +134,10 @@ pub struct EdgeParts {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// Engine time.
+    pub time: EngineClock,
+    /// Who lets it pass.
+    pub pacing: Pacing,
     /// Keys of the Binance persona that config gives.
     pub demo_api_keys: DemoApiKeys,
     /// What config says of the Binance persona.
@@ -181,6 +194,11 @@ impl Edge {
             limits: Arc::new(parts.limits),
             epoch: parts.epoch,
             clock: parts.clock,
+            time: parts.time,
+            lockstep: match parts.pacing {
+                Pacing::Free => None,
+                Pacing::Lockstep(config) => Some(Arc::new(Lockstep::new(config))),
+            },
             started_us: clock::wall_us(),
             is_admitting: AtomicBool::new(true),
             sessions_numbered,
@@ -261,6 +279,25 @@ impl Edge {
         self.engine_time_ns.fetch_max(at.0, Ordering::Relaxed);
     }
 
+    /// Engine time as the last events told it.
+    pub fn engine_time(&self) -> Timestamp {
+        Timestamp(self.engine_time_ns.load(Ordering::Relaxed))
+    }
+
+    /// How long an engine's time takes in the world's.
+    pub fn wall_time_of(&self, engine_time: Duration) -> Duration {
+        self.time.wall_time_of(engine_time).max(WALL_TIME_MIN)
+    }
+
+    /// An empty queue of a session.
+    pub fn new_outbound(&self) -> Outbound {
+        let outbound = Outbound::new(&self.limits);
+        match &self.lockstep {
+            Some(lockstep) => outbound.ringing(lockstep.bell()),
+            None => outbound,
+        }
+    }
+
     /// Seconds since the start, by the machine's clock.
     pub fn uptime_s(&self) -> u64 {
         clock::wall_us().saturating_sub(self.started_us) / 1_000_000
@@ -270,9 +307,8 @@ impl Edge {
     pub fn at_us(&self) -> u64 {
         match self.clock {
             ClockMode::Realtime => clock::wall_us(),
-            ClockMode::Accelerated | ClockMode::Replay => {
-                translate::at_us(Timestamp(self.engine_time_ns.load(Ordering::Relaxed)))
-            }
+            ClockMode::Accelerated | ClockMode::Lockstep => translate::at_us(self.time.now()),
+            ClockMode::Replay => translate::at_us(self.engine_time()),
         }
     }
 }

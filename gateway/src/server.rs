@@ -8,7 +8,7 @@ use engine::StateError;
 use futures_util::future::join_all;
 use ledger::Ledger;
 use protocol::ClockMode;
-use sequencer::{BatchPool, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
+use sequencer::{BatchPool, EngineClock, Epoch, EventBatch, InlineMatcher, MatcherState, Ports};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -25,6 +25,7 @@ use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, Tls, accept_until, ended};
 use crate::listing::Listing;
+use crate::lockstep::{Pacer, Pacing};
 use crate::market_data::{Interval, keep_interval};
 use crate::past::{Past, PastThread};
 use crate::session::presence;
@@ -59,6 +60,10 @@ pub struct GatewayParts {
     pub epoch: Epoch,
     /// How engine time passes.
     pub clock: ClockMode,
+    /// Engine time.
+    pub time: EngineClock,
+    /// Who lets it pass. In lockstep there is one matcher, and it is `inline`.
+    pub pacing: Pacing,
     /// What operators may ask for.
     pub operations: Operations,
     /// Keys of the Binance persona that config gives.
@@ -173,6 +178,8 @@ impl Gateway {
             limits,
             epoch: parts.epoch,
             clock: parts.clock,
+            time: parts.time,
+            pacing: parts.pacing,
             demo_api_keys: parts.demo_api_keys,
             venue: parts.venue,
         });
@@ -242,9 +249,8 @@ impl Gateway {
         let (stop_listening, is_stopping) = watch::channel(());
         let past = self.edge.past.start(Arc::clone(&self.pool));
         let mut publishers = self.start_publishers();
-        let drivers = self.inline.drain(..).map(drive).collect();
-        let flusher = self.start_flusher();
-        let mut intervals = self.start_intervals();
+        let drivers = self.start_drivers();
+        let mut clockwork = self.start_clockwork();
         let admin_permits = Permits::new(ADMIN_CONNECTIONS_MAX, ADMIN_CONNECTIONS_MAX);
         let opening = self.opening.take();
         let mut public = vec![listener];
@@ -266,16 +272,13 @@ impl Gateway {
             ),
         ];
 
-        let presence = tokio::spawn(presence::begin(Arc::clone(&self.edge)));
         let cause = tokio::select! {
             cause = shutdown => cause,
             cause = watch_publishers(&self.edge, &mut publishers) => cause,
         };
         drop(stop_listening);
         let unanswered = stop_sessions(&self.edge, &self.permits, cause).await;
-        flusher.abort();
-        intervals.abort_all();
-        presence.abort();
+        clockwork.abort_all();
         for acceptor in acceptors {
             acceptor.abort();
         }
@@ -314,24 +317,37 @@ impl Gateway {
         publishers
     }
 
-    fn start_flusher(&self) -> JoinHandle<()> {
+    /// Turns matchers without a thread of their own; in lockstep the pacer does.
+    fn start_drivers(&mut self) -> JoinSet<MatcherState> {
+        let Some(lockstep) = &self.edge.lockstep else {
+            return self.inline.drain(..).map(drive).collect();
+        };
+        let matchers: Result<[InlineMatcher; 1], _> = std::mem::take(&mut self.inline).try_into();
+        let [matcher] = matchers.expect("in lockstep there is one matcher, without a thread");
+        let pacer = Pacer::new(Arc::clone(&self.edge), Arc::clone(lockstep), matcher);
+        std::iter::once(pacer.run()).collect()
+    }
+
+    /// Starts what happens because time passes; in lockstep the pacer does all of it.
+    fn start_clockwork(&self) -> JoinSet<()> {
+        let mut clockwork = JoinSet::new();
+        if self.edge.lockstep.is_some() {
+            return clockwork;
+        }
         let edge = Arc::clone(&self.edge);
-        tokio::spawn(async move {
+        clockwork.spawn(async move {
             edge.flusher
                 .run(edge.limits.market_data_flush_interval)
                 .await;
-        })
-    }
-
-    fn start_intervals(&self) -> JoinSet<()> {
-        let mut intervals = JoinSet::new();
+        });
         for interval in Interval::all() {
             let edge = Arc::clone(&self.edge);
-            intervals.spawn(async move { keep_interval(&edge, interval).await });
+            clockwork.spawn(async move { keep_interval(&edge, interval).await });
         }
         let edge = Arc::clone(&self.edge);
-        intervals.spawn(async move { keep_pulse(&edge).await });
-        intervals
+        clockwork.spawn(async move { keep_pulse(&edge).await });
+        clockwork.spawn(presence::begin(Arc::clone(&self.edge)));
+        clockwork
     }
 
     fn accept(

@@ -8,6 +8,7 @@ use crate::counters::CounterReadings;
 use crate::edge::Edge;
 use crate::listener::Permits;
 use crate::lock::{lock, read};
+use crate::lockstep::LockstepReport;
 
 /// Looks at a gateway; cheap enough to be asked ten times a second.
 #[derive(Debug, Clone)]
@@ -58,6 +59,14 @@ impl GatewayView {
     /// Commands that wait for all matchers together.
     pub fn queued_commands(&self) -> u64 {
         self.edge.ports.counters().queue_depth
+    }
+
+    /// What came of the lockstep so far; `None` with other clocks.
+    pub fn lockstep(&self) -> Option<LockstepReport> {
+        self.edge
+            .lockstep
+            .as_ref()
+            .map(|lockstep| lockstep.report())
     }
 
     /// How many sessions there are.

@@ -70,6 +70,10 @@ pub enum Operation {
     ResumeExecutions(ResumeExecutions),
     /// Asks for a `pong`.
     Ping,
+    /// With the lockstep clock: time waits for this session from the next tick on.
+    Enroll(Enroll),
+    /// With the lockstep clock: the session has sent what it has to send in this tick.
+    TickDone(TickDone),
 }
 
 /// Opens the session.
@@ -214,6 +218,20 @@ pub struct CancelAfter {
     pub at_us: Option<u64>,
 }
 
+/// Time waits for the session, and its requests have their place among those of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enroll {
+    /// Its place in the order in which requests of one tick are taken; nobody else has it.
+    pub rank: u32,
+}
+
+/// The session has sent what it has to send in a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TickDone {
+    /// In which one.
+    pub tick: u64,
+}
+
 /// Asks for the account's open orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenOrdersRequest {
@@ -303,6 +321,8 @@ impl Operation {
         "resume",
         "resume_executions",
         "ping",
+        "enroll",
+        "tick_done",
     ];
 
     /// The word for it on the wire.
@@ -325,6 +345,8 @@ impl Operation {
             Self::Resume(_) => "resume",
             Self::ResumeExecutions(_) => "resume_executions",
             Self::Ping => "ping",
+            Self::Enroll(_) => "enroll",
+            Self::TickDone(_) => "tick_done",
         }
     }
 }

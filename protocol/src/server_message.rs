@@ -3,6 +3,7 @@
 //! A reader leaves out fields that it does not know: a newer exchange may say more.
 
 mod account;
+mod lockstep;
 mod maker;
 mod market_data;
 mod market_state;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
+pub use lockstep::{Enrolled, Tick};
 pub use maker::{Done, Quoted};
 pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
 pub use market_state::{Heartbeat, InstrumentDefinition, Lagged, Status};
@@ -76,6 +78,10 @@ pub enum ServerMessage {
     Queue(QueuePosition),
     /// Messages of a subscription were dropped.
     Lagged(Lagged),
+    /// Answers `enroll`.
+    Enrolled(Enrolled),
+    /// Time has passed, with the lockstep clock.
+    Tick(Tick),
     /// Answers `ping`.
     Pong(Pong),
     /// A request was not understood or not allowed; it changed nothing.
@@ -109,6 +115,8 @@ impl ServerMessage {
         "heartbeat",
         "queue",
         "lagged",
+        "enrolled",
+        "tick",
         "pong",
         "error",
         "going_away",
@@ -146,6 +154,8 @@ impl ServerMessage {
             "heartbeat" => read(frame).map(Self::Heartbeat),
             "queue" => read(frame).map(Self::Queue),
             "lagged" => read(frame).map(Self::Lagged),
+            "enrolled" => read(frame).map(Self::Enrolled),
+            "tick" => read(frame).map(Self::Tick),
             "pong" => read(frame).map(Self::Pong),
             "error" => read(frame).map(Self::Error),
             "going_away" => read(frame).map(Self::GoingAway),
@@ -181,6 +191,8 @@ impl ServerMessage {
             Self::Heartbeat(message) => message.encode(buffer),
             Self::Queue(message) => message.encode(buffer),
             Self::Lagged(message) => message.encode(buffer),
+            Self::Enrolled(message) => message.encode(buffer),
+            Self::Tick(message) => message.encode(buffer),
             Self::Pong(message) => message.encode(buffer),
             Self::Error(message) => message.encode(buffer),
             Self::GoingAway(message) => message.encode(buffer),

@@ -273,6 +273,8 @@ words! {
         Accelerated = "accelerated",
         /// As `at_us` of the requests says.
         Replay = "replay",
+        /// In steps, each as soon as everybody enrolled is done with the one before.
+        Lockstep = "lockstep",
     }
 }
 

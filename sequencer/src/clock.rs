@@ -81,6 +81,16 @@ impl EngineClock {
         }
     }
 
+    /// How long `engine_time` takes in the world's time; itself where time does not pass by itself.
+    pub fn wall_time_of(&self, engine_time: Duration) -> Duration {
+        match &self.source {
+            ClockSource::Scaled(factor) => engine_time
+                .checked_div(factor.get())
+                .expect("a speed of zero cannot be configured"),
+            ClockSource::Realtime | ClockSource::Replay | ClockSource::Manual(_) => engine_time,
+        }
+    }
+
     /// Whether time passes while nobody sends anything.
     pub const fn passes_by_itself(&self) -> bool {
         match self.source {

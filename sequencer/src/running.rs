@@ -36,6 +36,8 @@ pub struct Running {
     pub events: Vec<flume::Receiver<EventBatch>>,
     /// Takes back batches that were read.
     pub pool: Arc<BatchPool>,
+    /// Engine time, as logs and matchers read it.
+    pub clock: EngineClock,
     /// What the caller drives itself; empty but under `threads = "inline"`.
     pub inline: Vec<InlineMatcher>,
     /// The way to stop it.
@@ -167,6 +169,7 @@ pub fn start_with_read_model<F: LogFactory>(
         ports: Arc::clone(&ports),
         events: shard.events,
         pool: shard.pool,
+        clock: shard.clock,
         inline,
         stop: StopHandle {
             ports,

@@ -64,6 +64,8 @@ pub enum ClockMode {
     Scaled(NonZeroU32),
     /// The `at_us` of each request.
     Replay,
+    /// Ticks, each as soon as everybody enrolled is done with the one before.
+    Lockstep,
 }
 
 impl FromStr for ThreadCount {
@@ -85,13 +87,14 @@ impl FromStr for ClockMode {
         match text {
             "realtime" => return Ok(Self::Realtime),
             "replay" => return Ok(Self::Replay),
+            "lockstep" => return Ok(Self::Lockstep),
             _ => {}
         }
         text.strip_prefix('x')
             .and_then(|factor| factor.parse().ok())
             .filter(|factor: &NonZeroU32| factor.get() <= 1_000_000)
             .map(Self::Scaled)
-            .ok_or_else(|| "there is no such clock; write \"realtime\", \"replay\" or \"xN\" with N from 1 to 1000000".to_owned())
+            .ok_or_else(|| "there is no such clock; write \"realtime\", \"lockstep\", \"replay\" or \"xN\" with N from 1 to 1000000".to_owned())
     }
 }
 
@@ -101,6 +104,7 @@ impl fmt::Display for ClockMode {
             Self::Realtime => formatter.write_str("realtime"),
             Self::Scaled(factor) => write!(formatter, "x{factor}"),
             Self::Replay => formatter.write_str("replay"),
+            Self::Lockstep => formatter.write_str("lockstep"),
         }
     }
 }
@@ -135,7 +139,7 @@ impl<'de> Deserialize<'de> for Profile {
 
 impl<'de> Deserialize<'de> for ClockMode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wanted = "\"realtime\", \"replay\" or \"xN\"";
+        let wanted = "\"realtime\", \"lockstep\", \"replay\" or \"xN\"";
         deserializer.deserialize_str(TextVisitor {
             wanted,
             read: str::parse,

@@ -6,13 +6,21 @@ use engine::{AccountId, InstrumentId, RiskLimits, SequenceNumber};
 use ledger::Ledger;
 use sequencer::{ControlCommand, ControlError, ControlReceipt, Ports, Targets};
 
-use crate::config::FundedAccount;
+use crate::config::{ClockMode, FundedAccount};
 use crate::wiring::StartError;
 
 /// Entries that are under way together: one sync makes all of them durable. Fewer than the control ring takes.
 const UNDER_WAY_MAX: usize = 256;
 /// How often a start looks whether limits hold.
 const LIMIT_POLL: Duration = Duration::from_millis(1);
+
+/// How many entries are under way together. In lockstep one: which of them share a batch must depend on no thread.
+pub const fn under_way_max(clock: ClockMode) -> usize {
+    match clock {
+        ClockMode::Realtime | ClockMode::Scaled(_) | ClockMode::Replay => UNDER_WAY_MAX,
+        ClockMode::Lockstep => 1,
+    }
+}
 
 /// Limits those who are there on instruments that are new, then opens accounts with what they begin with, each in one
 /// entry of the control sequence, and limits them. When it returns, all of it is durable, and every limit holds.
@@ -21,10 +29,11 @@ pub async fn seed(
     ledger: &Ledger,
     accounts: impl Iterator<Item = &FundedAccount>,
     account_limits: &[(InstrumentId, RiskLimits)],
+    under_way_max: usize,
 ) -> Result<(), StartError> {
     let accounts: Vec<&FundedAccount> = accounts.collect();
-    limit_on_new_instruments(ports, ledger, account_limits).await?;
-    for accounts in accounts.chunks(UNDER_WAY_MAX) {
+    limit_on_new_instruments(ports, ledger, account_limits, under_way_max).await?;
+    for accounts in accounts.chunks(under_way_max) {
         let mut receipts: Vec<(&FundedAccount, ControlReceipt)> = Vec::new();
         for account in accounts {
             let receipt = ports
@@ -40,7 +49,7 @@ pub async fn seed(
         }
     }
     let accounts = accounts.iter().map(|account| account.id);
-    limit(ports, accounts, account_limits).await
+    limit(ports, accounts, account_limits, under_way_max).await
 }
 
 /// Limits the accounts that are there on instruments that never had a command: they were listed since.
@@ -48,6 +57,7 @@ async fn limit_on_new_instruments(
     ports: &Ports,
     ledger: &Ledger,
     account_limits: &[(InstrumentId, RiskLimits)],
+    under_way_max: usize,
 ) -> Result<(), StartError> {
     let accounts: Vec<AccountId> = (1..ledger.accounts_max())
         .map(AccountId)
@@ -69,7 +79,7 @@ async fn limit_on_new_instruments(
         .filter(|(instrument, _)| new.contains(instrument))
         .copied()
         .collect();
-    limit(ports, accounts.into_iter(), &of_new).await
+    limit(ports, accounts.into_iter(), &of_new, under_way_max).await
 }
 
 /// Limits accounts, and waits until every limit holds.
@@ -77,6 +87,7 @@ async fn limit(
     ports: &Ports,
     accounts: impl Iterator<Item = AccountId>,
     account_limits: &[(InstrumentId, RiskLimits)],
+    under_way_max: usize,
 ) -> Result<(), StartError> {
     let asked: Vec<(AccountId, InstrumentId, RiskLimits)> = accounts
         .flat_map(|account| {
@@ -84,7 +95,7 @@ async fn limit(
             limits.map(move |(instrument, limits)| (account, *instrument, *limits))
         })
         .collect();
-    for asked in asked.chunks(UNDER_WAY_MAX) {
+    for asked in asked.chunks(under_way_max) {
         let mut receipts = Vec::new();
         for (account, instrument, limits) in asked {
             let command = ControlCommand::limit(*instrument, *account, *limits);

@@ -1,5 +1,6 @@
 //! Sends what is due, reads what has come, and never sleeps while a load runs: one thread for all sessions.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -88,7 +89,7 @@ impl<'a> Driver<'a> {
                 is_unflushed: false,
             });
         }
-        let clock = Clock::start();
+        let clock = Clock::start(NonZeroU32::MIN);
         let start_ns = clock.now_ns() + START_DELAY_NS;
         let from_ns = start_ns + nanoseconds(plan.warm_up);
         Ok(Self {

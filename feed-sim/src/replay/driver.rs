@@ -1,5 +1,6 @@
 //! Drives one session through a recording: asks, waits until all is told, judges, goes on.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use client::{ClientConfig, ClientError, Incoming};
@@ -102,7 +103,7 @@ impl Driver {
             session,
             symbol: config.symbol,
             scale,
-            clock: Clock::start(),
+            clock: Clock::start(NonZeroU32::MIN),
             engine_time: EngineTime::default(),
             first_us: None,
             follower: Follower::default(),
@@ -287,6 +288,8 @@ impl Driver {
             | ServerMessage::Heartbeat(_)
             | ServerMessage::Queue(_)
             | ServerMessage::Lagged(_)
+            | ServerMessage::Enrolled(_)
+            | ServerMessage::Tick(_)
             | ServerMessage::Pong(_) => {}
         }
         Ok(Taken::Yes)

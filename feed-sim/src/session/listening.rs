@@ -1,5 +1,6 @@
 //! What a session learns from what it is told: answers, fates of orders, books.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use protocol::{
@@ -25,6 +26,8 @@ pub struct Listening {
     pub(super) entry: Entry,
     books: Vec<Followed>,
     unanswered: u64,
+    /// How many times as fast as the world's the clock goes.
+    clock_speed: NonZeroU32,
 }
 
 /// What is known of one instrument.
@@ -38,7 +41,11 @@ struct Followed {
 }
 
 impl Listening {
-    pub(super) fn new(profiles: Arc<[InstrumentProfile]>, checks: Vec<Option<BookCheck>>) -> Self {
+    pub(super) fn new(
+        profiles: Arc<[InstrumentProfile]>,
+        checks: Vec<Option<BookCheck>>,
+        clock_speed: NonZeroU32,
+    ) -> Self {
         let followed = |check| Followed {
             check,
             has_changed: false,
@@ -50,6 +57,7 @@ impl Listening {
             entry: Entry::default(),
             books: checks.into_iter().map(followed).collect(),
             unanswered: 0,
+            clock_speed,
         }
     }
 
@@ -262,7 +270,9 @@ impl Listening {
 
     fn note_round_trip(&mut self, waiting: &Waiting, now_ns: u64) {
         let round_trip_ns = now_ns.saturating_sub(waiting.intended_ns);
-        self.entry.round_trips_ns.push(round_trip_ns);
+        // People wait in the world's time.
+        let speed = u64::from(self.clock_speed.get());
+        self.entry.round_trips_ns.push(round_trip_ns / speed);
     }
 
     fn place(&self, symbol: Symbol) -> Option<usize> {

@@ -3,6 +3,7 @@
 
 mod scripted_exchange;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use feed_sim::{FeedConfig, FeedRun, FeedSnapshot, FeedSummary};
@@ -21,6 +22,7 @@ async fn feed_against(fault: Fault) -> FeedSummary {
         url: exchange.url(),
         keys: vec!["one".to_owned(), "two".to_owned()],
         run_for: Some(Duration::from_millis(200)),
+        speed: NonZeroU32::MIN,
     };
     let (live, _) = watch::channel(FeedSnapshot::default());
     let serving = tokio::spawn(exchange.serve());

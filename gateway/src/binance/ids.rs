@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use engine::ClientOrderId;
 
 use crate::binance::refusal::Refusal;
+use crate::edge::Edge;
 use crate::lock::lock;
+use crate::lockstep::Lockstep;
 
 /// Letters and digits, 62 of them.
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -19,13 +21,41 @@ const CHANCE_BYTES: usize = 4_096;
 /// Chance that was read and not used yet.
 static CHANCE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// An id of 22 letters and digits for an order without one.
-///
-/// # Errors
-/// The system gives no chance.
-pub fn new_client_order_id() -> Result<ClientOrderId, Refusal> {
-    let text = letters(CLIENT_ORDER_ID_LENGTH)?;
-    Ok(ClientOrderId::new(&text).expect("letters and digits are an id"))
+/// Where ids of orders come from.
+#[derive(Debug, Clone, Default)]
+pub enum IdSource {
+    /// The system's chance.
+    #[default]
+    Chance,
+    /// The seed of a run in lockstep: the same requests get the same ids.
+    Seed(Arc<Lockstep>),
+}
+
+impl IdSource {
+    /// Of an exchange.
+    pub fn of(edge: &Edge) -> Self {
+        edge.lockstep
+            .as_ref()
+            .map_or(Self::Chance, |lockstep| Self::Seed(Arc::clone(lockstep)))
+    }
+
+    /// An id of 22 letters and digits for an order without one.
+    ///
+    /// # Errors
+    /// The system gives no chance.
+    pub fn client_order_id(&self) -> Result<ClientOrderId, Refusal> {
+        let text = match self {
+            Self::Chance => letters(CLIENT_ORDER_ID_LENGTH)?,
+            Self::Seed(lockstep) => (0..CLIENT_ORDER_ID_LENGTH)
+                .map(|_| letter(lockstep.next_chance().to_be_bytes()[0] % 62))
+                .collect(),
+        };
+        Ok(ClientOrderId::new(&text).expect("letters and digits are an id"))
+    }
+}
+
+fn letter(place: u8) -> char {
+    char::from(ALPHABET[usize::from(place)])
 }
 
 /// The name of a user data stream.
@@ -68,7 +98,7 @@ fn letters(count: usize) -> Result<String, Refusal> {
         };
         // 248 is four times 62: above it, some letters would come more often.
         if byte < 248 {
-            text.push(char::from(ALPHABET[usize::from(byte % 62)]));
+            text.push(letter(byte % 62));
         }
     }
     Ok(text)
@@ -80,8 +110,8 @@ mod tests {
 
     #[test]
     fn ids_have_22_letters_and_digits_and_do_not_repeat() {
-        let first = new_client_order_id().unwrap().to_string();
-        let second = new_client_order_id().unwrap().to_string();
+        let first = IdSource::Chance.client_order_id().unwrap().to_string();
+        let second = IdSource::Chance.client_order_id().unwrap().to_string();
 
         assert_eq!((first.len(), second.len()), (22, 22));
         assert!(first.bytes().all(|byte| byte.is_ascii_alphanumeric()));

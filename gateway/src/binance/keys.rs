@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use engine::AccountId;
 use ledger::{ApiKey, KeyId, KeyMaterial, KeyState, Permissions};
+use protocol::ClockMode;
 
 use crate::binance::amount::Amount;
 use crate::binance::params::{Params, PayloadEncoding};
@@ -128,11 +129,33 @@ pub fn check_socket_signature(
     check_signature(key, &[plain.as_bytes(), encoded.as_bytes()], signature)
 }
 
+/// By what a request's age is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JudgedBy {
+    /// The exchange's time, which is the world's.
+    WorldTime {
+        /// Now.
+        now_us: u64,
+    },
+    /// Nothing: the client's clock is the world's, the exchange's is not.
+    Nothing,
+}
+
+/// By what this exchange judges requests.
+pub fn judged_by(edge: &Edge) -> JudgedBy {
+    match edge.clock {
+        ClockMode::Realtime => JudgedBy::WorldTime {
+            now_us: edge.at_us(),
+        },
+        ClockMode::Accelerated | ClockMode::Replay | ClockMode::Lockstep => JudgedBy::Nothing,
+    }
+}
+
 /// Whether a request is new enough: takes `timestamp` and `recvWindow` out.
 ///
 /// # Errors
 /// A number is missing or wrong, or it is too old or from the future.
-pub fn check_time(params: &mut Params, now_us: u64) -> Result<(), Refusal> {
+pub fn check_time(params: &mut Params, judged_by: JudgedBy) -> Result<(), Refusal> {
     let window_us = recv_window_us(params)?;
     if !params.has("timestamp") {
         return Err(Refusal::mandatory("timestamp"));
@@ -144,6 +167,9 @@ pub fn check_time(params: &mut Params, now_us: u64) -> Result<(), Refusal> {
             _ => refusal,
         })?
         .ok_or_else(|| Refusal::mandatory("timestamp"))?;
+    let JudgedBy::WorldTime { now_us } = judged_by else {
+        return Ok(());
+    };
     if sent_us >= now_us.saturating_add(AHEAD_MAX_US) {
         return Err(Refusal::new(
             -1021,
@@ -199,7 +225,8 @@ mod tests {
 
     fn checked(query: &str) -> Result<(), i32> {
         let mut params = Params::of_http(query, "").unwrap();
-        check_time(&mut params, NOW_US).map_err(|refusal| refusal.code)
+        check_time(&mut params, JudgedBy::WorldTime { now_us: NOW_US })
+            .map_err(|refusal| refusal.code)
     }
 
     #[test]
@@ -220,6 +247,19 @@ mod tests {
             ("timestamp=abc", Err(-1100)),
         ] {
             assert_eq!(checked(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn where_time_is_not_the_worlds_a_request_is_not_judged_by_its_age() {
+        for (query, expected) in [
+            ("timestamp=1", Ok(())),
+            ("timestamp=99999999999999", Ok(())),
+            ("recvWindow=5000", Err(-1102)),
+        ] {
+            let mut params = Params::of_http(query, "").unwrap();
+            let checked = check_time(&mut params, JudgedBy::Nothing);
+            assert_eq!(checked.map_err(|refusal| refusal.code), expected, "{query}");
         }
     }
 

@@ -3,7 +3,6 @@
 use engine::{ClientOrderId, SelfTradePrevention, Side};
 
 use crate::binance::amount::Amount;
-use crate::binance::ids;
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::words::{
@@ -193,7 +192,7 @@ impl OrderRequest {
             names.of("clientOrderId")
         };
         let client_order_id =
-            read_client_id(params, &id_name)?.map_or_else(ids::new_client_order_id, Ok)?;
+            read_client_id(params, &id_name)?.map_or_else(|| params.ids.client_order_id(), Ok)?;
         let peg = read_peg(params, names)?;
         let mut order = Self {
             side,

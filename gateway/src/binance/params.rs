@@ -6,6 +6,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::binance::amount::{Amount, BadAmount};
+use crate::binance::ids::IdSource;
 use crate::binance::percent::{percent_decoded, percent_encode};
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::sent_us;
@@ -20,6 +21,8 @@ const PARAMETERS_MAX: usize = 64;
 pub struct Params {
     entries: Vec<Entry>,
     sent: usize,
+    /// Where ids come from that the request does not give.
+    pub ids: IdSource,
 }
 
 #[derive(Debug, Clone)]
@@ -67,6 +70,7 @@ impl Params {
         Ok(Self {
             sent: entries.len(),
             entries,
+            ids: IdSource::default(),
         })
     }
 
@@ -90,6 +94,7 @@ impl Params {
         Ok(Self {
             sent: entries.len(),
             entries,
+            ids: IdSource::default(),
         })
     }
 

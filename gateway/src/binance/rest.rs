@@ -12,10 +12,11 @@ use ledger::Permissions;
 use crate::binance::calls::{self, Call, Surface};
 use crate::binance::ids;
 use crate::binance::keys::{
-    Caller, check_signature, check_time, find_key, no_key, without_signature,
+    Caller, check_signature, check_time, find_key, judged_by, no_key, without_signature,
 };
 use crate::binance::limits::OrderCounts;
 use crate::binance::methods::{self, Asked, Security};
+use crate::binance::pace::pace;
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
@@ -65,6 +66,9 @@ async fn try_answer(
     let asked = methods::of_path(&parts.method, parts.uri.path());
     let query = parts.uri.query().unwrap_or("");
     let body = read_body(body).await?;
+    let security = asked.map_or(Security::None, |asked| asked.security);
+    let key = parts.headers.get(API_KEY);
+    let _paced = pace(edge, security, key.and_then(|key| key.to_str().ok())).await?;
     let address = peer.address.ip();
     let now_us = edge.at_us();
     let limits = &edge.binance.limits;
@@ -146,7 +150,7 @@ fn authenticate(
         }));
     }
     let signature = params.needed_text("signature");
-    check_time(params, edge.at_us())?;
+    check_time(params, judged_by(edge))?;
     let signature = signature?;
     let key = find_key(edge, id, needed, peer.address)?;
     let payload = [without_signature(query), without_signature(body)].concat();

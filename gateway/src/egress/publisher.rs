@@ -34,6 +34,9 @@ pub async fn run(
             publisher.publish(&edge, batch, &pool);
         }
         publisher.wakes.wake(&edge.flusher);
+        if let Some(lockstep) = &edge.lockstep {
+            lockstep.ring();
+        }
         edge.past.room().await;
         // Receiving does not yield by itself while batches keep coming.
         tokio::task::yield_now().await;

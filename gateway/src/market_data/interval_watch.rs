@@ -47,21 +47,26 @@ impl IntervalWatch {
 
 /// Ends one interval after the other. Runs until it is dropped.
 pub async fn keep_interval(edge: &Edge, interval: Interval) {
-    let mut ends = tokio::time::interval(interval.duration());
+    let mut ends = tokio::time::interval(edge.wall_time_of(interval.duration()));
     ends.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut wakes = WakeList::default();
     loop {
         edge.intervals.is_wanted(interval).await;
         ends.tick().await;
-        // Before the look: who comes after it asks again.
-        edge.intervals.forget(interval);
-        for state in &edge.instruments {
-            let mut market = lock(&state.market);
-            market.flush(interval, &mut wakes);
-            if market.is_followed_by(interval) {
-                edge.intervals.want(interval);
-            }
-        }
+        end_interval(edge, interval, &mut wakes);
         wakes.wake(&edge.flusher);
+    }
+}
+
+/// Ends one interval: those who follow it are told what it changed.
+pub fn end_interval(edge: &Edge, interval: Interval, wakes: &mut WakeList) {
+    // Before the look: who comes after it asks again.
+    edge.intervals.forget(interval);
+    for state in &edge.instruments {
+        let mut market = lock(&state.market);
+        market.flush(interval, wakes);
+        if market.is_followed_by(interval) {
+            edge.intervals.want(interval);
+        }
     }
 }

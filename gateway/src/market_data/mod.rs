@@ -31,7 +31,7 @@ mod views;
 
 pub use flow::{Delivery, FlowTerms, Interval, OnLag};
 pub use following::CannotResume;
-pub use interval_watch::{IntervalWatch, keep_interval};
+pub use interval_watch::{IntervalWatch, end_interval, keep_interval};
 pub use market::{CommandNews, Market, Resuming};
 pub use native_format::{
     channel as channel_of, depth_snapshot, format_of as native_format, orders_snapshot,

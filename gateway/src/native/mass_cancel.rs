@@ -74,7 +74,7 @@ impl Session {
             return Ok(vec![state]);
         }
         let is_meant = |state: &&InstrumentState| match edge.clock {
-            ClockMode::Realtime | ClockMode::Accelerated => true,
+            ClockMode::Realtime | ClockMode::Accelerated | ClockMode::Lockstep => true,
             ClockMode::Replay => state.is_replayed_by(self.entry.id),
         };
         Ok(edge.instruments.iter().filter(is_meant).collect())

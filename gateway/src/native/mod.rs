@@ -3,6 +3,7 @@
 mod door_refusal;
 mod executions;
 mod hello;
+mod lockstep;
 mod logon;
 mod maker;
 mod market_subscriptions;

@@ -175,22 +175,24 @@ impl Session {
     pub(super) fn command_time(&self, at_us: Option<u64>) -> Result<Option<Timestamp>, Refusal> {
         match (self.edge.clock, at_us) {
             (ClockMode::Replay, Some(at_us)) => Ok(Some(translate::timestamp(at_us))),
-            (ClockMode::Realtime | ClockMode::Accelerated, None) => Ok(None),
+            (ClockMode::Realtime | ClockMode::Accelerated | ClockMode::Lockstep, None) => Ok(None),
             (ClockMode::Replay, None) => Err(Refusal::new(
                 ErrorCode::BadClock,
                 "with the replay clock a command needs `at_us`",
             )),
-            (ClockMode::Realtime | ClockMode::Accelerated, Some(_)) => Err(Refusal::new(
-                ErrorCode::BadClock,
-                "only with the replay clock a command has `at_us`",
-            )),
+            (ClockMode::Realtime | ClockMode::Accelerated | ClockMode::Lockstep, Some(_)) => {
+                Err(Refusal::new(
+                    ErrorCode::BadClock,
+                    "only with the replay clock a command has `at_us`",
+                ))
+            }
         }
     }
 
     /// With the replay clock one session trades an instrument: two would race for the order of time.
     pub(super) fn claim(&self, state: &InstrumentState) -> Result<(), Refusal> {
         match self.edge.clock {
-            ClockMode::Realtime | ClockMode::Accelerated => Ok(()),
+            ClockMode::Realtime | ClockMode::Accelerated | ClockMode::Lockstep => Ok(()),
             ClockMode::Replay if state.claim_replay(self.entry.id) => Ok(()),
             ClockMode::Replay => Err(Refusal::new(
                 ErrorCode::BadClock,

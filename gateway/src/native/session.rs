@@ -15,6 +15,7 @@ use crate::clock;
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::lock::{lock, write};
+use crate::lockstep::Seat;
 use crate::native::market_subscriptions::Subscriptions;
 use crate::native::rate::{Admission, Rate};
 use crate::native::{hello, logon, request_number};
@@ -39,6 +40,8 @@ pub struct Session {
     rate: Rate,
     /// Why it must end, where it has brought that about itself.
     end: Option<SessionEnd>,
+    /// Its place among those whom time waits for.
+    pub(super) seat: Option<Seat>,
     buffer: Vec<u8>,
 }
 
@@ -83,6 +86,7 @@ impl Session {
             subscriptions: Subscriptions::default(),
             stamps: Stamps::default(),
             looked_at_ns: None,
+            seat: None,
             stage: Stage::Connected,
             challenge: None,
             permissions: Permissions::ALL,
@@ -158,6 +162,20 @@ impl Session {
         if id == Some(request_number::UNNUMBERED) {
             return self.refuse(id, NUMBER_TOO_LARGE);
         }
+        let outcome = match self.wait_for_turn(request) {
+            Ok(Some(request)) => self.dispatch(request),
+            Ok(None) => Ok(()),
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = outcome {
+            self.refuse(id, refusal);
+        }
+    }
+
+    /// Takes a request whose turn it is.
+    pub(super) fn take_in_turn(&mut self, request: Request) {
+        let id = request.id;
+        self.stamps = Stamps::default();
         if let Err(refusal) = self.dispatch(request) {
             self.refuse(id, refusal);
         }
@@ -226,6 +244,11 @@ impl Session {
                 self.resume_executions(id, &resume)
             }
             Operation::Ping => self.pong(id),
+            Operation::Enroll(enroll) => {
+                let account = self.account()?;
+                self.enroll(id, account, enroll)
+            }
+            Operation::TickDone(done) => self.finish_tick(done),
         }
     }
 
@@ -358,6 +381,9 @@ impl Drop for Session {
         write(&self.edge.routing).leave(self.entry.id, account);
         if let Some(account) = account {
             presence::leave(&self.edge, account);
+        }
+        if let (Some(seat), Some(lockstep)) = (&self.seat, &self.edge.lockstep) {
+            lockstep.leave(seat.rank);
         }
         for place in self.subscriptions.places() {
             lock(&self.edge.instruments[place].market).forget(self.entry.id);

@@ -34,7 +34,7 @@ type FrameWriter = Writer<WriteHalf<Transport>>;
 
 /// Serves a session until it ends, on a connection of which some bytes were read already.
 pub async fn serve(edge: Arc<Edge>, (transport, read): (Transport, &[u8]), peer: Peer) {
-    let outbound = Arc::new(Outbound::new(&edge.limits));
+    let outbound = Arc::new(edge.new_outbound());
     let id = edge.next_session();
     let entry = Arc::new(SessionEntry::new(id, peer.address, Arc::clone(&outbound)));
     let (read_half, write_half) = tokio::io::split(transport);
@@ -101,6 +101,7 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
             Incoming::Close(reply) => return End::Closed(reply.to_vec()),
             Incoming::End => return End::Session(SessionEnd::Gone),
         }
+        session.keep_step().await;
         if let Some(end) = session.must_end() {
             return End::Session(end);
         }

@@ -33,6 +33,14 @@ impl Flusher {
         }
     }
 
+    /// Wakes everybody whom market data waits for.
+    pub fn flush(&self) {
+        let due = std::mem::take(&mut *lock(&self.waiting));
+        for session in due {
+            session.wake();
+        }
+    }
+
     /// Flushes at once when it was quiet, then at most once per `interval`. Runs until it is dropped.
     pub async fn run(&self, interval: Duration) {
         let mut due = Vec::new();

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use bytes::Bytes;
 use engine::InstrumentId;
 use futures_util::task::AtomicWaker;
 use protocol::Frames;
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::limits::Limits;
@@ -72,6 +73,8 @@ enum Told {
 pub struct Outbound {
     queue: Mutex<Queue>,
     waker: AtomicWaker,
+    /// Rung when everything is written; nobody listens but with the lockstep clock.
+    drained: Option<Arc<Notify>>,
     messages_max: usize,
     bytes_max: usize,
     public_bytes_max: usize,
@@ -87,6 +90,8 @@ struct Queue {
     /// Flows that the session is to fetch what is so of.
     due: Vec<FlowKey>,
     told: Told,
+    /// The writer has written everything and waits.
+    is_writer_waiting: bool,
     end: Option<SessionEnd>,
 }
 
@@ -101,13 +106,31 @@ impl Outbound {
                 public_bytes: 0,
                 due: Vec::new(),
                 told: Told::Nothing,
+                is_writer_waiting: false,
                 end: None,
             }),
             waker: AtomicWaker::new(),
+            drained: None,
             messages_max: limits.outbound_messages_max,
             bytes_max: limits.outbound_bytes_max,
             public_bytes_max: limits.outbound_public_bytes_max,
         }
+    }
+
+    /// The same, which rings when everything that waited is written.
+    #[must_use]
+    pub fn ringing(self, drained: Arc<Notify>) -> Self {
+        Self {
+            drained: Some(drained),
+            ..self
+        }
+    }
+
+    /// Whether everything that was queued is written, or nothing will be.
+    pub fn is_drained(&self) -> bool {
+        let queue = lock(&self.queue);
+        let is_empty = queue.messages.is_empty() && queue.due.is_empty();
+        queue.end.is_some() || (is_empty && queue.is_writer_waiting)
     }
 
     /// Queues a message that must not be lost. True: the caller must see to it that [`Self::wake`] is called, as
@@ -260,8 +283,14 @@ impl Outbound {
             let mut queue = lock(&self.queue);
             queue.told = Told::Nothing;
             if queue.messages.is_empty() && queue.due.is_empty() && queue.end.is_none() {
+                if !std::mem::replace(&mut queue.is_writer_waiting, true)
+                    && let Some(drained) = &self.drained
+                {
+                    drained.notify_one();
+                }
                 return Poll::Pending;
             }
+            queue.is_writer_waiting = false;
             queue.count = 0;
             queue.bytes = 0;
             queue.public_bytes = 0;

@@ -71,7 +71,8 @@ impl Presence {
 
 /// A session is gone: when it was its account's last one, the grace begins.
 pub fn leave(edge: &Arc<Edge>, account: AccountId) {
-    if edge.presence.leave(account) == LoggedOn::Yes {
+    if edge.presence.leave(account) == LoggedOn::Yes || edge.lockstep.is_some() {
+        // In lockstep the pacer counts the grace, in engine time.
         return;
     }
     // Without a runtime the process is over.
@@ -82,13 +83,13 @@ pub fn leave(edge: &Arc<Edge>, account: AccountId) {
 
 /// After a start: nobody is logged on, and the grace of every account begins.
 pub async fn begin(edge: Arc<Edge>) {
-    tokio::time::sleep(edge.limits.disconnect_grace).await;
+    tokio::time::sleep(edge.wall_time_of(edge.limits.disconnect_grace)).await;
     let accounts = edge.loads.accounts();
     cancel_now(&edge, accounts).await;
 }
 
 async fn cancel_after_grace(edge: Arc<Edge>, accounts: Vec<AccountId>) {
-    tokio::time::sleep(edge.limits.disconnect_grace).await;
+    tokio::time::sleep(edge.wall_time_of(edge.limits.disconnect_grace)).await;
     cancel_now(&edge, accounts).await;
 }
 
@@ -108,6 +109,15 @@ async fn cancel_now(edge: &Edge, accounts: Vec<AccountId>) {
             }
             tokio::time::sleep(TRY_INTERVAL).await;
         }
+    }
+}
+
+/// Has the orders of an account go that has some and whom nobody is logged on for, if it is taken at once.
+pub fn disconnect_absent(edge: &Edge, account: AccountId) {
+    let is_absent = edge.presence.of(account) == LoggedOn::No;
+    if is_absent && edge.is_admitting() && edge.loads.open_orders(account) > 0 {
+        // Why not is in the log.
+        let _ = disconnect(edge, account);
     }
 }
 

@@ -11,8 +11,8 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
-    ListedAsset, ListedInstrument, Listing, LogFilter, Operations, PageKey, Past, ResetRequest,
-    StopCause, Stopped, VenueConfig, read_public_key,
+    ListedAsset, ListedInstrument, Listing, LogFilter, Operations, Pacing, PageKey, Past,
+    ResetRequest, StopCause, Stopped, VenueConfig, read_public_key,
 };
 use ledger::{
     ApiKey, Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, KeyId, KeyMaterial,
@@ -58,6 +58,7 @@ pub struct Setup {
     pub allowed: AllowedHosts,
     pub venue: VenueConfig,
     pub page_key: PageKey,
+    pub pacing: Pacing,
 }
 
 impl Default for Setup {
@@ -70,6 +71,7 @@ impl Default for Setup {
             allowed: AllowedHosts::default(),
             venue: VenueConfig::live(),
             page_key: PageKey::Asked,
+            pacing: Pacing::Free,
         }
     }
 }
@@ -149,6 +151,8 @@ impl Venue {
             allowed: setup.allowed,
             epoch: Epoch(7),
             clock: setup.clock,
+            time: running.clock,
+            pacing: setup.pacing,
             operations: Operations {
                 account_limits: Vec::new(),
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
@@ -311,9 +315,10 @@ fn sequencer_config(setup: &Setup) -> SequencerConfig {
 }
 
 fn clock(setup: &Setup) -> ClockSource {
-    match setup.clock {
-        ClockMode::Realtime | ClockMode::Accelerated => ClockSource::Realtime,
-        ClockMode::Replay => ClockSource::Replay,
+    match (&setup.pacing, setup.clock) {
+        (Pacing::Lockstep(lockstep), _) => ClockSource::Manual(lockstep.clock.clone()),
+        (Pacing::Free, ClockMode::Replay) => ClockSource::Replay,
+        (Pacing::Free, _) => ClockSource::Realtime,
     }
 }
 

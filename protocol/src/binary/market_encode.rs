@@ -79,6 +79,8 @@ pub(super) fn write(
         | ServerMessage::Unsubscribed(_)
         | ServerMessage::Instrument(_)
         | ServerMessage::Pong(_)
+        | ServerMessage::Enrolled(_)
+        | ServerMessage::Tick(_)
         | ServerMessage::Error(_)
         | ServerMessage::GoingAway(_) => None,
     }

@@ -9,14 +9,15 @@ use crate::binary::cursor::{Cursor, header, instrument};
 use crate::binary::instruments::Known;
 use crate::binary::layout::Header;
 use crate::binary::message_layout::{
-    DoneLayout, ErrorLayout, MassCanceledLayout, PongLayout, QuotedLayout, ReportLayout, flags,
+    DoneLayout, ErrorLayout, MassCanceledLayout, PongLayout, QuotedLayout, ReportLayout,
+    TickLayout, flags,
 };
 use crate::binary::numbers::{self, Numbered};
 use crate::binary::{
     BinaryInstrument, InstrumentTable, Layout, market_decode, market_encode, nothing, report,
 };
 use crate::error::{CodecError, ErrorCode};
-use crate::server_message::{Done, ErrorMessage, MassCanceled, Pong, Quoted, ServerMessage};
+use crate::server_message::{Done, ErrorMessage, MassCanceled, Pong, Quoted, ServerMessage, Tick};
 
 impl ServerMessage {
     /// Reads one binary frame; `instruments` are those of `hello`.
@@ -73,6 +74,13 @@ fn read(
             let root: &PongLayout = cursor.root(header, "pong")?;
             ServerMessage::Pong(Pong {
                 request: nothing::read_number(root.request),
+                at_us: root.at_us.get(),
+            })
+        }
+        TickLayout::TEMPLATE => {
+            let root: &TickLayout = cursor.root(header, "tick")?;
+            ServerMessage::Tick(Tick {
+                tick: root.tick.get(),
                 at_us: root.at_us.get(),
             })
         }
@@ -148,6 +156,15 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
             buffer.extend_from_slice(root.as_bytes());
             Some(())
         }
+        ServerMessage::Tick(message) => {
+            let root = TickLayout {
+                header: Header::of::<TickLayout>(TickLayout::TEMPLATE),
+                tick: U64::new(message.tick),
+                at_us: U64::new(message.at_us),
+            };
+            buffer.extend_from_slice(root.as_bytes());
+            Some(())
+        }
         ServerMessage::Error(message) => {
             let root = ErrorLayout {
                 header: Header::of::<ErrorLayout>(ErrorLayout::TEMPLATE),
@@ -173,6 +190,7 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
         | ServerMessage::Lagged(_) => market_encode::write(message, instruments, buffer),
         // Said a few times in a session: as text.
         ServerMessage::Hello(_)
+        | ServerMessage::Enrolled(_)
         | ServerMessage::LoggedOn(_)
         | ServerMessage::Trace(_)
         | ServerMessage::OpenOrders(_)

@@ -24,7 +24,7 @@ pub(super) mod flags {
 }
 
 /// All of them, in the order of the document.
-pub(super) const BLOCKS: [BinaryBlock; 10] = [
+pub(super) const BLOCKS: [BinaryBlock; 11] = [
     ReportLayout::BLOCK,
     ClientOrderIdLayout::BLOCK,
     ExecutionLayout::BLOCK,
@@ -33,6 +33,7 @@ pub(super) const BLOCKS: [BinaryBlock; 10] = [
     QuotedLayout::BLOCK,
     DoneLayout::BLOCK,
     PongLayout::BLOCK,
+    TickLayout::BLOCK,
     ErrorLayout::BLOCK,
     AtLayout::BLOCK,
 ];
@@ -190,6 +191,18 @@ layout! {
         header: Header,
         /// the request's number; none: 2^64 - 1
         request: U64,
+        /// `at_us`
+        at_us: U64,
+    }
+}
+
+layout! {
+    /// A step of the lockstep clock.
+    pub(super) struct TickLayout = "tick", template 130 {
+        /// template 130
+        header: Header,
+        /// `tick`
+        tick: U64,
         /// `at_us`
         at_us: U64,
     }

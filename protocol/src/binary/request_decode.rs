@@ -8,13 +8,14 @@ use crate::binary::message_layout::AtLayout;
 use crate::binary::order_decode::{self, read_order};
 use crate::binary::request_layout::{
     CancelAfterLayout, CancelLayout, CancelReplaceLayout, EndedLayout, MassCancelLayout,
-    MassQuoteLayout, MmpResetLayout, PingLayout, QuoteLayout, ReplaceLayout, SubmitLayout, flags,
+    MassQuoteLayout, MmpResetLayout, PingLayout, QuoteLayout, ReplaceLayout, SubmitLayout,
+    TickDoneLayout, flags,
 };
 use crate::binary::{InstrumentTable, nothing};
 use crate::error::{CodecError, ErrorCode};
 use crate::request::{
     Cancel, CancelAfter, CancelReplace, MassCancel, MassQuote, MmpReset, Operation, OrderRef,
-    Quote, Replace, Request, Submit, check_quotes,
+    Quote, Replace, Request, Submit, TickDone, check_quotes,
 };
 use crate::words::OnCancelFailure;
 
@@ -85,6 +86,12 @@ fn operation(
         PingLayout::TEMPLATE => {
             let _root: &PingLayout = cursor.root(header, "ping")?;
             Operation::Ping
+        }
+        TickDoneLayout::TEMPLATE => {
+            let root: &TickDoneLayout = cursor.root(header, "tick_done")?;
+            Operation::TickDone(TickDone {
+                tick: root.tick.get(),
+            })
         }
         unknown => {
             return Err(CodecError::new(

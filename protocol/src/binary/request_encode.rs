@@ -7,7 +7,7 @@ use crate::binary::layout::{Bytes, Header};
 use crate::binary::order_encode::{Entered, order_ref, write_at, write_order};
 use crate::binary::request_layout::{
     CancelAfterLayout, CancelLayout, CancelReplaceLayout, MassCancelLayout, MassQuoteLayout,
-    MmpResetLayout, PingLayout, QuoteLayout, ReplaceLayout, SubmitLayout, flags,
+    MmpResetLayout, PingLayout, QuoteLayout, ReplaceLayout, SubmitLayout, TickDoneLayout, flags,
 };
 use crate::binary::{InstrumentTable, Layout, nothing, numbers};
 use crate::request::{MassCancel, MassQuote, Operation, Replace, Request};
@@ -88,8 +88,18 @@ fn write(request: &Request, instruments: &InstrumentTable, buffer: &mut Vec<u8>)
             write_root(buffer, &root, None);
             Some(())
         }
+        Operation::TickDone(done) => {
+            let root = TickDoneLayout {
+                header: Header::of::<TickDoneLayout>(TickDoneLayout::TEMPLATE),
+                id: nothing::number(id)?,
+                tick: U64::new(done.tick),
+            };
+            write_root(buffer, &root, None);
+            Some(())
+        }
         // Said a few times in a session: as text.
         Operation::Hello(_)
+        | Operation::Enroll(_)
         | Operation::Logon(_)
         | Operation::OpenOrders(_)
         | Operation::Balances

@@ -29,7 +29,7 @@ pub(super) mod flags {
 }
 
 /// All of them, in the order of the document.
-pub(super) const BLOCKS: [BinaryBlock; 13] = [
+pub(super) const BLOCKS: [BinaryBlock; 14] = [
     SubmitLayout::BLOCK,
     CancelLayout::BLOCK,
     ReplaceLayout::BLOCK,
@@ -39,6 +39,7 @@ pub(super) const BLOCKS: [BinaryBlock; 13] = [
     MmpResetLayout::BLOCK,
     CancelAfterLayout::BLOCK,
     PingLayout::BLOCK,
+    TickDoneLayout::BLOCK,
     EndedLayout::BLOCK,
     TermsLayout::BLOCK,
     LinksLayout::BLOCK,
@@ -244,6 +245,18 @@ layout! {
         flags: u8,
         /// zero
         reserved: [u8; 7],
+    }
+}
+
+layout! {
+    /// The end of what a session sends in a tick.
+    pub(super) struct TickDoneLayout = "tick_done", template 30 {
+        /// template 30
+        header: Header,
+        /// the request's number; none: 2^64 - 1
+        id: U64,
+        /// `tick`
+        tick: U64,
     }
 }
 

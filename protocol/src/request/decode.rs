@@ -7,9 +7,9 @@ use crate::request::field::{
 };
 use crate::request::plain;
 use crate::request::{
-    Cancel, CancelAfter, CancelReplace, Hello, Logon, MassCancel, MassQuote, MmpReset,
+    Cancel, CancelAfter, CancelReplace, Enroll, Hello, Logon, MassCancel, MassQuote, MmpReset,
     OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
-    Submit, Subscription,
+    Submit, Subscription, TickDone,
 };
 use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
@@ -64,6 +64,12 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "resume" => Operation::Resume(resume(fields)?),
         "resume_executions" => Operation::ResumeExecutions(ResumeExecutions::decode(fields)?),
         "ping" => Operation::Ping,
+        "enroll" => Operation::Enroll(Enroll {
+            rank: fields.required(Field::Rank, short_number)?,
+        }),
+        "tick_done" => Operation::TickDone(TickDone {
+            tick: fields.required(Field::Tick, number)?,
+        }),
         unknown => {
             let unknown: String = unknown.chars().take(64).collect();
             return Err(CodecError::new(

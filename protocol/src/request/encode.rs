@@ -53,6 +53,10 @@ impl Request {
             }
             Operation::Resume(resume) => write_resume(&mut json, resume),
             Operation::ResumeExecutions(resume) => resume.write(&mut json),
+            Operation::Enroll(enroll) => {
+                json.number(Field::Rank.name(), u64::from(enroll.rank));
+            }
+            Operation::TickDone(done) => json.number(Field::Tick.name(), done.tick),
             Operation::Balances | Operation::Ping => {}
         }
         json.close();

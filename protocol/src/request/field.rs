@@ -97,6 +97,8 @@ fields! {
     Trace = "trace",
     Frames = "frames",
     SchemaVersion = "schema_version",
+    Rank = "rank",
+    Tick = "tick",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

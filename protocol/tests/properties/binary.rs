@@ -35,8 +35,10 @@ const fn has_layout(operation: &Operation) -> bool {
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
         | Operation::CancelAfter(_)
+        | Operation::TickDone(_)
         | Operation::Ping => true,
         Operation::Hello(_)
+        | Operation::Enroll(_)
         | Operation::Logon(_)
         | Operation::OpenOrders(_)
         | Operation::Balances

@@ -6,14 +6,14 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use protocol::{
     AssetName, Balance, Balances, Cancel, CancelAfter, CancelReplace, Channel, ChildStart,
-    ClientOrderId, Conditions, Delivery, Depth, DepthSnapshot, Display, ErrorCode, ErrorMessage,
-    EventId, ExactDecimal, ExecutionCursor, Frames, Hello, InlineText, Level, Liquidity, Logon,
-    MassCancel, MassCanceled, MassQuote, MmpReset, NewOrder, Oco, OcoMode, OnCancelFailure,
-    OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest, Operation, OrderKind, OrderRef,
-    OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority, Quote, Reason, Replace,
-    Report, ReportKind, Resume, ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side,
-    SignedLogon, Submit, Subscription, Symbol, TimeInForce, Top, Trade, Trailing, TrailingDistance,
-    Trigger, TriggerKind, TriggerSource,
+    ClientOrderId, Conditions, Delivery, Depth, DepthSnapshot, Display, Enroll, ErrorCode,
+    ErrorMessage, EventId, ExactDecimal, ExecutionCursor, Frames, Hello, InlineText, Level,
+    Liquidity, Logon, MassCancel, MassCanceled, MassQuote, MmpReset, NewOrder, Oco, OcoMode,
+    OnCancelFailure, OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest, Operation,
+    OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority,
+    Quote, Reason, Replace, Report, ReportKind, Resume, ResumeExecutions, Scale,
+    SelfTradePrevention, ServerMessage, Side, SignedLogon, Submit, Subscription, Symbol, TickDone,
+    TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 /// The instrument that random units belong to.
@@ -353,6 +353,8 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
                 at_us,
             })
         }),
+        any::<u32>().prop_map(|rank| Operation::Enroll(Enroll { rank })),
+        any::<u64>().prop_map(|tick| Operation::TickDone(TickDone { tick })),
         (any::<u64>(), at()).prop_map(|(timeout_ms, at_us)| Operation::CancelAfter(CancelAfter {
             timeout_ms,
             at_us

@@ -10,7 +10,7 @@ use crate::binance::calls::change::{self, CancelRequest};
 use crate::binance::calls::entry::{checked, placed, read};
 use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over};
 use crate::binance::calls::{Call, needed_symbol, writing};
-use crate::binance::ids;
+use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::OrderRequest;
 use crate::binance::params::Params;
@@ -177,7 +177,7 @@ async fn both(
     let request_id = asked
         .cancel
         .request_id
-        .map_or_else(ids::new_client_order_id, Ok)?;
+        .map_or_else(|| IdSource::of(edge).client_order_id(), Ok)?;
     Door::new(&edge.ledger, state, caller.account).reserve_cancel_replace(&mut command);
     let notes = Notes {
         attributes: translate::attributes(request),

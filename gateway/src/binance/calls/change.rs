@@ -10,7 +10,7 @@ use engine::{
 use crate::binance::amount::Amount;
 use crate::binance::calls::hand_over::{Notes, hand_over};
 use crate::binance::calls::{Call, needed_symbol, writing};
-use crate::binance::ids;
+use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::read_client_id;
 use crate::binance::orders::{OrderList, Report, VenueOrder};
@@ -135,7 +135,7 @@ pub async fn cancel_one(
     let order_id = find_open(edge, state, caller, request)?;
     let request_id = request
         .request_id
-        .map_or_else(ids::new_client_order_id, Ok)?;
+        .map_or_else(|| IdSource::of(edge).client_order_id(), Ok)?;
     let command = Command::Cancel(Cancel {
         account: caller.account,
         order: OrderRef::Id(order_id),
@@ -217,7 +217,7 @@ fn spelled_all(
     let mut lists: Vec<u64> = Vec::new();
     for report in CanceledOrder::all_of(reports) {
         let Some(list) = list_of(edge, state, caller, &report.order) else {
-            let request_id = ids::new_client_order_id()?;
+            let request_id = IdSource::of(edge).client_order_id()?;
             spelled.push(json(&CanceledOrder::of(writing, report, request_id)));
             continue;
         };
@@ -274,7 +274,7 @@ pub async fn amend(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
         request_id: Some(
             request
                 .request_id
-                .map_or_else(ids::new_client_order_id, Ok)?,
+                .map_or_else(|| IdSource::of(&edge).client_order_id(), Ok)?,
         ),
         ..Notes::default()
     };

@@ -7,7 +7,7 @@ use engine::{ClientOrderId, Side};
 use crate::binance::amount::Amount;
 use crate::binance::calls::list_legs::place;
 use crate::binance::calls::{Call, needed_symbol};
-use crate::binance::ids;
+use crate::binance::ids::IdSource;
 use crate::binance::order_request::{
     Names, OrderRequest, read_client_id, read_self_trade, read_side, read_type,
 };
@@ -81,8 +81,8 @@ pub(super) fn read_head(
     ),
     Refusal,
 > {
-    let client_id =
-        read_client_id(params, "listClientOrderId")?.map_or_else(ids::new_client_order_id, Ok)?;
+    let client_id = read_client_id(params, "listClientOrderId")?
+        .map_or_else(|| params.ids.client_order_id(), Ok)?;
     let response = params
         .word("newOrderRespType", ResponseType::parse, || {
             Refusal::bad_value("newOrderRespType")
@@ -213,7 +213,7 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
     let (client_id, response, self_trade) = read_head(params)?;
     let side = read_side(params, "side")?;
     let quantity = quantity(params, "quantity")?;
-    let mut limit = blank(side, OrderType::LimitMaker, quantity)?;
+    let mut limit = blank(&params.ids, side, OrderType::LimitMaker, quantity)?;
     limit.price = Some(self::quantity(params, "price")?);
     limit.iceberg = params.amount("limitIcebergQty")?;
     if let Some(id) = read_client_id(params, "limitClientOrderId")? {
@@ -224,7 +224,7 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
         Some(_) => OrderType::StopLossLimit,
         None => OrderType::StopLoss,
     };
-    let mut stop = blank(side, order_type, quantity)?;
+    let mut stop = blank(&params.ids, side, order_type, quantity)?;
     stop.price = stop_limit;
     stop.stop_price = Some(self::quantity(params, "stopPrice")?);
     stop.iceberg = params.amount("stopIcebergQty")?;
@@ -245,7 +245,12 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
     place(&edge, state, call, request).await
 }
 
-fn blank(side: Side, order_type: OrderType, quantity: Amount) -> Result<OrderRequest, Refusal> {
+fn blank(
+    ids: &IdSource,
+    side: Side,
+    order_type: OrderType,
+    quantity: Amount,
+) -> Result<OrderRequest, Refusal> {
     Ok(OrderRequest {
         side,
         order_type,
@@ -256,7 +261,7 @@ fn blank(side: Side, order_type: OrderType, quantity: Amount) -> Result<OrderReq
         stop_price: None,
         trailing_delta: None,
         iceberg: None,
-        client_order_id: ids::new_client_order_id()?,
+        client_order_id: ids.client_order_id()?,
         self_trade_prevention: None,
         strategy_id: None,
         strategy_type: None,

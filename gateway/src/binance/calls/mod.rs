@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use protocol::Symbol;
 
+use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::methods::Method;
 use crate::binance::params::Params;
@@ -68,6 +69,7 @@ impl Call {
 /// # Errors
 /// The venue's refusal.
 pub async fn answer(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
+    call.params.ids = IdSource::of(&edge);
     for name in [
         "timestamp",
         "recvWindow",

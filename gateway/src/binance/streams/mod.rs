@@ -19,7 +19,7 @@ use crate::listener::Peer;
 use crate::session::{Outbound, SessionEntry};
 
 pub use hub::Hub;
-pub use pulse::keep_pulse;
+pub use pulse::{Pulse, keep_pulse};
 
 use format::Shape;
 use session::StreamSession;

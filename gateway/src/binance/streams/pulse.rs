@@ -11,27 +11,40 @@ use crate::binance::time_unit::TimeUnit;
 use crate::edge::{Edge, InstrumentState};
 use crate::session::WakeList;
 
-/// How often candles of a second and tickers are told.
-const BEAT: Duration = Duration::from_secs(1);
+/// What is told in beats.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    beats: u64,
+}
+
+impl Pulse {
+    /// How often candles of a second and tickers are told, in engine time.
+    pub const BEAT: Duration = Duration::from_secs(1);
+
+    /// Tells what is due with the next beat.
+    pub fn beat(&mut self, edge: &Edge, wakes: &mut WakeList) {
+        self.beats = self.beats.wrapping_add(1);
+        edge.binance.users.expire_keys(edge.at_us(), wakes);
+        wakes.wake(&edge.flusher);
+        if edge.binance.hub.is_empty() {
+            return;
+        }
+        for name in edge.binance.hub.names() {
+            tell(edge, &name, self.beats, wakes);
+        }
+        wakes.wake(&edge.flusher);
+    }
+}
 
 /// Tells what is due, beat by beat. Runs until it is dropped.
 pub async fn keep_pulse(edge: &Edge) {
-    let mut beats = tokio::time::interval(BEAT);
+    let mut beats = tokio::time::interval(edge.wall_time_of(Pulse::BEAT));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut wakes = WakeList::default();
-    let mut beat: u64 = 0;
+    let mut pulse = Pulse::default();
     loop {
         beats.tick().await;
-        beat = beat.wrapping_add(1);
-        edge.binance.users.expire_keys(edge.at_us(), &mut wakes);
-        wakes.wake(&edge.flusher);
-        if edge.binance.hub.is_empty() {
-            continue;
-        }
-        for name in edge.binance.hub.names() {
-            tell(edge, &name, beat, &mut wakes);
-        }
-        wakes.wake(&edge.flusher);
+        pulse.beat(edge, &mut wakes);
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use ledger::Permissions;
+use ledger::{KeyId, Permissions};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::binance::calls::{self, Call, Surface};
 use crate::binance::keys::{
-    Caller, bad_key, check_socket_signature, check_time, find_key, is_enabled,
+    Caller, bad_key, check_socket_signature, check_time, find_key, is_enabled, judged_by,
 };
 use crate::binance::limits::WireLimit;
 use crate::binance::methods::{self, Asked, Security};
+use crate::binance::pace::pace;
 use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::socket::{Conversation, Later};
@@ -121,7 +122,12 @@ impl Session {
         let joined = self.line.clone().join(Place::of(asked, &call.params));
         Box::pin(async move {
             let share = joined.await;
-            let outcome = calls::answer(Arc::clone(&edge), call).await;
+            let key = call.caller.as_ref().map(|caller| caller.key.clone());
+            let key = key.as_ref().map(KeyId::as_str);
+            let (paced, outcome) = match pace(&edge, asked.security, key).await {
+                Ok(paced) => (Some(paced), calls::answer(Arc::clone(&edge), call).await),
+                Err(refusal) => (None, Err(refusal)),
+            };
             drop(share);
             let limits = &edge.binance.limits;
             let now_us = edge.at_us();
@@ -136,6 +142,7 @@ impl Session {
             }
             let outcome = outcome.map_err(|refusal| with_times(refusal, now_us));
             let text = frame::answer(&id, &outcome, shown.is_on().then_some(&listed[..]));
+            drop(paced);
             Message::text(text)
         })
     }
@@ -236,7 +243,7 @@ impl Session {
         if self.logon.is_none() {
             return Err(Refusal::mandatory("apiKey"));
         }
-        check_time(params, self.edge.at_us())?;
+        check_time(params, judged_by(&self.edge))?;
         let caller = self.logged_on()?;
         find_key(&self.edge, caller.key.as_str(), needed, self.entry.address)?;
         Ok(caller)
@@ -247,7 +254,7 @@ impl Session {
         let signed = params.clone();
         let id = params.needed_text("apiKey")?;
         let signature = params.needed_text("signature")?;
-        check_time(params, self.edge.at_us())?;
+        check_time(params, judged_by(&self.edge))?;
         let key = find_key(&self.edge, &id, needed, self.entry.address)?;
         check_socket_signature(key, &signed, &signature)?;
         Ok(Caller {

@@ -1,0 +1,241 @@
+//! The task that lets time pass, waits for the enrolled, and hands out turns.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use engine::{AccountId, Timestamp};
+use sequencer::{InlineMatcher, MatcherState, Turn as MatcherTurn};
+
+use crate::binance::Pulse;
+use crate::edge::Edge;
+use crate::lockstep::roster::Lockstep;
+use crate::lockstep::turn::Turn;
+use crate::market_data::{Interval, end_interval};
+use crate::session::{WakeList, presence};
+
+/// How soon a matcher is looked at again that waits for its readers or its disk.
+const BLOCKED_POLL: Duration = Duration::from_millis(1);
+
+/// Turns the matcher, moves the clock and hands out turns.
+#[derive(Debug)]
+pub struct Pacer {
+    edge: Arc<Edge>,
+    lockstep: Arc<Lockstep>,
+    matcher: InlineMatcher,
+    tick: u64,
+    now_ns: u64,
+    /// Accounts whose last session is gone, and when their grace is over.
+    lost: Vec<(u64, AccountId)>,
+    wakes: WakeList,
+    pulse: Pulse,
+}
+
+/// The matcher is drained or halted: there is nothing to pace any more.
+#[derive(Debug)]
+struct Over;
+
+impl Pacer {
+    /// A pacer of the only matcher that there is.
+    pub fn new(edge: Arc<Edge>, lockstep: Arc<Lockstep>, matcher: InlineMatcher) -> Self {
+        Self {
+            edge,
+            lockstep,
+            matcher,
+            tick: 0,
+            now_ns: 0,
+            lost: Vec::new(),
+            wakes: WakeList::default(),
+            pulse: Pulse::default(),
+        }
+    }
+
+    /// Paces until the matcher is drained or the shard halts, and says where its books stand.
+    pub async fn run(mut self) -> MatcherState {
+        let bell = self.lockstep.bell();
+        self.matcher.on_wake(Arc::new(move || bell.notify_one()));
+        let Err(Over) = self.pace().await;
+        self.matcher.state()
+    }
+
+    async fn pace(&mut self) -> Result<Infallible, Over> {
+        self.await_everybody().await?;
+        loop {
+            self.let_time_pass().await?;
+            self.await_requests().await?;
+            self.hand_out_turns().await?;
+        }
+    }
+
+    /// Recovers, and waits for those whom time waits for to begin.
+    async fn await_everybody(&mut self) -> Result<(), Over> {
+        loop {
+            self.settle().await?;
+            // What a journal brings may be later than the configured start; time never goes back.
+            let start = self.lockstep.config.start.max(self.edge.engine_time());
+            self.lockstep.config.clock.set(start);
+            self.now_ns = start.0;
+            self.lockstep.take_gone();
+            if self.lockstep.may_begin() {
+                break;
+            }
+            self.lockstep.bell.notified().await;
+        }
+        self.note_lost(self.edge.loads.accounts());
+        tracing::info!(at_ns = self.now_ns, "time begins");
+        Ok(())
+    }
+
+    /// Moves the clock by a tick, and tells what is due by then.
+    async fn let_time_pass(&mut self) -> Result<(), Over> {
+        let changing = Arc::clone(&self.lockstep.stillness).write_owned().await;
+        let before_ns = self.now_ns;
+        self.tick = self.tick.saturating_add(1);
+        self.now_ns = before_ns.saturating_add(nanoseconds(self.lockstep.config.tick));
+        self.lockstep.config.clock.set(Timestamp(self.now_ns));
+        self.settle().await?;
+        self.end_graces().await?;
+        for interval in Interval::all() {
+            if is_passed(before_ns, self.now_ns, interval.duration()) {
+                end_interval(&self.edge, interval, &mut self.wakes);
+            }
+        }
+        if is_passed(before_ns, self.now_ns, Pulse::BEAT) {
+            self.pulse.beat(&self.edge, &mut self.wakes);
+        }
+        self.tell_everybody().await?;
+        self.lockstep.begin_tick(&self.edge, self.tick);
+        drop(changing);
+        Ok(())
+    }
+
+    /// Waits until everybody is done with the tick, or is waited for no longer.
+    async fn await_requests(&mut self) -> Result<(), Over> {
+        let stall = tokio::time::sleep(self.lockstep.config.stall_timeout);
+        tokio::pin!(stall);
+        loop {
+            self.settle().await?;
+            if self.lockstep.are_all_done() {
+                break;
+            }
+            let bell = self.lockstep.bell();
+            tokio::select! {
+                () = bell.notified() => {}
+                () = &mut stall, if self.lockstep.is_anybody_awaited() => {
+                    self.lockstep.drop_stalled("it was not done with the tick in time");
+                }
+            }
+        }
+        let gone = self.lockstep.take_gone();
+        self.note_lost(gone);
+        Ok(())
+    }
+
+    /// One request after the other, each told whole before the next.
+    async fn hand_out_turns(&mut self) -> Result<(), Over> {
+        let changing = Arc::clone(&self.lockstep.stillness).write_owned().await;
+        for asker in self.lockstep.take_turns() {
+            let (turn, mut is_over) = Turn::begin();
+            if asker.send(turn).is_err() {
+                continue;
+            }
+            let bell = self.lockstep.bell();
+            loop {
+                self.exhaust().await?;
+                tokio::select! {
+                    biased;
+                    // It never brings anything: that the turn is gone is the news.
+                    _over = &mut is_over => break,
+                    () = bell.notified() => {}
+                }
+            }
+            self.lockstep.count_turn();
+            self.settle().await?;
+            self.tell_everybody().await?;
+        }
+        drop(changing);
+        Ok(())
+    }
+
+    /// Turns the matcher until it has nothing to do.
+    async fn exhaust(&mut self) -> Result<(), Over> {
+        let bell = self.lockstep.bell();
+        loop {
+            match self.matcher.turn() {
+                MatcherTurn::Worked => tokio::task::yield_now().await,
+                MatcherTurn::Blocked => {
+                    // Rung or late: either way it is time to look.
+                    let _rung = tokio::time::timeout(BLOCKED_POLL, bell.notified()).await;
+                }
+                MatcherTurn::Idle { .. } => return Ok(()),
+                MatcherTurn::Halted | MatcherTurn::Drained => return Err(Over),
+            }
+        }
+    }
+
+    /// Waits until the matcher has nothing to do, and all that it did is told.
+    async fn settle(&mut self) -> Result<(), Over> {
+        let bell = self.lockstep.bell();
+        loop {
+            self.exhaust().await?;
+            let told = self.edge.counters.batches.load(Ordering::Acquire);
+            if told >= self.edge.ports.counters().batches {
+                return Ok(());
+            }
+            bell.notified().await;
+        }
+    }
+
+    /// Wakes those whom anything waits for, and waits until it is written: what a session is told depends on no
+    /// thread.
+    async fn tell_everybody(&mut self) -> Result<(), Over> {
+        self.wakes.wake(&self.edge.flusher);
+        self.edge.flusher.flush();
+        let bell = self.lockstep.bell();
+        let stall = tokio::time::sleep(self.lockstep.config.stall_timeout);
+        tokio::pin!(stall);
+        while !self.lockstep.are_all_told() {
+            self.exhaust().await?;
+            tokio::select! {
+                () = bell.notified() => {}
+                () = &mut stall => self.lockstep.drop_deaf("it does not read what it is told"),
+            }
+            self.edge.flusher.flush();
+        }
+        Ok(())
+    }
+
+    fn note_lost(&mut self, accounts: Vec<AccountId>) {
+        let grace_ns = nanoseconds(self.edge.limits.disconnect_grace);
+        let due_ns = self.now_ns.saturating_add(grace_ns);
+        let lost = accounts.into_iter().map(|account| (due_ns, account));
+        self.lost.extend(lost);
+    }
+
+    /// Has the orders of those go whose grace is over.
+    async fn end_graces(&mut self) -> Result<(), Over> {
+        let now_ns = self.now_ns;
+        let (mut due, later): (Vec<_>, Vec<_>) = self
+            .lost
+            .drain(..)
+            .partition(|(due_ns, _)| *due_ns <= now_ns);
+        self.lost = later;
+        due.sort_unstable();
+        for (_, account) in due {
+            presence::disconnect_absent(&self.edge, account);
+            self.settle().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a multiple of `length` was passed.
+fn is_passed(before_ns: u64, now_ns: u64, length: Duration) -> bool {
+    let length_ns = nanoseconds(length).max(1);
+    before_ns / length_ns != now_ns / length_ns
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
