@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use gateway::{PageKey, StopCause};
+use gateway::{LockstepReport, PageKey, StopCause};
 use serde::Serialize;
 
 use crate::cli::ExchangeArgs;
@@ -32,6 +32,8 @@ struct Totals {
     ledger_conserved: bool,
     state_hash: String,
     max_rss_mib: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lockstep: Option<LockstepReport>,
 }
 
 /// Serves until `stop` is said, or until the exchange cannot go on.
@@ -66,6 +68,7 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         ledger_conserved: ending.is_conserved(),
         state_hash: format!("{:016x}", ending.state_hash),
         max_rss_mib: memory::resident_mib_max(),
+        lockstep: ending.lockstep.clone(),
     };
     output.say(&format!(
         "stopped: {} commands, {} trades, {} busy, {} unanswered · the ledger {} · state {}",
@@ -80,6 +83,9 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         },
         totals.state_hash
     ));
+    if let Some(lockstep) = &totals.lockstep {
+        output.say(&lockstep_text(lockstep));
+    }
     let is_clean = totals.ledger_conserved && totals.unanswered == 0;
     output.object(&Told::Stopped(totals));
     let written = run_file.write(&place.stopped(None));
@@ -93,6 +99,30 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
         StopCause::Asked | StopCause::Reset if is_clean => ExitCode::SUCCESS,
         StopCause::Asked | StopCause::Reset => ExitCode::FAILURE,
     }
+}
+
+/// What came of a run in lockstep, for people.
+pub fn lockstep_text(report: &LockstepReport) -> String {
+    let dropped: Vec<String> = report
+        .dropped
+        .iter()
+        .map(|dropped| {
+            let (rank, who) = (dropped.rank, &dropped.who);
+            format!(
+                "rank {rank} ({who}) in tick {}: {}",
+                dropped.tick, dropped.reason
+            )
+        })
+        .collect();
+    let waited = if dropped.is_empty() {
+        "nobody was waited for in vain".to_owned()
+    } else {
+        format!("NO LONGER WAITED FOR: {}", dropped.join("; "))
+    };
+    format!(
+        "lockstep: {} ticks, {} turns, {waited}",
+        report.ticks, report.turns
+    )
 }
 
 async fn launch(arguments: &ExchangeArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {

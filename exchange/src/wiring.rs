@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, LogFilter, Operations, Pacing, PageKey, Past, ResetRequest, RunError, StopCause,
-    Stopped, Tls,
+    ListingError, LockstepReport, LogFilter, Operations, Pacing, PageKey, Past, ResetRequest,
+    RunError, StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
@@ -83,6 +83,8 @@ pub struct Ending {
     pub busy: u64,
     /// Over everything that decides, of all books, in the order of the instruments.
     pub state_hash: u64,
+    /// What came of the lockstep; `None` with other clocks.
+    pub lockstep: Option<LockstepReport>,
     /// Every asset's books.
     pub conservation: Result<Vec<ConservationLine>, StillSettling>,
 }
@@ -245,6 +247,7 @@ impl Generation {
             commands: counters.commands,
             trades: counters.trades.saturating_sub(self.recovered.trades),
             busy: counters.busy,
+            lockstep: self.view.lockstep(),
             state_hash: state_hash_of(&states),
             conservation: self.ledger.conservation(),
         })

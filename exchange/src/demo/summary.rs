@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use feed_sim::{AgentLine, FeedSummary, RoundTrip};
+use gateway::LockstepReport;
 use serde::Serialize;
 
 use crate::memory;
@@ -49,6 +50,9 @@ pub struct Summary {
     pub state_hash: String,
     /// Agents, each with an account and a session of its own: what they did, have and made.
     pub agents: Vec<AgentLine>,
+    /// What came of the lockstep; not there with other clocks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lockstep: Option<LockstepReport>,
     /// Peak of the process's resident memory; null where the system does not say.
     pub max_rss_mib: Option<u64>,
     /// What must not happen and did; empty is exit code 0.
@@ -80,6 +84,7 @@ impl Summary {
             ledger_conserved: ending.is_conserved(),
             state_hash: format!("{:016x}", ending.state_hash),
             agents: feed.agents,
+            lockstep: ending.lockstep.clone(),
             max_rss_mib: memory::resident_mib_max(),
         }
     }

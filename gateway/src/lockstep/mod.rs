@@ -23,7 +23,7 @@ use sequencer::ManualClock;
 pub use pacer::Pacer;
 pub use report::{DroppedMember, LockstepReport};
 pub use roster::{EnrollRefused, Lockstep, TickRefused};
-pub use seat::Seat;
+pub use seat::{Seat, SeatFull};
 pub use turn::Turn;
 
 /// What the lockstep clock is told.

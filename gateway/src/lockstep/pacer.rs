@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use engine::{AccountId, Timestamp};
 use sequencer::{InlineMatcher, MatcherState, Turn as MatcherTurn};
+use tokio::sync::oneshot;
 
 use crate::binance::Pulse;
 use crate::edge::Edge;
-use crate::lockstep::roster::Lockstep;
+use crate::lockstep::roster::{Asker, Lockstep};
 use crate::lockstep::turn::Turn;
 use crate::market_data::{Interval, end_interval};
 use crate::session::{WakeList, presence};
 
+/// Requests that are matched together, fewer than a batch takes: what a batch does is told at once.
+const TURNS_TOGETHER_MAX: usize = 64;
 /// How soon a matcher is looked at again that waits for its readers or its disk.
 const BLOCKED_POLL: Duration = Duration::from_millis(1);
 
@@ -132,30 +135,56 @@ impl Pacer {
         Ok(())
     }
 
-    /// One request after the other, each told whole before the next.
+    /// One request after the other. Those of sessions pass the door one by one and are matched together: so a tick
+    /// costs one sync. A key's client waits for its answer within its turn.
     async fn hand_out_turns(&mut self) -> Result<(), Over> {
         let changing = Arc::clone(&self.lockstep.stillness).write_owned().await;
-        for asker in self.lockstep.take_turns() {
-            let (turn, mut is_over) = Turn::begin();
-            if asker.send(turn).is_err() {
+        let mut unmatched: usize = 0;
+        for (asker, place) in self.lockstep.take_turns() {
+            if unmatched >= TURNS_TOGETHER_MAX || (asker == Asker::Key && unmatched > 0) {
+                self.match_and_tell().await?;
+                unmatched = 0;
+            }
+            let (turn, is_over) = Turn::begin();
+            if place.send(turn).is_err() {
                 continue;
             }
-            let bell = self.lockstep.bell();
-            loop {
-                self.exhaust().await?;
-                tokio::select! {
-                    biased;
+            self.lockstep.count_turn();
+            match asker {
+                Asker::Session => {
                     // It never brings anything: that the turn is gone is the news.
-                    _over = &mut is_over => break,
-                    () = bell.notified() => {}
+                    let _over = is_over.await;
+                    unmatched = unmatched.saturating_add(1);
+                }
+                Asker::Key => {
+                    self.match_until(is_over).await?;
+                    self.match_and_tell().await?;
                 }
             }
-            self.lockstep.count_turn();
-            self.settle().await?;
-            self.tell_everybody().await?;
+        }
+        if unmatched > 0 {
+            self.match_and_tell().await?;
         }
         drop(changing);
         Ok(())
+    }
+
+    /// Turns the matcher whenever there is something to do, until the turn is over.
+    async fn match_until(&mut self, mut is_over: oneshot::Receiver<()>) -> Result<(), Over> {
+        let bell = self.lockstep.bell();
+        loop {
+            self.exhaust().await?;
+            tokio::select! {
+                biased;
+                _over = &mut is_over => return Ok(()),
+                () = bell.notified() => {}
+            }
+        }
+    }
+
+    async fn match_and_tell(&mut self) -> Result<(), Over> {
+        self.settle().await?;
+        self.tell_everybody().await
     }
 
     /// Turns the matcher until it has nothing to do.

@@ -55,6 +55,15 @@ enum Progress {
     Gone,
 }
 
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// A session, which is told later.
+    Session,
+    /// A key's client, which waits for its answer.
+    Key,
+}
+
 /// Why a session is not enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrollRefused {
@@ -299,12 +308,16 @@ impl Lockstep {
     }
 
     /// The turns of this tick, in their order: all that sessions asked for, and one of each key.
-    pub(super) fn take_turns(&self) -> Vec<oneshot::Sender<Turn>> {
+    pub(super) fn take_turns(&self) -> Vec<(Asker, oneshot::Sender<Turn>)> {
         let mut turns = Vec::new();
         for member in lock(&self.members).values_mut() {
             match member.who {
-                Who::Session { .. } => turns.extend(member.asked.drain(..)),
-                Who::Key(_) => turns.extend(member.asked.pop_front()),
+                Who::Session { .. } => {
+                    turns.extend(member.asked.drain(..).map(|place| (Asker::Session, place)));
+                }
+                Who::Key(_) => {
+                    turns.extend(member.asked.pop_front().map(|place| (Asker::Key, place)));
+                }
             }
         }
         turns

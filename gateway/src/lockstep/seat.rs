@@ -10,6 +10,10 @@ use crate::lockstep::turn::Turn;
 /// Requests of one tick that a session may keep back; more are refused.
 pub const REQUESTS_PER_TICK_MAX: usize = 4_096;
 
+/// A session has sent as much in one tick as it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatFull;
+
 /// A session's place in the lockstep, and what waits for its turns.
 #[derive(Debug)]
 pub struct Seat {
@@ -35,10 +39,10 @@ impl Seat {
     /// Keeps a request for a turn.
     ///
     /// # Errors
-    /// There is no room: it is given back.
-    pub fn keep(&mut self, request: Request) -> Result<(), Request> {
+    /// There is no room.
+    pub fn keep(&mut self, request: Request) -> Result<(), SeatFull> {
         if self.waiting.len() >= REQUESTS_PER_TICK_MAX {
-            return Err(request);
+            return Err(SeatFull);
         }
         self.waiting.push_back(request);
         Ok(())

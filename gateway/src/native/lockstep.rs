@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::AccountId;
 use protocol::{Enroll, Enrolled, ErrorCode, Operation, Request, TickDone};
 
-use crate::lockstep::{EnrollRefused, Lockstep, Seat, TickRefused};
+use crate::lockstep::{EnrollRefused, Lockstep, Seat, SeatFull, TickRefused};
 use crate::native::session::{Refusal, Session};
 
 const OTHER_CLOCK: Refusal = Refusal::new(
@@ -79,7 +79,7 @@ impl Session {
         let seat = self.seat.as_mut().ok_or(NOT_ENROLLED)?;
         match seat.keep(request) {
             Ok(()) => Ok(None),
-            Err(_request) => Err(Refusal::new(
+            Err(SeatFull) => Err(Refusal::new(
                 ErrorCode::LimitExceeded,
                 "a session sends at most 4096 requests in a tick",
             )),
