@@ -48,7 +48,9 @@ fn needed(operation: &Operation) -> Permissions {
         | Operation::MassCancel(_)
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
-        | Operation::CancelAfter(_) => Permissions::TRADE,
+        | Operation::CancelAfter(_)
+        | Operation::Enroll(_)
+        | Operation::TickDone(_) => Permissions::TRADE,
         Operation::OpenOrders(_) | Operation::Balances | Operation::ResumeExecutions(_) => {
             Permissions::READ
         }
