@@ -1,5 +1,6 @@
 //! The topology in one constructor, and the order of stopping: one generation of the exchange.
 
+mod clocks;
 mod listeners;
 mod seed;
 mod start_error;
@@ -9,8 +10,8 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, LockstepReport, LogFilter, Operations, Pacing, PageKey, Past, ResetRequest,
-    RunError, StopCause, Stopped, Tls,
+    ListingError, LockstepReport, LogFilter, Operations, PageKey, Past, ResetRequest, RunError,
+    StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
@@ -20,13 +21,14 @@ use sequencer::{
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::config::{ClockMode, Config};
+use crate::config::Config;
 use crate::logging;
 use crate::storage::{GenerationMark, Logs, OpenGeneration};
 
 pub use listeners::Listeners;
 pub use start_error::StartError;
 
+use clocks::{clock_source, wire_clock};
 use seed::under_way_max;
 
 /// How often a start looks whether the journal is applied.
@@ -117,10 +119,7 @@ impl Generation {
             .map(|listed| listed.instrument)
             .collect();
         let lockstep = config.lockstep_of_a_start();
-        let clock = match &lockstep {
-            Pacing::Lockstep(lockstep) => ClockSource::Manual(lockstep.clock.clone()),
-            Pacing::Free => clock_source(config.clock),
-        };
+        let clock = clock_source(config.clock, &lockstep);
         let kept = gateway::read_model(
             listing(config)?,
             epoch,
@@ -381,24 +380,6 @@ async fn close_overdrawn(ports: &Ports, ledger: &Ledger) -> Result<(), StartErro
         }
     }
     Ok(())
-}
-
-const fn clock_source(clock: ClockMode) -> ClockSource {
-    match clock {
-        ClockMode::Realtime => ClockSource::Realtime,
-        ClockMode::Scaled(factor) => ClockSource::Scaled(factor),
-        // A lockstep's clock is moved by its pacer: the caller has it.
-        ClockMode::Replay | ClockMode::Lockstep => ClockSource::Replay,
-    }
-}
-
-const fn wire_clock(clock: ClockMode) -> protocol::ClockMode {
-    match clock {
-        ClockMode::Realtime => protocol::ClockMode::Realtime,
-        ClockMode::Scaled(_) => protocol::ClockMode::Accelerated,
-        ClockMode::Replay => protocol::ClockMode::Replay,
-        ClockMode::Lockstep => protocol::ClockMode::Lockstep,
-    }
 }
 
 /// Without files the log is in memory.

@@ -339,17 +339,6 @@ impl FeedSession {
         Ok(())
     }
 
-    /// Looks at what was heard.
-    fn look(&mut self, now_ns: u64) -> Result<(), FeedError> {
-        self.listening.note_books(&mut self.flow);
-        self.board.add(&mut self.listening.entry);
-        let is_waiting = matches!(self.phase, Phase::WaitingForAnswers { .. });
-        if is_waiting && self.listening.answers.count() == 0 {
-            self.end_orders(now_ns)?;
-        }
-        Ok(())
-    }
-
     fn on_message(&mut self, message: &ServerMessage, now_ns: u64) -> Result<(), FeedError> {
         match message {
             ServerMessage::Report(report) => {

@@ -6,6 +6,7 @@ use feed_sim::FeedConfig;
 use gateway::{AccountLimits, RuleSet};
 use serde::Deserialize;
 
+use crate::config::lockstep::WrittenClock;
 use crate::config::value::{Amount, Profile, Span, ThreadCount};
 
 /// The whole tree.
@@ -21,7 +22,7 @@ pub struct File {
     /// The command log.
     pub log: Log,
     /// Engine time.
-    pub clock: Clock,
+    pub clock: WrittenClock,
     /// Accounts.
     pub ledger: Ledger,
     /// What `rialto demo` adds.
@@ -221,36 +222,6 @@ pub enum Durability {
     Async,
     /// When it is written; never synced.
     None,
-}
-
-/// `[clock]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Clock {
-    /// `realtime`, `xN`, `lockstep` or `replay`.
-    pub mode: crate::config::value::ClockMode,
-    /// By how much time passes at once in lockstep.
-    pub tick: Span,
-    /// When time begins in lockstep: seconds since 1970-01-01 UTC.
-    pub start_s: u64,
-    /// How many sessions are waited for before it begins.
-    pub sessions_awaited: usize,
-    /// How long somebody enrolled is waited for, by the world's time.
-    pub stall_timeout: Span,
-    /// What ids are drawn from that the exchange gives for clients in lockstep.
-    pub seed: u64,
-    /// Keys of clients that cannot say when they are done.
-    pub paced_by_commands: Vec<PacedKey>,
-}
-
-/// `[[clock.paced_by_commands]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PacedKey {
-    /// What the client sends as its key.
-    pub key: String,
-    /// Its place among all who are enrolled.
-    pub rank: u32,
 }
 
 /// `[ledger]`.

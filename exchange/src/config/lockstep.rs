@@ -3,18 +3,48 @@
 use engine::Timestamp;
 use gateway::{LockstepConfig, PacedKey};
 use sequencer::{IdleStrategy, ManualClock, SequencerConfig, Threads};
+use serde::Deserialize;
 
 use crate::config::error::ConfigError;
-use crate::config::file;
-use crate::config::value::ClockMode;
+use crate::config::value::{ClockMode, Span};
 
 const NS_PER_S: u64 = 1_000_000_000;
+
+/// `[clock]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenClock {
+    /// `realtime`, `xN`, `lockstep` or `replay`.
+    pub mode: ClockMode,
+    /// By how much time passes at once in lockstep.
+    pub tick: Span,
+    /// When time begins in lockstep: seconds since 1970-01-01 UTC.
+    pub start_s: u64,
+    /// How many sessions are waited for before it begins.
+    pub sessions_awaited: usize,
+    /// How long somebody enrolled is waited for, by the world's time.
+    pub stall_timeout: Span,
+    /// What ids are drawn from that the exchange gives for clients in lockstep.
+    pub seed: u64,
+    /// Keys of clients that cannot say when they are done.
+    pub paced_by_commands: Vec<WrittenKey>,
+}
+
+/// `[[clock.paced_by_commands]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenKey {
+    /// What the client sends as its key.
+    pub key: String,
+    /// Its place among all who are enrolled.
+    pub rank: u32,
+}
 
 /// Derives and checks what of `[clock]` is for the lockstep.
 ///
 /// # Errors
 /// A tick or a patience of nothing, or ranks that are 0 or stand twice.
-pub fn derive(clock: &file::Clock) -> Result<LockstepConfig, ConfigError> {
+pub fn derive(clock: &WrittenClock) -> Result<LockstepConfig, ConfigError> {
     for (key, span) in [
         ("clock.tick", clock.tick),
         ("clock.stall_timeout", clock.stall_timeout),

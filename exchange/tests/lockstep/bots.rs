@@ -102,7 +102,9 @@ impl Bot {
                 }
                 Incoming::Message(ServerMessage::Error(error)) => panic!("{error:?}"),
                 Incoming::Message(_) => {}
-                other => panic!("{other:?}"),
+                other @ (Incoming::Disconnected(_) | Incoming::Reconnected(_)) => {
+                    panic!("{other:?}")
+                }
             }
         }
     }
@@ -110,7 +112,7 @@ impl Bot {
     /// One or two orders around what it saw, now and then a cancel.
     async fn act(&mut self, tick: Tick) -> u64 {
         let mut sent = 0;
-        for _ in 0..1 + drawn(&mut self.chance) % 2 {
+        for _ in 0..=drawn(&mut self.chance) % 2 {
             let operation = self.order();
             self.session.sender.queue(operation).expect("it is queued");
             sent += 1;
@@ -199,7 +201,9 @@ impl Bot {
                     return None;
                 }
                 Incoming::Message(_) => {}
-                other => panic!("{other:?}"),
+                other @ (Incoming::Disconnected(_) | Incoming::Reconnected(_)) => {
+                    panic!("{other:?}")
+                }
             }
         }
     }

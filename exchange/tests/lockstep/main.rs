@@ -63,12 +63,17 @@ fn diff(one: &Path, other: &Path) -> (bool, String) {
 
 fn hash(folder: &Path) -> String {
     let output = process::rialto()
-        .args(["replay", "--show", "hash"])
+        .args(["replay", "--show", "hash", "--data"])
         .arg(folder)
+        .arg("--config")
+        .arg(folder.join("test.toml"))
         .output()
         .expect("the binary runs");
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Before it stands the folder.
+    let (_, shown) = text.split_once(": position").expect("it says where it is");
+    shown.to_owned()
 }
 
 /// A key paced by its commands, between the two sessions; who is gone is not waited for long.

@@ -42,6 +42,17 @@ impl Step {
 }
 
 impl FeedSession {
+    /// Looks at what was heard.
+    pub(super) fn look(&mut self, now_ns: u64) -> Result<(), FeedError> {
+        self.listening.note_books(&mut self.flow);
+        self.board.add(&mut self.listening.entry);
+        let is_waiting = matches!(self.phase, Phase::WaitingForAnswers { .. });
+        if is_waiting && self.listening.answers.count() == 0 {
+            self.end_orders(now_ns)?;
+        }
+        Ok(())
+    }
+
     /// Time has passed: looks at what it has heard, does what is due, and is done.
     pub(super) fn on_tick(&mut self, tick: Tick) -> Result<(), FeedError> {
         let Some(step) = &self.step else {
