@@ -178,6 +178,8 @@ impl Record {
             | ServerMessage::Instrument(_)
             | ServerMessage::Heartbeat(_)
             | ServerMessage::Queue(_)
+            | ServerMessage::Enrolled(_)
+            | ServerMessage::Tick(_)
             | ServerMessage::Pong(_)
             | ServerMessage::Error(_)
             | ServerMessage::GoingAway(_) => {}
@@ -284,6 +286,8 @@ impl ActorLog {
             | ServerMessage::Heartbeat(_)
             | ServerMessage::Queue(_)
             | ServerMessage::Lagged(_)
+            | ServerMessage::Enrolled(_)
+            | ServerMessage::Tick(_)
             | ServerMessage::Pong(_)
             | ServerMessage::GoingAway(_) => {}
         }

@@ -1,6 +1,7 @@
 //! Where a play takes place: an exchange of its own, or one that runs.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,7 +51,9 @@ impl Venue {
         let pace = match config.clock {
             ClockMode::Realtime => 1,
             ClockMode::Scaled(factor) => factor.get(),
-            ClockMode::Replay => return Err(no_time_of_its_own().into()),
+            ClockMode::Replay | ClockMode::Lockstep => {
+                return Err(no_time_of_its_own().into());
+            }
         };
         if let Some(url) = &arguments.url {
             let admin = arguments.admin_url.as_deref().unwrap_or_default();
@@ -101,6 +104,7 @@ impl Venue {
             url: self.url.clone(),
             keys: participants.map(|account| account.key.clone()).collect(),
             run_for: None,
+            speed: NonZeroU32::MIN,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let config = self.config.feed.clone();
@@ -206,7 +210,7 @@ fn config(script: &Script, arguments: &PlayArgs) -> Result<Config, ConfigError> 
 fn no_time_of_its_own() -> ConfigError {
     ConfigError::new(
         "clock.mode",
-        "with the replay clock each request carries its time, and a play knows none",
+        "with this clock time passes as sessions say, and the actors of a play say nothing of it",
         "play on \"realtime\" or \"xN\"",
     )
 }
