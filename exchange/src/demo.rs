@@ -75,8 +75,10 @@ async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched,
     let mut config = Config::load(&arguments.layers())?;
     // Time begins with the participants, and with whom else the configuration waits for.
     let participants = usize::try_from(config.feed.sessions).unwrap_or(usize::MAX);
+    let keys_left = config.demo.participants.len().saturating_sub(participants);
+    let agents = config.feed.agents.len().min(keys_left);
     let awaited = &mut config.lockstep.sessions_awaited;
-    *awaited = awaited.saturating_add(participants);
+    *awaited = awaited.saturating_add(participants).saturating_add(agents);
     if config.clock == ClockMode::Replay {
         return Err(ConfigError::new(
             "clock.mode",

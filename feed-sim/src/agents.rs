@@ -17,6 +17,7 @@ use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 use crate::report::AgentLine;
 use crate::schedule::Schedule;
+use crate::session::Pace;
 
 /// Agents that run.
 pub type Running = JoinSet<Result<(SessionEnd, AgentLine), FeedError>>;
@@ -32,6 +33,8 @@ pub struct Agents<'a> {
     pub profiles: &'a Arc<[InstrumentProfile]>,
     /// Its clock.
     pub clock: Clock,
+    /// How that goes.
+    pub pace: Pace,
     /// When it ends.
     pub schedule: Schedule,
     /// What makes its names differ from another run's.
@@ -96,7 +99,11 @@ impl Agents<'_> {
             kind: agent.kind,
             profile: profile.clone(),
             names: OrderNames::new(self.tag, session),
-            clock: self.clock,
+            clock: match self.pace {
+                Pace::ByItself => self.clock.clone(),
+                Pace::Lockstep => Clock::told(),
+            },
+            step: self.pace.step(session, &self.clock),
             start_ns,
             end_ns: self.schedule.end_ns(),
             look_interval_ns: u64::from(agent.look_interval_ms) * 1_000_000,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::ClientConfig;
-use protocol::{ClockMode, HelloAnswer};
+use protocol::HelloAnswer;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -18,7 +18,7 @@ use crate::order_name::OrderNames;
 use crate::report::{FeedSnapshot, FeedSummary};
 use crate::schedule::Schedule;
 use crate::seating::flow_of_session;
-use crate::session::{FeedSession, SessionParts, Step};
+use crate::session::{FeedSession, Pace, SessionParts};
 
 /// How often a snapshot is shown.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(500);
@@ -41,17 +41,17 @@ pub async fn run(
     let connections = connect(config, &run).await?;
     let profiles = profiles(config, &connections[0].hello)?;
     let board = Arc::new(Board::new(&profiles));
-    let is_lockstep = connections[0].hello.clock == ClockMode::Lockstep;
-    let clock = if is_lockstep {
-        Clock::told()
-    } else {
-        Clock::start(run.speed)
+    let pace = Pace::of(connections[0].hello.clock);
+    let clock = match pace {
+        Pace::ByItself => Clock::start(run.speed),
+        Pace::Lockstep => Clock::told(),
     };
     let run_for_ns = run.run_for.map_or(u64::MAX, nanoseconds);
-    let start_ns = if is_lockstep {
-        0
-    } else {
-        clock.now_ns() + START_DELAY_NS.saturating_mul(u64::from(run.speed.get()))
+    let start_ns = match pace {
+        Pace::ByItself => {
+            clock.now_ns() + START_DELAY_NS.saturating_mul(u64::from(run.speed.get()))
+        }
+        Pace::Lockstep => 0,
     };
     let schedule = Schedule::new(
         start_ns,
@@ -60,11 +60,10 @@ pub async fn run(
     );
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let tag = if is_lockstep {
+    let tag = match pace {
+        Pace::ByItself => run_tag(),
         // The same run gives the same names.
-        format!("s{:x}", config.seed)
-    } else {
-        run_tag()
+        Pace::Lockstep => format!("s{:x}", config.seed),
     };
     for (session, connection) in connections.into_iter().enumerate() {
         let parts = SessionParts {
@@ -76,12 +75,11 @@ pub async fn run(
             profiles: Arc::clone(&profiles),
             names: OrderNames::new(&tag, session),
             schedule,
-            clock: if is_lockstep {
-                Clock::told()
-            } else {
-                clock.clone()
+            clock: match pace {
+                Pace::ByItself => clock.clone(),
+                Pace::Lockstep => Clock::told(),
             },
-            step: is_lockstep.then(|| Step::new(session, clock.clone())),
+            step: pace.step(session, &clock),
             board: Arc::clone(&board),
             answer_timeout: config.answer_timeout(),
         };
@@ -91,7 +89,8 @@ pub async fn run(
         config,
         run: &run,
         profiles: &profiles,
-        clock,
+        clock: clock.clone(),
+        pace,
         schedule,
         tag: &tag,
     };

@@ -29,7 +29,7 @@ use crate::session::listening::Listening;
 mod listening;
 mod step;
 
-pub use step::Step;
+pub use step::{Pace, Step};
 
 /// Messages that are taken in before the next look at the schedule.
 const MESSAGES_PER_WAKE_MAX: usize = 512;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use client::{ClientError, Incoming, Receiver, Sender};
 use protocol::{
     Cancel, Channel, MassCancel, Operation, OrderRef, Report, ReportKind, ServerMessage, Side,
-    Submit, Subscription,
+    Submit, Subscription, Tick, TickDone,
 };
 use tokio::sync::watch;
 
@@ -23,6 +23,7 @@ use crate::flow::intent::{IntendedKind, IntendedOrder, OrderNumber};
 use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 use crate::report::AgentLine;
+use crate::session::Step;
 
 /// An agent's only seat.
 const SEAT: usize = 0;
@@ -42,8 +43,10 @@ pub struct AgentParts {
     pub profile: InstrumentProfile,
     /// How its orders are called.
     pub names: OrderNames,
-    /// The feed's clock.
+    /// The feed's clock; in lockstep the session's own.
     pub clock: Clock,
+    /// Its part in the lockstep, with that clock.
+    pub step: Option<Step>,
     /// When it first looks.
     pub start_ns: u64,
     /// When it stops.
@@ -74,12 +77,23 @@ pub struct AgentSession {
     phase: Phase,
     has_queued: bool,
     line: AgentLine,
+    step: Option<Step>,
+    times: Times,
+}
+
+/// When it looks, and when it ends.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    end_ns: u64,
+    interval_ns: u64,
+    timeout_ns: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Looking { next_ns: u64 },
     Ending { until_ns: u64, is_told: bool },
+    Over,
 }
 
 impl AgentSession {
@@ -91,43 +105,20 @@ impl AgentSession {
         parts: AgentParts,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(SessionEnd, AgentLine), FeedError> {
-        let (end_ns, interval_ns) = (parts.end_ns, parts.look_interval_ns);
-        let timeout_ns = parts.answer_timeout_ns;
         let (mut session, mut receiver) = Self::open(parts)?;
         let sender = session.sender.clone();
         sender.flush().await?;
         session.has_queued = false;
-        loop {
-            let wake_ns = match session.phase {
-                Phase::Looking { next_ns } => next_ns.min(end_ns),
-                Phase::Ending { until_ns, is_told } => {
-                    if is_told && session.waiting.is_empty() {
-                        break;
-                    }
-                    until_ns
-                }
-            };
+        while let Some(wake_ns) = session.wake_ns() {
             let is_looking = matches!(session.phase, Phase::Looking { .. });
             tokio::select! {
                 biased;
                 stopped = stop.wait_for(|stop| *stop), if is_looking => {
                     // An error means that nobody can say stop any more: then it is time to.
                     drop(stopped);
-                    session.end_orders(timeout_ns)?;
+                    session.end_orders()?;
                 }
-                () = tokio::time::sleep_until(session.clock.instant_at(wake_ns)) => {
-                    match session.phase {
-                        Phase::Looking { .. } if wake_ns >= end_ns => session.end_orders(timeout_ns)?,
-                        Phase::Looking { next_ns } => {
-                            session.look()?;
-                            // A look that comes late is one look, however many are missed.
-                            let next_ns = next_ns.saturating_add(interval_ns);
-                            let next_ns = next_ns.max(session.clock.now_ns());
-                            session.phase = Phase::Looking { next_ns };
-                        }
-                        Phase::Ending { .. } => break,
-                    }
-                }
+                () = tokio::time::sleep_until(session.clock.instant_at(wake_ns)) => session.on_time(wake_ns)?,
                 incoming = receiver.next() => session.take_in(incoming?)?,
             }
             // What is queued by now goes out, before it is waited again.
@@ -149,6 +140,10 @@ impl AgentSession {
         for channel in [Channel::Depth, Channel::Trades] {
             sender.subscribe(Subscription::of(channel, Some(vec![symbol])))?;
         }
+        if let Some(step) = &parts.step {
+            // Last: time begins when everybody is enrolled.
+            sender.queue(step.enroll())?;
+        }
         let line = AgentLine::new(parts.name, parts.kind, symbol, parts.connection.account);
         let session = Self {
             book: BookCheck::new(symbol, parts.profile.scale),
@@ -168,8 +163,67 @@ impl AgentSession {
             },
             has_queued: true,
             line,
+            step: parts.step,
+            times: Times {
+                end_ns: parts.end_ns,
+                interval_ns: parts.look_interval_ns,
+                timeout_ns: parts.answer_timeout_ns,
+            },
         };
         Ok((session, parts.connection.receiver))
+    }
+
+    /// When there is something to do; `None` when it is over.
+    fn wake_ns(&self) -> Option<u64> {
+        match self.phase {
+            Phase::Looking { next_ns } => Some(next_ns.min(self.times.end_ns)),
+            // In lockstep it leaves with a tick: what it has heard by then depends on no thread.
+            Phase::Ending { until_ns, is_told } => {
+                let is_over = is_told && self.waiting.is_empty() && self.step.is_none();
+                (!is_over).then_some(until_ns)
+            }
+            Phase::Over => None,
+        }
+    }
+
+    fn on_time(&mut self, wake_ns: u64) -> Result<(), FeedError> {
+        match self.phase {
+            Phase::Looking { .. } if wake_ns >= self.times.end_ns => self.end_orders(),
+            Phase::Looking { next_ns } => {
+                self.look()?;
+                // A look that comes late is one look, however many are missed.
+                let next_ns = next_ns.saturating_add(self.times.interval_ns);
+                let next_ns = next_ns.max(self.clock.now_ns());
+                self.phase = Phase::Looking { next_ns };
+                Ok(())
+            }
+            Phase::Ending { .. } | Phase::Over => {
+                self.phase = Phase::Over;
+                Ok(())
+            }
+        }
+    }
+
+    /// Time has passed, in lockstep: does what is due, and is done with the tick.
+    fn on_tick(&mut self, tick: Tick) -> Result<(), FeedError> {
+        let Some(step) = &self.step else {
+            return Ok(());
+        };
+        let now_ns = step.tell(tick, &self.clock);
+        let is_ended = matches!(self.phase, Phase::Ending { is_told: true, .. });
+        if is_ended && self.waiting.is_empty() {
+            self.phase = Phase::Over;
+            return Ok(());
+        }
+        if let Some(wake_ns) = self.wake_ns()
+            && wake_ns <= now_ns
+        {
+            self.on_time(wake_ns)?;
+        }
+        let done = TickDone { tick: tick.tick };
+        self.sender.queue(Operation::TickDone(done))?;
+        self.has_queued = true;
+        Ok(())
     }
 
     /// Shows the agent what there is, and does what it wants. Without two sides there is nothing to look at.
@@ -243,7 +297,7 @@ impl AgentSession {
         Ok(())
     }
 
-    fn end_orders(&mut self, timeout_ns: u64) -> Result<(), FeedError> {
+    fn end_orders(&mut self) -> Result<(), FeedError> {
         self.sender.mass_cancel(MassCancel {
             symbol: None,
             side: None,
@@ -253,7 +307,7 @@ impl AgentSession {
         })?;
         self.has_queued = true;
         self.phase = Phase::Ending {
-            until_ns: self.clock.now_ns().saturating_add(timeout_ns),
+            until_ns: self.clock.now_ns().saturating_add(self.times.timeout_ns),
             is_told: false,
         };
         Ok(())
@@ -294,6 +348,12 @@ impl AgentSession {
             ServerMessage::GoingAway(leaving) => {
                 return Err(FeedError::Refused(leaving.text.to_string()));
             }
+            ServerMessage::Enrolled(enrolled) => {
+                if let Some(step) = &mut self.step {
+                    step.begin(enrolled);
+                }
+            }
+            ServerMessage::Tick(tick) => self.on_tick(*tick)?,
             ServerMessage::Hello(_)
             | ServerMessage::LoggedOn(_)
             | ServerMessage::Trace(_)

@@ -1,6 +1,6 @@
 //! A session's part in the lockstep: it enrolls, and in each tick it looks, sends what is due, and says so.
 
-use protocol::{Enroll, Enrolled, Operation, Tick, TickDone};
+use protocol::{ClockMode, Enroll, Enrolled, Operation, Tick, TickDone};
 
 use crate::clock::Clock;
 use crate::error::FeedError;
@@ -8,6 +8,33 @@ use crate::session::{FeedSession, Phase};
 
 /// The rank of a feed's first session; the others follow. Bots of others have lower ones.
 const RANK_FIRST: u32 = 1_001;
+
+/// How a feed's time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// By itself.
+    ByItself,
+    /// As the exchange tells, tick by tick.
+    Lockstep,
+}
+
+impl Pace {
+    /// What the clock of an exchange means for a feed.
+    pub fn of(clock: ClockMode) -> Self {
+        match clock {
+            ClockMode::Lockstep => Self::Lockstep,
+            ClockMode::Realtime | ClockMode::Accelerated | ClockMode::Replay => Self::ByItself,
+        }
+    }
+
+    /// The part of the n-th session, counted from 0; `shown` is told how far time is.
+    pub fn step(self, session: usize, shown: &Clock) -> Option<Step> {
+        match self {
+            Self::ByItself => None,
+            Self::Lockstep => Some(Step::new(session, shown.clone())),
+        }
+    }
+}
 
 /// A session's part in the lockstep.
 #[derive(Debug)]
@@ -20,8 +47,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// The part of the feed's n-th session, counted from 0.
-    pub fn new(session: usize, shown: Clock) -> Self {
+    fn new(session: usize, shown: Clock) -> Self {
         let place = u32::try_from(session).expect("a feed has fewer than 2^32 sessions");
         Self {
             rank: RANK_FIRST.saturating_add(place),
@@ -31,13 +57,24 @@ impl Step {
     }
 
     /// Asks for its place.
-    pub(super) const fn enroll(&self) -> Operation {
+    pub const fn enroll(&self) -> Operation {
         Operation::Enroll(Enroll { rank: self.rank })
     }
 
     /// It is enrolled: time is counted from here.
-    pub(super) const fn begin(&mut self, enrolled: &Enrolled) {
+    pub const fn begin(&mut self, enrolled: &Enrolled) {
         self.begun_at_us = enrolled.at_us;
+    }
+
+    /// Time has passed: tells the session's clock and the one that is shown, and says how far it is.
+    pub fn tell(&self, tick: Tick, clock: &Clock) -> u64 {
+        let now_ns = tick
+            .at_us
+            .saturating_sub(self.begun_at_us)
+            .saturating_mul(1_000);
+        clock.tell(now_ns);
+        self.shown.tell(now_ns);
+        now_ns
     }
 }
 
@@ -58,9 +95,7 @@ impl FeedSession {
         let Some(step) = &self.step else {
             return Ok(());
         };
-        let now_ns = tick.at_us.saturating_sub(step.begun_at_us) * 1_000;
-        self.clock.tell(now_ns);
-        step.shown.tell(now_ns);
+        let now_ns = step.tell(tick, &self.clock);
         self.look(now_ns)?;
         self.on_time()?;
         if self.phase != Phase::Closed {
