@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use client::{ClientError, Incoming, Receiver, Sender};
 use protocol::{
     Cancel, Channel, MassCancel, Operation, OrderRef, Report, ReportKind, ServerMessage, Side,
-    Submit, Subscription, Tick, TickDone,
+    Submit, Subscription,
 };
 use tokio::sync::watch;
 
@@ -24,6 +24,10 @@ use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 use crate::report::AgentLine;
 use crate::session::Step;
+
+mod timing;
+
+use timing::Times;
 
 /// An agent's only seat.
 const SEAT: usize = 0;
@@ -79,14 +83,6 @@ pub struct AgentSession {
     line: AgentLine,
     step: Option<Step>,
     times: Times,
-}
-
-/// When it looks, and when it ends.
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    end_ns: u64,
-    interval_ns: u64,
-    timeout_ns: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,59 +167,6 @@ impl AgentSession {
             },
         };
         Ok((session, parts.connection.receiver))
-    }
-
-    /// When there is something to do; `None` when it is over.
-    fn wake_ns(&self) -> Option<u64> {
-        match self.phase {
-            Phase::Looking { next_ns } => Some(next_ns.min(self.times.end_ns)),
-            // In lockstep it leaves with a tick: what it has heard by then depends on no thread.
-            Phase::Ending { until_ns, is_told } => {
-                let is_over = is_told && self.waiting.is_empty() && self.step.is_none();
-                (!is_over).then_some(until_ns)
-            }
-            Phase::Over => None,
-        }
-    }
-
-    fn on_time(&mut self, wake_ns: u64) -> Result<(), FeedError> {
-        match self.phase {
-            Phase::Looking { .. } if wake_ns >= self.times.end_ns => self.end_orders(),
-            Phase::Looking { next_ns } => {
-                self.look()?;
-                // A look that comes late is one look, however many are missed.
-                let next_ns = next_ns.saturating_add(self.times.interval_ns);
-                let next_ns = next_ns.max(self.clock.now_ns());
-                self.phase = Phase::Looking { next_ns };
-                Ok(())
-            }
-            Phase::Ending { .. } | Phase::Over => {
-                self.phase = Phase::Over;
-                Ok(())
-            }
-        }
-    }
-
-    /// Time has passed, in lockstep: does what is due, and is done with the tick.
-    fn on_tick(&mut self, tick: Tick) -> Result<(), FeedError> {
-        let Some(step) = &self.step else {
-            return Ok(());
-        };
-        let now_ns = step.tell(tick, &self.clock);
-        let is_ended = matches!(self.phase, Phase::Ending { is_told: true, .. });
-        if is_ended && self.waiting.is_empty() {
-            self.phase = Phase::Over;
-            return Ok(());
-        }
-        if let Some(wake_ns) = self.wake_ns()
-            && wake_ns <= now_ns
-        {
-            self.on_time(wake_ns)?;
-        }
-        let done = TickDone { tick: tick.tick };
-        self.sender.queue(Operation::TickDone(done))?;
-        self.has_queued = true;
-        Ok(())
     }
 
     /// Shows the agent what there is, and does what it wants. Without two sides there is nothing to look at.
