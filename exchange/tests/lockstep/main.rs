@@ -164,7 +164,7 @@ async fn who_is_not_enrolled_does_not_trade() {
 fn two_demos_of_a_seed_end_the_same_and_one_of_another_seed_does_not() {
     let demo = |seed: &str| {
         let output = process::rialto()
-            .args(["--json", "demo", "--clock", "lockstep", "--for", "2s"])
+            .args(["--json", "demo", "--clock", "lockstep", "--for", "1s"])
             .args(["--rate", "500", "--instruments", "2", "--seed", seed])
             .args(["--listen", "127.0.0.1:0"])
             .output()
@@ -181,7 +181,7 @@ fn two_demos_of_a_seed_end_the_same_and_one_of_another_seed_does_not() {
         assert_eq!(one[key], same[key], "{key}");
     }
     assert_ne!(one["state_hash"], other["state_hash"]);
-    assert!(one["trades"].as_u64() > Some(50), "{one}");
+    assert!(one["trades"].as_u64() > Some(20), "{one}");
     println!(
         "GOAL lockstep_demo equal=1 orders={} trades={} state={}",
         one["orders"], one["trades"], one["state_hash"]
