@@ -19,7 +19,7 @@ use feed_sim::replay::Speed;
 
 use crate::config::{ClockMode, Layers, Node, Profile};
 
-pub use admin_args::{AdminCommand, LimitsArgs, MoneyArgs, ScopeArgs};
+pub use admin_args::{AdminCommand, FaultsCommand, LimitsArgs, MoneyArgs, ScopeArgs};
 pub use bench_args::BenchArgs;
 pub use export_args::{ExportArgs, ExportFormat};
 pub use look_args::{ConfigArgs, ConfigCommand, DoctorArgs, TopArgs};
@@ -158,6 +158,9 @@ pub struct ExchangeArgs {
     /// Configuration laid over the built-in one, key by key; may be repeated, the last one wins.
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
+    /// Fault plan that is bound from the start, to test bots with; may be repeated. docs/testing-bots.md says what it has.
+    #[arg(long, value_name = "FILE")]
+    pub faults: Vec<PathBuf>,
 }
 
 /// `rialto demo`.

@@ -20,7 +20,9 @@ mod tree;
 mod value;
 
 use feed_sim::FeedConfig;
-use gateway::{AllowedHosts, DemoApiKeys, Limits, LockstepConfig, Pacing, VenueConfig};
+use gateway::{
+    AllowedHosts, DemoApiKeys, FaultPlanPart, Limits, LockstepConfig, Pacing, VenueConfig,
+};
 use sequencer::{FileLogOptions, ManualClock, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
@@ -70,6 +72,8 @@ pub struct Config {
     pub demo_api_keys: DemoApiKeys,
     /// What the demo adds.
     pub demo: DemoPart,
+    /// What goes wrong on purpose from the start.
+    pub fault_plans: Vec<FaultPlanPart>,
     /// The participants' flow.
     pub feed: FeedConfig,
 }
@@ -127,6 +131,7 @@ impl Config {
                 process::derive_sequencer(&file.sequencer, listing.instruments.len())?,
             ),
             feed: demo::derive_feed(&file.demo, &file.feed_sim)?,
+            fault_plans: Vec::new(),
             demo,
             listing,
             accounts_max: file.ledger.accounts_max,

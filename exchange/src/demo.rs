@@ -18,6 +18,7 @@ use crate::demo::live::Live;
 use crate::demo::summary::Summary;
 use crate::exchange::Exchange;
 use crate::exit;
+use crate::fault_plans;
 use crate::launch::{LaunchError, Launched};
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
@@ -79,6 +80,7 @@ async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched,
     let agents = config.feed.agents.len().min(keys_left);
     let awaited = &mut config.lockstep.sessions_awaited;
     *awaited = awaited.saturating_add(participants).saturating_add(agents);
+    config.fault_plans = fault_plans::read_all(&arguments.exchange.faults)?;
     if config.clock == ClockMode::Replay {
         return Err(ConfigError::new(
             "clock.mode",

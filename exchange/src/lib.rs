@@ -19,6 +19,7 @@ mod doctor;
 mod engine_market;
 mod exchange;
 mod exit;
+mod fault_plans;
 mod feed;
 mod launch;
 mod logging;

@@ -9,6 +9,7 @@ use crate::cli::ExchangeArgs;
 use crate::config::Config;
 use crate::demo::banner;
 use crate::exit;
+use crate::fault_plans;
 use crate::launch::{LaunchError, Launched, RunPlace, take_folder};
 use crate::memory;
 use crate::output::Output;
@@ -126,7 +127,8 @@ pub fn lockstep_text(report: &LockstepReport) -> String {
 }
 
 async fn launch(arguments: &ExchangeArgs, stop: &mut StopSignal) -> Result<Launched, LaunchError> {
-    let config = Config::load(&arguments.layers())?;
+    let mut config = Config::load(&arguments.layers())?;
+    config.fault_plans = fault_plans::read_all(&arguments.faults)?;
     let folder = take_folder(arguments.data.as_deref())?;
     Launched::new(config, folder, PageKey::Asked, stop).await
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::{
-    AdminKey, CounterReadings, DemoKeys, Gateway, GatewayParts, GatewayView, ListedAsset,
-    ListingError, LockstepReport, LogFilter, Operations, PageKey, Past, ResetRequest, RunError,
-    StopCause, Stopped, Tls,
+    AdminKey, BadFault, CounterReadings, DemoKeys, FaultPlan, Gateway, GatewayParts, GatewayView,
+    ListedAsset, ListingError, LockstepReport, LogFilter, Operations, PageKey, Past, ResetRequest,
+    RunError, StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
@@ -152,6 +152,11 @@ impl Generation {
             },
             config.limits.clone(),
         )?;
+        let plans = config.fault_plans.iter().map(FaultPlan::derive);
+        let plans: Result<Vec<FaultPlan>, BadFault> = plans.collect();
+        let gateway = gateway
+            .under_faults(plans?)
+            .map_err(StartError::TooManyFaults)?;
         let gateway = match &shard.read_model {
             Some(kept) => gateway.going_on_from(kept)?,
             None => gateway,

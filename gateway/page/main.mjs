@@ -4,6 +4,7 @@ import { Account, draw_all_accounts } from "./accounts.mjs";
 import { redraw } from "./charts.mjs";
 import { Engine } from "./engine.mjs";
 import { Market } from "./market.mjs";
+import { Faults } from "./faults.mjs";
 import { Operate } from "./operate.mjs";
 import { Session } from "./session.mjs";
 import { Ticket } from "./ticket.mjs";
@@ -23,6 +24,7 @@ const account = new Account(session, () => market.refresh());
 const market = new Market(session, account, ticket);
 const engine = new Engine();
 const operate = is_operators ? new Operate(at("operate"), document.body.dataset.adminKey ?? "", () => market.symbol) : null;
+if (is_operators) new Faults(at("operate"), () => operate.key);
 
 async function greeted(hello) {
   heard_at = performance.now();

@@ -13,6 +13,7 @@ use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
 use crate::counters::Counters;
 use crate::egress::{AccountLoads, KeptReports, OpenOrders};
+use crate::faults::Faults;
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
@@ -71,6 +72,8 @@ pub struct Edge {
     pub time: EngineClock,
     /// Who is enrolled, with the lockstep clock.
     pub lockstep: Option<Arc<Lockstep>>,
+    /// What goes wrong on purpose.
+    pub faults: Arc<Faults>,
     /// Who is logged on.
     pub presence: Presence,
     /// How many open orders each account has.
@@ -172,6 +175,7 @@ impl Edge {
             instruments,
             loads,
             binance,
+            faults: Arc::default(),
             presence: Presence::default(),
             binary_names: InstrumentTable::new(
                 parts

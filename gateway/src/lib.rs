@@ -20,6 +20,7 @@ mod counters;
 mod door;
 mod edge;
 mod egress;
+mod faults;
 mod hashing;
 mod http;
 mod inline_driver;
@@ -52,6 +53,7 @@ pub use admin::{
 };
 pub use binance::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits};
 pub use counters::CounterReadings;
+pub use faults::{BadFault, FaultPlan, FaultPlanPart};
 pub use kept::read_model;
 pub use keys::{BadSignature, DemoKeys, verify};
 pub use limits::{BadLimit, Limits};

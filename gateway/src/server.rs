@@ -18,6 +18,7 @@ use crate::admin::{AdminView, Operations, admin_routes};
 use crate::binance::{DemoApiKeys, VenueConfig, keep_pulse};
 use crate::edge::{Edge, EdgeParts, TurnedBy};
 use crate::egress;
+use crate::faults::FaultPlan;
 use crate::http::public_routes;
 use crate::inline_driver::drive;
 use crate::kept::restore;
@@ -226,6 +227,17 @@ impl Gateway {
         self.tls = tls;
         self.further = further;
         self
+    }
+
+    /// The same, with these fault plans bound from the start.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn under_faults(self, plans: Vec<FaultPlan>) -> Result<Self, &'static str> {
+        for plan in plans {
+            self.edge.faults.bind(plan)?;
+        }
+        Ok(self)
     }
 
     /// What others may look at while it runs, and after.

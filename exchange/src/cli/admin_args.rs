@@ -1,5 +1,7 @@
 //! What `rialto admin` takes.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::cli::OperatorArgs;
@@ -39,12 +41,48 @@ pub enum AdminCommand {
     Positions(AccountArgs),
     /// Whether money adds up, by asset.
     Conservation(OperatorArgs),
+    /// Fault plans: what is bound and what was injected; bind one; take them off.
+    #[command(subcommand)]
+    Faults(FaultsCommand),
     /// Log more or less, from now on: a level, or a filter such as `warn,gateway=debug`.
     LogLevel(LogLevelArgs),
     /// Begin again; the old state is kept in its folder.
     Reset(OperatorArgs),
     /// Any other verb: its method, its path below /v1/admin/, and its JSON body.
     Ask(AskArgs),
+}
+
+/// `rialto admin faults`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum FaultsCommand {
+    /// Which plans are bound, and every fault that was injected.
+    List(OperatorArgs),
+    /// Bind the plan of a TOML file; one of the same name ends.
+    Load(LoadFaultsArgs),
+    /// Take off the plan with a name, or all.
+    Clear(ClearFaultsArgs),
+}
+
+/// `rialto admin faults load`.
+#[derive(Debug, Clone, Args)]
+pub struct LoadFaultsArgs {
+    /// As docs/testing-bots.md describes it.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin faults clear`.
+#[derive(Debug, Clone, Args)]
+pub struct ClearFaultsArgs {
+    /// Its name [default: all].
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
 }
 
 /// A verb about an instrument.

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::{AdminCommand, LimitsArgs, MoneyArgs, OperatorArgs, ScopeArgs};
+use crate::cli::{AdminCommand, FaultsCommand, LimitsArgs, MoneyArgs, OperatorArgs, ScopeArgs};
+use crate::fault_plans;
 use crate::operator::account;
 
 /// A request to the admin port.
@@ -76,6 +77,7 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
             let path = format!("/v1/admin/positions/{}", of.account);
             (Request::get(&path), &of.operator)
         }
+        AdminCommand::Faults(command) => faults(command)?,
         AdminCommand::LogLevel(of) => {
             let body = json!({ "filter": of.filter });
             (Request::post("log_level", body), &of.operator)
@@ -91,6 +93,23 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
                 ..Request::post(of.verb.trim_start_matches('/'), body)
             };
             (request, &of.operator)
+        }
+    })
+}
+
+fn faults(command: &FaultsCommand) -> Result<(Request, &OperatorArgs), String> {
+    Ok(match command {
+        FaultsCommand::List(operator) => (Request::get("/v1/admin/faults"), operator),
+        FaultsCommand::Load(of) => {
+            let body = fault_plans::as_request(&of.file).map_err(|error| error.to_string())?;
+            (Request::post("faults", body), &of.operator)
+        }
+        FaultsCommand::Clear(of) => {
+            let body = match &of.name {
+                Some(name) => json!({ "name": name }),
+                None => json!({}),
+            };
+            (Request::post("faults/clear", body), &of.operator)
         }
     })
 }

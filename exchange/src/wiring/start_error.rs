@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use engine::StateError;
-use gateway::{BadIdentity, BadLimit, ListingError};
+use gateway::{BadFault, BadIdentity, BadLimit, ListingError};
 use ledger::TermsError;
 use sequencer::ControlError;
 
@@ -51,6 +51,12 @@ pub enum StartError {
     /// A limit cannot be used.
     #[error(transparent)]
     Limit(#[from] BadLimit),
+    /// A fault plan cannot be used.
+    #[error("--faults: {0}")]
+    Fault(#[from] BadFault),
+    /// There are more fault plans than can be bound.
+    #[error("--faults: {0}")]
+    TooManyFaults(&'static str),
     /// The data folder cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -96,6 +102,8 @@ impl StartError {
             | Self::Sequencer(_)
             | Self::Listing(_)
             | Self::Limit(_)
+            | Self::Fault(_)
+            | Self::TooManyFaults(_)
             | Self::Recovery
             | Self::CancelOnly(_)
             | Self::AccountLimits(_)

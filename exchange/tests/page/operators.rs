@@ -101,3 +101,58 @@ async fn an_exchange_that_is_no_demo_asks_for_the_key() {
     assert_eq!(entered, "");
     assert_ne!(exchange.admin_key(), "");
 }
+
+#[tokio::test]
+async fn an_operator_injects_a_fault_and_sees_what_it_did() {
+    let exchange = Exchange::demo(100);
+    let Some(mut admin) = Page::open(&exchange.admin, 1280, 800).await else {
+        return;
+    };
+    admin
+        .until(
+            "the page is live",
+            "document.getElementById('condition')?.textContent === 'live'",
+        )
+        .await;
+    admin
+        .evaluate("document.getElementById('tab-operate').click()")
+        .await;
+    admin
+        .until(
+            "engine time is told",
+            "document.getElementById('play-clock').textContent.startsWith('realtime')",
+        )
+        .await;
+    let fill = "document.getElementById('fault-kind').value = 'duplicate'; document.getElementById('fault-seed').value = '7'; document.getElementById('fault-times').value = '2'";
+    admin.evaluate(fill).await;
+    let press = |name: &str| {
+        format!(
+            "[...document.querySelectorAll('#operate button')].find((button) => button.textContent === '{name}').click()"
+        )
+    };
+
+    admin.evaluate(&press("Inject")).await;
+
+    admin
+        .until(
+            "the plan is listed with its seed",
+            "document.getElementById('fault-plans').textContent.includes('page-duplicate: duplicate · everybody · seed 7')",
+        )
+        .await;
+    // Whoever connects now and follows the market is struck: another page.
+    let _other = Page::open(&exchange.http, 1280, 800).await.unwrap();
+    admin
+        .until(
+            "what it did is listed",
+            "document.querySelectorAll('#fault-list li').length === 2",
+        )
+        .await;
+    admin.keep_picture("faults-1280").await;
+    admin.evaluate(&press("Take all off")).await;
+    admin
+        .until(
+            "no plan is left",
+            "document.getElementById('fault-plans').children.length === 0",
+        )
+        .await;
+}

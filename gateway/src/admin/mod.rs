@@ -3,6 +3,7 @@
 
 mod body;
 mod chance;
+mod faults;
 mod instruments;
 mod key;
 mod keys;
@@ -63,6 +64,8 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/admit", post(risk::admit))
         .route("/conservation", get(money::conservation))
         .route("/delist", post(instruments::delist))
+        .route("/faults", get(faults::report).post(faults::bind))
+        .route("/faults/clear", post(faults::clear))
         .route("/fee_tier", post(risk::fee_tier))
         .route("/fund", post(money::fund))
         .route("/grid", post(instruments::set_grid))

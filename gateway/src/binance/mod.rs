@@ -42,6 +42,8 @@ mod ws_api;
 pub use filters::SymbolBounds;
 pub use keys::DemoApiKeys;
 pub use limits::VenueLimits;
+pub use refusal::Refusal as BinanceRefusal;
+pub use rest::refused;
 pub use routes::routes;
 pub use state::{ListenKeys, Venue, VenueConfig};
 pub use streams::{Pulse, keep_pulse};

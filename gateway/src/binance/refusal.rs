@@ -141,6 +141,23 @@ impl Refusal {
         .with_status(503)
     }
 
+    /// Too much was asked in so short a time.
+    pub fn too_many(retry_after_s: u64) -> Self {
+        Self {
+            retry_after_s: Some(retry_after_s),
+            ..Self::new(
+                -1003,
+                "Too many requests; please use the websocket for live updates to avoid bans.",
+            )
+            .with_status(429)
+        }
+    }
+
+    /// There is no service now.
+    pub fn unavailable() -> Self {
+        Self::new(-1016, "This service is no longer available.").with_status(503)
+    }
+
     /// The outcome did not come in time.
     pub fn timeout() -> Self {
         Self::new(

@@ -165,6 +165,12 @@ fn ok(body: String) -> Response {
     with_body(StatusCode::OK, body)
 }
 
+/// The key that a request shows, where it shows one.
+pub fn key_of(headers: &HeaderMap) -> Option<String> {
+    let key = headers.get(API_KEY)?.to_str().ok()?;
+    (!key.is_empty()).then(|| key.to_owned())
+}
+
 /// A refusal as a response.
 pub fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);

@@ -12,6 +12,7 @@ use crate::binance::rest;
 use crate::binance::streams;
 use crate::binance::ws_api;
 use crate::edge::Edge;
+use crate::faults::Surface;
 use crate::http::{open_socket, switch_protocols};
 use crate::listener::Peer;
 
@@ -50,12 +51,13 @@ async fn socket_api(
     if let Err(refusal) = admit(&edge, &peer) {
         return rest::refused(&refusal);
     }
+    let key = rest::key_of(request.headers());
     let upgrade = hyper::upgrade::on(&mut request);
     let Ok(response) = switch_protocols(request) else {
         return rest::refused(&no_upgrade());
     };
     tokio::spawn(async move {
-        if let Some(socket) = open_socket(upgrade, &edge.limits).await {
+        if let Some(socket) = open_socket(upgrade, &edge, (Surface::SocketApi, key)).await {
             ws_api::serve(edge, socket, peer, asked).await;
         }
     });
@@ -75,12 +77,13 @@ async fn streams(
     if let Err(refusal) = admit(&edge, &peer) {
         return rest::refused(&refusal);
     }
+    let key = rest::key_of(request.headers());
     let upgrade = hyper::upgrade::on(&mut request);
     let Ok(response) = switch_protocols(request) else {
         return rest::refused(&no_upgrade());
     };
     tokio::spawn(async move {
-        if let Some(socket) = open_socket(upgrade, &edge.limits).await {
+        if let Some(socket) = open_socket(upgrade, &edge, (Surface::Streams, key)).await {
             streams::serve(edge, socket, peer, asked).await;
         }
     });

@@ -10,19 +10,18 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use sequencer::SessionId;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error;
 use tracing::debug;
 
 use crate::binance::sockets::OpenSocket;
 use crate::edge::Edge;
-use crate::listener::Transport;
+use crate::faults::FaultySocket;
 use crate::lock::lock;
 use crate::session::{Outbound, SessionEnd, Taken, Waiting};
 
 /// A WebSocket of this persona.
-pub type Socket = WebSocketStream<Transport>;
+pub type Socket = FaultySocket;
 
 /// An answer that comes later.
 pub type Later = Pin<Box<dyn Future<Output = Message> + Send>>;
@@ -63,7 +62,7 @@ pub async fn converse(
     let outbound = std::sync::Arc::clone(&open.entry.outbound);
     let id = open.entry.id.0;
     edge.binance.sockets.join(open);
-    let (mut sink, mut stream) = socket.split();
+    let (mut sink, mut stream) = socket.of_session(id).split();
     let has_spoken = AtomicBool::new(false);
     let end = tokio::select! {
         biased;

@@ -11,4 +11,4 @@ mod upgrade;
 
 pub use error::ErrorAnswer;
 pub use routes::{market_routes, public_routes};
-pub use upgrade::{open_socket, switch_protocols};
+pub use upgrade::{open_socket, socket_config, switch_protocols};

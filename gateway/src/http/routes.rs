@@ -10,6 +10,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
 use crate::binance;
 use crate::edge::Edge;
+use crate::faults;
 use crate::http::error::ErrorAnswer;
 use crate::http::{account, documents, market, past, upgrade};
 use crate::listener::{AllowedHosts, refuse_foreign};
@@ -30,6 +31,7 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .merge(binance::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(Arc::clone(&edge), faults::meddle))
         .layer(from_fn_with_state(allowed, refuse_foreign))
         .with_state(edge)
 }

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::debug;
 
 use crate::edge::Edge;
+use crate::faults::{FaultySocket, Surface};
 use crate::http::error::ErrorAnswer;
 use crate::limits::Limits;
 use crate::listener::{Peer, Transport};
@@ -77,20 +78,22 @@ async fn open_transport(upgrade: OnUpgrade) -> Option<(Transport, Bytes)> {
 /// The WebSocket on them.
 pub async fn open_socket(
     upgrade: OnUpgrade,
-    limits: &Limits,
-) -> Option<WebSocketStream<Transport>> {
+    edge: &Edge,
+    (surface, key): (Surface, Option<String>),
+) -> Option<FaultySocket> {
     let (transport, read) = open_transport(upgrade).await?;
     let socket = WebSocketStream::from_partially_read(
         transport,
         read.to_vec(),
         Role::Server,
-        Some(socket_config(limits)),
+        Some(socket_config(&edge.limits)),
     );
-    Some(socket.await)
+    let faults = Arc::clone(&edge.faults);
+    Some(FaultySocket::new(socket.await, faults, surface, key))
 }
 
 /// tungstenite's own defaults (128 KiB read buffer, unlimited write buffer) are for other servers.
-fn socket_config(limits: &Limits) -> WebSocketConfig {
+pub fn socket_config(limits: &Limits) -> WebSocketConfig {
     // One message is written beyond a full buffer before the socket has to take it.
     let write_buffer_max = limits
         .write_buffer_bytes

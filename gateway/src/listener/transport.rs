@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
@@ -15,6 +15,8 @@ pub enum Transport {
     Plain(TcpStream),
     /// Encrypted. Boxed: most connections are not, and should not carry its size.
     Tls(Box<TlsStream<TcpStream>>),
+    /// Through the process itself: fault plans are in between.
+    Bridged(DuplexStream),
 }
 
 impl AsyncRead for Transport {
@@ -26,6 +28,7 @@ impl AsyncRead for Transport {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Bridged(stream) => Pin::new(stream).poll_read(context, buffer),
         }
     }
 }
@@ -39,6 +42,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Bridged(stream) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
@@ -50,6 +54,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write_vectored(context, slices),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(context, slices),
+            Self::Bridged(stream) => Pin::new(stream).poll_write_vectored(context, slices),
         }
     }
 
@@ -57,6 +62,7 @@ impl AsyncWrite for Transport {
         match self {
             Self::Plain(stream) => stream.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Bridged(stream) => stream.is_write_vectored(),
         }
     }
 
@@ -64,6 +70,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_flush(context),
             Self::Tls(stream) => Pin::new(stream).poll_flush(context),
+            Self::Bridged(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
@@ -71,6 +78,7 @@ impl AsyncWrite for Transport {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Bridged(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }

@@ -19,6 +19,7 @@ use tracing::debug;
 
 use crate::counters::Counters;
 use crate::edge::Edge;
+use crate::faults;
 use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
@@ -37,6 +38,8 @@ pub async fn serve(edge: Arc<Edge>, (transport, read): (Transport, &[u8]), peer:
     let outbound = Arc::new(edge.new_outbound());
     let id = edge.next_session();
     let entry = Arc::new(SessionEntry::new(id, peer.address, Arc::clone(&outbound)));
+    let (transport, read) = faults::under_plans(&edge, (transport, read), id).await;
+    let read = read.as_ref();
     let (read_half, write_half) = tokio::io::split(transport);
     let mut reader = Reader::new(read_half, read, edge.limits.transport_bytes_max());
     let mut writer = Writer::new(write_half, edge.limits.write_buffer_bytes);

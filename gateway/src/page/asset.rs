@@ -33,7 +33,7 @@ macro_rules! own {
     };
 }
 
-const ASSETS: [Asset; 16] = [
+const ASSETS: [Asset; 17] = [
     own!("accounts.mjs", JAVASCRIPT),
     own!("book.mjs", JAVASCRIPT),
     own!("charts.mjs", JAVASCRIPT),
@@ -43,6 +43,7 @@ const ASSETS: [Asset; 16] = [
     own!("main.mjs", JAVASCRIPT),
     own!("market.mjs", JAVASCRIPT),
     own!("market_charts.mjs", JAVASCRIPT),
+    own!("faults.mjs", JAVASCRIPT),
     own!("operate.mjs", JAVASCRIPT),
     own!("session.mjs", JAVASCRIPT),
     own!("style.css", STYLE),

@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 24] = [
+const VERBS: [(&str, &str, &str); 27] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -32,6 +32,13 @@ const VERBS: [(&str, &str, &str); 24] = [
     ("POST", "/v1/admin/keys", r#"{"account":1}"#),
     ("POST", "/v1/admin/keys/revoke", r#"{"id":"desk"}"#),
     ("POST", "/v1/admin/reset", "{}"),
+    ("GET", "/v1/admin/faults", ""),
+    (
+        "POST",
+        "/v1/admin/faults",
+        r#"{"name":"none","session":0,"fault":[{"kind":"drop"}]}"#,
+    ),
+    ("POST", "/v1/admin/faults/clear", "{}"),
     ("POST", "/v1/admin/log_level", r#"{"filter":"debug"}"#),
     ("POST", "/v1/admin/kill", r#"{"scope":"exchange"}"#),
     (

@@ -14,6 +14,7 @@ mod binance;
 mod binary;
 mod bots;
 mod executions;
+mod faults;
 mod feed_chaos;
 mod feed_integrity;
 mod feed_lag;

@@ -1,11 +1,11 @@
 //! The Binance Spot persona, asked over its own sockets.
 
-mod bot;
+pub mod bot;
 mod fuzz;
 mod limits;
 mod lists;
 mod orders;
 mod recall;
 mod signatures;
-mod socket_api;
-mod streams;
+pub mod socket_api;
+pub mod streams;

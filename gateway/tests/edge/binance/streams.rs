@@ -28,6 +28,11 @@ impl Streams {
         }
     }
 
+    /// What is told next.
+    pub async fn next(&mut self) -> Value {
+        self.read().await
+    }
+
     async fn read_until(&mut self, is_meant: impl Fn(&Value) -> bool) -> Value {
         loop {
             let message = self.read().await;
