@@ -182,7 +182,7 @@ async fn trades_under(fault: Value) -> (Venue, Vec<u64>) {
         let next = tokio::time::timeout(std::time::Duration::from_millis(400), carol.read()).await;
         match next {
             Ok(message) if message["type"] == "trade" => {
-                told.push(message["seq"].as_u64().unwrap())
+                told.push(message["seq"].as_u64().unwrap());
             }
             Ok(_) => {}
             Err(_elapsed) => break,
