@@ -95,12 +95,7 @@ impl Link {
 
     /// Looks which plans are for it, and whether one of them begins by the clock alone.
     pub fn look(&mut self) {
-        let generation = self.faults.generation();
-        if generation != self.generation {
-            self.generation = generation;
-            let session = self.place.session;
-            self.plans = self.faults.plans_for(self.key.as_deref(), session);
-        }
+        self.take_plans();
         if let Health::Mute { until_us } = self.health
             && clock::wall_us() >= until_us
         {
@@ -117,6 +112,16 @@ impl Link {
         }
         if self.is_due(Kind::Maintenance) {
             self.close_if_struck();
+        }
+    }
+
+    /// The plans that are for it now.
+    fn take_plans(&mut self) {
+        let generation = self.faults.generation();
+        if generation != self.generation {
+            self.generation = generation;
+            let session = self.place.session;
+            self.plans = self.faults.plans_for(self.key.as_deref(), session);
         }
     }
 
@@ -148,6 +153,7 @@ impl Link {
 
     /// Takes in a frame of the client.
     pub fn take_in(&mut self, frame: Message) {
+        self.take_plans();
         let now_us = clock::wall_us();
         let Message::Text(text) = &frame else {
             let is_request = matches!(frame, Message::Binary(_));
@@ -208,6 +214,7 @@ impl Link {
 
     /// What the session says, on its way to the client.
     pub fn send_out(&mut self, message: Message) {
+        self.take_plans();
         let now_us = clock::wall_us();
         match &message {
             Message::Text(_) | Message::Binary(_) => self.send_message(message, now_us),

@@ -67,11 +67,6 @@ impl FaultySocket {
         self
     }
 
-    /// The bytes below.
-    pub fn get_mut(&mut self) -> &mut Transport {
-        self.inner.get_mut()
-    }
-
     /// One look where no plan is bound.
     #[inline]
     fn is_plain(&mut self) -> bool {
