@@ -68,6 +68,7 @@ impl Exchange {
         // A taken port is the likeliest trouble, so it is noticed before anything runs.
         let listeners = Listeners::open(config.addresses, &config.tls).await?;
         let admin_key = folder.admin_key()?;
+        let viewer_key = folder.viewer_key()?;
         let (tls, authority) = speak(&mut config, &folder)?;
         let (asking, resets) = flume::bounded(1);
         let around = Arc::new(Surroundings {
@@ -75,6 +76,7 @@ impl Exchange {
             listeners,
             tls,
             admin_key: admin_key.clone(),
+            viewer_key,
             page_key,
             resets: asking,
         });

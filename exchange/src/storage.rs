@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/lock                    held while an exchange uses the folder
 //! DATA/admin.key               the admin key; nobody else may read it
+//! DATA/viewer.key              the key of viewers; likewise
 //! DATA/tls/                    ca.pem, which clients of TLS are to trust; the certificate and its key
 //! DATA/rialto.run.json         where the exchange is, and how its last run ended
 //! DATA/generation-0001/        what was before the last reset
@@ -95,6 +96,14 @@ impl DataFolder {
     /// Others could read it, it is no key, or it cannot be read or made.
     pub fn admin_key(&self) -> Result<AdminKey, DataError> {
         admin_key::keep(&self.root)
+    }
+
+    /// The key of those who look and change nothing; made at the first start.
+    ///
+    /// # Errors
+    /// As [`Self::admin_key`].
+    pub fn viewer_key(&self) -> Result<AdminKey, DataError> {
+        admin_key::keep_viewers(&self.root)
     }
 
     /// The certificate that the folder keeps; made at the first start, for `hosts` too.

@@ -47,6 +47,8 @@ pub struct Surroundings {
     pub tls: Tls,
     /// Who its operators are.
     pub admin_key: AdminKey,
+    /// The key of those who look.
+    pub viewer_key: AdminKey,
     /// Whether the operators' page has the key entered.
     pub page_key: PageKey,
     /// Where operators ask for the next generation.
@@ -264,6 +266,7 @@ impl Surroundings {
         let named = demo.people.iter().chain(&demo.participants);
         Operations {
             key: self.admin_key.clone(),
+            viewer_key: self.viewer_key.clone(),
             page_key: self.page_key,
             log_filter: LogFilter::new(logging::set_filter),
             account_limits: self.config.listing.account_limits.clone(),

@@ -9,7 +9,7 @@ use crate::cli::ExchangeArgs;
 /// `rialto top`.
 #[derive(Debug, Clone, Args)]
 pub struct TopArgs {
-    /// Where the exchange answers HTTP.
+    /// Where the exchange is: http://HOST:PORT, or the ws://HOST:PORT/v1/ws of bots.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9080")]
     pub url: String,
     /// Instrument to begin with [default: the first one].

@@ -106,9 +106,14 @@ impl Desk {
 
     /// The public port of an exchange at this URL: it wants no key.
     pub fn public(url: &str) -> Self {
-        let address = url.strip_prefix("http://").unwrap_or(url);
+        // The URL that bots are given names the same place.
+        let address = url
+            .strip_prefix("http://")
+            .or_else(|| url.strip_prefix("ws://"))
+            .unwrap_or(url);
+        let (address, _path) = address.split_once('/').unwrap_or((address, ""));
         Self {
-            address: address.trim_end_matches('/').to_owned(),
+            address: address.to_owned(),
             key: String::new(),
         }
     }
@@ -176,4 +181,21 @@ fn admin_url(folder: &Path) -> Result<String, AskError> {
     }
     let url = place["admin"].as_str().map(str::to_owned);
     url.ok_or_else(|| no_run_file("rialto.run.json does not say where admin answers".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Desk;
+
+    #[test]
+    fn an_exchange_is_found_by_the_url_of_its_page_and_by_that_of_its_bots() {
+        for url in [
+            "http://127.0.0.1:9080",
+            "http://127.0.0.1:9080/",
+            "ws://127.0.0.1:9080/v1/ws",
+            "127.0.0.1:9080",
+        ] {
+            assert_eq!(Desk::public(url).address, "127.0.0.1:9080", "{url}");
+        }
+    }
 }

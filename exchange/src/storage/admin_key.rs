@@ -12,15 +12,24 @@ use crate::storage::error::DataError;
 
 /// Its file in a data folder.
 pub const NAME: &str = "admin.key";
+/// The file of the key of those who look and change nothing.
+const VIEWER_NAME: &str = "viewer.key";
 /// Its owner reads and writes it, nobody else does anything.
 const MODE: u32 = 0o600;
 
 /// The key that the folder has; a new one where it has none.
 pub fn keep(root: &Path) -> Result<AdminKey, DataError> {
-    match read(root) {
-        Err(DataError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
-            make(&root.join(NAME))
-        }
+    keep_file(&root.join(NAME))
+}
+
+/// The same for the key of viewers.
+pub fn keep_viewers(root: &Path) -> Result<AdminKey, DataError> {
+    keep_file(&root.join(VIEWER_NAME))
+}
+
+fn keep_file(path: &Path) -> Result<AdminKey, DataError> {
+    match read_file(path) {
+        Err(DataError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => make(path),
         read => read,
     }
 }
@@ -30,7 +39,10 @@ pub fn keep(root: &Path) -> Result<AdminKey, DataError> {
 /// # Errors
 /// It is not there, others could read it, or it is no key.
 pub fn read(root: &Path) -> Result<AdminKey, DataError> {
-    let path = &root.join(NAME);
+    read_file(&root.join(NAME))
+}
+
+fn read_file(path: &Path) -> Result<AdminKey, DataError> {
     let failed = |error| DataError::io(path, error);
     let rights = fs::metadata(path).map_err(failed)?.permissions().mode();
     if rights & 0o077 != 0 {
@@ -61,8 +73,11 @@ mod tests {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
 
         let first = keep(one.path()).unwrap();
+        let viewers = keep_viewers(one.path()).unwrap();
 
         assert_eq!(keep(one.path()).unwrap(), first);
+        assert_eq!(keep_viewers(one.path()).unwrap(), viewers);
+        assert_ne!(viewers, first);
         assert_ne!(keep(other.path()).unwrap(), first);
     }
 

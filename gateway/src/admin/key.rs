@@ -73,12 +73,33 @@ impl std::fmt::Debug for AdminKey {
     }
 }
 
-/// Lets through who has the key.
+/// What the owner of a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Does everything.
+    Admin,
+    /// Looks, and changes nothing.
+    Viewer,
+}
+
+/// Lets through who has a key that is good for this.
 pub async fn require_key(State(view): State<AdminView>, request: Request, next: Next) -> Response {
-    match offered_key(request.headers()) {
-        Some(offered) if view.operations.key.is(offered) => next.run(request).await,
-        Some(_) => {
-            let who = request.extensions().get::<Peer>().map(|peer| peer.address);
+    let who = request.extensions().get::<Peer>().map(|peer| peer.address);
+    let offered = offered_key(request.headers());
+    match offered.map(|offered| role_of(&view, offered)) {
+        Some(Some(Role::Admin)) => next.run(request).await,
+        Some(Some(Role::Viewer)) if request.method().is_safe() => next.run(request).await,
+        Some(Some(Role::Viewer)) => {
+            warn!(
+                target: "admin",
+                ?who,
+                path = request.uri().path(),
+                "a viewer asked for a change and was refused"
+            );
+            let text = "the viewer key looks and changes nothing: this verb wants the admin key";
+            ErrorAnswer::new(StatusCode::FORBIDDEN, "viewer_only", text).into_response()
+        }
+        Some(None) => {
             warn!(
                 ?who,
                 path = request.uri().path(),
@@ -90,6 +111,19 @@ pub async fn require_key(State(view): State<AdminView>, request: Request, next: 
             "send `Authorization: Bearer KEY` with the admin key, which was printed at the start",
         )
         .into_response(),
+    }
+}
+
+fn role_of(view: &AdminView, offered: &str) -> Option<Role> {
+    // Both are compared: how long it takes does not say whose key it is like.
+    let (is_admin, is_viewer) = (
+        view.operations.key.is(offered),
+        view.operations.viewer_key.is(offered),
+    );
+    match (is_admin, is_viewer) {
+        (true, _) => Some(Role::Admin),
+        (false, true) => Some(Role::Viewer),
+        (false, false) => None,
     }
 }
 

@@ -9,8 +9,10 @@ use crate::admin::log_level::LogFilter;
 /// What the admin port needs beside the gateway itself.
 #[derive(Debug, Clone)]
 pub struct Operations {
-    /// Who may.
+    /// Who may do everything.
     pub key: AdminKey,
+    /// Who may look.
+    pub viewer_key: AdminKey,
     /// Whether the page of the admin listener has the key entered.
     pub page_key: PageKey,
     /// What sets the filter of the log.

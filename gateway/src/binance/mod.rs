@@ -25,6 +25,7 @@ mod percent;
 mod publish;
 mod recall;
 mod refusal;
+mod refusals_counted;
 mod rest;
 mod routes;
 mod socket;

@@ -50,7 +50,10 @@ pub async fn answer(
     let answered = try_answer(&edge, &peer, request, &mut counts).await;
     let mut response = match answered {
         Ok(body) => ok(body),
-        Err(refusal) => refused(&refusal),
+        Err(refusal) => {
+            edge.binance.refusals.count(&refusal);
+            refused(&refusal)
+        }
     };
     count(response.headers_mut(), counts);
     named(response)

@@ -12,6 +12,7 @@ use crate::binance::filters::{SymbolBounds, SymbolFilters};
 use crate::binance::keys::DemoApiKeys;
 use crate::binance::limits::{RateLimits, VenueLimits};
 use crate::binance::orders::{Attributes, Report, VenueOrder, VenueOrders};
+use crate::binance::refusals_counted::RefusalsCounted;
 use crate::binance::sockets::Sockets;
 use crate::binance::streams::Hub;
 use crate::binance::tape::Tape;
@@ -87,6 +88,8 @@ pub struct Venue {
     pub sockets: Sockets,
     /// Who follows which stream.
     pub hub: Hub,
+    /// What was refused.
+    pub refusals: RefusalsCounted,
     /// Whether streams by listen key are served.
     pub listen_keys: ListenKeys,
     followed: Box<[AtomicBool]>,
@@ -154,6 +157,7 @@ impl Venue {
             users: UserStreams::default(),
             sockets: Sockets::default(),
             hub: Hub::default(),
+            refusals: RefusalsCounted::default(),
             listen_keys: config.listen_keys,
             followed: (0..accounts).map(|_| AtomicBool::new(false)).collect(),
             pending: Mutex::default(),

@@ -126,6 +126,12 @@ fn tell_flow(page: &mut Exposition, edge: &Edge) {
     for (reason, count) in edge.rejects.readings() {
         page.sample(rejects, &[("reason", reason.word())], count);
     }
+    let refused = "rialto_binance_refusals_total";
+    let help = "Refused requests of the Binance persona, by the venue's code.";
+    page.begin(refused, Kind::Counter, help);
+    for (code, count) in edge.binance.refusals.readings() {
+        page.sample(refused, &[("code", &code.to_string())], count);
+    }
     let help = "Commands without an outcome yet.";
     page.single("rialto_in_flight", Kind::Gauge, help, edge.in_flight());
 }

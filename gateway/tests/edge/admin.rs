@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::participant::{Participant, limit};
-use crate::venue::{ADMIN_KEY, Venue, within};
+use crate::venue::{ADMIN_KEY, VIEWER_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
 const VERBS: [(&str, &str, &str); 27] = [
@@ -560,5 +560,34 @@ async fn the_filter_of_the_log_is_set_and_what_is_none_is_refused() {
             json!({"error": "bad_request", "text": "`filter`: no level is called loud"})
         )
     );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_viewer_sees_everything_and_changes_nothing() {
+    let venue = Venue::open().await;
+
+    for (method, path, body) in VERBS {
+        let (status, answer) = ask(
+            venue.admin_address,
+            (method, path, body),
+            &with_key(VIEWER_KEY),
+        )
+        .await;
+
+        if method == "GET" {
+            assert_eq!(status, 200, "{path}: {answer}");
+        } else {
+            assert_eq!(
+                (status, &answer["error"]),
+                (403, &json!("viewer_only")),
+                "{path}"
+            );
+        }
+    }
+    let (_, keys) = operate(&venue, "GET", "/v1/admin/keys", "").await;
+    assert_eq!(keys["keys"], json!([]));
+    assert_eq!(venue.view.counters().commands, 0);
+    assert!(venue.reset_requests.is_empty());
     venue.close().await;
 }

@@ -152,6 +152,29 @@ async fn an_exchange_that_serves_is_live_and_ready_on_both_ports() {
     venue.close().await;
 }
 
+#[tokio::test]
+async fn what_the_binance_persona_refuses_is_counted_by_code() {
+    let venue = Venue::open().await;
+    for symbol in ["NONESUCH", "NONESUCH", "BTCUSDT"] {
+        let path = format!("/api/v3/depth?symbol={symbol}");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        exchange(&venue, &request).await;
+    }
+
+    let metrics = page(&venue, "/metrics").await;
+
+    let counted: Vec<&str> = metrics
+        .lines()
+        .filter(|line| line.starts_with("rialto_binance_refusals_total{"))
+        .collect();
+    assert_eq!(
+        counted,
+        [r#"rialto_binance_refusals_total{code="-1121"} 2"#]
+    );
+    venue.close().await;
+}
+
 /// Words that name metrics of ours in a text.
 fn metrics_named_in(text: &str) -> std::collections::BTreeSet<&str> {
     text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')

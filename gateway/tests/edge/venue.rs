@@ -29,6 +29,8 @@ use tokio::task::JoinHandle;
 
 /// What the operators of a venue show.
 pub const ADMIN_KEY: &str = "canary-0123456789abcdef";
+/// The key of those who look.
+pub const VIEWER_KEY: &str = "canary-fedcba9876543210";
 /// How long a test waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -156,6 +158,7 @@ impl Venue {
             operations: Operations {
                 account_limits: Vec::new(),
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
+                viewer_key: AdminKey::new(VIEWER_KEY).unwrap(),
                 page_key: setup.page_key,
                 log_filter: LogFilter::new(known_level),
                 account_names: vec![(AccountId(1), "alice".to_owned())],

@@ -293,6 +293,9 @@ impl Session {
 
     /// Answers at once.
     fn say(&self, id: &str, outcome: &Result<String, Refusal>, shown: ShowLimits) {
+        if let Err(refusal) = outcome {
+            self.edge.binance.refusals.count(refusal);
+        }
         let limits = self.listed_limits();
         let text = frame::answer(id, outcome, shown.is_on().then_some(&limits[..]));
         self.entry.outbound.push_own(Message::text(text));
