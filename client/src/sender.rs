@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
-    Cancel, CancelAfter, CancelReplace, Frames, HelloAnswer, InstrumentTable, Layout, MassCancel,
-    MassQuote, MmpReset, OpenOrdersRequest, Operation, Replace, Request, Submit, Subscription,
-    Symbol,
+    Batch, Cancel, CancelAfter, CancelReplace, Frames, HelloAnswer, InstrumentTable, Layout,
+    MassCancel, MassQuote, MmpReset, OpenOrdersRequest, Operation, Replace, Request, Submit,
+    Subscription, Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -298,6 +298,14 @@ impl Sender {
     /// There is no connection, or the queue is full.
     pub fn cancel_replace(&self, cancel_replace: CancelReplace) -> Result<u64, SendError> {
         self.queue(Operation::CancelReplace(cancel_replace))
+    }
+
+    /// Queues several instructions on one instrument, carried out in one step and answered by one `batched`.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn batch(&self, batch: Batch) -> Result<u64, SendError> {
+        self.queue(Operation::Batch(batch))
     }
 
     /// Queues a cancel of many.

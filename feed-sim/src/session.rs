@@ -366,6 +366,7 @@ impl FeedSession {
             | ServerMessage::OpenOrders(_)
             | ServerMessage::Balances(_)
             | ServerMessage::Quoted(_)
+            | ServerMessage::Batched(_)
             | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)

@@ -36,24 +36,24 @@ pub use inline_text::{
 };
 pub use reason::Reason;
 pub use request::{
-    Cancel, CancelAfter, CancelReplace, Conditions, Display, Enroll, ExecutionCursor, Hello, Logon,
-    MassCancel, MassQuote, MmpReset, NewOrder, Oco, OpenOrdersRequest, Operation, OrderKind,
-    OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume, ResumeExecutions,
-    SignedLogon, Submit, Subscription, TickDone, TimeInForce, Trailing, TrailingDistance, Trigger,
-    TriggerKind,
+    Batch, Cancel, CancelAfter, CancelReplace, Conditions, Display, Enroll, ExecutionCursor, Hello,
+    Instruction, Logon, MassCancel, MassQuote, MmpReset, NewOrder, Oco, OpenOrdersRequest,
+    Operation, OrderKind, OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume,
+    ResumeExecutions, SignedLogon, Submit, Subscription, TickDone, TimeInForce, Trailing,
+    TrailingDistance, Trigger, TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{
-    Balance, Balances, BookOrder, Depth, DepthSnapshot, Done, Enrolled, ErrorMessage, EventId,
-    GoingAway, GoingAwayReason, Heartbeat, HelloAnswer, InstrumentDefinition, InstrumentTerms,
-    Lagged, Level, Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, Orders,
-    OrdersSnapshot, Pong, QueuePosition, Quoted, Report, ServerMessage, Status, Subscribed, Tick,
-    Top, Trace, Trade, Unsubscribed,
+    Balance, Balances, BatchResult, Batched, BookOrder, Depth, DepthSnapshot, Done, Enrolled,
+    ErrorMessage, EventId, GoingAway, GoingAwayReason, Heartbeat, HelloAnswer,
+    InstrumentDefinition, InstrumentTerms, Lagged, Level, Limits, LoggedOn, MassCanceled,
+    OpenOrder, OpenOrders, OrderChange, Orders, OrdersSnapshot, Pong, QueuePosition, Quoted,
+    Report, ServerMessage, Status, Subscribed, Tick, Top, Trace, Trade, Unsubscribed,
 };
 pub use words::{
-    Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity, OcoMode, OnCancelFailure,
-    OnDisconnect, OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference, PostOnly, Priority,
-    ReportKind, SelfTradePrevention, Side, TradingState, TriggerSource,
+    BatchMode, Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity, OcoMode,
+    OnCancelFailure, OnDisconnect, OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference,
+    PostOnly, Priority, ReportKind, SelfTradePrevention, Side, TradingState, TriggerSource,
 };
 
 /// The version of the protocol that this crate speaks.

@@ -1,5 +1,6 @@
 //! What a participant asks: one JSON object per text frame, told apart by `op`.
 
+mod batch;
 mod decode;
 mod decode_order;
 mod encode;
@@ -16,6 +17,7 @@ use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
 use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
+pub use batch::{Batch, Instruction};
 pub(crate) use decode::check_quotes;
 pub use executions::{ExecutionCursor, ResumeExecutions};
 pub use logon::{Logon, SignedLogon};
@@ -48,6 +50,8 @@ pub enum Operation {
     Replace(Replace),
     /// Ends one order and enters another in one step.
     CancelReplace(CancelReplace),
+    /// Carries out several instructions on one instrument in one step.
+    Batch(Batch),
     /// Ends the account's open orders.
     MassCancel(MassCancel),
     /// Enters two-sided quotes in place of the group's previous ones.
@@ -310,6 +314,7 @@ impl Operation {
         "cancel",
         "replace",
         "cancel_replace",
+        "batch",
         "mass_cancel",
         "mass_quote",
         "mmp_reset",
@@ -334,6 +339,7 @@ impl Operation {
             Self::Cancel(_) => "cancel",
             Self::Replace(_) => "replace",
             Self::CancelReplace(_) => "cancel_replace",
+            Self::Batch(_) => "batch",
             Self::MassCancel(_) => "mass_cancel",
             Self::MassQuote(_) => "mass_quote",
             Self::MmpReset(_) => "mmp_reset",

@@ -3,6 +3,7 @@
 //! A reader leaves out fields that it does not know: a newer exchange may say more.
 
 mod account;
+mod batch;
 mod lockstep;
 mod maker;
 mod market_data;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
+pub use batch::{BatchResult, Batched};
 pub use lockstep::{Enrolled, Tick};
 pub use maker::{Done, Quoted};
 pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
@@ -46,6 +48,8 @@ pub enum ServerMessage {
     OpenOrders(OpenOrders),
     /// Answers `balances`.
     Balances(Balances),
+    /// Answers `batch`.
+    Batched(Batched),
     /// Answers `mass_cancel`.
     MassCanceled(MassCanceled),
     /// Answers `mass_quote`, once for each quote.
@@ -99,6 +103,7 @@ impl ServerMessage {
         "trace",
         "open_orders",
         "balances",
+        "batched",
         "mass_canceled",
         "quoted",
         "done",
@@ -138,6 +143,7 @@ impl ServerMessage {
             "trace" => read(frame).map(Self::Trace),
             "open_orders" => read(frame).map(Self::OpenOrders),
             "balances" => read(frame).map(Self::Balances),
+            "batched" => read(frame).map(Self::Batched),
             "mass_canceled" => read(frame).map(Self::MassCanceled),
             "quoted" => read(frame).map(Self::Quoted),
             "done" => read(frame).map(Self::Done),
@@ -175,6 +181,7 @@ impl ServerMessage {
             Self::Trace(message) => message.encode(buffer),
             Self::OpenOrders(message) => message.encode(buffer),
             Self::Balances(message) => message.encode(buffer),
+            Self::Batched(message) => message.encode(buffer),
             Self::MassCanceled(message) => message.encode(buffer),
             Self::Quoted(message) => message.encode(buffer),
             Self::Done(message) => message.encode(buffer),

@@ -67,6 +67,16 @@ words! {
 }
 
 words! {
+    /// What the refusal of one instruction means for the others of its batch.
+    pub enum BatchMode {
+        /// Nothing: each is taken or refused as it stands.
+        Sequential = "sequential",
+        /// None is carried out.
+        AllOrNone = "all_or_none",
+    }
+}
+
+words! {
     /// What an order is limited by. FIX OrdType(40).
     pub enum OrderType {
         /// Trades at its price or better.

@@ -274,6 +274,7 @@ impl Driver {
             | ServerMessage::Balances(_)
             | ServerMessage::MassCanceled(_)
             | ServerMessage::Quoted(_)
+            | ServerMessage::Batched(_)
             | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)

@@ -1,8 +1,8 @@
 //! Takes holds at the door, and gives them back where a command was not sequenced.
 
 use engine::{
-    AccountId, CancelReplace, ClientOrderId, Command, Instruction, NewOrder, Notional, OcoMode,
-    OrderKind, OrderRef, OrderSize, Price, Quantity, Quote, Replace, Side,
+    AccountId, Batch, CancelReplace, ClientOrderId, Command, Instruction, NewOrder, Notional,
+    OcoMode, OrderKind, OrderRef, OrderSize, Price, Quantity, Quote, Replace, Side,
 };
 use ledger::Ledger;
 
@@ -178,6 +178,23 @@ impl<'a> Door<'a> {
             if let Some(asked) = asked {
                 let need = self.need_of_limit(side, asked.price, asked.quantity);
                 asked.extra = self.reserve_up_to(side, need);
+            }
+        }
+    }
+
+    /// Reserves what each instruction of a batch needs, as far as it is available: the engine decides, and gives back
+    /// what is not used. What the batch's own cancels would free is not counted.
+    pub fn reserve_batch(self, batch: &mut Batch) {
+        for instruction in batch.instructions_mut() {
+            match instruction {
+                Instruction::Submit(order) => {
+                    let need = self.worst_case(order).unwrap_or(Notional::ZERO);
+                    let need = beyond(need, self.held_by_partner(order));
+                    order.extra = self.reserve_up_to(order.side, need);
+                }
+                Instruction::CancelReplace(both) => self.reserve_cancel_replace(both),
+                Instruction::Replace(replace) => self.reserve_replace(replace),
+                Instruction::Cancel(_) => {}
             }
         }
     }

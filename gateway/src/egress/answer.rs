@@ -49,7 +49,8 @@ pub const fn decides_entry(event: &Event) -> bool {
     }
 }
 
-const fn decides_cancel(event: &Event) -> bool {
+/// Whether the event decides a cancel.
+pub const fn decides_cancel(event: &Event) -> bool {
     match event {
         Event::Canceled(_) | Event::Rejected(_) => true,
         Event::Accepted(_)
@@ -72,7 +73,8 @@ const fn decides_cancel(event: &Event) -> bool {
 }
 
 /// A replace to no more than what is filled cancels the rest.
-const fn decides_replace(event: &Event) -> bool {
+/// Whether the event decides a replace.
+pub const fn decides_replace(event: &Event) -> bool {
     match event {
         Event::Replaced(_) | Event::Canceled(_) | Event::Rejected(_) => true,
         Event::Accepted(_)

@@ -46,6 +46,7 @@ fn needed(operation: &Operation) -> Permissions {
         | Operation::Replace(_)
         | Operation::CancelReplace(_)
         | Operation::MassCancel(_)
+        | Operation::Batch(_)
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
         | Operation::CancelAfter(_)

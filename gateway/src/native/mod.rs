@@ -1,5 +1,6 @@
 //! The native persona: `/v1/ws`, JSON text frames.
 
+mod batch;
 mod door_refusal;
 mod executions;
 mod hello;

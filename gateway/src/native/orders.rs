@@ -20,6 +20,13 @@ pub struct Way<'a> {
     door: Door<'a>,
 }
 
+impl Way<'_> {
+    /// Reserves what each instruction of a batch needs, as far as it is available.
+    pub(super) fn reserve_batch(&self, batch: &mut engine::Batch) {
+        self.door.reserve_batch(batch);
+    }
+}
+
 impl Session {
     /// Enters an order.
     pub(super) fn submit(
@@ -251,7 +258,8 @@ impl Session {
     }
 }
 
-fn engine_replace(
+/// A replace in the engine's units; the door names the side and what it reserves.
+pub(super) fn engine_replace(
     asked: &protocol::Replace,
     account: AccountId,
     state: &InstrumentState,

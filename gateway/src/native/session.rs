@@ -204,6 +204,10 @@ impl Session {
                 let account = self.account()?;
                 self.cancel_replace(id, account, &cancel_replace)
             }
+            Operation::Batch(batch) => {
+                let account = self.account()?;
+                self.batch(id, account, &batch)
+            }
             Operation::MassCancel(mass_cancel) => {
                 let account = self.account()?;
                 self.mass_cancel(id, account, &mass_cancel)

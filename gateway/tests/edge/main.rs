@@ -10,6 +10,7 @@
 
 mod accounts;
 mod admin;
+mod batch;
 mod binance;
 mod binary;
 mod bots;

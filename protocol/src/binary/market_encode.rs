@@ -74,6 +74,7 @@ pub(super) fn write(
         | ServerMessage::Balances(_)
         | ServerMessage::MassCanceled(_)
         | ServerMessage::Quoted(_)
+        | ServerMessage::Batched(_)
         | ServerMessage::Done(_)
         | ServerMessage::Subscribed(_)
         | ServerMessage::Unsubscribed(_)

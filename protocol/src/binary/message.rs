@@ -195,6 +195,8 @@ fn write(message: &ServerMessage, instruments: Known<'_>, buffer: &mut Vec<u8>) 
         | ServerMessage::Trace(_)
         | ServerMessage::OpenOrders(_)
         | ServerMessage::Balances(_)
+        // A list of unlike parts: as text.
+        | ServerMessage::Batched(_)
         | ServerMessage::Subscribed(_)
         | ServerMessage::Unsubscribed(_)
         | ServerMessage::Instrument(_)

@@ -101,6 +101,8 @@ fn write(request: &Request, instruments: &InstrumentTable, buffer: &mut Vec<u8>)
         Operation::Hello(_)
         | Operation::Enroll(_)
         | Operation::Logon(_)
+        // A list of unlike parts: as text.
+        | Operation::Batch(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
         | Operation::Subscribe(_)

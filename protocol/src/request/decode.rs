@@ -1,15 +1,16 @@
 //! Reads requests by hand on `op`, so that each mistake can name its field.
 
 use crate::error::{CodecError, ErrorCode};
+use crate::inline_text::Symbol;
 use crate::request::decode_order::new_order;
 use crate::request::field::{
     Field, Fields, decimal, number, parsed, short_number, text, text_of_at_most,
 };
 use crate::request::plain;
 use crate::request::{
-    Cancel, CancelAfter, CancelReplace, Enroll, Hello, Logon, MassCancel, MassQuote, MmpReset,
-    OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume, ResumeExecutions,
-    Submit, Subscription, TickDone,
+    Batch, Cancel, CancelAfter, CancelReplace, Enroll, Hello, Logon, MassCancel, MassQuote,
+    MmpReset, OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume,
+    ResumeExecutions, Submit, Subscription, TickDone,
 };
 use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
@@ -53,6 +54,7 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "cancel" => Operation::Cancel(cancel(fields)?),
         "replace" => Operation::Replace(replace(fields)?),
         "cancel_replace" => Operation::CancelReplace(cancel_replace(fields)?),
+        "batch" => Operation::Batch(Batch::decode(fields)?),
         "mass_cancel" => Operation::MassCancel(mass_cancel(fields)?),
         "mass_quote" => Operation::MassQuote(mass_quote(fields)?),
         "mmp_reset" => Operation::MmpReset(mmp_reset(fields)?),
@@ -110,27 +112,50 @@ fn cancel(fields: &mut Fields<'_>) -> Result<Cancel, CodecError> {
 }
 
 fn replace(fields: &mut Fields<'_>) -> Result<Replace, CodecError> {
+    let symbol = fields.required(Field::Symbol, parsed)?;
+    let replace = replace_of(symbol, fields)?;
     Ok(Replace {
-        symbol: fields.required(Field::Symbol, parsed)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+        ..replace
+    })
+}
+
+/// A change of an order of an instrument that is known; when it is to happen is not read.
+pub(super) fn replace_of(symbol: Symbol, fields: &mut Fields<'_>) -> Result<Replace, CodecError> {
+    Ok(Replace {
+        symbol,
         order: order_ref(fields, Field::OrderId, Field::ClientOrderId)?,
         quantity: fields.optional(Field::Quantity, decimal)?,
         price: fields.optional(Field::Price, decimal)?,
         display_quantity: fields.optional(Field::DisplayQuantity, decimal)?,
         trigger_price: fields.optional(Field::TriggerPrice, decimal)?,
         expire_at_us: fields.optional(Field::ExpireAtUs, number)?,
-        at_us: fields.optional(Field::AtUs, number)?,
+        at_us: None,
     })
 }
 
 fn cancel_replace(fields: &mut Fields<'_>) -> Result<CancelReplace, CodecError> {
+    let symbol = fields.required(Field::Symbol, parsed)?;
+    let both = cancel_replace_of(symbol, fields)?;
     Ok(CancelReplace {
-        symbol: fields.required(Field::Symbol, parsed)?,
+        at_us: fields.optional(Field::AtUs, number)?,
+        ..both
+    })
+}
+
+/// The same of the end of one order and the entry of another.
+pub(super) fn cancel_replace_of(
+    symbol: Symbol,
+    fields: &mut Fields<'_>,
+) -> Result<CancelReplace, CodecError> {
+    Ok(CancelReplace {
+        symbol,
         cancel: order_ref(fields, Field::CancelOrderId, Field::CancelClientOrderId)?,
         on_cancel_failure: fields
             .optional(Field::OnCancelFailure, word(OnCancelFailure::from_word))?
             .unwrap_or(OnCancelFailure::Stop),
         order: new_order(fields)?,
-        at_us: fields.optional(Field::AtUs, number)?,
+        at_us: None,
     })
 }
 

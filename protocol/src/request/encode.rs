@@ -34,6 +34,7 @@ impl Request {
             Operation::Cancel(cancel) => write_cancel(&mut json, cancel),
             Operation::Replace(replace) => write_replace(&mut json, replace),
             Operation::CancelReplace(both) => write_cancel_replace(&mut json, both),
+            Operation::Batch(batch) => batch.write(&mut json),
             Operation::MassCancel(mass_cancel) => write_mass_cancel(&mut json, mass_cancel),
             Operation::MassQuote(mass_quote) => write_mass_quote(&mut json, mass_quote),
             Operation::MmpReset(reset) => {
@@ -84,17 +85,28 @@ fn write_cancel(json: &mut JsonWriter<'_>, cancel: &Cancel) {
 
 fn write_replace(json: &mut JsonWriter<'_>, replace: &Replace) {
     json.name(Field::Symbol.name(), &replace.symbol);
+    write_change(json, replace);
+    json.maybe_number(Field::AtUs.name(), replace.at_us);
+}
+
+/// What a replace says beside where and when.
+pub(super) fn write_change(json: &mut JsonWriter<'_>, replace: &Replace) {
     write_order_ref(json, &replace.order, Field::OrderId, Field::ClientOrderId);
     json.maybe_decimal(Field::Quantity.name(), replace.quantity);
     json.maybe_decimal(Field::Price.name(), replace.price);
     json.maybe_decimal(Field::DisplayQuantity.name(), replace.display_quantity);
     json.maybe_decimal(Field::TriggerPrice.name(), replace.trigger_price);
     json.maybe_number(Field::ExpireAtUs.name(), replace.expire_at_us);
-    json.maybe_number(Field::AtUs.name(), replace.at_us);
 }
 
 fn write_cancel_replace(json: &mut JsonWriter<'_>, both: &CancelReplace) {
     json.name(Field::Symbol.name(), &both.symbol);
+    write_exchange(json, both);
+    json.maybe_number(Field::AtUs.name(), both.at_us);
+}
+
+/// What a cancel-replace says beside where and when.
+pub(super) fn write_exchange(json: &mut JsonWriter<'_>, both: &CancelReplace) {
     write_order_ref(
         json,
         &both.cancel,
@@ -105,7 +117,6 @@ fn write_cancel_replace(json: &mut JsonWriter<'_>, both: &CancelReplace) {
         json.word(Field::OnCancelFailure.name(), both.on_cancel_failure.word());
     }
     write_new_order(json, &both.order);
-    json.maybe_number(Field::AtUs.name(), both.at_us);
 }
 
 fn write_mass_cancel(json: &mut JsonWriter<'_>, mass_cancel: &MassCancel) {

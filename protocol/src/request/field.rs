@@ -99,6 +99,8 @@ fields! {
     SchemaVersion = "schema_version",
     Rank = "rank",
     Tick = "tick",
+    Mode = "mode",
+    Instructions = "instructions",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

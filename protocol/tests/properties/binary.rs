@@ -39,6 +39,7 @@ const fn has_layout(operation: &Operation) -> bool {
         | Operation::Ping => true,
         Operation::Hello(_)
         | Operation::Enroll(_)
+        | Operation::Batch(_)
         | Operation::Logon(_)
         | Operation::OpenOrders(_)
         | Operation::Balances

@@ -23,6 +23,7 @@ impl Reporter<'_> {
                 let quoted = self.builder.quoted(quote, self.events, (request, at_us));
                 ServerMessage::Quoted(quoted)
             }
+            Command::Batch(batch) => ServerMessage::Batched(self.batched(batch, (request, at_us))),
             Command::MmpReset(_) => done(),
             Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => done(),
             Command::CancelAfter(_)
@@ -40,8 +41,7 @@ impl Reporter<'_> {
             | Command::SetFeeTier(_)
             | Command::FanOut(_)
             | Command::Disconnect(_)
-            | Command::Operate(_)
-            | Command::Batch(_) => return,
+            | Command::Operate(_) => return,
         };
         self.answer(session, &message);
     }
