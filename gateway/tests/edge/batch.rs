@@ -82,7 +82,7 @@ async fn an_all_or_none_batch_that_cannot_be_held_whole_is_refused_whole() {
 
     let instructions = [
         submit("a", "buy", "99.00", "1"),
-        submit("b", "sell", "200.00", "90000000"),
+        submit("b", "sell", "200.00", "11"),
     ];
     let answer = alice.ask(&batch(3, "all_or_none", &instructions)).await;
 
