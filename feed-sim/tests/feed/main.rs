@@ -16,6 +16,7 @@ async fn feed_against(fault: Fault) -> FeedSummary {
     let file = include_str!("../../../config/feed-sim.toml");
     let mut config: FeedConfig = toml::from_str(file).expect("the file in config is good");
     config.instruments.truncate(1);
+    config.agents.clear();
     config.sessions = 2;
     config.answer_timeout_ms = 50;
     let run = FeedRun {
