@@ -47,7 +47,6 @@ pub struct Surroundings {
     pub tls: Tls,
     /// Who its operators are.
     pub admin_key: AdminKey,
-    /// The key of those who look.
     pub viewer_key: AdminKey,
     /// Whether the operators' page has the key entered.
     pub page_key: PageKey,
@@ -262,17 +261,15 @@ impl Generation {
 
 impl Surroundings {
     fn operations(&self) -> Operations {
-        let demo = &self.config.demo;
-        let named = demo.people.iter().chain(&demo.participants);
+        let named = self.config.demo.people.iter();
+        let named = named.chain(&self.config.demo.participants);
         Operations {
             key: self.admin_key.clone(),
             viewer_key: self.viewer_key.clone(),
             page_key: self.page_key,
             log_filter: LogFilter::new(logging::set_filter),
             account_limits: self.config.listing.account_limits.clone(),
-            account_names: named
-                .map(|account| (account.id, account.name.clone()))
-                .collect(),
+            account_names: named.map(|it| (it.id, it.name.clone())).collect(),
             resets: self.resets.clone(),
         }
     }
