@@ -1,13 +1,14 @@
 //! The half of a session that asks: queues requests and flushes them together.
 
+mod questions;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
     Batch, Cancel, CancelAfter, CancelReplace, Frames, HelloAnswer, InstrumentTable, Layout,
-    MassCancel, MassQuote, MmpReset, OpenOrdersRequest, Operation, Replace, Request, Submit,
-    Subscription, Symbol,
+    MassCancel, MassQuote, MmpReset, Operation, Replace, Request, Submit, Subscription, Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -338,22 +339,6 @@ impl Sender {
     /// There is no connection, or the queue is full.
     pub fn cancel_after(&self, cancel_after: CancelAfter) -> Result<u64, SendError> {
         self.queue(Operation::CancelAfter(cancel_after))
-    }
-
-    /// Queues a question for the open orders, of one instrument or of all.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn open_orders(&self, symbol: Option<Symbol>) -> Result<u64, SendError> {
-        self.queue(Operation::OpenOrders(OpenOrdersRequest { symbol }))
-    }
-
-    /// Queues a question for the balances.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn balances(&self) -> Result<u64, SendError> {
-        self.queue(Operation::Balances)
     }
 
     /// Queues a subscription; it is repeated on every new connection.

@@ -1,6 +1,6 @@
 //! What a session has subscribed to, so that a new connection can ask for it again.
 
-use protocol::{Channel, Subscription, Symbol};
+use protocol::{Subscription, Symbol};
 
 /// The subscriptions of one session, in the order in which they were asked for.
 #[derive(Debug, Default)]
@@ -16,10 +16,11 @@ impl Subscriptions {
     /// Forgets what `ended` names; `listed` is what a subscription to all instruments stands for.
     pub(crate) fn remove(&mut self, ended: &Subscription, listed: &[Symbol]) {
         let Some(ended_symbols) = &ended.symbols else {
-            self.wanted.retain(|wanted| wanted.channel != ended.channel);
+            self.wanted.retain(|wanted| !is_meant(wanted, ended));
             return;
         };
-        for wanted in self.of_channel(ended.channel) {
+        let meant = self.wanted.iter_mut();
+        for wanted in meant.filter(|wanted| is_meant(wanted, ended)) {
             wanted
                 .symbols
                 .get_or_insert_with(|| listed.to_vec())
@@ -33,22 +34,22 @@ impl Subscriptions {
         });
     }
 
-    fn of_channel(&mut self, channel: Channel) -> impl Iterator<Item = &mut Subscription> {
-        self.wanted
-            .iter_mut()
-            .filter(move |wanted| wanted.channel == channel)
-    }
-
     pub(crate) fn wanted(&self) -> &[Subscription] {
         &self.wanted
     }
+}
+
+/// Candles are ended by interval, or all of them.
+fn is_meant(wanted: &Subscription, ended: &Subscription) -> bool {
+    let is_of_interval = ended.interval.is_none() || ended.interval == wanted.interval;
+    wanted.channel == ended.channel && is_of_interval
 }
 
 #[cfg(test)]
 mod tests {
     //! Goal: a new connection asks for exactly what was still wanted. Method: literal lists.
 
-    use protocol::{Channel, Subscription, Symbol};
+    use protocol::{CandleInterval, Channel, Subscription, Symbol};
 
     use super::Subscriptions;
 
@@ -78,6 +79,31 @@ mod tests {
                 subscription(Channel::Top, None)
             ]
         );
+    }
+
+    #[test]
+    fn candles_end_by_interval_or_all_of_them() {
+        let candles = |interval| Subscription::candles(interval, Some(symbols(&["A"])));
+        let mut subscriptions = Subscriptions::default();
+        for interval in [
+            CandleInterval::Second1,
+            CandleInterval::Minute1,
+            CandleInterval::Day1,
+        ] {
+            subscriptions.add(&candles(interval));
+        }
+
+        subscriptions.remove(&candles(CandleInterval::Minute1), &[]);
+
+        assert_eq!(
+            subscriptions.wanted(),
+            [
+                candles(CandleInterval::Second1),
+                candles(CandleInterval::Day1)
+            ]
+        );
+        subscriptions.remove(&subscription(Channel::Candles, None), &[]);
+        assert_eq!(subscriptions.wanted(), []);
     }
 
     #[test]

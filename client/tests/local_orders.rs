@@ -228,6 +228,7 @@ fn after_lagging_the_snapshot_is_waited_for() {
         epoch: 1,
         from: 11,
         to: 30,
+        interval: None,
     });
 
     assert_eq!(follower.take(&lagged), Step::Waiting);

@@ -12,14 +12,14 @@ use sequencer::{EngineClock, Epoch, InboundCommand, Ports, Refused, SessionId};
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
 use crate::counters::Counters;
-use crate::egress::{AccountLoads, KeptReports, OpenOrders};
+use crate::egress::{AccountLoads, AccountWatch, KeptReports, OpenOrders};
 use crate::faults::Faults;
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
 use crate::lock::{read, write};
 use crate::lockstep::{Lockstep, Pacing};
-use crate::market_data::{IntervalWatch, Market, Resuming};
+use crate::market_data::{IntervalWatch, Market, Resuming, TapeWatch};
 use crate::measure::{Rejects, StageTimes};
 use crate::native::translate;
 use crate::operated::Operating;
@@ -50,10 +50,14 @@ pub struct Edge {
     pub keys: DemoKeys,
     /// Who gets what.
     pub routing: RwLock<Routing>,
+    /// Who follows what accounts have.
+    pub account_watch: AccountWatch,
     /// Wakes those that market data waits for.
     pub flusher: Flusher,
     /// Which intervals somebody follows.
     pub intervals: IntervalWatch,
+    /// Whether somebody follows candles or statistics.
+    pub tape_watch: TapeWatch,
     /// What was.
     pub past: Arc<Past>,
     /// What is counted.
@@ -189,8 +193,10 @@ impl Edge {
             ledger: parts.ledger,
             keys: parts.keys,
             routing: RwLock::default(),
+            account_watch: AccountWatch::default(),
             flusher: Flusher::default(),
             intervals: IntervalWatch::default(),
+            tape_watch: TapeWatch::default(),
             past: parts.past,
             counters: Arc::default(),
             rejects: Rejects::default(),
@@ -355,6 +361,11 @@ impl InstrumentState {
     /// Takes note of an operator's change.
     pub fn note_terms(&self, changed: &TermsChanged) {
         changed.apply_to(&mut write(&self.terms));
+    }
+
+    /// Its place in the listing.
+    pub fn place(&self) -> usize {
+        place_of(self.id()).expect("listed instruments have an id")
     }
 
     /// Which instrument.

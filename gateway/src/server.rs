@@ -27,7 +27,7 @@ use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, Tls, accept_until, ended};
 use crate::listing::Listing;
 use crate::lockstep::{Pacer, Pacing};
-use crate::market_data::{Interval, keep_interval};
+use crate::market_data::{Interval, keep_interval, keep_tape};
 use crate::past::{Past, PastThread};
 use crate::session::presence;
 use crate::stop::stop_sessions;
@@ -359,6 +359,8 @@ impl Gateway {
         let edge = Arc::clone(&self.edge);
         clockwork.spawn(async move { keep_pulse(&edge).await });
         clockwork.spawn(presence::begin(Arc::clone(&self.edge)));
+        let edge = Arc::clone(&self.edge);
+        clockwork.spawn(async move { keep_tape(&edge).await });
         clockwork
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use engine::{Price, SequenceNumber, Timestamp};
+use engine::{Price, SequenceNumber, Timestamp, TradeId};
 
 use crate::candle::{Candle, Print};
 use crate::interval::{Base, Interval};
@@ -101,6 +101,14 @@ impl CandleSeries {
     /// Seconds in which something traded, the newest first.
     pub fn newest_seconds(&self) -> impl Iterator<Item = &Candle> {
         self.current.iter().chain(self.seconds.candles.iter().rev())
+    }
+
+    /// The first second in which a trade after `trade` is, among those that are kept.
+    pub fn first_second_after(&self, trade: TradeId) -> Option<Timestamp> {
+        self.newest_seconds()
+            .take_while(|second| second.last_trade > trade)
+            .last()
+            .map(|second| second.start)
     }
 
     /// The same series without what commands after `sequence` traded: the last second that is whole, and those

@@ -127,6 +127,16 @@ impl Interval {
         })
     }
 
+    /// The number of the candle that `at` is in: how many of them begin before it since 1970-01-01, weeks since the
+    /// Monday before. The next candle has the next number.
+    pub fn number_of(self, at: Timestamp) -> u64 {
+        let at = Timestamp(at.0.min(LATEST_NS));
+        match self.length() {
+            Length::Fixed { ns, offset_ns } => (at.0 + offset_ns) / ns,
+            Length::Month => month_of(at.0 / DAY_NS),
+        }
+    }
+
     /// What it is folded from.
     pub(crate) const fn base(self) -> Base {
         match self {
@@ -211,6 +221,27 @@ mod tests {
         assert_eq!(Interval::Month1.start_of(now), at(1_793_491_200));
         assert_eq!(Interval::Month1.next_after(now), at(1_796_083_200));
         assert_eq!(Interval::Month1.back_from(now, 10), at(1_767_225_600));
+    }
+
+    #[test]
+    fn the_next_candle_has_the_next_number() {
+        // 2026-11-23 12:04:30 UTC: week 2,969 since that of 1969-12-29, month 682 since January 1970.
+        let now = at(1_795_435_470);
+        assert_eq!(Interval::Second1.number_of(now), 1_795_435_470);
+        assert_eq!(Interval::Minute1.number_of(now), 29_923_924);
+        assert_eq!(Interval::Week1.number_of(now), 2_969);
+        assert_eq!(Interval::Month1.number_of(now), 682);
+        for interval in Interval::ALL {
+            let mut start = interval.start_of(now);
+            for step in 0..50 {
+                assert_eq!(
+                    interval.number_of(start),
+                    interval.number_of(now) + step,
+                    "{interval:?}"
+                );
+                start = interval.next_after(start);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What may be asked of a history.
 
-use engine::{AccountId, InstrumentId, OrderId, OrderRef, Price, Timestamp};
+use engine::{AccountId, InstrumentId, OrderId, OrderRef, Price, Timestamp, TradeId};
 
 use crate::amendment::{Amendment, PreventedMatch};
 use crate::candle::Candle;
@@ -162,6 +162,23 @@ impl History {
     pub fn last_trade_at(&self, instrument: InstrumentId) -> Option<Timestamp> {
         let known = self.instruments.get(&instrument)?;
         known.candles.current().map(|second| second.start)
+    }
+
+    /// The first second in which a trade after `trade` is: candles before it are as they were when that was the last.
+    pub fn first_second_after(
+        &self,
+        instrument: InstrumentId,
+        trade: TradeId,
+    ) -> Option<Timestamp> {
+        let known = self.instruments.get(&instrument)?;
+        known.candles.first_second_after(trade)
+    }
+
+    /// The last trade of all; 0 before the first.
+    pub fn last_trade(&self, instrument: InstrumentId) -> TradeId {
+        let known = self.instruments.get(&instrument);
+        let current = known.and_then(|it| it.candles.current());
+        current.map_or(TradeId(0), |second| second.last_trade)
     }
 
     /// The price of the instrument's last trade.

@@ -36,24 +36,27 @@ pub use inline_text::{
 };
 pub use reason::Reason;
 pub use request::{
-    Batch, Cancel, CancelAfter, CancelReplace, Conditions, Display, Enroll, ExecutionCursor, Hello,
-    Instruction, Logon, MassCancel, MassQuote, MmpReset, NewOrder, Oco, OpenOrdersRequest,
-    Operation, OrderKind, OrderRef, OrderSize, Parent, Peg, Quote, Replace, Request, Resume,
-    ResumeExecutions, SignedLogon, Submit, Subscription, TickDone, TimeInForce, Trailing,
-    TrailingDistance, Trigger, TriggerKind,
+    Batch, Cancel, CancelAfter, CancelReplace, CandlesRequest, Conditions, Display, Enroll,
+    ExecutionCursor, Hello, Instruction, Logon, MassCancel, MassQuote, MmpReset, NewOrder, Oco,
+    OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, Parent, PastRequest, Peg, Quote,
+    Replace, Request, Resume, ResumeExecutions, SignedLogon, StatisticsRequest, Submit,
+    Subscription, TickDone, TimeInForce, Trailing, TrailingDistance, Trigger, TriggerKind,
 };
 pub use scale::Scale;
 pub use server_message::{
-    Balance, Balances, BatchResult, Batched, BookOrder, Depth, DepthSnapshot, Done, Enrolled,
-    ErrorMessage, EventId, GoingAway, GoingAwayReason, Heartbeat, HelloAnswer,
-    InstrumentDefinition, InstrumentTerms, Lagged, Level, Limits, LoggedOn, MassCanceled,
-    OpenOrder, OpenOrders, OrderChange, Orders, OrdersSnapshot, Pong, QueuePosition, Quoted,
-    Report, ServerMessage, Status, Subscribed, Tick, Top, Trace, Trade, Unsubscribed,
+    AmendmentRecord, Balance, Balances, BatchResult, Batched, BookOrder, Candle, CandleUpdate,
+    Candles, Depth, DepthSnapshot, Done, Enrolled, ErrorMessage, EventId, ExecutionRecord,
+    GoingAway, GoingAwayReason, Heartbeat, HelloAnswer, InstrumentDefinition, InstrumentTerms,
+    Lagged, Level, Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, OrderRecord,
+    Orders, OrdersSnapshot, Past, PastPage, PastRecord, Pong, Position, Positions, PreventedRecord,
+    QueuePosition, Quoted, Report, ServerMessage, Statistics, StatisticsUpdate, Status, Subscribed,
+    Tick, Top, Trace, Trade, Unsubscribed,
 };
 pub use words::{
-    BatchMode, Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity, OcoMode,
-    OnCancelFailure, OnDisconnect, OnLag, OrderChangeKind, OrderStatus, OrderType, PegReference,
-    PostOnly, Priority, ReportKind, SelfTradePrevention, Side, TradingState, TriggerSource,
+    BatchMode, CandleInterval, Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity,
+    OcoMode, OnCancelFailure, OnDisconnect, OnLag, OrderChangeKind, OrderStatus, OrderType,
+    PastKind, PegReference, PostOnly, Priority, ReportKind, SelfTradePrevention, Side,
+    TradingState, TriggerSource,
 };
 
 /// The version of the protocol that this crate speaks.

@@ -9,13 +9,14 @@ mod executions;
 mod field;
 mod logon;
 mod order;
+mod past;
 mod plain;
 
 use serde::Deserialize;
 
 use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{ClientOrderId, Symbol};
-use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
+use crate::words::{CandleInterval, Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
 pub use batch::{Batch, Instruction};
 pub(crate) use decode::check_quotes;
@@ -25,6 +26,7 @@ pub use order::{
     Conditions, Display, NewOrder, Oco, OrderKind, OrderSize, Parent, Peg, TimeInForce, Trailing,
     TrailingDistance, Trigger, TriggerKind,
 };
+pub use past::{CandlesRequest, PastRequest, StatisticsRequest};
 
 /// One request with the number that its answer repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,14 @@ pub enum Operation {
     OpenOrders(OpenOrdersRequest),
     /// Asks for the account's balances.
     Balances,
+    /// Asks for the account's positions.
+    Positions,
+    /// Asks for candles of an instrument.
+    Candles(CandlesRequest),
+    /// Asks what traded in the last 24 hours.
+    Statistics(StatisticsRequest),
+    /// Asks for a page of the account's past.
+    Past(PastRequest),
     /// Starts a flow of messages.
     Subscribe(Subscription),
     /// Ends a flow of messages.
@@ -258,6 +268,8 @@ pub struct Subscription {
     pub interval_ms: Option<u32>,
     /// What becomes of it where it is not read in time; `None` = a snapshot.
     pub on_lag: Option<OnLag>,
+    /// How long a candle lasts; candles alone have it. `None` ends those of every interval.
+    pub interval: Option<CandleInterval>,
 }
 
 /// Starts a flow of public messages where an earlier one ended.
@@ -283,7 +295,15 @@ impl Subscription {
             delivery: None,
             interval_ms: None,
             on_lag: None,
+            interval: None,
         }
+    }
+
+    /// Candles of one interval, of these instruments; `None` = all.
+    pub const fn candles(interval: CandleInterval, symbols: Option<Vec<Symbol>>) -> Self {
+        let mut subscription = Self::of(Channel::Candles, symbols);
+        subscription.interval = Some(interval);
+        subscription
     }
 }
 
@@ -321,6 +341,13 @@ impl Operation {
         "cancel_after",
         "open_orders",
         "balances",
+        "positions",
+        "candles",
+        "statistics",
+        "closed_orders",
+        "executions",
+        "amendments",
+        "prevented_matches",
         "subscribe",
         "unsubscribe",
         "resume",
@@ -346,6 +373,10 @@ impl Operation {
             Self::CancelAfter(_) => "cancel_after",
             Self::OpenOrders(_) => "open_orders",
             Self::Balances => "balances",
+            Self::Positions => "positions",
+            Self::Candles(_) => "candles",
+            Self::Statistics(_) => "statistics",
+            Self::Past(request) => request.kind.word(),
             Self::Subscribe(_) => "subscribe",
             Self::Unsubscribe(_) => "unsubscribe",
             Self::Resume(_) => "resume",

@@ -4,34 +4,43 @@
 
 mod account;
 mod batch;
+mod candle;
 mod lockstep;
 mod maker;
 mod market_data;
 mod market_state;
 mod order_book;
+mod past;
 mod report;
 mod session;
+mod statistics;
 mod trace;
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 
-pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders};
+pub use account::{Balance, Balances, MassCanceled, OpenOrder, OpenOrders, Position, Positions};
 pub use batch::{BatchResult, Batched};
+pub use candle::{Candle, CandleUpdate, Candles};
 pub use lockstep::{Enrolled, Tick};
 pub use maker::{Done, Quoted};
 pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
 pub use market_state::{Heartbeat, InstrumentDefinition, Lagged, Status};
 pub use order_book::{BookOrder, OrderChange, Orders, OrdersSnapshot, QueuePosition};
+pub use past::{
+    AmendmentRecord, ExecutionRecord, OrderRecord, Past, PastPage, PastRecord, PreventedRecord,
+};
 pub use report::{EventId, Report};
 pub use session::{
     ErrorMessage, GoingAway, GoingAwayReason, HelloAnswer, InstrumentTerms, Limits, LoggedOn, Pong,
     Subscribed, Unsubscribed,
 };
+pub use statistics::{Statistics, StatisticsUpdate};
 pub use trace::Trace;
 
 use crate::error::{CodecError, ErrorCode};
+use crate::words::PastKind;
 
 /// One message of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +59,16 @@ pub enum ServerMessage {
     Balances(Balances),
     /// Answers `batch`.
     Batched(Batched),
+    /// Answers `positions`, and tells them when they have changed.
+    Positions(Positions),
+    /// Answers `closed_orders`, `executions`, `amendments` and `prevented_matches`.
+    Past(Past),
+    /// Answers `candles`.
+    Candles(Candles),
+    /// A candle that runs, or is over.
+    Candle(Box<CandleUpdate>),
+    /// What traded in the last 24 hours.
+    Statistics(Box<StatisticsUpdate>),
     /// Answers `mass_cancel`.
     MassCanceled(MassCanceled),
     /// Answers `mass_quote`, once for each quote.
@@ -104,6 +123,14 @@ impl ServerMessage {
         "open_orders",
         "balances",
         "batched",
+        "positions",
+        "closed_orders",
+        "executions",
+        "amendments",
+        "prevented_matches",
+        "candles",
+        "candle",
+        "statistics",
         "mass_canceled",
         "quoted",
         "done",
@@ -144,6 +171,10 @@ impl ServerMessage {
             "open_orders" => read(frame).map(Self::OpenOrders),
             "balances" => read(frame).map(Self::Balances),
             "batched" => read(frame).map(Self::Batched),
+            "positions" => read(frame).map(Self::Positions),
+            "candles" => read(frame).map(Self::Candles),
+            "candle" => read(frame).map(Self::Candle),
+            "statistics" => read(frame).map(Self::Statistics),
             "mass_canceled" => read(frame).map(Self::MassCanceled),
             "quoted" => read(frame).map(Self::Quoted),
             "done" => read(frame).map(Self::Done),
@@ -165,10 +196,13 @@ impl ServerMessage {
             "pong" => read(frame).map(Self::Pong),
             "error" => read(frame).map(Self::Error),
             "going_away" => read(frame).map(Self::GoingAway),
-            unknown => Err(CodecError::bad(
-                "type",
-                format_args!("it names no message: `{unknown}`"),
-            )),
+            other => match PastKind::from_word(other) {
+                Some(kind) => Past::decode(kind, frame).map(Self::Past),
+                None => Err(CodecError::bad(
+                    "type",
+                    format_args!("it names no message: `{other}`"),
+                )),
+            },
         }
     }
 
@@ -182,6 +216,11 @@ impl ServerMessage {
             Self::OpenOrders(message) => message.encode(buffer),
             Self::Balances(message) => message.encode(buffer),
             Self::Batched(message) => message.encode(buffer),
+            Self::Positions(message) => message.encode(buffer),
+            Self::Past(message) => message.encode(buffer),
+            Self::Candles(message) => message.encode(buffer),
+            Self::Candle(message) => message.encode(buffer),
+            Self::Statistics(message) => message.encode(buffer),
             Self::MassCanceled(message) => message.encode(buffer),
             Self::Quoted(message) => message.encode(buffer),
             Self::Done(message) => message.encode(buffer),

@@ -56,6 +56,10 @@ macro_rules! words {
     };
 }
 
+mod past;
+
+pub use past::{CandleInterval, PastKind};
+
 words! {
     /// Which way an order trades. FIX Side(54).
     pub enum Side {
@@ -205,6 +209,16 @@ words! {
         Queue = "queue",
         /// Reports of every order of the own account, whichever session entered it.
         Executions = "executions",
+        /// What traded in each span of time: the running candle, and each one when it is over.
+        Candles = "candles",
+        /// What traded in the last 24 hours.
+        Statistics = "statistics",
+        /// What the own account has of each asset.
+        Balances = "balances",
+        /// What the own account bought and sold.
+        Positions = "positions",
+        /// A copy of every report of the own account, answers to the own session too.
+        DropCopy = "drop_copy",
     }
 }
 

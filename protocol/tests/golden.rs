@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use protocol::{
-    BatchMode, Channel, ChildStart, ClockMode, Delivery, ErrorCode, Frames, GoingAwayReason,
-    Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OnLag, Operation, OrderChangeKind,
-    OrderStatus, OrderType, PegReference, PostOnly, Priority, Reason, ReportKind, Request,
-    SelfTradePrevention, ServerMessage, Side, TradingState, TriggerSource,
+    BatchMode, CandleInterval, Channel, ChildStart, ClockMode, Delivery, ErrorCode, Frames,
+    GoingAwayReason, Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OnLag, Operation,
+    OrderChangeKind, OrderStatus, OrderType, PegReference, PostOnly, Priority, Reason, ReportKind,
+    Request, SelfTradePrevention, ServerMessage, Side, TradingState, TriggerSource,
 };
 
 struct Golden {
@@ -197,6 +197,7 @@ fn the_document_knows_every_word() {
             .iter()
             .map(|word| word.word())
             .collect(),
+        CandleInterval::ALL.iter().map(|word| word.word()).collect(),
         Channel::ALL.iter().map(|word| word.word()).collect(),
         BatchMode::ALL.iter().map(|word| word.word()).collect(),
         ChildStart::ALL.iter().map(|word| word.word()).collect(),

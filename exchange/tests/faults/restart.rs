@@ -163,6 +163,7 @@ async fn executions_go_on_after_a_kill_where_their_cursor_stood() {
     let server = Server::start(folder.path());
     let mut session = server.log_on("demo-alice").await;
     let resume = Operation::ResumeExecutions(ResumeExecutions {
+        channel: protocol::Channel::Executions,
         epoch: 1,
         after: vec![ExecutionCursor {
             symbol: "BTCUSDT".parse().expect("a symbol"),

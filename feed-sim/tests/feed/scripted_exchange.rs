@@ -102,11 +102,16 @@ fn answers(request: &Request, fault: Fault) -> Vec<String> {
             at_us: 0,
         }))],
         Operation::Replace(_)
+        | Operation::Batch(_)
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
         | Operation::CancelAfter(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
+        | Operation::Positions
+        | Operation::Candles(_)
+        | Operation::Statistics(_)
+        | Operation::Past(_)
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
         | Operation::Resume(_)

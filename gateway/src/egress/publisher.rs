@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use engine::AccountId;
 use sequencer::{BatchPool, CommandOutcome, EventBatch, SessionId};
 
 use crate::counters::Counters;
@@ -26,6 +27,7 @@ pub async fn run(
         matcher,
         wakes: WakeList::default(),
         buffer: Vec::new(),
+        touched: Vec::new(),
     };
     while let Ok(batch) = batches.recv_async().await {
         publisher.publish(&edge, batch, &pool);
@@ -33,6 +35,7 @@ pub async fn run(
             let Ok(batch) = batches.try_recv() else { break };
             publisher.publish(&edge, batch, &pool);
         }
+        publisher.tell_own_state(&edge);
         publisher.wakes.wake(&edge.flusher);
         if let Some(lockstep) = &edge.lockstep {
             lockstep.ring();
@@ -48,6 +51,8 @@ struct Publisher {
     matcher: usize,
     wakes: WakeList,
     buffer: Vec<u8>,
+    /// Accounts that the round may have changed.
+    touched: Vec<AccountId>,
 }
 
 impl Publisher {
@@ -55,8 +60,15 @@ impl Publisher {
         let batch = Arc::new(batch);
         // First: whoever was told of it finds it there.
         edge.past.put(Arc::clone(&batch));
+        edge.account_watch.note(&batch, &mut self.touched);
         self.tell(edge, &batch);
         give_back(batch, pool);
+    }
+
+    /// After the reports of the round: once, however often it changed.
+    fn tell_own_state(&mut self, edge: &Edge) {
+        edge.account_watch
+            .tell(edge, &mut self.touched, &mut self.wakes);
     }
 
     fn tell(&mut self, edge: &Edge, batch: &EventBatch) {

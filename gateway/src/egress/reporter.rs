@@ -244,6 +244,7 @@ impl<'a> Reporter<'a> {
             .requester
             .filter(|_| is_answer || self.ends_the_replaced_order(place));
         let subscribers = self.recipients.routing.executions_of(account);
+        let copies = self.recipients.routing.drop_copies_of(account);
         let place = ReportPlace {
             sequence: self.outcome.sequence.0,
             k: u32::try_from(place).expect("a command has fewer than 2^32 events"),
@@ -251,7 +252,7 @@ impl<'a> Reporter<'a> {
         let is_keeping = self.recipients.kept.is_keeping();
         if !is_keeping {
             self.recipients.kept.note(account, place);
-            if requester.is_none() && subscribers.is_empty() {
+            if requester.is_none() && subscribers.is_empty() && copies.is_empty() {
                 return;
             }
         }
@@ -260,7 +261,8 @@ impl<'a> Reporter<'a> {
         let asked = requester.map(|session| session.id);
         let others = subscribers
             .iter()
-            .filter(|session| Some(session.id) != asked);
+            .filter(|session| Some(session.id) != asked)
+            .chain(copies);
         let instrument = self.listed.binary();
         if is_keeping {
             let text = wire::encode(recipients.buffer, |buffer| report.encode(buffer));

@@ -7,23 +7,19 @@ use std::sync::Arc;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
 use axum::response::Response;
-use engine::{AccountId, InstrumentId, OrderId, Timestamp};
-use history::{History, Of, Page, Stage, Take};
+use engine::AccountId;
+use history::Stage;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use protocol::{PastKind, PastRequest, Symbol};
 
-use crate::edge::{Edge, InstrumentState};
+use crate::edge::Edge;
 use crate::http::error::ErrorAnswer;
 use crate::http::market::{bad_query, find};
-use crate::http::records::{WireAmendment, WireExecution, WireOrder, WirePrevented};
 use crate::http::routes::json;
 use crate::listener::Peer;
-use crate::listing::ListedInstrument;
-use crate::native::translate::timestamp;
+use crate::native::past;
 
-const COUNT_BY_DEFAULT: usize = 500;
-const COUNT_MAX: usize = 1_000;
 const BEARER: &str = "Bearer ";
 
 /// What may stand behind the question mark.
@@ -34,7 +30,7 @@ pub struct PastQuery {
     from_id: Option<u64>,
     from_us: Option<u64>,
     to_us: Option<u64>,
-    count: Option<usize>,
+    count: Option<u32>,
     /// Of one order.
     order_id: Option<u64>,
     /// Open orders too.
@@ -43,35 +39,25 @@ pub struct PastQuery {
 }
 
 impl PastQuery {
-    fn page(self) -> Page {
-        let count = self.count.unwrap_or(COUNT_BY_DEFAULT).min(COUNT_MAX);
-        let is_from = self.from_id.is_some() || self.from_us.is_some();
-        let page = if is_from {
-            Page::oldest(count)
-        } else {
-            Page::newest(count)
-        };
-        let until = self.to_us.map_or(Timestamp(u64::MAX), timestamp);
-        page.from_id(self.from_id.unwrap_or(0))
-            .between(timestamp(self.from_us.unwrap_or(0)), until)
-    }
-
-    const fn of(self) -> Of {
-        match self.order_id {
-            Some(order_id) => Of::Order(OrderId(order_id)),
-            None => Of::Account,
+    const fn asked(self, kind: PastKind, symbol: Symbol) -> PastRequest {
+        PastRequest {
+            order_id: self.order_id,
+            from_id: self.from_id,
+            from_us: self.from_us,
+            to_us: self.to_us,
+            count: self.count,
+            ..PastRequest::newest(kind, symbol)
         }
     }
-}
 
-/// One page of a list.
-#[derive(Debug, Serialize)]
-struct Answer<T> {
-    symbol: String,
-    records: Vec<T>,
-    /// Where the next page begins, if this one is full.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_from_id: Option<u64>,
+    /// Who names an order means it, whether it is over or not.
+    const fn stage(self) -> Stage {
+        if self.open || self.order_id.is_some() {
+            Stage::All
+        } else {
+            Stage::Closed
+        }
+    }
 }
 
 /// What a request's parts are extracted to.
@@ -91,20 +77,7 @@ pub async fn orders(
     head: HeaderMap,
     query: Result<Query<PastQuery>, QueryRejection>,
 ) -> Result<Response, ErrorAnswer> {
-    let parts = (edge, peer, symbol, head, query);
-    let asked = |history: &History, account, id, query: PastQuery| {
-        if let Some(order_id) = query.order_id {
-            let meant = engine::OrderRef::Id(OrderId(order_id));
-            return history.order(account, id, meant).into_iter().collect();
-        }
-        let stage = if query.open {
-            Stage::All
-        } else {
-            Stage::Closed
-        };
-        history.orders(account, id, stage, &query.page())
-    };
-    answer(parts, asked, WireOrder::of, |order| order.order_id.0).await
+    answer((edge, peer, symbol, head, query), PastKind::ClosedOrders).await
 }
 
 /// Executions of the account.
@@ -115,11 +88,7 @@ pub async fn executions(
     head: HeaderMap,
     query: Result<Query<PastQuery>, QueryRejection>,
 ) -> Result<Response, ErrorAnswer> {
-    let parts = (edge, peer, symbol, head, query);
-    let asked = |history: &History, account, id, query: PastQuery| {
-        history.executions(account, id, query.of(), &query.page())
-    };
-    answer(parts, asked, WireExecution::of, |it| it.trade.trade_id.0).await
+    answer((edge, peer, symbol, head, query), PastKind::Executions).await
 }
 
 /// Amendments of the account's orders.
@@ -130,11 +99,7 @@ pub async fn amendments(
     head: HeaderMap,
     query: Result<Query<PastQuery>, QueryRejection>,
 ) -> Result<Response, ErrorAnswer> {
-    let parts = (edge, peer, symbol, head, query);
-    let asked = |history: &History, account, id, query: PastQuery| {
-        history.amendments(account, id, query.of(), &query.page())
-    };
-    answer(parts, asked, WireAmendment::of, |it| it.event.sequence.0).await
+    answer((edge, peer, symbol, head, query), PastKind::Amendments).await
 }
 
 /// Matches of the account's orders that were prevented.
@@ -145,44 +110,28 @@ pub async fn prevented(
     head: HeaderMap,
     query: Result<Query<PastQuery>, QueryRejection>,
 ) -> Result<Response, ErrorAnswer> {
-    let parts = (edge, peer, symbol, head, query);
-    let asked = |history: &History, account, id, query: PastQuery| {
-        history.prevented_matches(account, id, query.of(), &query.page())
-    };
-    answer(parts, asked, WirePrevented::of, |it| it.prevented_id).await
+    answer(
+        (edge, peer, symbol, head, query),
+        PastKind::PreventedMatches,
+    )
+    .await
 }
 
-async fn answer<R, W>(
+async fn answer(
     (State(edge), Extension(peer), Path(symbol), head, query): Parts,
-    asked: impl FnOnce(&History, AccountId, InstrumentId, PastQuery) -> Vec<R> + Send + 'static,
-    wire: impl Fn(&ListedInstrument, &R) -> W,
-    id_of: impl Fn(&R) -> u64,
-) -> Result<Response, ErrorAnswer>
-where
-    R: Send + 'static,
-    W: Serialize,
-{
+    kind: PastKind,
+) -> Result<Response, ErrorAnswer> {
     let account = account_of(&edge, &peer, &head)?;
     let Query(query) = query.map_err(|rejection| bad_query(&rejection))?;
-    let state: &InstrumentState = find(&edge, &symbol)?;
-    let id = state.id();
-    let records = edge
+    let place = find(&edge, &symbol)?.place();
+    let asked = query.asked(kind, edge.instruments[place].listed.symbol);
+    let (asking, of) = (Arc::clone(&edge), (account, query.stage()));
+    let page = edge
         .past
-        .ask(move |history| asked(history, account, id, query))
+        .ask(move |history| past::page(&asking, &asking.instruments[place], of, &asked, history))
         .await;
-    let page = query.page();
-    let next_from_id = match page.take {
-        Take::Oldest(most) if records.len() >= most => {
-            records.last().map(|last| id_of(last).saturating_add(1))
-        }
-        Take::Oldest(_) | Take::Newest(_) => None,
-    };
-    let body = Answer {
-        symbol,
-        records: records.iter().map(|it| wire(&state.listed, it)).collect(),
-        next_from_id,
-    };
-    let body = serde_json::to_vec(&body).expect("records are plain structs of texts and numbers");
+    let mut body = Vec::new();
+    page.encode_alone(&mut body);
     Ok(json(body))
 }
 

@@ -10,7 +10,7 @@ use protocol::Symbol;
 
 use crate::edge::{Edge, InstrumentState};
 use crate::http::error::ErrorAnswer;
-use crate::http::routes::json;
+use crate::http::routes::{json, write_list};
 use crate::lock::lock;
 use crate::market_data::news::TradeNews;
 use crate::market_data::{depth_snapshot, orders_snapshot, wire_trade};
@@ -101,15 +101,4 @@ pub fn find<'a>(edge: &'a Edge, symbol: &str) -> Result<&'a InstrumentState, Err
 /// What is behind the question mark cannot be read.
 pub fn bad_query(rejection: &QueryRejection) -> ErrorAnswer {
     ErrorAnswer::new(StatusCode::BAD_REQUEST, "bad_query", rejection.body_text())
-}
-
-fn write_list<T>(body: &mut Vec<u8>, elements: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
-    body.push(b'[');
-    for (place, element) in elements.iter().enumerate() {
-        if place > 0 {
-            body.push(b',');
-        }
-        write(body, element);
-    }
-    body.push(b']');
 }

@@ -5,10 +5,9 @@ mod documents;
 mod error;
 mod market;
 mod past;
-mod records;
 mod routes;
 mod upgrade;
 
 pub use error::ErrorAnswer;
-pub use routes::{market_routes, public_routes};
+pub use routes::{json, market_routes, public_routes, write_list};
 pub use upgrade::{open_socket, socket_config, switch_protocols};

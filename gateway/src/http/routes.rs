@@ -63,6 +63,18 @@ pub fn json(body: Vec<u8>) -> Response {
     (headers, body).into_response()
 }
 
+/// Appends the elements as one JSON list.
+pub fn write_list<T>(body: &mut Vec<u8>, elements: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
+    body.push(b'[');
+    for (place, element) in elements.iter().enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        write(body, element);
+    }
+    body.push(b']');
+}
+
 async fn unknown_path() -> ErrorAnswer {
     ErrorAnswer::unknown_path()
 }

@@ -13,13 +13,15 @@ use crate::binance::Pulse;
 use crate::edge::Edge;
 use crate::lockstep::roster::{Asker, Lockstep};
 use crate::lockstep::turn::Turn;
-use crate::market_data::{Interval, end_interval};
+use crate::market_data::{Interval, end_interval, tell_tape};
 use crate::session::{WakeList, presence};
 
 /// Requests that are matched together, fewer than a batch takes: what a batch does is told at once.
 const TURNS_TOGETHER_MAX: usize = 64;
 /// How soon a matcher is looked at again that waits for its readers or its disk.
 const BLOCKED_POLL: Duration = Duration::from_millis(1);
+/// How often candles and statistics are told, of engine time.
+const TAPE_BEAT: Duration = Duration::from_secs(1);
 
 /// Turns the matcher, moves the clock and hands out turns.
 #[derive(Debug)]
@@ -106,6 +108,9 @@ impl Pacer {
         }
         if is_passed(before_ns, self.now_ns, Pulse::BEAT) {
             self.pulse.beat(&self.edge, &mut self.wakes);
+        }
+        if is_passed(before_ns, self.now_ns, TAPE_BEAT) {
+            tell_tape(&self.edge, &mut self.wakes).await;
         }
         self.tell_everybody().await?;
         self.lockstep.begin_tick(&self.edge, self.tick);

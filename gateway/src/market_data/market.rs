@@ -24,6 +24,7 @@ use crate::market_data::order_queues::OrderQueues;
 use crate::market_data::place::{Place, Span};
 use crate::market_data::queue_watch::QueueWatch;
 use crate::market_data::ring::RingBounds;
+use crate::market_data::tape::ToldTape;
 use crate::reference::ReferencePrices;
 use crate::session::{SessionEntry, WakeList};
 
@@ -55,6 +56,7 @@ pub struct Market {
     pub(super) groups: Vec<Group>,
     pub(super) groups_numbered: u32,
     pub(super) queue_watch: QueueWatch,
+    pub(super) tape: ToldTape,
     pub(super) update: DepthUpdate,
     pub(super) buffer: Vec<u8>,
 }
@@ -146,6 +148,7 @@ impl Market {
             heartbeat_events: limits.heartbeat_events,
             queue_watch: QueueWatch::new(listed.clone()),
             listed,
+            tape: ToldTape::default(),
             update: DepthUpdate::default(),
             buffer: Vec::new(),
         }
@@ -332,7 +335,13 @@ impl Market {
     }
 
     /// Tells all groups of a content that have a message for each change.
-    fn tell(&mut self, content: Content, news: &News<'_>, span: Span, wakes: &mut WakeList) {
+    pub(super) fn tell(
+        &mut self,
+        content: Content,
+        news: &News<'_>,
+        span: Span,
+        wakes: &mut WakeList,
+    ) {
         let mut telling = Telling {
             listed: &self.listed,
             buffer: &mut self.buffer,

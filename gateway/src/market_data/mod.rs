@@ -26,6 +26,8 @@ mod order_queues;
 mod place;
 mod queue_watch;
 mod ring;
+mod tape;
+mod tape_watch;
 mod telling;
 mod views;
 
@@ -38,3 +40,4 @@ pub use native_format::{
     trade as wire_trade,
 };
 pub use news::{Content, MarketFormat, Window};
+pub use tape_watch::{TapeWatch, keep_tape, tell_tape};

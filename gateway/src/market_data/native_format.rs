@@ -2,20 +2,21 @@
 
 use engine::{OrderChangeKind, Quantity, SessionState, Side};
 use protocol::{
-    BookChecksum, BookOrder, Channel, Depth, DepthSnapshot, Frames, Heartbeat,
+    BookChecksum, BookOrder, CandleUpdate, Channel, Depth, DepthSnapshot, Frames, Heartbeat,
     InstrumentDefinition, Lagged, Layout, OrderChange, Orders, OrdersSnapshot, ServerMessage,
-    Status, Top, Trade, TradingState,
+    StatisticsUpdate, Status, Top, Trade, TradingState,
 };
 
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{Level, LevelBook};
 use crate::market_data::news::{
-    Content, Crossing, DepthNews, DepthView, HeartbeatNews, LaggedNews, MarketFormat, News,
-    Numbering, OrdersNews, OrdersView, StatusNews, TopNews, TradeNews, Written,
+    CandleNews, Content, Crossing, DepthNews, DepthView, HeartbeatNews, LaggedNews, MarketFormat,
+    News, Numbering, OrdersNews, OrdersView, StatisticsNews, StatusNews, TopNews, TradeNews,
+    Written,
 };
 use crate::market_data::order_queues::{DisplayedOrder, OrderQueues};
 use crate::market_data::place::{Place, Span};
-use crate::native::{instrument_terms, translate};
+use crate::native::{instrument_terms, records, translate};
 
 /// The native protocol's frames.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +70,8 @@ fn message(listed: &ListedInstrument, news: &News<'_>) -> ServerMessage {
         News::Status(news) => ServerMessage::Status(status(listed, news)),
         News::Instrument(place) => ServerMessage::Instrument(Box::new(instrument(listed, *place))),
         News::Heartbeat(news) => ServerMessage::Heartbeat(heartbeat(listed, news)),
+        News::Candle(news) => ServerMessage::Candle(Box::new(candle(listed, news))),
+        News::Statistics(news) => ServerMessage::Statistics(Box::new(statistics(listed, news))),
         News::Lagged(news) => ServerMessage::Lagged(lagged(listed, news)),
     }
 }
@@ -243,6 +246,43 @@ const fn lagged(listed: &ListedInstrument, news: &LaggedNews) -> Lagged {
         epoch: news.span.epoch.0,
         from: news.span.first,
         to: news.span.last,
+        interval: match news.content {
+            Content::Candles(interval) => Some(records::wire_interval(interval)),
+            Content::Trades
+            | Content::Depth(_)
+            | Content::Top
+            | Content::Orders
+            | Content::Status
+            | Content::Instruments
+            | Content::Heartbeat
+            | Content::Statistics => None,
+        },
+    }
+}
+
+fn candle(listed: &ListedInstrument, news: &CandleNews) -> CandleUpdate {
+    let now = news.place.at;
+    CandleUpdate {
+        symbol: listed.symbol,
+        epoch: news.place.epoch.0,
+        seq: news.place.seq,
+        at_us: translate::at_us(now),
+        interval: records::wire_interval(news.interval),
+        candle: records::candle(listed.scale, news.interval, &news.candle, now),
+    }
+}
+
+fn statistics(listed: &ListedInstrument, news: &StatisticsNews) -> StatisticsUpdate {
+    StatisticsUpdate {
+        request: None,
+        symbol: listed.symbol,
+        epoch: news.span.epoch.0,
+        from: first_of(news.span, news.numbering),
+        seq: news.span.last,
+        at_us: translate::at_us(news.span.at),
+        statistics: news
+            .statistics
+            .map(|statistics| records::statistics(listed.scale, &statistics)),
     }
 }
 
@@ -256,6 +296,8 @@ pub const fn channel(content: Content) -> Channel {
         Content::Status => Channel::Status,
         Content::Instruments => Channel::Instruments,
         Content::Heartbeat => Channel::Heartbeat,
+        Content::Candles(_) => Channel::Candles,
+        Content::Statistics => Channel::Statistics,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a market tells, before it is written in anybody's words.
 
 use engine::{Indicative, OrderChange, SessionState};
-use history::PublicTrade;
+use history::{Candle, Interval, PublicTrade, Statistics};
 
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{Level, LevelBook, TopOfBook};
@@ -29,6 +29,10 @@ pub enum News<'a> {
     Instrument(Place),
     /// Where the channels stand.
     Heartbeat(HeartbeatNews),
+    /// What traded in a span of time.
+    Candle(CandleNews),
+    /// What traded in the last 24 hours.
+    Statistics(StatisticsNews),
     /// Messages were dropped for a session that did not read them.
     Lagged(LaggedNews),
 }
@@ -157,6 +161,28 @@ pub struct HeartbeatNews {
     pub book_hash: u64,
 }
 
+/// What traded in a span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CandleNews {
+    /// The candle's number, and when it was so.
+    pub place: Place,
+    /// How long it lasts.
+    pub interval: Interval,
+    /// The candle.
+    pub candle: Candle,
+}
+
+/// What traded in the last 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatisticsNews {
+    /// The seconds that it covers.
+    pub span: Span,
+    /// The sums; nothing where nothing ever traded.
+    pub statistics: Option<Statistics>,
+    /// Whether messages may leave numbers out.
+    pub numbering: Numbering,
+}
+
 /// Messages were dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LaggedNews {
@@ -183,6 +209,10 @@ pub enum Content {
     Instruments,
     /// Where the other channels stand.
     Heartbeat,
+    /// What traded in each span of time.
+    Candles(Interval),
+    /// What traded in the last 24 hours.
+    Statistics,
 }
 
 /// Down to which level a flow tells of the book.

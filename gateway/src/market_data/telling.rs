@@ -92,7 +92,9 @@ impl Market {
                 | Content::Orders
                 | Content::Status
                 | Content::Instruments
-                | Content::Heartbeat => {}
+                | Content::Heartbeat
+                | Content::Candles(_)
+                | Content::Statistics => {}
             }
         }
     }

@@ -11,7 +11,8 @@ use crate::market_data::news::{
 use crate::market_data::place::{Place, Span};
 
 impl Market {
-    /// What is so now, for those who follow a content from here on; `None` for trades, which are no state.
+    /// What is so now, for those who follow a content from here on; `None` for trades, which are no state,
+    /// and for candles and statistics that nobody followed: they come with the next beat.
     pub fn view(&self, content: Content) -> Option<News<'_>> {
         match content {
             Content::Trades => None,
@@ -26,11 +27,13 @@ impl Market {
             Content::Status => Some(News::Status(self.status())),
             Content::Instruments => Some(News::Instrument(self.places.instrument)),
             Content::Heartbeat => Some(News::Heartbeat(self.heartbeat())),
+            Content::Candles(interval) => self.candle_view(interval),
+            Content::Statistics => self.statistics_view(),
         }
     }
 
     /// Where a content stands.
-    pub const fn place(&self, content: Content) -> Place {
+    pub fn place(&self, content: Content) -> Place {
         match content {
             Content::Trades => self.places.trades,
             Content::Depth(_) => self.places.depth,
@@ -39,6 +42,8 @@ impl Market {
             Content::Status => self.places.status,
             Content::Instruments => self.places.instrument,
             Content::Heartbeat => self.places.heartbeat,
+            Content::Candles(interval) => self.candle_place(interval),
+            Content::Statistics => self.statistics_place(),
         }
     }
 

@@ -10,16 +10,20 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::edge::{Edge, InstrumentState};
 use crate::egress::{NotKept, ReportPlace};
 use crate::lock::{lock, write};
-use crate::native::market_subscriptions::Executions;
 use crate::native::session::{Refusal, Session};
 use crate::native::subscription_refusals::{ALREADY_SUBSCRIBED, NOT_SUBSCRIBED, SYMBOL_TWICE};
+use crate::session::Following;
 use crate::wire;
 
 impl Session {
     /// Follows the account's executions from now on.
-    pub(super) fn follow_executions(&mut self, request: Option<u64>) -> Result<(), Refusal> {
+    pub(super) fn follow_executions(
+        &mut self,
+        request: Option<u64>,
+        way: Following,
+    ) -> Result<(), Refusal> {
         let account = self.account()?;
-        self.start_executions(request, account, |_| Ok(Vec::new()))
+        self.start_executions(request, (account, way), |_| Ok(Vec::new()))
     }
 
     /// Follows the account's executions from a cursor on: first what was missed, then what comes.
@@ -38,7 +42,23 @@ impl Session {
         self.check_cursor(&resume.after)?;
         let frames = self.entry.frames();
         let missed_max = self.edge.limits.outbound_messages_max / 2;
-        self.start_executions(request, account, |edge| {
+        let way = match resume.channel {
+            Channel::DropCopy => Following::DropCopy,
+            Channel::Executions
+            | Channel::Trades
+            | Channel::Depth
+            | Channel::Top
+            | Channel::Orders
+            | Channel::Status
+            | Channel::Instruments
+            | Channel::Heartbeat
+            | Channel::Queue
+            | Channel::Candles
+            | Channel::Statistics
+            | Channel::Balances
+            | Channel::Positions => Following::Executions,
+        };
+        self.start_executions(request, (account, way), |edge| {
             let mut missed = Vec::new();
             for state in &edge.instruments {
                 missed_of(state, (account, frames), &resume.after, &mut missed)?;
@@ -58,10 +78,10 @@ impl Session {
     fn start_executions(
         &mut self,
         request: Option<u64>,
-        account: AccountId,
+        (account, way): (AccountId, Following),
         missed: impl FnOnce(&Edge) -> Result<Vec<Message>, Refusal>,
     ) -> Result<(), Refusal> {
-        if self.subscriptions.executions == Executions::Followed {
+        if self.subscriptions.reports.contains(&way) {
             return Err(ALREADY_SUBSCRIBED);
         }
         let edge = Arc::clone(&self.edge);
@@ -70,7 +90,10 @@ impl Session {
         let places: Vec<usize> = (0..edge.instruments.len()).collect();
         let answer = Subscribed {
             request,
-            channel: Channel::Executions,
+            channel: match way {
+                Following::Executions => Channel::Executions,
+                Following::DropCopy => Channel::DropCopy,
+            },
             symbols: self.symbols(&places),
             epoch: Some(edge.epoch.0),
             cursor: Some(cursor_of(&edge, account)),
@@ -79,18 +102,21 @@ impl Session {
         for message in missed {
             self.entry.outbound.push_own(message);
         }
-        routing.subscribe_executions(&self.entry, account);
-        self.subscriptions.executions = Executions::Followed;
+        routing.follow(way, &self.entry, account);
+        self.subscriptions.reports.insert(way);
         Ok(())
     }
 
     /// Follows the account's executions no more.
-    pub(super) fn leave_executions(&mut self, account: AccountId) -> Result<(), Refusal> {
-        if self.subscriptions.executions == Executions::NotFollowed {
+    pub(super) fn leave_executions(
+        &mut self,
+        account: AccountId,
+        way: Following,
+    ) -> Result<(), Refusal> {
+        if !self.subscriptions.reports.remove(&way) {
             return Err(NOT_SUBSCRIBED);
         }
-        self.subscriptions.executions = Executions::NotFollowed;
-        write(&self.edge.routing).unsubscribe_executions(self.entry.id, account);
+        write(&self.edge.routing).unfollow(way, self.entry.id, account);
         Ok(())
     }
 

@@ -116,6 +116,7 @@ const fn changes_orders(operation: &Operation) -> bool {
         | Operation::Cancel(_)
         | Operation::Replace(_)
         | Operation::CancelReplace(_)
+        | Operation::Batch(_)
         | Operation::MassCancel(_)
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
@@ -124,6 +125,10 @@ const fn changes_orders(operation: &Operation) -> bool {
         | Operation::Logon(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
+        | Operation::Positions
+        | Operation::Candles(_)
+        | Operation::Statistics(_)
+        | Operation::Past(_)
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
         | Operation::Resume(_)

@@ -38,9 +38,14 @@ pub(super) fn new_challenge() -> Result<Challenge, Refusal> {
 /// What a key must allow for a request; `NONE` for what needs no account.
 fn needed(operation: &Operation) -> Permissions {
     match operation {
-        Operation::Hello(_) | Operation::Logon(_) | Operation::Resume(_) | Operation::Ping => {
-            Permissions::NONE
-        }
+        Operation::Hello(_)
+        | Operation::Logon(_)
+        | Operation::Resume(_)
+        | Operation::Candles(_)
+        | Operation::Statistics(_)
+        | Operation::Ping
+        // Whoever follows it may end it.
+        | Operation::Unsubscribe(_) => Permissions::NONE,
         Operation::Submit(_)
         | Operation::Cancel(_)
         | Operation::Replace(_)
@@ -52,12 +57,12 @@ fn needed(operation: &Operation) -> Permissions {
         | Operation::CancelAfter(_)
         | Operation::Enroll(_)
         | Operation::TickDone(_) => Permissions::TRADE,
-        Operation::OpenOrders(_) | Operation::Balances | Operation::ResumeExecutions(_) => {
-            Permissions::READ
-        }
+        Operation::OpenOrders(_)
+        | Operation::Balances
+        | Operation::Positions
+        | Operation::Past(_)
+        | Operation::ResumeExecutions(_) => Permissions::READ,
         Operation::Subscribe(subscription) => needed_for(subscription),
-        // Whoever follows it may end it.
-        Operation::Unsubscribe(_) => Permissions::NONE,
     }
 }
 
@@ -69,8 +74,14 @@ fn needed_for(subscription: &Subscription) -> Permissions {
         | Channel::Orders
         | Channel::Status
         | Channel::Instruments
-        | Channel::Heartbeat => Permissions::NONE,
-        Channel::Queue | Channel::Executions => Permissions::READ,
+        | Channel::Heartbeat
+        | Channel::Candles
+        | Channel::Statistics => Permissions::NONE,
+        Channel::Queue
+        | Channel::Executions
+        | Channel::DropCopy
+        | Channel::Balances
+        | Channel::Positions => Permissions::READ,
     }
 }
 

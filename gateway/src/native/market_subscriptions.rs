@@ -1,23 +1,21 @@
 //! Subscribing and unsubscribing.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::AccountId;
-use protocol::{Channel, ErrorCode, Resume, Subscribed, Subscription, Symbol, Unsubscribed};
+use protocol::{ErrorCode, Resume, Subscribed, Subscription, Symbol, Unsubscribed};
 
+use crate::egress::OwnState;
 use crate::lock::lock;
-use crate::market_data::{
-    CannotResume, Content, Delivery, FlowTerms, Interval, MarketFormat, OnLag, Window, channel_of,
-    native_format,
-};
+use crate::market_data::{CannotResume, Content, Delivery, FlowTerms, MarketFormat, native_format};
+use crate::native::flows::{Asked, Flow, delivery, lag_policy};
 use crate::native::session::{Refusal, Session};
 use crate::native::subscription_refusals::{
-    ALREADY_SUBSCRIBED, EXECUTIONS_ARE_OF_ALL, LATEST_NEEDS_LEVELS, NO_LEVELS, NOT_RESUMABLE,
-    NOT_SUBSCRIBED, SNAPSHOT_REQUIRED, SYMBOL_TWICE, UNKNOWN_INTERVAL,
+    ALREADY_SUBSCRIBED, EXECUTIONS_ARE_OF_ALL, KEPT_AS_HISTORY, NOT_RESUMABLE, NOT_SUBSCRIBED,
+    OWN_STATE_IS_OF_ALL, SNAPSHOT_REQUIRED, SYMBOL_TWICE,
 };
-use crate::session::WakeList;
+use crate::session::{Following, WakeList};
 
 /// What a session follows.
 #[derive(Debug, Default)]
@@ -25,23 +23,8 @@ pub struct Subscriptions {
     // By channel and the instrument's place in the listing.
     public: BTreeMap<(Content, usize), Delivery>,
     queues: BTreeSet<usize>,
-    pub(super) executions: Executions,
-}
-
-/// Whether a session follows its account's executions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Executions {
-    #[default]
-    NotFollowed,
-    Followed,
-}
-
-/// What a channel of the protocol stands for.
-#[derive(Debug, Clone, Copy)]
-enum Flow {
-    Public(Content),
-    Executions,
-    Queue,
+    pub(super) reports: BTreeSet<Following>,
+    own_state: BTreeSet<OwnState>,
 }
 
 impl Subscriptions {
@@ -55,11 +38,12 @@ impl Subscriptions {
         self.public.len() + self.queues.len()
     }
 
-    /// What is followed of a channel and instrument. A window of the book is another flow of the same channel.
-    fn found(&self, channel: Channel, place: usize) -> Option<(Content, Delivery)> {
-        self.public
-            .iter()
-            .find(|((content, at), _)| *at == place && channel_of(*content) == channel)
+    /// What is followed of a channel and instrument. A window of the book is another flow of the same channel, and so
+    /// are candles of another interval; of those several can be followed.
+    fn found(&self, asked: Asked, place: usize) -> impl Iterator<Item = (Content, Delivery)> {
+        let flows = self.public.iter();
+        flows
+            .filter(move |((content, at), _)| *at == place && asked.means(*content))
             .map(|((content, _), delivery)| (*content, *delivery))
     }
 }
@@ -80,11 +64,23 @@ impl Session {
             cursor: None,
         };
         match self.flow(subscription)? {
-            Flow::Executions => {
+            Flow::Reports(way) => {
                 if subscription.symbols.is_some() {
                     return Err(EXECUTIONS_ARE_OF_ALL);
                 }
-                self.follow_executions(request)?;
+                self.follow_executions(request, way)?;
+            }
+            Flow::OwnState(what) => {
+                let account = self.account()?;
+                if subscription.symbols.is_some() {
+                    return Err(OWN_STATE_IS_OF_ALL);
+                }
+                if !self.subscriptions.own_state.insert(what) {
+                    return Err(ALREADY_SUBSCRIBED);
+                }
+                self.answer(|buffer| answer.encode(buffer));
+                let edge = Arc::clone(&self.edge);
+                edge.account_watch.follow(&edge, account, what, &self.entry);
             }
             Flow::Queue => {
                 let account = self.account()?;
@@ -96,7 +92,7 @@ impl Session {
             }
             Flow::Public(content) => {
                 let delivery = delivery(subscription, content)?;
-                self.check_public(subscription.channel, &places)?;
+                self.check_public(Asked::of(subscription), &places)?;
                 self.answer(|buffer| answer.encode(buffer));
                 for place in places {
                     self.follow(content, delivery, subscription.on_lag, place);
@@ -111,11 +107,18 @@ impl Session {
         let place = self.place_of(&resume.symbol)?;
         let content = match self.flow(&Subscription::of(resume.channel, None))? {
             Flow::Public(content) => content,
-            Flow::Executions | Flow::Queue => return Err(NOT_RESUMABLE),
+            Flow::Reports(_) | Flow::OwnState(_) | Flow::Queue => return Err(NOT_RESUMABLE),
         };
+        if let Content::Candles(_) | Content::Statistics = content {
+            return Err(KEPT_AS_HISTORY);
+        }
         let edge = Arc::clone(&self.edge);
         let mut market = lock(&edge.instruments[place].market);
-        let followed = self.subscriptions.found(resume.channel, place);
+        let asked = Asked {
+            channel: resume.channel,
+            interval: None,
+        };
+        let followed = self.subscriptions.found(asked, place).next();
         match followed {
             Some((followed, Delivery::Every)) if followed == content => {}
             None => self.check_count(1)?,
@@ -149,11 +152,11 @@ impl Session {
         native_format(self.entry.frames())
     }
 
-    fn check_public(&self, channel: Channel, places: &[usize]) -> Result<(), Refusal> {
+    fn check_public(&self, asked: Asked, places: &[usize]) -> Result<(), Refusal> {
         let followed = &self.subscriptions;
         if places
             .iter()
-            .any(|place| followed.found(channel, *place).is_some())
+            .any(|place| followed.found(asked, *place).next().is_some())
         {
             return Err(ALREADY_SUBSCRIBED);
         }
@@ -204,6 +207,9 @@ impl Session {
             self.edge.intervals.want(interval);
         }
         self.subscriptions.public.insert((content, place), delivery);
+        if let Content::Candles(_) | Content::Statistics = content {
+            self.edge.tape_watch.want();
+        }
     }
 
     fn follow_queue(&mut self, account: AccountId, place: usize) {
@@ -219,9 +225,16 @@ impl Session {
     ) -> Result<(), Refusal> {
         let mut places = self.places(subscription)?;
         match self.flow(&Subscription::of(subscription.channel, None))? {
-            Flow::Executions => {
+            Flow::Reports(way) => {
                 let account = self.account()?;
-                self.leave_executions(account)?;
+                self.leave_executions(account, way)?;
+            }
+            Flow::OwnState(what) => {
+                let account = self.account()?;
+                if !self.subscriptions.own_state.remove(&what) {
+                    return Err(NOT_SUBSCRIBED);
+                }
+                self.edge.account_watch.leave(account, what, self.entry.id);
             }
             Flow::Queue => self.leave_queues(subscription, &mut places)?,
             Flow::Public(_) => self.leave(subscription, &mut places)?,
@@ -240,25 +253,25 @@ impl Session {
         subscription: &Subscription,
         places: &mut Vec<usize>,
     ) -> Result<(), Refusal> {
-        let found = |place: &usize| self.subscriptions.found(subscription.channel, *place);
+        let asked = Asked::of(subscription);
+        let is_followed = |place: &usize| self.subscriptions.found(asked, *place).next().is_some();
         if subscription.symbols.is_none() {
-            places.retain(|place| found(place).is_some());
+            places.retain(is_followed);
         }
-        if places.is_empty() || places.iter().any(|place| found(place).is_none()) {
+        if places.is_empty() || !places.iter().all(is_followed) {
             return Err(NOT_SUBSCRIBED);
         }
         for place in places {
-            let Some((content, delivery)) = self.subscriptions.found(subscription.channel, *place)
-            else {
-                continue;
-            };
-            let terms = FlowTerms {
-                content,
-                delivery,
-                format: self.format(),
-            };
-            self.subscriptions.public.remove(&(content, *place));
-            lock(&self.edge.instruments[*place].market).leave(terms, self.entry.id);
+            let followed: Vec<_> = self.subscriptions.found(asked, *place).collect();
+            for (content, delivery) in followed {
+                let terms = FlowTerms {
+                    content,
+                    delivery,
+                    format: self.format(),
+                };
+                self.subscriptions.public.remove(&(content, *place));
+                lock(&self.edge.instruments[*place].market).leave(terms, self.entry.id);
+            }
         }
         Ok(())
     }
@@ -303,71 +316,5 @@ impl Session {
             .iter()
             .map(|place| self.edge.instruments[*place].listed.symbol)
             .collect()
-    }
-
-    fn place_of(&self, symbol: &Symbol) -> Result<usize, Refusal> {
-        self.edge
-            .listing
-            .place_of_symbol(symbol)
-            .ok_or_else(|| Refusal {
-                code: ErrorCode::UnknownSymbol,
-                text: Cow::Owned(format!("no instrument is called `{symbol}`")),
-            })
-    }
-
-    /// What a subscription is of.
-    fn flow(&self, subscription: &Subscription) -> Result<Flow, Refusal> {
-        Ok(match subscription.channel {
-            Channel::Trades => Flow::Public(Content::Trades),
-            Channel::Depth => Flow::Public(Content::Depth(self.window(subscription)?)),
-            Channel::Top => Flow::Public(Content::Top),
-            Channel::Orders => Flow::Public(Content::Orders),
-            Channel::Status => Flow::Public(Content::Status),
-            Channel::Instruments => Flow::Public(Content::Instruments),
-            Channel::Heartbeat => Flow::Public(Content::Heartbeat),
-            Channel::Executions => Flow::Executions,
-            Channel::Queue => Flow::Queue,
-        })
-    }
-
-    fn window(&self, subscription: &Subscription) -> Result<Window, Refusal> {
-        let Some(wanted) = subscription.levels else {
-            return Ok(Window::Full);
-        };
-        if wanted == 0 {
-            return Err(NO_LEVELS);
-        }
-        let levels_max = u16::try_from(self.edge.limits.depth_levels_max).unwrap_or(u16::MAX);
-        let offered = WINDOWS
-            .into_iter()
-            .find(|levels| u32::from(*levels) >= wanted);
-        Ok(Window::Levels(
-            offered.unwrap_or(levels_max).min(levels_max),
-        ))
-    }
-}
-
-/// Windows of the book that are offered, in levels: few, so that many sessions share what is written.
-const WINDOWS: [u16; 9] = [1, 5, 10, 20, 50, 100, 250, 500, 1_000];
-
-fn delivery(subscription: &Subscription, content: Content) -> Result<Delivery, Refusal> {
-    match subscription.delivery {
-        None | Some(protocol::Delivery::Every) => Ok(Delivery::Every),
-        Some(protocol::Delivery::Interval) => subscription
-            .interval_ms
-            .and_then(|ms| Interval::of_ms(u64::from(ms)))
-            .map(Delivery::Interval)
-            .ok_or(UNKNOWN_INTERVAL),
-        Some(protocol::Delivery::Latest) if content == Content::Depth(Window::Full) => {
-            Err(LATEST_NEEDS_LEVELS)
-        }
-        Some(protocol::Delivery::Latest) => Ok(Delivery::Latest),
-    }
-}
-
-fn lag_policy(on_lag: Option<protocol::OnLag>) -> OnLag {
-    match on_lag {
-        None | Some(protocol::OnLag::Snapshot) => OnLag::Snapshot,
-        Some(protocol::OnLag::Disconnect) => OnLag::Disconnect,
     }
 }

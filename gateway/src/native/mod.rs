@@ -1,8 +1,10 @@
 //! The native persona: `/v1/ws`, JSON text frames.
 
+pub mod account_state;
 mod batch;
 mod door_refusal;
 mod executions;
+mod flows;
 mod hello;
 mod lockstep;
 mod logon;
@@ -10,8 +12,10 @@ mod maker;
 mod market_subscriptions;
 mod mass_cancel;
 mod orders;
+pub mod past;
 mod queries;
 mod rate;
+pub mod records;
 pub mod request_number;
 mod session;
 mod socket;

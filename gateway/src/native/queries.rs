@@ -1,13 +1,13 @@
-//! Questions about the account: open orders and balances.
+//! Questions about the account as it stands: open orders, balances, positions.
 
 use engine::{AccountId, TimeInForce};
-use protocol::{Balance, Balances, ErrorCode, ExactDecimal, OpenOrdersRequest};
+use protocol::{Balances, ErrorCode, OpenOrdersRequest, Positions};
 
 use crate::edge::InstrumentState;
 use crate::egress::OpenOrder;
 use crate::lock::lock;
 use crate::native::session::{Refusal, Session};
-use crate::native::translate;
+use crate::native::{account_state, translate};
 
 /// Orders of one message: it stays well below a mebibyte.
 const ORDERS_PER_MESSAGE: usize = 1_000;
@@ -71,24 +71,28 @@ impl Session {
     /// Tells what the account has of each asset.
     pub(super) fn tell_balances(&mut self, request: Option<u64>, account: AccountId) {
         let balances = self.edge.ledger.balances(account);
-        let balances = balances
-            .iter()
-            .filter_map(|balance| self.wire_balance(balance))
-            .collect();
-        let answer = Balances { request, balances };
+        let answer = Balances {
+            request,
+            epoch: None,
+            seq: None,
+            at_us: None,
+            balances: account_state::balances(&self.edge, &balances),
+        };
         self.answer(|buffer| answer.encode(buffer));
     }
 
-    fn wire_balance(&self, balance: &ledger::Balance) -> Option<Balance> {
-        let asset = self.edge.listing.asset(balance.asset)?;
-        let decimal = |amount: ledger::Money| ExactDecimal::new(amount.units(), asset.decimals);
-        Some(Balance {
-            asset: asset.name,
-            total: decimal(balance.total),
-            available: decimal(balance.available),
-            pending: decimal(balance.pending),
-            hold: decimal(balance.hold),
-        })
+    /// Tells what the account bought and sold.
+    pub(super) fn tell_positions(&mut self, request: Option<u64>, account: AccountId) {
+        let mut positions = self.edge.ledger.positions(account);
+        positions.retain(|position| *position != ledger::Position::flat(position.instrument));
+        let answer = Positions {
+            request,
+            epoch: None,
+            seq: None,
+            at_us: None,
+            positions: account_state::positions(&self.edge, &positions),
+        };
+        self.answer(|buffer| answer.encode(buffer));
     }
 }
 

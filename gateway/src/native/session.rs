@@ -233,6 +233,23 @@ impl Session {
                 self.tell_balances(id, account);
                 Ok(())
             }
+            Operation::Positions => {
+                let account = self.account()?;
+                self.tell_positions(id, account);
+                Ok(())
+            }
+            Operation::Candles(asked) => {
+                self.greeted()?;
+                self.tell_candles(id, &asked)
+            }
+            Operation::Statistics(asked) => {
+                self.greeted()?;
+                self.tell_statistics(id, &asked)
+            }
+            Operation::Past(asked) => {
+                let account = self.account()?;
+                self.tell_past(id, account, &asked)
+            }
             Operation::Subscribe(subscription) => {
                 self.greeted()?;
                 self.subscribe(id, &subscription)
@@ -386,6 +403,7 @@ impl Drop for Session {
         };
         write(&self.edge.routing).leave(self.entry.id, account);
         if let Some(account) = account {
+            self.edge.account_watch.forget(account, self.entry.id);
             presence::leave(&self.edge, account);
         }
         if let (Some(seat), Some(lockstep)) = (&self.seat, &self.edge.lockstep) {

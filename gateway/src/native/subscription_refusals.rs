@@ -25,6 +25,17 @@ pub const EXECUTIONS_ARE_OF_ALL: Refusal = Refusal::new(
     "field `symbols`: executions are those of all instruments",
 );
 
+/// Balances of some assets.
+pub const OWN_STATE_IS_OF_ALL: Refusal = Refusal::new(
+    ErrorCode::BadField,
+    "field `symbols`: balances and positions are those of the whole account",
+);
+/// State that is told anew, and no messages that are kept.
+pub const KEPT_AS_HISTORY: Refusal = Refusal::new(
+    ErrorCode::SnapshotRequired,
+    "subscribe, which tells what is so, and ask for the candles in between with `candles`",
+);
+
 /// A private channel has no numbers of its own.
 pub const NOT_RESUMABLE: Refusal = Refusal::new(
     ErrorCode::BadField,

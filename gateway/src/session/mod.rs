@@ -11,6 +11,6 @@ mod waiting;
 pub use end::SessionEnd;
 pub use flusher::{Flusher, WakeList};
 pub use outbound::{Audience, FlowKey, Offered, Outbound, Taken};
-pub use routing::{AlreadyPending, Routing, SessionEntry};
+pub use routing::{AlreadyPending, Following, Routing, SessionEntry};
 pub use traces::UnwrittenTrace;
 pub use waiting::Waiting;

@@ -1,7 +1,7 @@
 //! Which session gets what: answers go to who asked, reports to the account's own subscribers.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::AccountId;
@@ -13,6 +13,9 @@ use crate::hashing::HashMap;
 use crate::lock::lock;
 use crate::session::outbound::Outbound;
 use crate::session::traces::Traces;
+
+/// Questions about the past that a session may have under way; one more is refused.
+const QUESTIONS_MAX: u8 = 8;
 
 /// What others know of a session.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct SessionEntry {
     is_binary: AtomicBool,
     /// The key that it has logged on with last, or has tried to.
     key: Mutex<Option<KeyId>>,
+    /// Questions about the past that are under way.
+    questions: AtomicU8,
     /// Orders whose way is told.
     pub traces: Traces,
 }
@@ -62,8 +67,24 @@ impl SessionEntry {
             mass_cancels: Mutex::default(),
             is_binary: AtomicBool::new(false),
             key: Mutex::default(),
+            questions: AtomicU8::new(0),
             traces: Traces::default(),
         }
+    }
+
+    /// Whether the session may ask one more question about the past; if so it is under way.
+    pub fn begin_question(&self) -> bool {
+        let taken = self
+            .questions
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+                (count < QUESTIONS_MAX).then(|| count.saturating_add(1))
+            });
+        taken.is_ok()
+    }
+
+    /// A question is answered.
+    pub fn end_question(&self) {
+        self.questions.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// What kind of frames it is told in.
@@ -149,6 +170,16 @@ impl SessionEntry {
 pub struct Routing {
     sessions: HashMap<SessionId, Arc<SessionEntry>>,
     executions: HashMap<AccountId, Vec<Arc<SessionEntry>>>,
+    drop_copies: HashMap<AccountId, Vec<Arc<SessionEntry>>>,
+}
+
+/// How the reports of an account are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Following {
+    /// Each once: an answer to the session itself is not told again.
+    Executions,
+    /// A copy of each, answers to the session itself too.
+    DropCopy,
 }
 
 impl Routing {
@@ -161,25 +192,37 @@ impl Routing {
     pub fn leave(&mut self, session: SessionId, account: Option<AccountId>) {
         self.sessions.remove(&session);
         if let Some(account) = account {
-            self.unsubscribe_executions(session, account);
+            self.unfollow(Following::Executions, session, account);
+            self.unfollow(Following::DropCopy, session, account);
         }
     }
 
     /// The session wants every report of the account.
-    pub fn subscribe_executions(&mut self, session: &Arc<SessionEntry>, account: AccountId) {
-        self.executions
+    pub fn follow(&mut self, way: Following, session: &Arc<SessionEntry>, account: AccountId) {
+        self.followers(way)
             .entry(account)
             .or_default()
             .push(Arc::clone(session));
     }
 
     /// The session no longer wants them.
-    pub fn unsubscribe_executions(&mut self, session: SessionId, account: AccountId) {
-        if let Some(subscribers) = self.executions.get_mut(&account) {
+    pub fn unfollow(&mut self, way: Following, session: SessionId, account: AccountId) {
+        let followers = self.followers(way);
+        if let Some(subscribers) = followers.get_mut(&account) {
             subscribers.retain(|subscriber| subscriber.id != session);
             if subscribers.is_empty() {
-                self.executions.remove(&account);
+                followers.remove(&account);
             }
+        }
+    }
+
+    const fn followers(
+        &mut self,
+        way: Following,
+    ) -> &mut HashMap<AccountId, Vec<Arc<SessionEntry>>> {
+        match way {
+            Following::Executions => &mut self.executions,
+            Following::DropCopy => &mut self.drop_copies,
         }
     }
 
@@ -191,6 +234,11 @@ impl Routing {
     /// Who wants the account's reports.
     pub fn executions_of(&self, account: AccountId) -> &[Arc<SessionEntry>] {
         self.executions.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who wants a copy of each of the account's reports.
+    pub fn drop_copies_of(&self, account: AccountId) -> &[Arc<SessionEntry>] {
+        self.drop_copies.get(&account).map_or(&[], Vec::as_slice)
     }
 
     /// All sessions.

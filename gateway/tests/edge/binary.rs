@@ -74,9 +74,20 @@ fn submit(order: NewOrder) -> Operation {
     })
 }
 
+/// Every channel that has a layout of its own.
 async fn follow_everything(session: &mut Session) {
+    let as_text = [
+        Channel::Candles,
+        Channel::Statistics,
+        Channel::Balances,
+        Channel::Positions,
+    ];
+    let of_all = [Channel::Executions, Channel::DropCopy];
     for channel in Channel::ALL {
-        let symbols = (*channel != Channel::Executions).then(|| vec![btcusdt()]);
+        if as_text.contains(channel) {
+            continue;
+        }
+        let symbols = (!of_all.contains(channel)).then(|| vec![btcusdt()]);
         session
             .sender
             .subscribe(Subscription::of(*channel, symbols))
@@ -222,6 +233,7 @@ async fn what_was_missed_is_told_again_in_bytes() {
     let mut asked_in_text = session(&venue, "alice", Frames::Text).await;
     let resume = [
         Operation::ResumeExecutions(ResumeExecutions {
+            channel: Channel::Executions,
             epoch,
             after: vec![ExecutionCursor {
                 symbol: btcusdt(),

@@ -9,7 +9,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{Venue, until, within};
 
 /// Status and JSON body of a GET.
-async fn get(venue: &Venue, path: &str) -> (u16, Value) {
+pub async fn get(venue: &Venue, path: &str) -> (u16, Value) {
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     split(&exchange(venue, &request).await)
 }

@@ -41,6 +41,7 @@ pub(super) fn read(
                 epoch: root.epoch.get(),
                 from: root.from.get(),
                 to: root.to.get(),
+                interval: None,
             }))
         }
         unknown => Err(CodecError::new(

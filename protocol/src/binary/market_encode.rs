@@ -53,7 +53,8 @@ pub(super) fn write(
             put(buffer, &queue(message, find(&message.symbol)?)?);
             Some(())
         }
-        ServerMessage::Lagged(message) => {
+        // A candle's interval has no place in the layout.
+        ServerMessage::Lagged(message) if message.interval.is_none() => {
             let root = LaggedLayout {
                 header: Header::of::<LaggedLayout>(LaggedLayout::TEMPLATE),
                 epoch: U64::new(message.epoch),
@@ -66,12 +67,18 @@ pub(super) fn write(
             put(buffer, &root);
             Some(())
         }
-        ServerMessage::Hello(_)
+        ServerMessage::Lagged(_)
+        | ServerMessage::Hello(_)
         | ServerMessage::LoggedOn(_)
         | ServerMessage::Report(_)
         | ServerMessage::Trace(_)
         | ServerMessage::OpenOrders(_)
         | ServerMessage::Balances(_)
+        | ServerMessage::Positions(_)
+        | ServerMessage::Past(_)
+        | ServerMessage::Candles(_)
+        | ServerMessage::Candle(_)
+        | ServerMessage::Statistics(_)
         | ServerMessage::MassCanceled(_)
         | ServerMessage::Quoted(_)
         | ServerMessage::Batched(_)

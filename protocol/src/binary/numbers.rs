@@ -65,7 +65,7 @@ numbers! {
     }
     Channel {
         Trades = 1, Depth = 2, Top = 3, Orders = 4, Status = 5, Instruments = 6, Heartbeat = 7, Queue = 8,
-        Executions = 9,
+        Executions = 9, Candles = 10, Statistics = 11, Balances = 12, Positions = 13, DropCopy = 14,
     }
     TradingState {
         Continuous = 1, PreOpen = 2, OpeningAuction = 3, Auction = 4, ClosingAuction = 5, Halted = 6, Closed = 7,

@@ -105,6 +105,10 @@ fn write(request: &Request, instruments: &InstrumentTable, buffer: &mut Vec<u8>)
         | Operation::Batch(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
+        | Operation::Positions
+        | Operation::Candles(_)
+        | Operation::Statistics(_)
+        | Operation::Past(_)
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
         | Operation::Resume(_)

@@ -8,11 +8,13 @@ use crate::request::field::{
 };
 use crate::request::plain;
 use crate::request::{
-    Batch, Cancel, CancelAfter, CancelReplace, Enroll, Hello, Logon, MassCancel, MassQuote,
-    MmpReset, OpenOrdersRequest, Operation, OrderRef, Quote, Replace, Request, Resume,
-    ResumeExecutions, Submit, Subscription, TickDone,
+    Batch, Cancel, CancelAfter, CancelReplace, CandlesRequest, Enroll, Hello, Logon, MassCancel,
+    MassQuote, MmpReset, OpenOrdersRequest, Operation, OrderRef, PastRequest, Quote, Replace,
+    Request, Resume, ResumeExecutions, StatisticsRequest, Submit, Subscription, TickDone,
 };
-use crate::words::{Channel, Delivery, Frames, OnCancelFailure, OnLag, Side};
+use crate::words::{
+    CandleInterval, Channel, Delivery, Frames, OnCancelFailure, OnLag, PastKind, Side,
+};
 
 /// Most characters of a client's name.
 const CLIENT_LENGTH_MAX: usize = 128;
@@ -61,7 +63,10 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "cancel_after" => Operation::CancelAfter(cancel_after(fields)?),
         "open_orders" => Operation::OpenOrders(open_orders(fields)?),
         "balances" => Operation::Balances,
-        "subscribe" => Operation::Subscribe(subscription(fields)?),
+        "positions" => Operation::Positions,
+        "candles" => Operation::Candles(CandlesRequest::decode(fields)?),
+        "statistics" => Operation::Statistics(StatisticsRequest::decode(fields)?),
+        "subscribe" => Operation::Subscribe(new_subscription(fields)?),
         "unsubscribe" => Operation::Unsubscribe(subscription(fields)?),
         "resume" => Operation::Resume(resume(fields)?),
         "resume_executions" => Operation::ResumeExecutions(ResumeExecutions::decode(fields)?),
@@ -72,16 +77,21 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         "tick_done" => Operation::TickDone(TickDone {
             tick: fields.required(Field::Tick, number)?,
         }),
-        unknown => {
-            let unknown: String = unknown.chars().take(64).collect();
-            return Err(CodecError::new(
-                ErrorCode::UnknownOp,
-                format!("`op` names no request: `{unknown}`"),
-            ));
-        }
+        other => match PastKind::from_word(other) {
+            Some(kind) => Operation::Past(PastRequest::decode(kind, fields)?),
+            None => return Err(unknown_op(other)),
+        },
     };
     fields.refuse_rest(&op)?;
     Ok(Request { id, operation })
+}
+
+fn unknown_op(op: &str) -> CodecError {
+    let op: String = op.chars().take(64).collect();
+    CodecError::new(
+        ErrorCode::UnknownOp,
+        format!("`op` names no request: `{op}`"),
+    )
 }
 
 fn hello(fields: &mut Fields<'_>) -> Result<Hello, CodecError> {
@@ -239,6 +249,15 @@ fn open_orders(fields: &mut Fields<'_>) -> Result<OpenOrdersRequest, CodecError>
     })
 }
 
+/// Candles are followed by interval; who leaves them may leave all.
+fn new_subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
+    let subscription = subscription(fields)?;
+    if subscription.channel == Channel::Candles && subscription.interval.is_none() {
+        return Err(CodecError::missing(Field::Interval.name()));
+    }
+    Ok(subscription)
+}
+
 fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
     let channel = fields.required(Field::Channel, word(Channel::from_word))?;
     let symbols = fields.optional(Field::Symbols, |field, raw| {
@@ -273,7 +292,22 @@ fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
         delivery,
         interval_ms,
         on_lag: fields.optional(Field::OnLag, word(OnLag::from_word))?,
+        interval: interval_of_candles(channel, fields)?,
     })
+}
+
+fn interval_of_candles(
+    channel: Channel,
+    fields: &mut Fields<'_>,
+) -> Result<Option<CandleInterval>, CodecError> {
+    let interval = fields.optional(Field::Interval, word(CandleInterval::from_word))?;
+    if interval.is_some() && channel != Channel::Candles {
+        return Err(CodecError::bad(
+            Field::Interval.name(),
+            "only the channel `candles` has it",
+        ));
+    }
+    Ok(interval)
 }
 
 fn resume(fields: &mut Fields<'_>) -> Result<Resume, CodecError> {

@@ -7,7 +7,7 @@ use crate::request::{
     Cancel, CancelReplace, MassCancel, MassQuote, Operation, OrderRef, Replace, Request, Resume,
     Submit, Subscription,
 };
-use crate::words::{Delivery, Frames, OnCancelFailure, OnLag, Side};
+use crate::words::{CandleInterval, Delivery, Frames, OnCancelFailure, OnLag, Side};
 
 impl Request {
     /// Appends the request to `buffer` as one JSON object.
@@ -58,7 +58,10 @@ impl Request {
                 json.number(Field::Rank.name(), u64::from(enroll.rank));
             }
             Operation::TickDone(done) => json.number(Field::Tick.name(), done.tick),
-            Operation::Balances | Operation::Ping => {}
+            Operation::Candles(request) => request.write(&mut json),
+            Operation::Statistics(request) => request.write(&mut json),
+            Operation::Past(request) => request.write(&mut json),
+            Operation::Balances | Operation::Positions | Operation::Ping => {}
         }
         json.close();
     }
@@ -156,6 +159,10 @@ fn write_subscription(json: &mut JsonWriter<'_>, subscription: &Subscription) {
         subscription.interval_ms.map(u64::from),
     );
     json.maybe_word(Field::OnLag.name(), subscription.on_lag.map(OnLag::word));
+    json.maybe_word(
+        Field::Interval.name(),
+        subscription.interval.map(CandleInterval::word),
+    );
 }
 
 fn write_resume(json: &mut JsonWriter<'_>, resume: &Resume) {

@@ -5,11 +5,15 @@ use serde::Deserialize;
 use crate::error::CodecError;
 use crate::inline_text::Symbol;
 use crate::json_writer::JsonWriter;
+use crate::request::decode::word;
 use crate::request::field::{Field, Fields, number};
+use crate::words::Channel;
 
-/// Starts the channel `executions` with what was told since an earlier session.
+/// Starts the channel `executions` or `drop_copy` with what was told since an earlier session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResumeExecutions {
+    /// Which of the two.
+    pub channel: Channel,
     /// The epoch that the cursor is of.
     pub epoch: u64,
     /// The last event that was told of each instrument; of one that is not named, nothing was.
@@ -42,6 +46,7 @@ impl ExecutionCursor {
 impl ResumeExecutions {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, CodecError> {
         Ok(Self {
+            channel: channel(fields)?,
             epoch: fields.required(Field::Epoch, number)?,
             after: fields.required(Field::After, |field, raw| {
                 serde_json::from_str(raw).map_err(|error| CodecError::bad(field.name(), error))
@@ -50,9 +55,34 @@ impl ResumeExecutions {
     }
 
     pub(super) fn write(&self, json: &mut JsonWriter<'_>) {
+        if self.channel != Channel::Executions {
+            json.word(Field::Channel.name(), self.channel.word());
+        }
         json.number(Field::Epoch.name(), self.epoch);
         json.list(Field::After.name(), &self.after, |buffer, cursor| {
             cursor.encode(buffer);
         });
+    }
+}
+
+fn channel(fields: &mut Fields<'_>) -> Result<Channel, CodecError> {
+    let channel = fields.optional(Field::Channel, word(Channel::from_word))?;
+    match channel.unwrap_or(Channel::Executions) {
+        channel @ (Channel::Executions | Channel::DropCopy) => Ok(channel),
+        Channel::Trades
+        | Channel::Depth
+        | Channel::Top
+        | Channel::Orders
+        | Channel::Status
+        | Channel::Instruments
+        | Channel::Heartbeat
+        | Channel::Queue
+        | Channel::Candles
+        | Channel::Statistics
+        | Channel::Balances
+        | Channel::Positions => Err(CodecError::bad(
+            Field::Channel.name(),
+            "it is `executions` or `drop_copy`",
+        )),
     }
 }

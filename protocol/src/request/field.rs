@@ -101,6 +101,11 @@ fields! {
     Tick = "tick",
     Mode = "mode",
     Instructions = "instructions",
+    Interval = "interval",
+    FromId = "from_id",
+    FromUs = "from_us",
+    ToUs = "to_us",
+    Count = "count",
 }
 
 /// The raw values of one request. What is taken is gone, so what is left was not asked for.

@@ -51,7 +51,14 @@ pub struct OpenOrder {
 pub struct Balances {
     /// The request's number.
     pub request: Option<u64>,
-    /// One for each asset that the account has or had.
+    /// The epoch of the exchange's numbers; on the channel `balances` only.
+    pub epoch: Option<u64>,
+    /// One more than that of the message before it, from 1 on; on the channel only.
+    pub seq: Option<u64>,
+    /// The exchange's time; on the channel only.
+    pub at_us: Option<u64>,
+    /// One for each asset that the account has or had; on the channel, after the first message, one for each that
+    /// has changed.
     pub balances: Vec<Balance>,
 }
 
@@ -68,6 +75,45 @@ pub struct Balance {
     pub pending: ExactDecimal,
     /// What is reserved for open orders.
     pub hold: ExactDecimal,
+}
+
+/// Answers `positions`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Positions {
+    /// The request's number.
+    pub request: Option<u64>,
+    /// The epoch of the exchange's numbers; on the channel `positions` only.
+    pub epoch: Option<u64>,
+    /// One more than that of the message before it, from 1 on; on the channel only.
+    pub seq: Option<u64>,
+    /// The exchange's time; on the channel only.
+    pub at_us: Option<u64>,
+    /// One for each instrument that the account ever traded; on the channel, after the first message, one for each
+    /// that has changed.
+    pub positions: Vec<Position>,
+}
+
+/// What an account bought and sold of one instrument, and what that cost and brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Position {
+    /// Of which instrument.
+    pub symbol: Symbol,
+    /// Bought less sold, in the base asset.
+    pub position: ExactDecimal,
+    /// What the open part cost, in the quote asset; negative where it is short.
+    pub cost: ExactDecimal,
+    /// Cost per unit, truncated to the price's decimals; absent where nothing is open.
+    pub average_price: Option<ExactDecimal>,
+    /// What closing brought over what opening had cost.
+    pub realized: ExactDecimal,
+    /// What closing would bring now at the last price.
+    pub unrealized_at_last: Option<ExactDecimal>,
+    /// What closing would bring now halfway between the best bid and the best ask.
+    pub unrealized_at_mid: Option<ExactDecimal>,
+    /// Fees paid in the base asset, less rebates.
+    pub fees_base: ExactDecimal,
+    /// Fees paid in the quote asset, less rebates.
+    pub fees_quote: ExactDecimal,
 }
 
 /// Answers `mass_cancel`, after the reports of the orders that it ended.
@@ -115,6 +161,9 @@ impl Balances {
     /// Appends the message to `buffer`.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         let mut json = JsonWriter::answer(buffer, "balances", self.request);
+        json.maybe_number("epoch", self.epoch);
+        json.maybe_number("seq", self.seq);
+        json.maybe_number("at_us", self.at_us);
         json.list("balances", &self.balances, |buffer, balance| {
             balance.encode(buffer);
         });
@@ -130,6 +179,37 @@ impl Balance {
         json.decimal("available", self.available);
         json.decimal("pending", self.pending);
         json.decimal("hold", self.hold);
+        json.close();
+    }
+}
+
+impl Positions {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "positions", self.request);
+        json.maybe_number("epoch", self.epoch);
+        json.maybe_number("seq", self.seq);
+        json.maybe_number("at_us", self.at_us);
+        json.list("positions", &self.positions, |buffer, position| {
+            position.encode(buffer);
+        });
+        json.close();
+    }
+}
+
+impl Position {
+    /// Appends it to `buffer` as one JSON object.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::open(buffer);
+        json.name("symbol", &self.symbol);
+        json.decimal("position", self.position);
+        json.decimal("cost", self.cost);
+        json.maybe_decimal("average_price", self.average_price);
+        json.decimal("realized", self.realized);
+        json.maybe_decimal("unrealized_at_last", self.unrealized_at_last);
+        json.maybe_decimal("unrealized_at_mid", self.unrealized_at_mid);
+        json.decimal("fees_base", self.fees_base);
+        json.decimal("fees_quote", self.fees_quote);
         json.close();
     }
 }

@@ -134,7 +134,7 @@ pub(super) fn write_place(
 }
 
 /// Writes which part of its channel a message covers.
-fn write_span(
+pub(super) fn write_span(
     json: &mut JsonWriter<'_>,
     symbol: &Symbol,
     epoch: u64,

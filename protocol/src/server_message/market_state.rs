@@ -7,7 +7,7 @@ use crate::inline_text::Symbol;
 use crate::json_writer::JsonWriter;
 use crate::server_message::market_data::write_place;
 use crate::server_message::session::InstrumentTerms;
-use crate::words::{Channel, Side, TradingState};
+use crate::words::{CandleInterval, Channel, Side, TradingState};
 
 /// How an instrument treats orders now; sent when that or the indicative auction changes, and once at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Lagged {
     pub from: u64,
     /// The last number that was dropped.
     pub to: u64,
+    /// Of candles of which interval; candles alone have it.
+    pub interval: Option<CandleInterval>,
 }
 
 impl Status {
@@ -132,6 +134,7 @@ impl Lagged {
         json.number("epoch", self.epoch);
         json.number("from", self.from);
         json.number("to", self.to);
+        json.maybe_word("interval", self.interval.map(CandleInterval::word));
         json.close();
     }
 }

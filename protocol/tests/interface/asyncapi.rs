@@ -98,7 +98,11 @@ fn flowing(channel: Channel) -> &'static [&'static str] {
         Channel::Instruments => &["instrument", "lagged"],
         Channel::Heartbeat => &["heartbeat", "lagged"],
         Channel::Queue => &["queue"],
-        Channel::Executions => &["report"],
+        Channel::Executions | Channel::DropCopy => &["report"],
+        Channel::Candles => &["candle", "lagged"],
+        Channel::Statistics => &["statistics", "lagged"],
+        Channel::Balances => &["balances"],
+        Channel::Positions => &["positions"],
     }
 }
 

@@ -43,6 +43,10 @@ const fn has_layout(operation: &Operation) -> bool {
         | Operation::Logon(_)
         | Operation::OpenOrders(_)
         | Operation::Balances
+        | Operation::Positions
+        | Operation::Candles(_)
+        | Operation::Statistics(_)
+        | Operation::Past(_)
         | Operation::Subscribe(_)
         | Operation::Unsubscribe(_)
         | Operation::Resume(_)
@@ -141,6 +145,7 @@ fn book_message() -> impl Strategy<Value = ServerMessage> {
                 epoch,
                 from: seq,
                 to: at_us,
+                interval: None,
             }),
         }
     })
@@ -152,7 +157,13 @@ fn message_through_bytes(message: &ServerMessage) -> Result<(), TestCaseError> {
     if message.encode_binary(&table, &mut bytes) == Layout::Text {
         let cold = matches!(
             message,
-            ServerMessage::OpenOrders(_) | ServerMessage::Balances(_)
+            ServerMessage::OpenOrders(_)
+                | ServerMessage::Balances(_)
+                | ServerMessage::Positions(_)
+                | ServerMessage::Past(_)
+                | ServerMessage::Candles(_)
+                | ServerMessage::Candle(_)
+                | ServerMessage::Statistics(_)
         );
         prop_assert!(cold, "{message:?} has a layout");
         return Ok(());

@@ -5,15 +5,16 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use protocol::{
-    AssetName, Balance, Balances, Cancel, CancelAfter, CancelReplace, Channel, ChildStart,
-    ClientOrderId, Conditions, Delivery, Depth, DepthSnapshot, Display, Enroll, ErrorCode,
-    ErrorMessage, EventId, ExactDecimal, ExecutionCursor, Frames, Hello, InlineText, Level,
-    Liquidity, Logon, MassCancel, MassCanceled, MassQuote, MmpReset, NewOrder, Oco, OcoMode,
-    OnCancelFailure, OnDisconnect, OnLag, OpenOrder, OpenOrders, OpenOrdersRequest, Operation,
-    OrderKind, OrderRef, OrderSize, OrderStatus, Parent, Peg, PegReference, PostOnly, Priority,
-    Quote, Reason, Replace, Report, ReportKind, Resume, ResumeExecutions, Scale,
-    SelfTradePrevention, ServerMessage, Side, SignedLogon, Submit, Subscription, Symbol, TickDone,
-    TimeInForce, Top, Trade, Trailing, TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    AssetName, Balance, Balances, Cancel, CancelAfter, CancelReplace, CandleInterval,
+    CandlesRequest, Channel, ChildStart, ClientOrderId, Conditions, Delivery, Depth, DepthSnapshot,
+    Display, Enroll, ErrorCode, ErrorMessage, EventId, ExactDecimal, ExecutionCursor, Frames,
+    Hello, InlineText, Level, Liquidity, Logon, MassCancel, MassCanceled, MassQuote, MmpReset,
+    NewOrder, Oco, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OpenOrder, OpenOrders,
+    OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent, PastKind,
+    PastRequest, Peg, PegReference, PostOnly, Priority, Quote, Reason, Replace, Report, ReportKind,
+    Resume, ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side, SignedLogon,
+    StatisticsRequest, Submit, Subscription, Symbol, TickDone, TimeInForce, Top, Trade, Trailing,
+    TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 /// The instrument that random units belong to.
@@ -269,9 +270,10 @@ fn subscription(of: Numbers) -> impl Strategy<Value = Subscription> {
         option::of(word(Delivery::ALL)),
         any::<u32>(),
         option::of(word(OnLag::ALL)),
+        word(CandleInterval::ALL),
     )
         .prop_map(
-            |(channel, symbols, levels, delivery, interval_ms, on_lag)| {
+            |(channel, symbols, levels, delivery, interval_ms, on_lag, interval)| {
                 let delivery =
                     delivery.filter(|_| matches!(channel, Channel::Depth | Channel::Top));
                 let is_interval = delivery == Some(Delivery::Interval);
@@ -282,6 +284,7 @@ fn subscription(of: Numbers) -> impl Strategy<Value = Subscription> {
                     delivery,
                     interval_ms: is_interval.then_some(interval_ms),
                     on_lag,
+                    interval: (channel == Channel::Candles).then_some(interval),
                 }
             },
         )
@@ -335,11 +338,13 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
         ),
         (
             any::<u64>(),
-            vec((symbol(of), any::<u64>(), any::<u32>()), 0..4)
+            vec((symbol(of), any::<u64>(), any::<u32>()), 0..4),
+            word(&[Channel::Executions, Channel::DropCopy]),
         )
-            .prop_map(|(epoch, after)| {
+            .prop_map(|(epoch, after, channel)| {
                 let after = after.into_iter();
                 Operation::ResumeExecutions(ResumeExecutions {
+                    channel,
                     epoch,
                     after: after
                         .map(|(symbol, seq, k)| ExecutionCursor { symbol, seq, k })
@@ -374,7 +379,42 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
                 })
             }
         ),
+        (
+            symbol(of),
+            word(CandleInterval::ALL),
+            at(),
+            at(),
+            option::of(any::<u32>())
+        )
+            .prop_map(|(symbol, interval, from_us, to_us, count)| {
+                Operation::Candles(CandlesRequest {
+                    symbol,
+                    interval,
+                    from_us,
+                    to_us,
+                    count,
+                })
+            }),
+        (
+            symbol(of),
+            word(PastKind::ALL),
+            at(),
+            at(),
+            option::of(any::<u32>())
+        )
+            .prop_map(|(symbol, kind, order_id, from_us, count)| {
+                Operation::Past(PastRequest {
+                    order_id,
+                    from_id: from_us,
+                    from_us,
+                    to_us: order_id,
+                    count,
+                    ..PastRequest::newest(kind, symbol)
+                })
+            }),
+        symbol(of).prop_map(|symbol| Operation::Statistics(StatisticsRequest { symbol })),
         Just(Operation::Balances),
+        Just(Operation::Positions),
         Just(Operation::Ping),
     ]
 }
@@ -538,7 +578,13 @@ pub fn account_message(of: Numbers) -> impl Strategy<Value = ServerMessage> {
             })
         }),
         (at(), vec(balance, 0..4)).prop_map(|(request, balances)| ServerMessage::Balances(
-            Balances { request, balances }
+            Balances {
+                request,
+                epoch: request,
+                seq: request,
+                at_us: request,
+                balances
+            }
         )),
         (at(), any::<u64>(), any::<u64>()).prop_map(|(request, canceled_orders, at_us)| {
             ServerMessage::MassCanceled(MassCanceled {
