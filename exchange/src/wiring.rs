@@ -2,6 +2,7 @@
 
 mod clocks;
 mod listeners;
+mod recovering;
 mod seed;
 mod start_error;
 
@@ -15,8 +16,8 @@ use gateway::{
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
-    ClockSource, ControlError, Epoch, FileLogs, MemLogs, Ports, ReadModelMaker, Retention, Running,
-    SequencerConfig, StopHandle, Targets, state_hash_of,
+    ClockSource, Epoch, FileLogs, MemLogs, Ports, ReadModelMaker, Retention, Running,
+    SequencerConfig, StopHandle, state_hash_of,
 };
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
@@ -29,12 +30,8 @@ pub use listeners::Listeners;
 pub use start_error::StartError;
 
 use clocks::{clock_source, wire_clock};
+use recovering::{close_overdrawn, recovered};
 use seed::under_way_max;
-
-/// How often a start looks whether the journal is applied.
-const RECOVERY_POLL: Duration = Duration::from_millis(5);
-/// A long recovery says so each time it has applied so many commands.
-const RECOVERY_TOLD_COMMANDS: u64 = 1_000_000;
 
 /// What every generation of a process is wired with.
 #[derive(Debug)]
@@ -334,57 +331,6 @@ fn or_failed_log(ports: &Ports, error: StartError) -> StartError {
     } else {
         error
     }
-}
-
-/// Waits until everything that the journal has is applied, and told to the gateway.
-async fn recovered(ports: &Ports, view: &GatewayView) -> Result<(), StartError> {
-    let recovery = ports.recovery();
-    if !recovery.was_needed() {
-        return Ok(());
-    }
-    let mut told = 0;
-    while !recovery.is_over() || view.counters().batches < ports.counters().batches {
-        if ports.is_halted() {
-            return Err(StartError::Recovery);
-        }
-        tokio::time::sleep(RECOVERY_POLL).await;
-        if recovery.commands() >= told + RECOVERY_TOLD_COMMANDS {
-            told = recovery.commands();
-            tracing::info!(commands = told, "applying the journal");
-        }
-    }
-    tracing::info!(
-        batches = recovery.entries(),
-        commands = recovery.commands(),
-        "the journal is applied"
-    );
-    Ok(())
-}
-
-/// Has accounts that lack money open in cancel-only, and says so.
-async fn close_overdrawn(ports: &Ports, ledger: &Ledger) -> Result<(), StartError> {
-    let closed = sequencer::close_overdrawn(ports, ledger).map_err(StartError::CancelOnly)?;
-    for closed in closed {
-        let outcome = closed.receipt.outcome().await;
-        let id = outcome.map_err(StartError::CancelOnly)?.fan_out_id();
-        while !ports.have_seen(Targets::All, id) {
-            if ports.is_halted() {
-                return Err(StartError::CancelOnly(ControlError::OutcomeUnknown));
-            }
-            tokio::time::sleep(RECOVERY_POLL).await;
-        }
-        for lacks in closed.lacks {
-            let asset = &ledger.assets()[usize::from(lacks.asset.0)].name;
-            tracing::error!(
-                account = closed.account.0,
-                asset,
-                available_units = %lacks.available.units(),
-                "money that this account has spent is gone from the log, so it is in cancel-only: deposit what it \
-                 lacks, then open it with POST /v1/admin/admit"
-            );
-        }
-    }
-    Ok(())
 }
 
 /// Without files the log is in memory.

@@ -1,5 +1,7 @@
 //! Starts the gateway on two listeners, and stops it in order.
 
+mod clockwork;
+
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -15,21 +17,18 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
 use crate::admin::{AdminView, Operations, admin_routes};
-use crate::binance::{DemoApiKeys, VenueConfig, keep_pulse};
+use crate::binance::{DemoApiKeys, VenueConfig};
 use crate::edge::{Edge, EdgeParts, TurnedBy};
 use crate::egress;
 use crate::faults::FaultPlan;
 use crate::http::public_routes;
-use crate::inline_driver::drive;
 use crate::kept::restore;
 use crate::keys::DemoKeys;
 use crate::limits::{BadLimit, Limits};
 use crate::listener::{AllowedHosts, Permits, Tls, accept_until, ended};
 use crate::listing::Listing;
-use crate::lockstep::{Pacer, Pacing};
-use crate::market_data::{Interval, keep_interval, keep_tape};
+use crate::lockstep::Pacing;
 use crate::past::{Past, PastThread};
-use crate::session::presence;
 use crate::stop::stop_sessions;
 use crate::view::GatewayView;
 
@@ -327,41 +326,6 @@ impl Gateway {
             ));
         }
         publishers
-    }
-
-    /// Turns matchers without a thread of their own; in lockstep the pacer does.
-    fn start_drivers(&mut self) -> JoinSet<MatcherState> {
-        let Some(lockstep) = &self.edge.lockstep else {
-            return self.inline.drain(..).map(drive).collect();
-        };
-        let matchers: Result<[InlineMatcher; 1], _> = std::mem::take(&mut self.inline).try_into();
-        let [matcher] = matchers.expect("in lockstep there is one matcher, without a thread");
-        let pacer = Pacer::new(Arc::clone(&self.edge), Arc::clone(lockstep), matcher);
-        std::iter::once(pacer.run()).collect()
-    }
-
-    /// Starts what happens because time passes; in lockstep the pacer does all of it.
-    fn start_clockwork(&self) -> JoinSet<()> {
-        let mut clockwork = JoinSet::new();
-        if self.edge.lockstep.is_some() {
-            return clockwork;
-        }
-        let edge = Arc::clone(&self.edge);
-        clockwork.spawn(async move {
-            edge.flusher
-                .run(edge.limits.market_data_flush_interval)
-                .await;
-        });
-        for interval in Interval::all() {
-            let edge = Arc::clone(&self.edge);
-            clockwork.spawn(async move { keep_interval(&edge, interval).await });
-        }
-        let edge = Arc::clone(&self.edge);
-        clockwork.spawn(async move { keep_pulse(&edge).await });
-        clockwork.spawn(presence::begin(Arc::clone(&self.edge)));
-        let edge = Arc::clone(&self.edge);
-        clockwork.spawn(async move { keep_tape(&edge).await });
-        clockwork
     }
 
     fn accept(
