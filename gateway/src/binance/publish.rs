@@ -40,6 +40,9 @@ impl Venue {
             attributes: pending
                 .as_ref()
                 .map_or(Attributes::default(), |pending| pending.attributes),
+            legs: pending
+                .as_ref()
+                .map_or(&[], |pending| pending.legs.as_slice()),
             request_id: pending.as_ref().and_then(|pending| pending.request_id),
         };
         self.take_trades(state, events, at_us, wakes);

@@ -116,6 +116,8 @@ pub struct Pending {
     pub account: AccountId,
     /// What its request says of the order that it enters.
     pub attributes: Attributes,
+    /// The same of each order of a list, in their order; of a list alone.
+    pub legs: Vec<Attributes>,
     /// The id that its request gives a cancel, or an amended order.
     pub request_id: Option<ClientOrderId>,
     /// Where its outcome goes.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use engine::{Command, NewOrder, OrderId, RejectReason};
+use engine::{Batch, BatchMode, Command, Instruction, NewOrder, OrderId, RejectReason};
 
-use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over};
+use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over, hand_over_list};
 use crate::binance::calls::statistics::average_price;
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::filters::FilterContext;
@@ -119,69 +119,50 @@ pub fn checked_leg(
     checked(edge, state, caller, request.clone()).map(|(_, order)| order)
 }
 
-/// Enters a leg of a list; returns its id and what was told of it. A leg whose parent has traded already is an
-/// order like any other.
+/// Enters the orders of a list as one command: all of them, or none. Returns their ids in order, and what was told.
 ///
 /// # Errors
-/// The venue's refusal.
-pub async fn enter_leg(
+/// The venue's refusal of the one that was refused.
+pub async fn enter_list(
     edge: &Arc<Edge>,
     state: &InstrumentState,
     caller: &Caller,
-    (request, order): (&OrderRequest, NewOrder),
+    (requests, orders): (&[&OrderRequest], Vec<NewOrder>),
     list_id: u64,
-) -> Result<(OrderId, Vec<Report>), Refusal> {
-    let answered = submit_leg(edge, state, caller, (request, order.clone()), list_id).await?;
-    let has_no_parent = order
-        .conditions
-        .as_ref()
-        .is_some_and(|it| it.parent.is_some())
-        && answered.rejected.iter().any(|it| {
-            matches!(
-                it.reason,
-                RejectReason::UnknownOrder | RejectReason::TooLate
-            )
-        });
-    let answered = if has_no_parent {
-        let mut alone = order;
-        if let Some(conditions) = &mut alone.conditions {
-            conditions.parent = None;
-        }
-        submit_leg(edge, state, caller, (request, alone), list_id).await?
-    } else {
-        answered
-    };
-    match entered(&answered.reports) {
-        Some(report) => Ok((report.order.order_id, answered.reports.clone())),
-        None => Err(answered
-            .rejected
-            .last()
-            .map_or_else(Refusal::timeout, |rejected| of_entry(rejected.reason))),
-    }
-}
-
-async fn submit_leg(
-    edge: &Arc<Edge>,
-    state: &InstrumentState,
-    caller: &Caller,
-    (request, mut order): (&OrderRequest, NewOrder),
-    list_id: u64,
-) -> Result<Answered, Refusal> {
+) -> Result<(Vec<OrderId>, Vec<Report>), Refusal> {
     check_open_orders(edge, caller.account)?;
-    Door::new(&edge.ledger, state, caller.account)
-        .reserve_entry(&mut order)
-        .map_err(|_| of_entry(RejectReason::InsufficientFunds))?;
-    let notes = Notes {
-        attributes: Attributes {
-            list_id: Some(list_id),
-            ..translate::attributes(request)
-        },
-        request_id: None,
+    let count = orders.len();
+    let instructions = orders.into_iter().map(Instruction::Submit).collect();
+    let batch = Batch::new(caller.account, BatchMode::AllOrNone, instructions);
+    let mut batch = batch.expect("a list has two or three orders of one account");
+    Door::new(&edge.ledger, state, caller.account).reserve_batch(&mut batch);
+    let of_list = |request: &&OrderRequest| Attributes {
+        list_id: Some(list_id),
+        ..translate::attributes(request)
     };
-    let command = Command::Submit(order);
-    hand_over(edge, state, caller.account, command, notes)?
-        .outcome()
-        .await
+    let legs = requests.iter().map(of_list).collect();
+    let command = Command::Batch(batch);
+    let notes = (Notes::default(), legs);
+    let on_its_way = hand_over_list(edge, state, caller.account, command, notes)?;
+    let answered = on_its_way.outcome().await?;
+    let refused = answered.rejected.iter();
+    let mut reasons = refused.map(|rejected| rejected.reason);
+    if let Some(reason) = reasons.find(|reason| *reason != RejectReason::BatchRefused) {
+        return Err(of_entry(reason));
+    }
+    let mut entered: Vec<OrderId> = Vec::with_capacity(count);
+    for report in &answered.reports {
+        let id = report.order.order_id;
+        let is_of_list = report.order.attributes.list_id == Some(list_id);
+        if is_of_list && report.execution == ExecutionType::New && !entered.contains(&id) {
+            entered.push(id);
+        }
+    }
+    if entered.len() == count {
+        Ok((entered, answered.reports))
+    } else {
+        Err(Refusal::timeout())
+    }
 }
 
 /// What became of the order that a command entered.

@@ -44,10 +44,25 @@ pub fn hand_over(
     command: Command,
     notes: Notes,
 ) -> Result<OnItsWay, Refusal> {
+    hand_over_list(edge, state, account, command, (notes, Vec::new()))
+}
+
+/// The same of a command that enters several orders, with what its request says of each.
+///
+/// # Errors
+/// It was not taken.
+pub fn hand_over_list(
+    edge: &Arc<Edge>,
+    state: &InstrumentState,
+    account: AccountId,
+    command: Command,
+    (notes, legs): (Notes, Vec<Attributes>),
+) -> Result<OnItsWay, Refusal> {
     let (answer, outcome) = oneshot::channel();
     let number = edge.binance.expect(Pending {
         account,
         attributes: notes.attributes,
+        legs,
         request_id: notes.request_id,
         answer,
     });

@@ -1,4 +1,4 @@
-//! The legs of a list on their way: entered one after the other, tied to each other by their client ids.
+//! The legs of a list on their way: entered as one command, tied to each other by their client ids.
 
 use std::sync::Arc;
 
@@ -6,19 +6,18 @@ use engine::{
     ChildStart, ClientOrderId, Conditions, NewOrder, Oco, OcoMode, OrderId, OrderRef, Parent,
 };
 
-use crate::binance::calls::entry::{checked_leg, enter_leg};
+use crate::binance::calls::entry::{checked_leg, enter_list};
 use crate::binance::calls::list_entry::{Leg, ListRequest};
-use crate::binance::calls::lists::end_all;
 use crate::binance::calls::{Call, writing};
 use crate::binance::keys::Caller;
-use crate::binance::orders::{ListProgress, OrderList, Report};
+use crate::binance::orders::{ListProgress, OrderList};
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{ListAnswer, json};
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
 use crate::session::WakeList;
 
-/// Enters the legs one after the other; where one is refused, those before it are ended.
+/// Enters the legs as one command: where one is refused, none is entered.
 ///
 /// # Errors
 /// The venue's refusal.
@@ -39,26 +38,16 @@ pub async fn place(
     let limits = &edge.binance.limits;
     limits.check_orders(caller.account, count, now_us)?;
     let list_id = edge.binance.next_list_id(now_us);
-    let mut reports: Vec<Report> = Vec::new();
-    let mut entered: Vec<OrderId> = Vec::new();
-    for (leg, order) in list.legs.iter().zip(orders) {
-        let ids: Vec<ClientOrderId> = list
-            .legs
-            .iter()
-            .map(|leg| leg.request.client_order_id)
-            .collect();
-        let tied = tied(order, leg, &ids);
-        match enter_leg(edge, state, &caller, (&leg.request, tied), list_id).await {
-            Ok((order_id, told)) => {
-                entered.push(order_id);
-                reports.extend(told);
-            }
-            Err(refusal) => {
-                end_all(edge, state, &caller, &entered).await;
-                return Err(refusal);
-            }
-        }
-    }
+    let ids: Vec<ClientOrderId> = list
+        .legs
+        .iter()
+        .map(|leg| leg.request.client_order_id)
+        .collect();
+    let requests: Vec<_> = list.legs.iter().map(|leg| &leg.request).collect();
+    let legs = list.legs.iter().zip(orders);
+    let tied = legs.map(|(leg, order)| tied(order, leg, &ids)).collect();
+    let asked = (requests.as_slice(), tied);
+    let (entered, reports) = enter_list(edge, state, &caller, asked, list_id).await?;
     limits.entered(caller.account, count, now_us);
     let legs = list.legs.iter().zip(&entered);
     let pending: Vec<OrderId> = legs

@@ -30,8 +30,20 @@ pub struct Block<'a> {
     pub events: &'a [Event],
     /// What the request says of the order that it enters.
     pub attributes: Attributes,
+    /// The same of each order of a list, in the order in which they are accepted.
+    pub legs: &'a [Attributes],
     /// The client id that the request gives a cancel, or an amended order.
     pub request_id: Option<ClientOrderId>,
+}
+
+impl Block<'_> {
+    /// What the request says of the order that is accepted at this place of the block.
+    fn attributes_of(&self, place: usize) -> Attributes {
+        let before = self.events.iter().take(place);
+        let is_accepted = |event: &&Event| matches!(event, Event::Accepted(_));
+        let leg = self.legs.get(before.filter(is_accepted).count());
+        leg.copied().unwrap_or(self.attributes)
+    }
 }
 
 /// What is told of a block.
@@ -103,7 +115,8 @@ impl VenueOrders {
             }
             Some(_) | None => None,
         };
-        let order = VenueOrder::accepted(accepted, conditions, block.attributes, block.at_us);
+        let attributes = block.attributes_of(place);
+        let order = VenueOrder::accepted(accepted, conditions, attributes, block.at_us);
         self.of_mut(order.account).list(order.clone());
         told.touched.push((order.account, order.side));
         self.tell(block, order, ExecutionType::New, told);
