@@ -1,50 +1,19 @@
 //! What an event means for the orders of the accounts that use this persona, and what is told of it.
 
 use engine::{
-    Accepted, AccountId, Canceled, ClientOrderId, Event, OrderId, Party, Prevented, Price,
-    Quantity, Replaced, SelfTradePrevention, Side, Trade, Triggered,
+    Accepted, AccountId, Canceled, Event, OrderId, Party, Prevented, Price, Quantity, Replaced,
+    SelfTradePrevention, Side, Trade, Triggered,
 };
 use ledger::Fee;
 
 use crate::binance::limits::FilledAs;
+use crate::binance::orders::block::Block;
 use crate::binance::orders::endings::{asked_for, end_of, ends_later, fill_of, lost_quantities};
 use crate::binance::orders::list::ListNews;
-use crate::binance::orders::order::{Attributes, VenueOrder};
+use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::registry::VenueOrders;
 use crate::binance::orders::report::{AccountTrade, Amendment, PreventedMatch, Report};
 use crate::binance::words::{ExecutionType, Status};
-use crate::listing::{ListedInstrument, Listing};
-
-/// One command's events, and what the request for it says.
-#[derive(Debug, Clone, Copy)]
-pub struct Block<'a> {
-    /// All that is listed.
-    pub listing: &'a Listing,
-    /// The instrument.
-    pub listed: &'a ListedInstrument,
-    /// The command's place in the instrument's order.
-    pub sequence: u64,
-    /// When.
-    pub at_us: u64,
-    /// What happened.
-    pub events: &'a [Event],
-    /// What the request says of the order that it enters.
-    pub attributes: Attributes,
-    /// The same of each order of a list, in the order in which they are accepted.
-    pub legs: &'a [Attributes],
-    /// The client id that the request gives a cancel, or an amended order.
-    pub request_id: Option<ClientOrderId>,
-}
-
-impl Block<'_> {
-    /// What the request says of the order that is accepted at this place of the block.
-    fn attributes_of(&self, place: usize) -> Attributes {
-        let before = self.events.iter().take(place);
-        let is_accepted = |event: &&Event| matches!(event, Event::Accepted(_));
-        let leg = self.legs.get(before.filter(is_accepted).count());
-        leg.copied().unwrap_or(self.attributes)
-    }
-}
 
 /// What is told of a block.
 #[derive(Debug, Default)]

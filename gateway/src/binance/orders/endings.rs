@@ -8,7 +8,7 @@ use ledger::Fee;
 
 use crate::binance::amount::Amount;
 use crate::binance::limits::FilledAs;
-use crate::binance::orders::apply::Block;
+use crate::binance::orders::block::Block;
 use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::Fill;
 use crate::binance::words::{ExecutionType, ExpiryReason, OrderType, Status};

@@ -2,7 +2,8 @@
 
 use engine::{AccountId, ClientOrderId, OrderId};
 
-use crate::binance::orders::apply::{Block, Told};
+use crate::binance::orders::apply::Told;
+use crate::binance::orders::block::Block;
 use crate::binance::orders::registry::{AccountOrders, VenueOrders};
 use crate::binance::words::{ExecutionType, Status};
 

@@ -1,6 +1,7 @@
 //! The orders of accounts that use this persona, as the venue tells of them: built from events, one model an instrument.
 
 mod apply;
+mod block;
 mod endings;
 mod list;
 mod order;
@@ -8,7 +9,8 @@ mod recalled;
 mod registry;
 mod report;
 
-pub use apply::{Block, Told};
+pub use apply::Told;
+pub use block::Block;
 pub use list::{ListNews, ListProgress, ListStep, OrderList};
 pub use order::{Attributes, Peg, VenueOrder};
 pub use recalled::Recalled;

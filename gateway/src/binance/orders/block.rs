@@ -1,0 +1,37 @@
+//! One command's events, as this persona's orders take them in.
+
+use engine::{ClientOrderId, Event};
+
+use crate::binance::orders::order::Attributes;
+use crate::listing::{ListedInstrument, Listing};
+
+/// One command's events, and what the request for it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// All that is listed.
+    pub listing: &'a Listing,
+    /// The instrument.
+    pub listed: &'a ListedInstrument,
+    /// The command's place in the instrument's order.
+    pub sequence: u64,
+    /// When.
+    pub at_us: u64,
+    /// What happened.
+    pub events: &'a [Event],
+    /// What the request says of the order that it enters.
+    pub attributes: Attributes,
+    /// The same of each order of a list, in the order in which they are accepted.
+    pub legs: &'a [Attributes],
+    /// The client id that the request gives a cancel, or an amended order.
+    pub request_id: Option<ClientOrderId>,
+}
+
+impl Block<'_> {
+    /// What the request says of the order that is accepted at this place of the block.
+    pub(super) fn attributes_of(&self, place: usize) -> Attributes {
+        let before = self.events.iter().take(place);
+        let is_accepted = |event: &&Event| matches!(event, Event::Accepted(_));
+        let leg = self.legs.get(before.filter(is_accepted).count());
+        leg.copied().unwrap_or(self.attributes)
+    }
+}
