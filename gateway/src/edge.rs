@@ -1,10 +1,12 @@
 //! What all sessions and publishers of one gateway share.
 
+mod instrument_state;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use engine::{Instrument, InstrumentId, TermsChanged, Timestamp};
+use engine::{InstrumentId, Timestamp};
 use ledger::Ledger;
 use protocol::{ClockMode, InstrumentTable, Symbol};
 use sequencer::{EngineClock, Epoch, InboundCommand, Ports, Refused, SessionId};
@@ -12,21 +14,20 @@ use sequencer::{EngineClock, Epoch, InboundCommand, Ports, Refused, SessionId};
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
 use crate::counters::Counters;
-use crate::egress::{AccountLoads, AccountWatch, KeptReports, OpenOrders};
+use crate::egress::{AccountLoads, AccountWatch};
 use crate::faults::Faults;
 use crate::keys::DemoKeys;
 use crate::limits::Limits;
 use crate::listing::{ListedInstrument, Listing, place_of};
-use crate::lock::{read, write};
 use crate::lockstep::{Lockstep, Pacing};
-use crate::market_data::{IntervalWatch, Market, Resuming, TapeWatch};
+use crate::market_data::{IntervalWatch, Resuming, TapeWatch};
 use crate::measure::{Rejects, StageTimes};
 use crate::native::translate;
-use crate::operated::Operating;
 use crate::past::Past;
-use crate::reference::ReferencePrices;
 use crate::session::presence::Presence;
 use crate::session::{Flusher, Outbound, Routing};
+
+pub use instrument_state::InstrumentState;
 
 /// Nothing is looked at more often, however fast engine time is.
 const WALL_TIME_MIN: Duration = Duration::from_millis(1);
@@ -88,27 +89,6 @@ pub struct Edge {
     is_admitting: AtomicBool,
     sessions_numbered: AtomicU64,
     engine_time_ns: AtomicU64,
-}
-
-/// One instrument's read models.
-#[derive(Debug)]
-pub struct InstrumentState {
-    /// What it is.
-    pub listed: ListedInstrument,
-    /// What everyone sees. Taken by its publisher, by subscriptions and by HTTP.
-    pub market: Mutex<Market>,
-    /// What its owners see. Taken by its publisher and by sessions that ask or replace.
-    pub orders: Mutex<OpenOrders>,
-    /// What accounts were told last. Taken by its publisher and by sessions that go on.
-    pub reports: Mutex<KeptReports>,
-    /// What market orders are measured by.
-    pub reference: ReferencePrices,
-    /// Commands of operators on their way.
-    pub operating: Operating,
-    /// Its terms now: those it was listed with, until an operator changes its grid.
-    terms: RwLock<Instrument>,
-    /// With the replay clock: the one session that trades it; 0 while there is none.
-    replaying_session: AtomicU64,
 }
 
 /// Who turns the matchers.
@@ -320,85 +300,5 @@ impl Edge {
             ClockMode::Accelerated | ClockMode::Lockstep => translate::at_us(self.time.now()),
             ClockMode::Replay => translate::at_us(self.engine_time()),
         }
-    }
-}
-
-impl InstrumentState {
-    /// An instrument without orders.
-    pub fn new(
-        listed: ListedInstrument,
-        epoch: Epoch,
-        limits: &Limits,
-        loads: &Arc<AccountLoads>,
-        resuming: Resuming,
-    ) -> Self {
-        let reference = ReferencePrices::default();
-        if let Some(price) = listed.instrument.rules.reference {
-            reference.set_last(price);
-        }
-        Self {
-            market: Mutex::new(Market::new(listed.clone(), epoch, limits, resuming)),
-            orders: Mutex::new(OpenOrders::new(Arc::clone(loads))),
-            reports: Mutex::new(KeptReports::new(limits.executions_kept_max)),
-            reference,
-            operating: Operating::default(),
-            terms: RwLock::new(listed.instrument),
-            replaying_session: AtomicU64::new(0),
-            listed,
-        }
-    }
-
-    /// Its terms now.
-    pub fn terms(&self) -> Instrument {
-        *read(&self.terms)
-    }
-
-    /// Its terms are these from now on.
-    pub fn set_terms(&self, terms: &Instrument) {
-        *write(&self.terms) = *terms;
-    }
-
-    /// Takes note of an operator's change.
-    pub fn note_terms(&self, changed: &TermsChanged) {
-        changed.apply_to(&mut write(&self.terms));
-    }
-
-    /// Its place in the listing.
-    pub fn place(&self) -> usize {
-        place_of(self.id()).expect("listed instruments have an id")
-    }
-
-    /// Which instrument.
-    pub const fn id(&self) -> InstrumentId {
-        self.listed.instrument.id
-    }
-
-    /// With the replay clock: whether the session is, or becomes, the one that trades the instrument.
-    pub fn claim_replay(&self, session: SessionId) -> bool {
-        match self.replaying_session.compare_exchange(
-            0,
-            session.0,
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        ) {
-            Ok(_) => true,
-            Err(owner) => owner == session.0,
-        }
-    }
-
-    /// Whether the session is the one that trades the instrument.
-    pub fn is_replayed_by(&self, session: SessionId) -> bool {
-        self.replaying_session.load(Ordering::Relaxed) == session.0
-    }
-
-    /// The session is gone: another may trade the instrument.
-    pub fn release_replay(&self, session: SessionId) {
-        // Another session's claim stays as it is.
-        let _ = self.replaying_session.compare_exchange(
-            session.0,
-            0,
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        );
     }
 }

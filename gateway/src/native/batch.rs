@@ -10,7 +10,8 @@ use crate::counters::Counters;
 use crate::edge::InstrumentState;
 use crate::native::door_refusal::{DoorRefusal, OrderRefusal};
 use crate::native::orders::engine_replace;
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::{translate, translate_order};
 
 /// Why a batch is not handed over.

@@ -9,7 +9,8 @@ use sequencer::Refused;
 
 use crate::counters::Counters;
 use crate::door::TooLittle;
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::translate::Untranslatable;
 
 /// What a refusal at the door repeats of the request.

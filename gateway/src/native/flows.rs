@@ -6,7 +6,8 @@ use protocol::{CandleInterval, Channel, Subscription};
 use crate::egress::OwnState;
 use crate::market_data::{Content, Delivery, Interval, OnLag, Window, channel_of};
 use crate::native::records::interval_of;
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::subscription_refusals::{LATEST_NEEDS_LEVELS, NO_LEVELS, UNKNOWN_INTERVAL};
 use crate::session::Following;
 

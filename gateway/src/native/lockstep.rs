@@ -6,7 +6,8 @@ use engine::AccountId;
 use protocol::{Enroll, Enrolled, ErrorCode, Operation, Request, TickDone};
 
 use crate::lockstep::{EnrollRefused, Lockstep, Seat, SeatFull, TickRefused};
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 
 const OTHER_CLOCK: Refusal = Refusal::new(
     ErrorCode::BadClock,

@@ -9,7 +9,8 @@ use protocol::{
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::keys::verify;
-use crate::native::session::{Refusal, Session, Stage};
+use crate::native::refusal::Refusal;
+use crate::native::session::{Session, Stage};
 
 const NO_CHANCE: Refusal = Refusal::new(
     ErrorCode::Internal,

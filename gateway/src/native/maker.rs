@@ -9,8 +9,9 @@ use protocol::{ErrorCode, ExactDecimal, Quoted, ServerMessage};
 use crate::door::Door;
 use crate::native::door_refusal::OrderRefusal;
 use crate::native::mass_cancel::{MASS_CANCEL_PENDING, not_all_reached};
+use crate::native::refusal::Refusal;
 use crate::native::request_number;
-use crate::native::session::{Refusal, Session};
+use crate::native::session::Session;
 use crate::native::translate::{Untranslatable, price, quantity_or_zero};
 
 const NS_PER_MS: u64 = 1_000_000;

@@ -10,7 +10,8 @@ use crate::egress::OwnState;
 use crate::lock::lock;
 use crate::market_data::{CannotResume, Content, Delivery, FlowTerms, MarketFormat, native_format};
 use crate::native::flows::{Asked, Flow, delivery, lag_policy};
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::subscription_refusals::{
     ALREADY_SUBSCRIBED, EXECUTIONS_ARE_OF_ALL, KEPT_AS_HISTORY, NOT_RESUMABLE, NOT_SUBSCRIBED,
     OWN_STATE_IS_OF_ALL, SNAPSHOT_REQUIRED, SYMBOL_TWICE,

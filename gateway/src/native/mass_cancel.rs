@@ -8,7 +8,8 @@ use protocol::{ClockMode, ErrorCode, Reason, ServerMessage};
 
 use crate::edge::{Edge, InstrumentState};
 use crate::native::door_refusal::DoorRefusal;
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::{request_number, translate};
 use crate::session::AlreadyPending;
 

@@ -16,6 +16,7 @@ pub mod past;
 mod queries;
 mod rate;
 pub mod records;
+mod refusal;
 pub mod request_number;
 mod session;
 mod socket;

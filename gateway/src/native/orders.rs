@@ -7,7 +7,8 @@ use sequencer::{InboundCommand, Origin, Refused};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
 use crate::native::door_refusal::{Asked, DoorRefusal, OrderRefusal};
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::translate::Untranslatable;
 use crate::native::{request_number, translate, translate_order};
 

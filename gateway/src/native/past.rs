@@ -12,7 +12,8 @@ use crate::edge::{Edge, InstrumentState};
 use crate::native::records::{
     self, amendment_record, execution_record, interval_of, order_record, prevented_record,
 };
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::translate::timestamp;
 use crate::session::Audience;
 use crate::wire;

@@ -6,7 +6,8 @@ use protocol::{Balances, ErrorCode, OpenOrdersRequest, Positions};
 use crate::edge::InstrumentState;
 use crate::egress::OpenOrder;
 use crate::lock::lock;
-use crate::native::session::{Refusal, Session};
+use crate::native::refusal::Refusal;
+use crate::native::session::Session;
 use crate::native::{account_state, translate};
 
 /// Orders of one message: it stays well below a mebibyte.

@@ -18,6 +18,7 @@ use crate::lock::{lock, write};
 use crate::lockstep::Seat;
 use crate::native::market_subscriptions::Subscriptions;
 use crate::native::rate::{Admission, Rate};
+use crate::native::refusal::{NUMBER_TOO_LARGE, Refusal};
 use crate::native::{hello, logon, request_number};
 use crate::session::{SessionEnd, SessionEntry, presence};
 use crate::wire;
@@ -52,28 +53,6 @@ pub(super) enum Stage {
     Greeted,
     LoggedOn(AccountId),
 }
-
-/// A request that changes nothing, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// What kind of mistake it is.
-    pub code: ErrorCode,
-    /// A sentence for people.
-    pub text: Cow<'static, str>,
-}
-
-impl Refusal {
-    /// A refusal with a fixed sentence.
-    pub const fn new(code: ErrorCode, text: &'static str) -> Self {
-        Self {
-            code,
-            text: Cow::Borrowed(text),
-        }
-    }
-}
-
-const NUMBER_TOO_LARGE: Refusal =
-    Refusal::new(ErrorCode::BadField, "field `id`: it must be below 2^64 - 1");
 
 impl Session {
     /// A session that has just connected; others find it from now on.

@@ -2,7 +2,7 @@
 
 use protocol::ErrorCode;
 
-use crate::native::session::Refusal;
+use crate::native::refusal::Refusal;
 
 /// It stands already.
 pub const ALREADY_SUBSCRIBED: Refusal = Refusal::new(

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
-    CandleInterval, Channel, ChildStart, ClockMode, Delivery, ErrorCode, Frames, GoingAwayReason,
-    Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OrderChangeKind, OrderStatus,
-    OrderType, PegReference, PostOnly, Priority, Reason, ReportKind, SelfTradePrevention, Side,
-    TradingState, TriggerSource,
+    BatchMode, CandleInterval, Channel, ChildStart, ClockMode, Delivery, ErrorCode, Frames,
+    GoingAwayReason, Liquidity, OcoMode, OnCancelFailure, OnDisconnect, OnLag, OrderChangeKind,
+    OrderStatus, OrderType, PegReference, PostOnly, Priority, Reason, ReportKind,
+    SelfTradePrevention, Side, TradingState, TriggerSource,
 };
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,7 @@ pub fn words() -> BTreeMap<&'static str, Vec<&'static str>> {
         };
     }
     let mut words = BTreeMap::from(all!(
+        BatchMode,
         CandleInterval,
         Channel,
         ChildStart,
