@@ -2,6 +2,7 @@
 
 use crate::auction::AuctionReference;
 use crate::batch::{Batch, Instruction};
+use crate::bust::Bust;
 use crate::dead_man::{CancelAfter, Disconnect};
 use crate::fan_out::FanOut;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
@@ -57,10 +58,13 @@ pub enum Command {
     Operate(Operation),
     /// Carry out several instructions of one account in one event block.
     Batch(Batch),
+    /// Take a trade back.
+    Bust(Box<Bust>),
 }
 
 impl Command {
-    /// What the door reserved for it: whose, for which side, how much.
+    /// What the door reserved for it: whose, for which side, how much. A bust's reserve is money, not a hold: the
+    /// ledger says it of the trade.
     pub fn door_reserves(&self) -> impl Iterator<Item = (AccountId, Side, Notional)> {
         let of_batch = self.batched().filter_map(|(account, instruction)| {
             let (side, extra) = instruction.door_reserve()?;
@@ -88,7 +92,8 @@ impl Command {
             | Self::Disconnect(_)
             | Self::CancelAfter(_)
             | Self::Operate(_)
-            | Self::Batch(_) => [None, None],
+            | Self::Batch(_)
+            | Self::Bust(_) => [None, None],
         };
         reserves.into_iter().flatten().chain(of_batch)
     }
@@ -114,7 +119,8 @@ impl Command {
             | Self::MmpReset(_)
             | Self::Disconnect(_)
             | Self::CancelAfter(_)
-            | Self::Operate(_) => None,
+            | Self::Operate(_)
+            | Self::Bust(_) => None,
         };
         batch.into_iter().flat_map(|batch| {
             let account = batch.account();
@@ -145,7 +151,8 @@ impl Command {
             | Self::MmpReset(_)
             | Self::Disconnect(_)
             | Self::CancelAfter(_)
-            | Self::Operate(_) => false,
+            | Self::Operate(_)
+            | Self::Bust(_) => false,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! What happened, in the order in which it happened.
-//!
-//! One command gives one contiguous block: `Accepted`, then trades and prevented matches in match
-//! order, then what becomes of the residual. A [`HoldReleased`] follows the event that caused it.
 
+use crate::bust::{BustRefused, TradeBusted};
 use crate::cancel_reason::CancelReason;
 use crate::conditions::Conditions;
 use crate::id::{
@@ -16,7 +14,7 @@ use crate::reject::RejectReason;
 use crate::session::SessionState;
 use crate::side::Side;
 
-/// One fact about one instrument.
+/// One fact about one instrument. One command gives one contiguous block of them, each followed by its releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Event {
     /// An order passed admission and has an id.
@@ -53,12 +51,15 @@ pub enum Event {
     Indicative(Indicative),
     /// Other rules or steps of price and quantity hold from now on.
     TermsChanged(TermsChanged),
+    /// A trade was taken back.
+    TradeBusted(TradeBusted),
+    /// A trade was not taken back.
+    BustRefused(BustRefused),
     /// What follows is of the next instruction of a batch.
     Step(Step),
 }
 
-/// The next instruction of a batch is decided: the first event after this one that accepts, refuses, changes or ends
-/// an order is its answer. An all-or-none batch decides all of them before the first new order trades.
+/// The next instruction of a batch is decided: the next event that accepts, refuses, changes or ends an order says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Step {
     /// Whose batch.

@@ -9,6 +9,7 @@ mod admission;
 mod auction;
 mod batch;
 mod book;
+mod bust;
 mod cancel;
 mod cancel_reason;
 mod cancel_replace;
@@ -58,6 +59,7 @@ pub use auction::{AuctionReference, AuctionSelfTrade, IndicativePrice};
 pub use batch::{BATCH_INSTRUCTIONS_MAX, Batch, BatchError, BatchMode, Instruction};
 pub use book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 pub use book::order_book::OrderBook;
+pub use bust::{BUST_WINDOW_TRADES, Bust, BustRefused, PastParty, PastTrade, TradeBusted};
 pub use cancel_reason::CancelReason;
 pub use canonical::{Canonical, StateError, StateReader, StateSink};
 pub use command::{

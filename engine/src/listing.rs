@@ -1,6 +1,7 @@
 //! One listed instrument: its terms, its book and what admission remembers.
 
 use crate::book::order_book::OrderBook;
+use crate::bust::PastTrades;
 use crate::cascade::Cascade;
 use crate::chance::Chance;
 use crate::client_ids::ClientIds;
@@ -60,15 +61,18 @@ pub(crate) struct Listing {
     pub(crate) mmp: MmpState,
     pub(crate) quotes: Quotes,
     pub(crate) dead_men: DeadManTimers,
+    /// Trades that can be taken back; `None` where nobody asks that.
+    pub(crate) past_trades: Option<PastTrades>,
 }
 
 impl Listing {
     pub(crate) fn new(instrument: &Instrument, indexes_external_ids: bool) -> Self {
+        let keeps_money = instrument.funds_check == FundsCheck::Enforced;
         Self {
             book: OrderBook::new(instrument, indexes_external_ids),
             client_ids: ClientIds::new(instrument),
             expiries: Deadlines::default(),
-            risk: Risk::new(instrument.funds_check == FundsCheck::Enforced),
+            risk: Risk::new(keeps_money),
             session: Session::new(instrument),
             last_price: instrument.rules.reference,
             instrument: *instrument,
@@ -89,6 +93,7 @@ impl Listing {
             mmp: MmpState::default(),
             quotes: Quotes::default(),
             dead_men: DeadManTimers::default(),
+            past_trades: keeps_money.then(PastTrades::default),
         }
     }
 
@@ -163,6 +168,7 @@ impl Listing {
             Command::Disconnect(disconnect) => self.disconnect(*disconnect, sink),
             Command::CancelAfter(cancel_after) => self.cancel_after(cancel_after),
             Command::Batch(batch) => self.batch(batch, sink),
+            Command::Bust(bust) => self.bust(bust, sink),
         }
         self.follow_command(sink);
     }

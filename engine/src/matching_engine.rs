@@ -2,12 +2,13 @@
 
 use crate::batch::{Batch, report_step};
 use crate::book::order_book::OrderBook;
+use crate::bust::{BustRefused, PastTrade, PastTrades};
 use crate::canonical::{HashSink, StateError, StateSink};
 use crate::command::{CancelReplace, Command};
 use crate::event::{Event, HoldReleased, Rejected};
 use crate::event_sink::EventSink;
 use crate::fan_out::FanOutId;
-use crate::id::{AccountId, FeeTier, InstrumentId, OrderId};
+use crate::id::{AccountId, FeeTier, InstrumentId, OrderId, TradeId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
 use crate::order::Display;
@@ -33,6 +34,8 @@ pub struct MatchingEngine {
     /// By instrument id; books that other matchers own are vacant here.
     listings: Vec<Option<Box<Listing>>>,
     indexes_external_ids: bool,
+    /// Trades can be taken back where no money is kept, too.
+    remembers_trades: bool,
 }
 
 impl MatchingEngine {
@@ -42,6 +45,7 @@ impl MatchingEngine {
             limits,
             listings: Vec::new(),
             indexes_external_ids: false,
+            remembers_trades: false,
         }
     }
 
@@ -52,6 +56,14 @@ impl MatchingEngine {
         self
     }
 
+    /// Makes instruments that are listed from now on remember their trades, so that they can be taken back, where
+    /// no money is kept, too. Where money is kept they do so anyway.
+    #[must_use]
+    pub fn with_past_trades(mut self) -> Self {
+        self.remembers_trades = true;
+        self
+    }
+
     /// Opens an instrument with an empty book.
     ///
     /// # Errors
@@ -59,7 +71,10 @@ impl MatchingEngine {
     pub fn list(&mut self, instrument: Instrument) -> Result<(), InstrumentError> {
         instrument.check()?;
         let place = self.vacancy(instrument.id)?;
-        let listing = Listing::new(&instrument, self.indexes_external_ids);
+        let mut listing = Listing::new(&instrument, self.indexes_external_ids);
+        if self.remembers_trades {
+            listing.past_trades.get_or_insert_with(PastTrades::default);
+        }
         self.listings[place] = Some(Box::new(listing));
         Ok(())
     }
@@ -184,6 +199,21 @@ impl MatchingEngine {
         Some(self.listing(instrument)?.risk.fan_out_seen)
     }
 
+    /// A trade of an instrument that can be taken back.
+    ///
+    /// # Errors
+    /// The instrument is not listed, or the trade was never made, is too long ago or was taken back already.
+    pub fn past_trade(
+        &self,
+        instrument: InstrumentId,
+        trade_id: TradeId,
+    ) -> Result<PastTrade, RejectReason> {
+        let listing = self.listing(instrument);
+        listing
+            .ok_or(RejectReason::UnknownInstrument)?
+            .past_trade(trade_id)
+    }
+
     /// One number for everything that decides what this engine will say next.
     pub fn state_hash(&self) -> u64 {
         let mut hash = HashSink::new();
@@ -276,6 +306,10 @@ fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink:
         Command::Quote(quote) => rejected.account = quote.account,
         Command::Batch(batch) => return refuse_batch_unapplied(batch, reason, sink),
         Command::MmpReset(reset) => rejected.account = reset.account,
+        Command::Bust(bust) => {
+            let trade = bust.trade;
+            return sink.event(Event::BustRefused(BustRefused { trade, reason }));
+        }
         Command::Tick
         | Command::SetState(_)
         | Command::Uncross(_)

@@ -76,6 +76,12 @@ pub enum RejectReason {
     NotInBatch = 56,
     /// The rules or the grid contradict themselves.
     InvalidTerms = 60,
+    /// No such trade was made.
+    UnknownTrade = 61,
+    /// The trade is too long ago to be taken back.
+    TradeTooOld = 62,
+    /// The trade was taken back already.
+    TradeBusted = 63,
     /// A repair of the journal has taken the command out.
     TakenOut = 100,
 }
@@ -130,6 +136,11 @@ impl RejectReason {
             Self::BatchRefused => "another instruction of the all-or-none batch would be refused",
             Self::NotInBatch => "an all-or-none batch does not carry such an instruction",
             Self::InvalidTerms => "the rules or the grid contradict themselves",
+            Self::UnknownTrade => "no such trade was made on the instrument",
+            Self::TradeTooOld => {
+                "the trade is too long ago: the newest 10,000 trades of an instrument can be taken back"
+            }
+            Self::TradeBusted => "the trade was taken back already",
             Self::TakenOut => "a repair of the journal has taken the command out",
         }
     }

@@ -98,6 +98,7 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::CancelAfter(_)
         | Command::Operate(_)
         | Command::Batch(_)
+        | Command::Bust(_)
         | Command::Tick => [NO_SLOT; 2],
     }
 }

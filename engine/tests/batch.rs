@@ -40,7 +40,9 @@ fn words(events: &[Event]) -> Vec<String> {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => format!("{event:?}"),
+        | Event::TermsChanged(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => format!("{event:?}"),
     };
     events.iter().map(word).collect()
 }

@@ -43,6 +43,8 @@ fn words(events: &[Event]) -> Vec<&'static str> {
         Event::Indicative(_) => "indicative",
         Event::TermsChanged(_) => "terms",
         Event::Step(_) => "step",
+        Event::TradeBusted(_) => "busted",
+        Event::BustRefused(_) => "bust_refused",
         Event::HoldReleased(_) => "hold released",
     };
     events.iter().map(word).collect()

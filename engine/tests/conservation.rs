@@ -46,7 +46,8 @@ impl Reserves {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => return,
+            | Command::Batch(_)
+            | Command::Bust(_) => return,
         };
         self.extra[side as usize] += extra.units();
     }
@@ -78,7 +79,9 @@ impl Reserves {
                 | Event::Pegged(_)
                 | Event::Indicative(_)
                 | Event::TermsChanged(_)
-                | Event::Step(_) => {}
+                | Event::Step(_)
+                | Event::TradeBusted(_)
+                | Event::BustRefused(_) => {}
             }
         }
     }

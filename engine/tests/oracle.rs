@@ -133,6 +133,8 @@ fn word(event: &Event) -> String {
         Event::Indicative(_) => "indicative".to_owned(),
         Event::TermsChanged(_) => "terms".to_owned(),
         Event::Step(step) => format!("step {}", step.index),
+        Event::TradeBusted(_) => "busted".to_owned(),
+        Event::BustRefused(_) => "bust_refused".to_owned(),
     }
 }
 

@@ -255,6 +255,7 @@ fn word(line: &MarketLine) -> String {
         MarketLine::Trade(_)
         | MarketLine::Rest { .. }
         | MarketLine::Prevent(_)
+        | MarketLine::Busted(_)
         | MarketLine::Trigger(_)
         | MarketLine::Replaced(_)
         | MarketLine::Refill { .. }
@@ -267,12 +268,13 @@ fn word(line: &MarketLine) -> String {
 
 /// Every line that a market can say.
 const LINES: &str = "
-    step; reject batch_refused; reject not_in_batch; trade; rest; prevent; trigger; replaced; refill; peg; indicative;
+    step; reject batch_refused; reject not_in_batch; trade; busted; rest; prevent; trigger; replaced; refill; peg; indicative;
     cancel requested; cancel ioc; cancel fok; cancel expired; cancel stp; cancel oco; cancel parent;
     cancel no_liquidity; cancel collar; cancel protection; cancel disconnect; cancel mmp; cancel mass;
     cancel auction; cancel state;
     reject post_only; reject would_trigger; reject unknown_order; reject too_late; reject invalid_price;
     reject invalid_quantity; reject invalid_combination; reject price_band; reject duplicate_id;
+    reject unknown_trade; reject trade_busted; reject not_supported;
     reject halted; reject closed; reject not_in_auction; reject mmp_frozen; reject expired; reject killed;
     status continuous; status auction; status opening_auction; status closing_auction;
     status vol_auction; status pre_open; status halted; status paused; status reserved; status closed;

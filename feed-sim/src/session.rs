@@ -376,6 +376,7 @@ impl FeedSession {
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)
             | ServerMessage::Trade(_)
+            | ServerMessage::TradeBusted(_)
             | ServerMessage::Top(_)
             | ServerMessage::OrdersSnapshot(_)
             | ServerMessage::Orders(_)

@@ -65,6 +65,8 @@ impl Operating {
         let refused = events.iter().find_map(|event| {
             if let Event::Rejected(rejected) = event {
                 Some(rejected.reason)
+            } else if let Event::BustRefused(refused) = event {
+                Some(refused.reason)
             } else {
                 None
             }

@@ -1,9 +1,11 @@
 //! The trades of a span of time in one line.
 
 use engine::{
-    Notional, Price, Quantity, SequenceNumber, Side, Timestamp, Trade, TradeId, TradePhase,
+    Notional, PastTrade, Price, Quantity, SequenceNumber, Side, Timestamp, Trade, TradeId,
+    TradePhase,
 };
 
+use crate::execution::TradeRecord;
 use crate::spelled::spelled_struct;
 
 /// The trades of a span of time. Sums are exact.
@@ -116,6 +118,36 @@ impl Candle {
         self.trades == 0
     }
 
+    /// Takes a trade's volume out. Prices stay: what the others were is not known here.
+    pub fn take_out(&mut self, print: &Print) {
+        self.take_out_all(&Self::of(self.start, print));
+    }
+
+    /// Takes out what `other` counts of volume and trades, and no more than there is.
+    pub(crate) fn take_out_all(&mut self, other: &Self) {
+        let less = |all: Notional, part: Notional| {
+            Notional::from_units(all.units().saturating_sub(part.units()))
+        };
+        self.volume = self.volume.saturating_sub(other.volume);
+        self.notional = less(self.notional, other.notional);
+        self.taker_buy_volume = self.taker_buy_volume.saturating_sub(other.taker_buy_volume);
+        self.taker_buy_notional = less(self.taker_buy_notional, other.taker_buy_notional);
+        self.trades = self.trades.saturating_sub(other.trades);
+        self.auction_trades = self.auction_trades.saturating_sub(other.auction_trades);
+        self.auction_volume = self.auction_volume.saturating_sub(other.auction_volume);
+    }
+
+    /// Puts in what `other` counts of volume and trades.
+    pub(crate) fn put_in_all(&mut self, other: &Self) {
+        self.volume += other.volume;
+        self.notional = self.notional + other.notional;
+        self.taker_buy_volume += other.taker_buy_volume;
+        self.taker_buy_notional = self.taker_buy_notional + other.taker_buy_notional;
+        self.trades += other.trades;
+        self.auction_trades += other.auction_trades;
+        self.auction_volume += other.auction_volume;
+    }
+
     /// Takes in what traded after it in the same span.
     pub fn extend(&mut self, later: &Self) {
         if later.is_empty() {
@@ -162,6 +194,30 @@ pub struct Print {
 }
 
 impl Print {
+    /// What a candle needs of a trade that was kept.
+    pub const fn of_record(trade: &TradeRecord) -> Self {
+        Self {
+            trade_id: trade.trade_id,
+            price: trade.price,
+            quantity: trade.quantity,
+            phase: trade.phase,
+            aggressor_side: trade.aggressor_side,
+            sequence: trade.event.sequence,
+        }
+    }
+
+    /// What a candle needs of a trade that the command at `sequence` took back.
+    pub const fn of_past(trade: &PastTrade, sequence: SequenceNumber) -> Self {
+        Self {
+            trade_id: trade.trade_id,
+            price: trade.price,
+            quantity: trade.quantity,
+            phase: trade.phase,
+            aggressor_side: trade.aggressor_side,
+            sequence,
+        }
+    }
+
     /// What a candle needs of a trade of the command at `sequence`.
     pub const fn of(trade: &Trade, sequence: SequenceNumber) -> Self {
         Self {

@@ -82,15 +82,37 @@ impl CandleSeries {
         }
     }
 
-    /// Takes in a second that was kept; it takes the place of an earlier one of the same second.
+    /// Takes in a second that was kept; it takes the place of an earlier one of the same second, and one without
+    /// trades takes that away.
     pub fn load(&mut self, second: Candle) {
-        if let Some(current) = &mut self.current
-            && current.start == second.start
-        {
-            *current = second;
+        let newest = self.current.as_ref().or(self.seconds.candles.back());
+        let is_new = newest.is_none_or(|newest| newest.start < second.start);
+        if is_new && !second.is_empty() {
+            self.begin(second);
+        } else {
+            self.correct(second.start, Some(second).filter(|it| !it.is_empty()));
+        }
+    }
+
+    /// What traded in the second that begins at `start`, if anything did and it is kept.
+    pub fn second(&self, start: Timestamp) -> Option<Candle> {
+        let current = self.current.filter(|current| current.start == start);
+        current.or_else(|| self.seconds.get(start).copied())
+    }
+
+    /// Another second takes the place of the one that begins at `start`; `None`: nothing traded in it. Longer candles
+    /// are made again of the shorter ones that they consist of; of one that began before those that are kept, only
+    /// the volume is corrected.
+    pub fn correct(&mut self, start: Timestamp, second: Option<Candle>) {
+        if self.current.is_some_and(|current| current.start == start) {
+            self.current = second;
             return;
         }
-        self.begin(second);
+        let before = self.seconds.put(start, second);
+        let change = (before, second);
+        self.minutes.make_again(start, &self.seconds, change);
+        self.hours.make_again(start, &self.minutes, change);
+        self.days.make_again(start, &self.hours, change);
     }
 
     /// The second that trades go into.
@@ -296,6 +318,62 @@ impl Ring {
                     self.candles.pop_front();
                 }
                 self.candles.push_back(Candle { start, ..*second });
+            }
+        }
+    }
+
+    fn get(&self, start: Timestamp) -> Option<&Candle> {
+        let place = self.place_of(start).ok()?;
+        self.candles.get(place)
+    }
+
+    fn place_of(&self, start: Timestamp) -> Result<usize, usize> {
+        self.candles
+            .binary_search_by_key(&start, |candle| candle.start)
+    }
+
+    /// Puts a candle in the place of the one that begins at `start`, and returns that one. None older than all that
+    /// are kept comes in.
+    fn put(&mut self, start: Timestamp, candle: Option<Candle>) -> Option<Candle> {
+        match (self.place_of(start), candle) {
+            (Ok(place), Some(candle)) => Some(std::mem::replace(&mut self.candles[place], candle)),
+            (Ok(place), None) => self.candles.remove(place),
+            (Err(0), Some(_)) if self.candles.len() >= self.candles_max => None,
+            (Err(_), None) => None,
+            (Err(place), Some(candle)) => {
+                self.candles.insert(place, candle);
+                None
+            }
+        }
+    }
+
+    /// Makes the candle that `at` is in again, of the shorter ones in its span; a second there has changed.
+    fn make_again(
+        &mut self,
+        at: Timestamp,
+        shorter: &Self,
+        (before, after): (Option<Candle>, Option<Candle>),
+    ) {
+        let start = self.interval.start_of(at);
+        let end = self.interval.next_after(start);
+        let has_all = shorter.candles.len() < shorter.candles_max
+            || shorter.candles.front().is_some_and(|it| it.start <= start);
+        if has_all {
+            let mut made: Option<Candle> = None;
+            for candle in shorter.from(start).take_while(|it| it.start < end) {
+                match &mut made {
+                    Some(made) => made.extend(candle),
+                    None => made = Some(Candle { start, ..*candle }),
+                }
+            }
+            self.put(start, made);
+        } else if let Ok(place) = self.place_of(start) {
+            let candle = &mut self.candles[place];
+            if let Some(before) = before {
+                candle.take_out_all(&before);
+            }
+            if let Some(after) = after {
+                candle.put_in_all(&after);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Trades as both parties and the public saw them.
 
-use engine::{AccountId, ClientOrderId, OrderId, Price, Quantity, Side, TradeId, TradePhase};
+use engine::{
+    AccountId, ClientOrderId, OrderId, Price, Quantity, Side, Timestamp, TradeId, TradePhase,
+};
 
 use crate::place::EventPlace;
 use crate::spelled::{spelled_enum, spelled_struct};
@@ -104,6 +106,8 @@ pub struct Execution {
     pub trade: TradeRecord,
     /// Which part the order had.
     pub role: Role,
+    /// When it was taken back, if it was.
+    pub busted_at: Option<Timestamp>,
 }
 
 impl Execution {

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use engine::{Event, InstrumentId, SequenceNumber, StateError, StateReader, Timestamp, Trade};
+use engine::{
+    Event, InstrumentId, PastTrade, SequenceNumber, StateError, StateReader, Timestamp, Trade,
+};
 
 use crate::archive::{Archive, Marks, Opened};
 use crate::candle::{Candle, Print};
 use crate::candle_series::CandleSeries;
 use crate::execution::Fees;
 use crate::index::{Index, IndexLimits};
+use crate::interval::Interval;
 use crate::record::{Filed, Record};
 use crate::storage::{Storage, Syncing};
 use crate::tracker::OrderTracker;
@@ -90,7 +93,8 @@ impl History {
                 Record::Order(_)
                 | Record::Trade(_)
                 | Record::Amendment(_)
-                | Record::Prevented(_) => {}
+                | Record::Prevented(_)
+                | Record::Bust(_) => {}
             }
         })?;
         let history = Self {
@@ -171,6 +175,8 @@ impl History {
             for event in events {
                 if let Event::Trade(trade) = event {
                     self.count(instrument, at, &Print::of(trade, sequence));
+                } else if let Event::TradeBusted(busted) = event {
+                    self.uncount(instrument, sequence, &busted.trade);
                 }
             }
         }
@@ -182,6 +188,7 @@ impl History {
     /// Everything of the journal was fed. Where more was kept than `sequence`, the journal has lost the end of what
     /// it had shown: it does not count here either.
     pub fn settle(&mut self, instrument: InstrumentId, sequence: SequenceNumber) {
+        let undone = self.index.busts_after(instrument, sequence);
         if self
             .recorded
             .get(&instrument)
@@ -202,6 +209,9 @@ impl History {
             };
             self.seconds.push(&cut);
             self.count_again(instrument, sequence);
+        }
+        for bust in undone {
+            self.count_second(instrument, sequence, bust.traded_at);
         }
     }
 
@@ -285,15 +295,57 @@ impl History {
         let page = crate::page::Page::oldest(usize::MAX).between(cut, Timestamp(u64::MAX));
         let trades = self.trades(instrument, &page);
         for trade in trades {
-            let print = Print {
-                trade_id: trade.trade_id,
-                price: trade.price,
-                quantity: trade.quantity,
-                phase: trade.phase,
-                aggressor_side: trade.aggressor_side,
-                sequence: trade.event.sequence,
-            };
-            self.count(instrument, trade.event.at, &print);
+            if self.bust_of(instrument, trade.trade_id).is_none() {
+                self.count(instrument, trade.event.at, &Print::of_record(&trade));
+            }
+        }
+    }
+
+    /// A trade does not count any more. Where not all trades of its second are found, it takes its volume with it,
+    /// and prices stay.
+    fn uncount(&mut self, instrument: InstrumentId, sequence: SequenceNumber, trade: &PastTrade) {
+        let second = Interval::Second1.start_of(trade.at);
+        if self.index.has_all_from(instrument, second) {
+            return self.count_second(instrument, sequence, trade.at);
+        }
+        let known = self.instruments.entry(instrument).or_default();
+        let Some(mut counted) = known.candles.second(second) else {
+            return;
+        };
+        counted.take_out(&Print::of_past(trade, sequence));
+        self.correct(instrument, second, Some(counted));
+    }
+
+    /// Counts the second that `at` is in again: the trades up to the command at `sequence` that stand.
+    fn count_second(&mut self, instrument: InstrumentId, sequence: SequenceNumber, at: Timestamp) {
+        let start = Interval::Second1.start_of(at);
+        let last = Timestamp(Interval::Second1.next_after(start).0.saturating_sub(1));
+        let page = crate::page::Page::oldest(usize::MAX).between(start, last);
+        let mut counted: Option<Candle> = None;
+        for trade in self.trades(instrument, &page) {
+            let busted = self.bust_of(instrument, trade.trade_id);
+            let is_busted = busted.is_some_and(|event| event.sequence <= sequence);
+            if is_busted || trade.event.sequence > sequence {
+                continue;
+            }
+            let one = Candle::of(start, &Print::of_record(&trade));
+            match &mut counted {
+                Some(counted) => counted.extend(&one),
+                None => counted = Some(one),
+            }
+        }
+        self.correct(instrument, start, counted);
+    }
+
+    /// Another second takes the place of the one that begins at `start`; `None`: nothing traded in it.
+    fn correct(&mut self, instrument: InstrumentId, start: Timestamp, counted: Option<Candle>) {
+        let known = self.instruments.entry(instrument).or_default();
+        let before = known.candles.second(start);
+        known.candles.correct(start, counted);
+        // A second without trades says that there is none.
+        let filed = counted.or(before.map(|before| Candle::empty(start, before.open)));
+        if let Some(filed) = filed.filter(|_| self.failure.is_none()) {
+            self.file_second(instrument, filed);
         }
     }
 

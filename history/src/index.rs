@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use engine::{AccountId, ClientOrderId, InstrumentId, OrderId, SequenceNumber, Timestamp};
+use engine::{AccountId, ClientOrderId, InstrumentId, OrderId, SequenceNumber, Timestamp, TradeId};
 
+use crate::bust::BustRecord;
 use crate::page::{Of, Page};
 use crate::record::{Filed, Record};
 
@@ -46,6 +47,8 @@ pub struct Index {
     limits: IndexLimits,
     accounts: HashMap<(InstrumentId, AccountId), OfAccount>,
     trades: HashMap<InstrumentId, VecDeque<Entry>>,
+    // By trade, so that the oldest trades' make room.
+    busts: HashMap<InstrumentId, BTreeMap<TradeId, BustRecord>>,
 }
 
 /// Where the records of one account on one instrument are.
@@ -66,6 +69,7 @@ impl Index {
             limits,
             accounts: HashMap::new(),
             trades: HashMap::new(),
+            busts: HashMap::new(),
         }
     }
 
@@ -130,6 +134,13 @@ impl Index {
                     push(list, entry, max);
                 }
             }
+            Record::Bust(bust) => {
+                let busts = self.busts.entry(instrument).or_default();
+                busts.insert(bust.trade_id, **bust);
+                if busts.len() > self.limits.trades_max {
+                    busts.pop_first();
+                }
+            }
             Record::Cut(sequence) => self.cut(instrument, *sequence),
             Record::Second(_) => {}
         }
@@ -146,6 +157,30 @@ impl Index {
         trades.map_or_else(Vec::new, |trades| select(trades, Of::Account, page))
     }
 
+    /// How a trade was taken back, if it was.
+    pub fn bust_of(&self, instrument: InstrumentId, trade_id: TradeId) -> Option<&BustRecord> {
+        self.busts.get(&instrument)?.get(&trade_id)
+    }
+
+    /// Trades that commands after `sequence` took back.
+    pub fn busts_after(
+        &self,
+        instrument: InstrumentId,
+        sequence: SequenceNumber,
+    ) -> Vec<BustRecord> {
+        let busts = self.busts.get(&instrument).into_iter();
+        let busts = busts.flat_map(BTreeMap::values).copied();
+        busts
+            .filter(|bust| bust.event.sequence > sequence)
+            .collect()
+    }
+
+    /// Whether every trade of the instrument from `from` on is found.
+    pub fn has_all_from(&self, instrument: InstrumentId, from: Timestamp) -> bool {
+        let oldest = self.trades.get(&instrument).and_then(VecDeque::front);
+        oldest.is_some_and(|oldest| oldest.at < from || oldest.id == 1)
+    }
+
     /// Forgets what stood before `start`.
     pub fn forget_before(&mut self, start: u64) {
         for trades in self.trades.values_mut() {
@@ -160,6 +195,9 @@ impl Index {
     fn cut(&mut self, instrument: InstrumentId, sequence: SequenceNumber) {
         if let Some(trades) = self.trades.get_mut(&instrument) {
             trades.retain(|entry| entry.sequence <= sequence);
+        }
+        if let Some(busts) = self.busts.get_mut(&instrument) {
+            busts.retain(|_, bust| bust.event.sequence <= sequence);
         }
         for ((of, _), account) in &mut self.accounts {
             if *of == instrument {

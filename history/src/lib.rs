@@ -10,6 +10,7 @@
 
 mod amendment;
 mod archive;
+mod bust;
 mod calendar;
 mod candle;
 mod candle_series;
@@ -30,6 +31,7 @@ mod tracker;
 
 pub use amendment::{Amendment, PreventedMatch};
 pub use archive::{Archive, Marks, Opened};
+pub use bust::BustRecord;
 pub use calendar::day_of;
 pub use candle::{Candle, Print};
 pub use candle_series::{CandleRange, CandleSeries};

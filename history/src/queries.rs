@@ -11,6 +11,7 @@ use crate::index::{Entry, OfAccount};
 use crate::interval::Interval;
 use crate::order::OrderRecord;
 use crate::page::{Of, Page, Stage, Take};
+use crate::place::EventPlace;
 use crate::record::Record;
 use crate::statistics::Statistics;
 
@@ -84,7 +85,12 @@ impl History {
             } else {
                 Role::Maker
             };
-            Some(Execution { trade, role })
+            let busted = self.bust_of(instrument, trade.trade_id);
+            Some(Execution {
+                trade,
+                role,
+                busted_at: busted.map(|event| event.at),
+            })
         };
         entries.iter().filter_map(execution).collect()
     }
@@ -104,7 +110,8 @@ impl History {
             | Record::Trade(_)
             | Record::Prevented(_)
             | Record::Second(_)
-            | Record::Cut(_) => None,
+            | Record::Cut(_)
+            | Record::Bust(_) => None,
         };
         entries.iter().filter_map(amendment).collect()
     }
@@ -124,12 +131,19 @@ impl History {
             | Record::Trade(_)
             | Record::Amendment(_)
             | Record::Second(_)
-            | Record::Cut(_) => None,
+            | Record::Cut(_)
+            | Record::Bust(_) => None,
         };
         entries.iter().filter_map(prevented).collect()
     }
 
-    /// The instrument's trades, in the order of their ids.
+    /// Where a trade was taken back; `None` where it stands, or that is too long ago.
+    pub fn bust_of(&self, instrument: InstrumentId, trade_id: TradeId) -> Option<EventPlace> {
+        let bust = self.index.bust_of(instrument, trade_id)?;
+        Some(bust.event)
+    }
+
+    /// The instrument's trades, in the order of their ids; those that were taken back are among them.
     pub fn trades(&self, instrument: InstrumentId, page: &Page) -> Vec<TradeRecord> {
         let entries = self.index.trades(instrument, page);
         entries.iter().filter_map(|it| self.trade(it)).collect()
@@ -218,7 +232,8 @@ impl History {
             | Record::Amendment(_)
             | Record::Prevented(_)
             | Record::Second(_)
-            | Record::Cut(_) => None,
+            | Record::Cut(_)
+            | Record::Bust(_) => None,
         }
     }
 
@@ -229,7 +244,8 @@ impl History {
             | Record::Amendment(_)
             | Record::Prevented(_)
             | Record::Second(_)
-            | Record::Cut(_) => None,
+            | Record::Cut(_)
+            | Record::Bust(_) => None,
         }
     }
 }

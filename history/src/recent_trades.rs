@@ -87,7 +87,8 @@ impl RecentTrades {
         }
     }
 
-    /// Takes note of an event of the command at `sequence`; a trade is kept and returned.
+    /// Takes note of an event of the command at `sequence`; a trade is kept and returned. One that is taken back is
+    /// kept no more; it may still be the last one, whose price the market goes on from.
     pub fn apply(
         &mut self,
         event: &Event,
@@ -99,6 +100,11 @@ impl RecentTrades {
                 let trade = PublicTrade::of(trade, sequence, at);
                 self.keep(trade);
                 Some(trade)
+            }
+            Event::TradeBusted(busted) => {
+                let trade_id = busted.trade.trade_id;
+                self.trades.retain(|trade| trade.trade_id != trade_id);
+                None
             }
             Event::Accepted(_)
             | Event::Rejected(_)
@@ -116,7 +122,8 @@ impl RecentTrades {
             | Event::Pegged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => None,
+            | Event::Step(_)
+            | Event::BustRefused(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 use engine::{InstrumentId, SequenceNumber};
 
 use crate::amendment::{Amendment, PreventedMatch};
+use crate::bust::BustRecord;
 use crate::candle::Candle;
 use crate::execution::TradeRecord;
 use crate::order::OrderRecord;
@@ -23,6 +24,8 @@ pub enum Record {
     Second(Box<Candle>),
     /// What was kept of the instrument beyond this command was never durable, and does not count.
     Cut(SequenceNumber),
+    /// A trade was taken back.
+    Bust(Box<BustRecord>),
 }
 
 spelled_enum!(Record {
@@ -32,6 +35,7 @@ spelled_enum!(Record {
     4 => Prevented(prevented),
     5 => Second(candle),
     6 => Cut(sequence),
+    7 => Bust(bust),
 });
 
 /// A record with the instrument that it is about.

@@ -9,6 +9,7 @@ use engine::{
     SequenceNumber, StateError, StateReader, Timestamp, Trade,
 };
 
+use crate::bust::BustRecord;
 use crate::execution::Fees;
 use crate::order::{OrderRecord, OrderStatus};
 use crate::place::EventPlace;
@@ -148,6 +149,18 @@ impl OrderTracker {
             }
             Event::Canceled(canceled) => self.canceled(place, canceled),
             Event::Pegged(pegged) => self.pegged(place, pegged),
+            Event::TradeBusted(busted) => {
+                let trade = &busted.trade;
+                records.push(Record::Bust(Box::new(BustRecord {
+                    event: place,
+                    trade_id: trade.trade_id,
+                    traded_at: trade.at,
+                    price: trade.price,
+                    quantity: trade.quantity,
+                    taker_account: trade.taker.account,
+                    maker_account: trade.maker.account,
+                })));
+            }
             Event::Queued(queued) => {
                 if let Some(order) = self.changed(place, queued.order_id) {
                     order.status = OrderStatus::Waiting;
@@ -167,7 +180,8 @@ impl OrderTracker {
             | Event::StatusChanged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => {}
+            | Event::Step(_)
+            | Event::BustRefused(_) => {}
         }
     }
 

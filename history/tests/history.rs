@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use engine::{AccountId, Event, MarketBudget, Notional, OrderId, SequenceNumber, Timestamp, Trade};
+use engine::{
+    AccountId, Bust, Command, Event, MarketBudget, Notional, OrderId, SequenceNumber, Timestamp,
+    Trade, TradeId,
+};
 use history::{
     Block, CandleRange, Fee, FeeAsset, Fees, History, IndexLimits, Interval, MemoryStorage, Of,
     OrderRecord, OrderStatus, Page, Stage, Storage, Storages, Syncing, TradeRecord,
@@ -64,15 +67,26 @@ struct Said {
     events: Vec<Event>,
 }
 
-/// What a random flow of `commands` made the engine say; three commands a second.
+/// What a random flow of `commands` made the engine say; three commands a second. Now and then a trade is taken back:
+/// one of the newest, or one of long ago.
 fn said(seed: u64, commands: u64) -> Vec<Said> {
     let mut engine = engine_of(&instrument(MarketBudget::Partial));
     let mut flow = Flow::new(seed);
+    let mut trades: u64 = 0;
     let step = |number| {
         let mut command = flow.next_command();
         command.at = Timestamp((1_000 + number / 3) * SECOND);
+        let back = if number % 2 == 0 { 1 } else { number % 97 };
+        if number % 23 == 0
+            && let Ok(trade) = engine.past_trade(INSTRUMENT, TradeId(trades.saturating_sub(back)))
+        {
+            let operator = "desk".into();
+            command.command = Command::Bust(Box::new(Bust { trade, operator }));
+        }
         let mut said = Everything::default();
         engine.apply(&command, &mut said);
+        let new = said.events.iter();
+        trades += new.filter(|it| matches!(it, Event::Trade(_))).count() as u64;
         Said {
             sequence: command.sequence,
             at: command.at,
@@ -159,6 +173,8 @@ fn history_is_what_the_events_said() {
                 }
             }
             Event::Conditioned(_)
+            | Event::TradeBusted(_)
+            | Event::BustRefused(_)
             | Event::Rejected(_)
             | Event::Repeated(_)
             | Event::Prevented(_)
@@ -219,7 +235,10 @@ fn candles_sum_up_the_trades_and_have_no_gap() {
     feed(&mut history, &said);
     let until = said.last().expect("there are some").at;
 
-    let trades = history.trades(INSTRUMENT, &ALL);
+    let all = history.trades(INSTRUMENT, &ALL);
+    let stands = |it: &TradeRecord| history.bust_of(INSTRUMENT, it.trade_id).is_none();
+    let trades: Vec<TradeRecord> = all.iter().copied().filter(stands).collect();
+    assert!(trades.len() + 100 < all.len(), "many were taken back");
     for interval in Interval::ALL {
         let range = CandleRange::From {
             from: Timestamp(0),
@@ -251,6 +270,81 @@ fn candles_sum_up_the_trades_and_have_no_gap() {
         }
         let counted: u64 = candles.iter().map(|it| it.trades).sum();
         assert_eq!(counted, trades.len() as u64, "{interval:?}");
+    }
+}
+
+#[test]
+fn candles_lose_a_trade_that_is_taken_back() {
+    let trade = |id: u64, price: i64, units: u64| {
+        let party = |account| engine::Party {
+            order_id: OrderId(id),
+            external_id: None,
+            account: AccountId(account),
+            fee_tier: engine::FeeTier(0),
+            leaves_quantity: engine::Quantity::ZERO,
+            filled_quantity: engine::Quantity::from_units(units),
+            hold_used: Notional::ZERO,
+            hold: Notional::ZERO,
+        };
+        Trade {
+            trade_id: TradeId(id),
+            price: engine::Price::from_units(price),
+            quantity: engine::Quantity::from_units(units),
+            phase: engine::TradePhase::Continuous,
+            aggressor_side: engine::Side::Buy,
+            taker: party(1),
+            maker: party(2),
+        }
+    };
+    let prints = [
+        (60, trade(1, 100, 1)),
+        (60, trade(2, 130, 2)),
+        (61, trade(3, 110, 4)),
+        (125, trade(4, 120, 8)),
+    ];
+    let (records, seconds) = (Shared::default(), Shared::default());
+    let mut history = open(&records, &seconds);
+    let mut said: Vec<Said> = (1..)
+        .zip(prints)
+        .map(|(sequence, (second, trade))| Said {
+            sequence: SequenceNumber(sequence),
+            at: Timestamp(second * SECOND),
+            events: vec![Event::Trade(trade)],
+        })
+        .collect();
+    for (sequence, place) in [(5, 1), (6, 3)] {
+        let (second, trade) = prints[place];
+        let trade = engine::PastTrade::of(&trade, Timestamp(second * SECOND));
+        said.push(Said {
+            sequence: SequenceNumber(sequence),
+            at: Timestamp(130 * SECOND),
+            events: vec![Event::TradeBusted(engine::TradeBusted { trade })],
+        });
+    }
+    feed(&mut history, &said);
+    history.checkpoint();
+
+    for history in [&history, &open(&records, &seconds)] {
+        let until = Timestamp(130 * SECOND);
+        let range = CandleRange::Newest { until, count: 9 };
+        let minutes = history.candles(INSTRUMENT, Interval::Minute1, range);
+        let figures: Vec<_> = minutes
+            .iter()
+            .map(|it| {
+                let prices = [it.open, it.high, it.low, it.close].map(engine::Price::units);
+                (prices, it.volume, it.trades)
+            })
+            .collect();
+        // Without 130 the first minute is lower; the second has nothing and stays where the first ended.
+        let expected = [([100, 110, 100, 110], 5, 2), ([110; 4], 0, 0)];
+        assert_eq!(figures, expected);
+        let day = 86_400 * SECOND;
+        let statistics = history.statistics(INSTRUMENT, until, day).unwrap();
+        assert_eq!((statistics.volume, statistics.trades), (5, 2));
+        assert_eq!(statistics.high.units(), 110);
+        let executions = history.executions(AccountId(1), INSTRUMENT, Of::Account, &ALL);
+        let busted: Vec<_> = executions.iter().map(|it| it.busted_at).collect();
+        assert_eq!(busted, [None, Some(until), None, Some(until)]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a trade costs its two parties: rates by account tier, and the fees that they make.
 
-use engine::{FeeTier, Notional, Side, Trade};
+use engine::{FeeTier, Notional, PastTrade, Price, Quantity, Side, Trade};
 
 use crate::asset::AssetId;
 use crate::money::Money;
@@ -111,13 +111,32 @@ impl InstrumentTerms {
     /// # Panics
     /// The trade is larger than all the money that there can be.
     pub fn fees(&self, trade: &Trade) -> TradeFees {
+        let tiers = (trade.taker.fee_tier, trade.maker.fee_tier);
+        self.fees_at(trade.price, trade.quantity, trade.aggressor_side, tiers)
+    }
+
+    /// What a trade that was made has cost its parties.
+    ///
+    /// # Panics
+    /// As of [`InstrumentTerms::fees`].
+    pub fn fees_of_past(&self, trade: &PastTrade) -> TradeFees {
+        let tiers = (trade.taker.fee_tier, trade.maker.fee_tier);
+        self.fees_at(trade.price, trade.quantity, trade.aggressor_side, tiers)
+    }
+
+    fn fees_at(
+        &self,
+        price: Price,
+        quantity: Quantity,
+        aggressor_side: Side,
+        (taker_tier, maker_tier): (FeeTier, FeeTier),
+    ) -> TradeFees {
         let fee = |side: Side, rate_ppm: i128| {
             let (asset, amount) = match (self.fee_asset, side) {
-                (FeeAsset::Received, Side::Buy) => (self.base, self.base_amount(trade.quantity)),
-                (FeeAsset::Received, Side::Sell) | (FeeAsset::Quote, Side::Buy | Side::Sell) => (
-                    self.quote,
-                    self.quote_amount(Notional::of(trade.price, trade.quantity)),
-                ),
+                (FeeAsset::Received, Side::Buy) => (self.base, self.base_amount(quantity)),
+                (FeeAsset::Received, Side::Sell) | (FeeAsset::Quote, Side::Buy | Side::Sell) => {
+                    (self.quote, self.quote_amount(Notional::of(price, quantity)))
+                }
             };
             let amount = amount.expect("a trade is never larger than the holds that cover it");
             Fee {
@@ -125,11 +144,11 @@ impl InstrumentTerms {
                 amount: share(amount, rate_ppm),
             }
         };
-        let taker_ppm = self.fees.of(trade.taker.fee_tier).taker_ppm;
-        let maker_ppm = self.fees.of(trade.maker.fee_tier).maker_ppm;
+        let taker_ppm = self.fees.of(taker_tier).taker_ppm;
+        let maker_ppm = self.fees.of(maker_tier).maker_ppm;
         TradeFees {
-            taker: fee(trade.aggressor_side, i128::from(taker_ppm)),
-            maker: fee(trade.aggressor_side.opposite(), i128::from(maker_ppm)),
+            taker: fee(aggressor_side, i128::from(taker_ppm)),
+            maker: fee(aggressor_side.opposite(), i128::from(maker_ppm)),
         }
     }
 }

@@ -6,6 +6,7 @@
 use engine::{AccountId, InstrumentId};
 
 use crate::asset::AssetId;
+use crate::closings::ClosedBy;
 use crate::conservation::StillSettling;
 use crate::control::{ControlDesk, ControlRefusal};
 use crate::gives::Gives;
@@ -42,6 +43,8 @@ pub struct SettlementImage {
     pub advances: Vec<Advance>,
     /// Positions that are not as if nothing had been traded, by account, then instrument.
     pub positions: Vec<(AccountId, Position)>,
+    /// What trades closed that may be taken back, by instrument, then trade.
+    pub closings: Vec<ClosedBy>,
 }
 
 /// What fills took beyond their share of a hold; the next gives of the same place repay it.
@@ -192,6 +195,7 @@ impl Settlement {
                 })
                 .collect(),
             positions: self.positions().all().collect(),
+            closings: self.closings().all().copied().collect(),
         }
     }
 
@@ -200,6 +204,9 @@ impl Settlement {
         for advance in &image.advances {
             let place = (advance.instrument, advance.account, advance.asset);
             self.restore_advance(place, advance.amount);
+        }
+        for closed in &image.closings {
+            self.restore_closing(*closed);
         }
         for (account, position) in &image.positions {
             if self.positions().has(position.instrument) {

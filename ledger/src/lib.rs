@@ -16,7 +16,9 @@
 
 mod asset;
 mod balance;
+mod bust;
 mod cells;
+mod closings;
 mod conservation;
 mod control;
 mod door;
@@ -35,6 +37,8 @@ mod versioned;
 
 pub use asset::{Asset, AssetId};
 pub use balance::{Balance, Insufficient};
+pub use bust::CannotGiveBack;
+pub use closings::ClosedBy;
 pub use conservation::{ConservationLine, StillSettling};
 pub use control::{ControlDesk, ControlRefusal};
 pub use fees::{FEE_TIERS_MAX, Fee, FeeRates, FeeSchedule, TradeFees};
@@ -43,7 +47,7 @@ pub use image::{AccountImage, Advance, LedgerImage, SettlementImage};
 pub use keys::{ApiKey, KEYS_MAX, KeyId, KeyMaterial, KeyState, Permissions};
 pub use ledger::{Ledger, LedgerConfig, MATCHERS_MAX};
 pub use money::Money;
-pub use position::{Mark, Position};
+pub use position::{Closing, Mark, Position};
 pub use settlement::{FEE_ACCOUNT, Settlement};
 pub use standing::Overdrawn;
 pub use terms::{FeeAsset, InstrumentTerms, TermsError};

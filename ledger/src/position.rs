@@ -8,6 +8,10 @@
 //! - a trade through zero closes all of it, and opens the rest at its price;
 //! - `unrealized = base x mark - cost`, `average price = cost / base`.
 //!
+//! A trade that is taken back takes with it what it did: the base and the cost that it opened, and what it realized
+//! by closing; the cost that it had closed is open again. Where nothing is open then, what is left of the cost goes to
+//! `realized`, as if it had been closed.
+//!
 //! What truncation keeps out of `realized` stays in `cost`, so that `realized - cost` is, to the last unit,
 //! all that was received less all that was paid. Fees stand beside it.
 
@@ -30,6 +34,23 @@ pub struct Position {
     pub fees_base: Money,
     /// Fees paid in the quote asset, less rebates.
     pub fees_quote: Money,
+}
+
+/// What a trade closed of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Closing {
+    /// How much of the open base, in quantity units.
+    pub units: u64,
+    /// What that had cost, in price units x quantity units.
+    pub cost: Notional,
+}
+
+impl Closing {
+    /// It closed nothing.
+    pub const NONE: Self = Self {
+        units: 0,
+        cost: Notional::ZERO,
+    };
 }
 
 /// At which price an open position is valued.
@@ -59,22 +80,43 @@ impl Position {
         }
     }
 
-    /// Takes in a trade on `side` of it.
-    pub fn trade(&mut self, side: Side, price: Price, quantity: Quantity) {
+    /// Takes in a trade on `side` of it, and says what that closed.
+    pub fn trade(&mut self, side: Side, price: Price, quantity: Quantity) -> Closing {
         let units = i128::from(quantity.units());
-        let sign = match side {
-            Side::Buy => 1,
-            Side::Sell => -1,
-        };
+        let sign = sign_of(side);
         let closing = if times(self.base, sign) < 0 {
             units.min(magnitude(self.base))
         } else {
             0
         };
+        let mut closed = Closing::NONE;
         if closing > 0 {
-            self.close(sign, price, closing);
+            closed = Closing {
+                units: u64::try_from(closing).expect("it closes at most what it is for"),
+                cost: self.close(sign, price, closing),
+            };
         }
         self.open(sign, price, difference(units, closing));
+        closed
+    }
+
+    /// Takes back a trade on `side` of it that closed `closed`.
+    pub fn take_back(&mut self, side: Side, price: Price, quantity: Quantity, closed: Closing) {
+        let units = i128::from(quantity.units());
+        let back = sign_of(side.opposite());
+        let closing = i128::from(closed.units);
+        self.open(back, price, difference(units, closing));
+        self.base = sum(self.base, times(back, closing));
+        self.cost = Notional::from_units(sum(self.cost.units(), closed.cost.units()));
+        // What closing brought, less what it had cost.
+        let brought = times(times(back, closing), price.units().into());
+        let gain = difference(brought, closed.cost.units());
+        self.realized = Notional::from_units(difference(self.realized.units(), gain));
+        if self.base == 0 {
+            let left = self.cost.units();
+            self.realized = Notional::from_units(difference(self.realized.units(), left));
+            self.cost = Notional::ZERO;
+        }
     }
 
     /// What the open base would bring at `mark` over what it cost, in price units x quantity units. At a mid
@@ -95,7 +137,8 @@ impl Position {
         self.cost = Notional::from_units(sum(self.cost.units(), cost));
     }
 
-    fn close(&mut self, sign: i128, price: Price, units: i128) {
+    /// Returns what the closed part had cost.
+    fn close(&mut self, sign: i128, price: Price, units: i128) -> Notional {
         let open = magnitude(self.base);
         let cost_out = share(self.cost.units(), units, open);
         let brought = times(difference(0, times(sign, units)), price.units().into());
@@ -103,6 +146,14 @@ impl Position {
         self.realized = Notional::from_units(sum(self.realized.units(), gain));
         self.cost = Notional::from_units(difference(self.cost.units(), cost_out));
         self.base = sum(self.base, times(sign, units));
+        Notional::from_units(cost_out)
+    }
+}
+
+const fn sign_of(side: Side) -> i128 {
+    match side {
+        Side::Buy => 1,
+        Side::Sell => -1,
     }
 }
 
@@ -170,6 +221,65 @@ mod tests {
             );
         }
         position
+    }
+
+    /// Base, cost and realized after trades, of which one is taken back at the end.
+    fn figures_without(trades: &[(Side, i64, u64)], place: usize) -> [i128; 3] {
+        let mut position = Position::flat(InstrumentId(1));
+        let closed: Vec<_> = trades
+            .iter()
+            .map(|(side, price, units)| {
+                let (price, units) = (Price::from_units(*price), Quantity::from_units(*units));
+                position.trade(*side, price, units)
+            })
+            .collect();
+        let (side, price, units) = trades[place];
+        let (price, units) = (Price::from_units(price), Quantity::from_units(units));
+        position.take_back(side, price, units, closed[place]);
+        [
+            position.base,
+            position.cost.units(),
+            position.realized.units(),
+        ]
+    }
+
+    #[test]
+    fn the_last_trade_taken_back_leaves_what_was_before_it() {
+        assert_eq!(figures_without(&[(Buy, 100, 10)], 0), [0, 0, 0]);
+        assert_eq!(
+            figures_without(&[(Buy, 100, 10), (Buy, 110, 10), (Sell, 120, 5)], 2),
+            [20, 2_100, 0]
+        );
+        // Through zero, and with a cost that a third of is truncated.
+        assert_eq!(
+            figures_without(&[(Buy, 33, 2), (Buy, 34, 1), (Sell, 40, 7)], 2),
+            [3, 100, 0]
+        );
+        assert_eq!(
+            figures_without(&[(Sell, 103, 15), (Buy, 100, 4)], 1),
+            [-15, -1_545, 0]
+        );
+    }
+
+    #[test]
+    fn an_earlier_trade_taken_back_takes_its_own_base_and_cost() {
+        assert_eq!(
+            figures_without(&[(Buy, 100, 10), (Buy, 110, 10)], 0),
+            [10, 1_100, 0]
+        );
+        // Bought for 100, sold for 110 and bought for 90: without the sale 20 are open, for 1,900.
+        assert_eq!(
+            figures_without(&[(Buy, 100, 10), (Sell, 110, 10), (Buy, 90, 10)], 1),
+            [20, 1_900, 0]
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_open_after_a_trade_is_taken_back_nothing_is_left_of_the_cost() {
+        // Half of 4,000 went with the sale; the purchase for 3,000 takes more cost than is open.
+        let trades = [(Buy, 100, 10), (Buy, 300, 10), (Sell, 250, 10)];
+        // 10 were bought for 100 and sold for 250: 1,500.
+        assert_eq!(figures_without(&trades, 1), [0, 0, 1_500]);
     }
 
     /// Base, cost and realized.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::{AccountId, Event, HoldReleased, InstrumentId, Notional, Party, Side, Trade};
+use engine::{
+    AccountId, Event, HoldReleased, InstrumentId, Notional, Party, PastTrade, Side, Trade,
+};
 
 use crate::asset::AssetId;
 use crate::cells::Cells;
+use crate::closings::{ClosedBy, Closings};
 use crate::gives::{Contributor, Gives};
 use crate::ledger::{Ledger, MatcherCells};
 use crate::money::Money;
@@ -33,6 +36,8 @@ pub struct Settlement {
     /// notional unit. The order's hold as a whole is never short, so its later gives repay it: those of the
     /// same instrument, so that no layout of matchers makes a difference.
     advances: BTreeMap<(InstrumentId, AccountId, AssetId), Money>,
+    /// What trades closed that may be taken back.
+    closings: Closings,
 }
 
 /// One party's share of a trade, in money.
@@ -57,6 +62,7 @@ impl Settlement {
             contributor,
             gives: Gives::new(contributor),
             advances: BTreeMap::new(),
+            closings: Closings::default(),
         }
     }
 
@@ -77,6 +83,15 @@ impl Settlement {
             Event::HoldReleased(released) => {
                 let cells = Arc::clone(&self.cells);
                 cells.settling(|| self.release(&terms, released));
+            }
+            Event::TradeBusted(busted) => {
+                let cells = Arc::clone(&self.cells);
+                cells.settling(|| self.bust(&terms, &busted.trade));
+                self.take_back_positions(&terms, &busted.trade);
+            }
+            Event::BustRefused(refused) => {
+                let cells = Arc::clone(&self.cells);
+                cells.settling(|| self.refuse_bust(&terms, &refused.trade));
             }
             Event::Accepted(_)
             | Event::Rejected(_)
@@ -119,6 +134,16 @@ impl Settlement {
         let (instrument, _, _) = place;
         if self.positions.has(instrument) {
             self.advances.insert(place, amount);
+        }
+    }
+
+    pub(crate) const fn closings(&self) -> &Closings {
+        &self.closings
+    }
+
+    pub(crate) fn restore_closing(&mut self, closed: ClosedBy) {
+        if self.positions.has(closed.instrument) {
+            self.closings.note(closed);
         }
     }
 
@@ -172,24 +197,74 @@ impl Settlement {
         }
     }
 
+    /// Takes what the door reserved, and gives each party what it had given.
+    fn bust(&mut self, terms: &InstrumentTerms, trade: &PastTrade) {
+        for line in terms.reversal(trade) {
+            let given = line.amount.max(Money::ZERO);
+            self.give(terms, line.account, line.asset, given, line.amount);
+        }
+    }
+
+    /// The trade stands: what the door reserved is given back.
+    fn refuse_bust(&mut self, terms: &InstrumentTerms, trade: &PastTrade) {
+        for line in terms.reversal(trade) {
+            let reserved = Money::ZERO.minus(line.amount).max(Money::ZERO);
+            self.give(terms, line.account, line.asset, reserved, Money::ZERO);
+        }
+    }
+
+    /// Takes a busted trade out of both parties' positions.
+    fn take_back_positions(&mut self, terms: &InstrumentTerms, trade: &PastTrade) {
+        let fees = terms.fees_of_past(trade);
+        let closed_by = self.closings.take(terms.instrument, trade.trade_id);
+        let taker_side = trade.aggressor_side;
+        // In the opposite order of what they did, for a trade of an account with itself.
+        let legs = [
+            (
+                trade.maker.account,
+                taker_side.opposite(),
+                fees.maker,
+                closed_by.maker,
+            ),
+            (trade.taker.account, taker_side, fees.taker, closed_by.taker),
+        ];
+        for (account, side, fee, closed) in legs {
+            let mut position = self.positions.read(account, terms.instrument);
+            position.take_back(side, trade.price, trade.quantity, closed);
+            if fee.asset == terms.base {
+                position.fees_base = position.fees_base.minus(fee.amount);
+            } else {
+                position.fees_quote = position.fees_quote.minus(fee.amount);
+            }
+            self.positions.write(account, &position);
+        }
+    }
+
     /// Takes a trade into both parties' positions.
-    fn note_positions(&self, terms: &InstrumentTerms, trade: &Trade) {
+    fn note_positions(&mut self, terms: &InstrumentTerms, trade: &Trade) {
         let fees = terms.fees(trade);
         let taker_side = trade.aggressor_side;
         let legs = [
             (trade.taker.account, taker_side, fees.taker),
             (trade.maker.account, taker_side.opposite(), fees.maker),
         ];
-        for (account, side, fee) in legs {
+        let closed = legs.map(|(account, side, fee)| {
             let mut position = self.positions.read(account, terms.instrument);
-            position.trade(side, trade.price, trade.quantity);
+            let closed = position.trade(side, trade.price, trade.quantity);
             if fee.asset == terms.base {
                 position.fees_base = position.fees_base.plus(fee.amount);
             } else {
                 position.fees_quote = position.fees_quote.plus(fee.amount);
             }
             self.positions.write(account, &position);
-        }
+            closed
+        });
+        self.closings.note(ClosedBy {
+            instrument: terms.instrument,
+            trade_id: trade.trade_id,
+            taker: closed[0],
+            maker: closed[1],
+        });
     }
 
     fn release(&mut self, terms: &InstrumentTerms, released: &HoldReleased) {

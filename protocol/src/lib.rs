@@ -50,7 +50,7 @@ pub use server_message::{
     Lagged, Level, Limits, LoggedOn, MassCanceled, OpenOrder, OpenOrders, OrderChange, OrderRecord,
     Orders, OrdersSnapshot, Past, PastPage, PastRecord, Pong, Position, Positions, PreventedRecord,
     QueuePosition, Quoted, Report, ServerMessage, Statistics, StatisticsUpdate, Status, Subscribed,
-    Tick, Top, Trace, Trade, Unsubscribed,
+    Tick, Top, Trace, Trade, TradeBusted, Unsubscribed,
 };
 pub use words::{
     BatchMode, CandleInterval, Channel, ChildStart, ClockMode, Delivery, Frames, Liquidity,

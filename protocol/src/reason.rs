@@ -83,6 +83,12 @@ words! {
         AccountKilled = "account_killed",
         /// The exchange does not offer what the order asks for.
         NotSupported = "not_supported",
+        /// No such trade was made on the instrument.
+        UnknownTrade = "unknown_trade",
+        /// The trade is too long ago to be taken back.
+        TradeTooOld = "trade_too_old",
+        /// The trade was taken back already.
+        TradeBusted = "trade_busted",
         /// It was a market order and met no more within its protection.
         Protection = "protection",
         /// What it met next is outside the execution range.

@@ -25,7 +25,7 @@ pub use batch::{BatchResult, Batched};
 pub use candle::{Candle, CandleUpdate, Candles};
 pub use lockstep::{Enrolled, Tick};
 pub use maker::{Done, Quoted};
-pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade};
+pub use market_data::{Depth, DepthSnapshot, Level, Top, Trade, TradeBusted};
 pub use market_state::{Heartbeat, InstrumentDefinition, Lagged, Status};
 pub use order_book::{BookOrder, OrderChange, Orders, OrdersSnapshot, QueuePosition};
 pub use past::{
@@ -85,6 +85,8 @@ pub enum ServerMessage {
     Depth(Depth),
     /// One trade.
     Trade(Trade),
+    /// A trade was taken back.
+    TradeBusted(TradeBusted),
     /// The best bid and ask.
     Top(Top),
     /// The book order by order as it stands.
@@ -139,6 +141,7 @@ impl ServerMessage {
         "depth_snapshot",
         "depth",
         "trade",
+        "trade_busted",
         "top",
         "orders_snapshot",
         "orders",
@@ -183,6 +186,7 @@ impl ServerMessage {
             "depth_snapshot" => read(frame).map(Self::DepthSnapshot),
             "depth" => read(frame).map(Self::Depth),
             "trade" => read(frame).map(Self::Trade),
+            "trade_busted" => read(frame).map(Self::TradeBusted),
             "top" => read(frame).map(Self::Top),
             "orders_snapshot" => read(frame).map(Self::OrdersSnapshot),
             "orders" => read(frame).map(Self::Orders),
@@ -229,6 +233,7 @@ impl ServerMessage {
             Self::DepthSnapshot(message) => message.encode(buffer),
             Self::Depth(message) => message.encode(buffer),
             Self::Trade(message) => message.encode(buffer),
+            Self::TradeBusted(message) => message.encode(buffer),
             Self::Top(message) => message.encode(buffer),
             Self::OrdersSnapshot(message) => message.encode(buffer),
             Self::Orders(message) => message.encode(buffer),

@@ -249,6 +249,8 @@ words! {
         Pegged = "pegged",
         /// The order has no price to follow and waits.
         Parked = "parked",
+        /// A trade of the order was taken back by an operator.
+        Busted = "busted",
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Command {
     },
     /// `last P`.
     Last(i64),
+    /// `bust N`.
+    Bust(u64),
     /// `quiet on|off`.
     Quiet(Quiet),
     /// `show`.
@@ -176,6 +178,7 @@ impl fmt::Display for Command {
                 reference: Some(price),
             } => write!(formatter, "uncross ref={price}"),
             Self::Last(price) => write!(formatter, "last {price}"),
+            Self::Bust(trade) => write!(formatter, "bust {trade}"),
             Self::Quiet(quiet) => write!(formatter, "quiet {quiet}"),
             Self::Show => formatter.write_str("show"),
             Self::Batch { mode, instructions } => {

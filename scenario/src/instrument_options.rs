@@ -55,6 +55,8 @@ pub struct InstrumentOptions {
     pub reference: Option<i64>,
     /// `indicative=`.
     pub indicative: Option<Indicative>,
+    /// `busts=`.
+    pub busts: Option<Busts>,
 }
 
 word_enum! {
@@ -123,6 +125,16 @@ word_enum! {
         /// They are.
         On = "on",
         /// They are not.
+        Off = "off",
+    }
+}
+
+word_enum! {
+    /// Whether trades can be taken back.
+    Busts {
+        /// They can.
+        On = "on",
+        /// They cannot.
         Off = "off",
     }
 }
@@ -275,6 +287,7 @@ impl fmt::Display for InstrumentOptions {
         push(&mut words, "grow", self.grow.as_ref());
         push(&mut words, "ref", self.reference.as_ref());
         push(&mut words, "indicative", self.indicative.as_ref());
+        push(&mut words, "busts", self.busts.as_ref());
         formatter.write_str(&words.join(" "))
     }
 }

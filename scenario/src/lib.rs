@@ -43,7 +43,7 @@ pub use command::{
     BatchWord, Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement,
 };
 pub use instrument_options::{
-    AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
+    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
     MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
 };
 pub use market::Market;

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Accepted, AccountId, Admission, Admit, Cancel, CancelAfter, Disconnect, Display, EngineLimits,
-    Event, InstrumentId, MassCancel, MatchingEngine, MmpReset, NewOrder, Notional, OrderId, Price,
-    Quantity, Replace, RestingOrder, Scope, SequenceNumber, Sequenced, Side, SideFilter, StpGroup,
-    Timestamp,
+    Accepted, AccountId, Admission, Admit, Bust, Cancel, CancelAfter, Disconnect, Display,
+    EngineLimits, Event, InstrumentId, MassCancel, MatchingEngine, MmpReset, NewOrder, Notional,
+    OrderId, PastTrade, Price, Quantity, Replace, RestingOrder, Scope, SequenceNumber, Sequenced,
+    Side, SideFilter, StpGroup, Timestamp, TradeId,
 };
 
 use crate::block::Block;
 use crate::command::{Command, MassCancellation, Quote, QuoteSide, Replacement};
-use crate::instrument_options::InstrumentOptions;
+use crate::instrument_options::{Busts, InstrumentOptions};
 use crate::market_line::{BookEntry, BookPicture, BookPrice, MarketLine, RejectWord, Shown};
 use crate::name::Name;
 use crate::naming::{PROTECTED_GROUP, number_among};
@@ -58,6 +58,9 @@ impl Subject for Market {
         let number = |group: &Name| number_among(&mut numbers, PROTECTED_GROUP, group);
         instrument.rules.protected_groups = protected_groups(options, number).map_err(what)?;
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
+        if options.busts == Some(Busts::On) {
+            engine = engine.with_past_trades();
+        }
         engine.list(instrument).map_err(|error| error.to_string())?;
         let market = Self {
             engine,
@@ -166,6 +169,7 @@ impl Market {
                 let reference = auction_reference(*reference);
                 Ok(self.market_command(&engine::Command::Uncross(reference)))
             }
+            Command::Bust(trade) => Ok(self.bust(TradeId(*trade))),
             Command::Last(price) => {
                 let price = Price::from_units(*price);
                 Ok(self.market_command(&engine::Command::SetLastPrice(price)))
@@ -293,6 +297,17 @@ impl Market {
         }))
     }
 
+    /// Takes a trade back. Of one that cannot be, nothing but the number is known.
+    fn bust(&mut self, trade_id: TradeId) -> Vec<MarketLine> {
+        let found = self.engine.past_trade(self.instrument, trade_id);
+        let trade = found.unwrap_or(PastTrade::unknown(trade_id));
+        let name = Name::new(&trade_id.0.to_string()).expect("digits are a name");
+        self.narrator.begin(Some(name));
+        let operator = "scenario".into();
+        let bust = Bust { trade, operator };
+        self.engine_command(&engine::Command::Bust(Box::new(bust)))
+    }
+
     /// A command that is about the market and no order.
     fn market_command(&mut self, command: &engine::Command) -> Vec<MarketLine> {
         self.narrator.begin(None);
@@ -369,6 +384,7 @@ fn refusal(command: &Command, reason: RejectWord) -> Option<MarketLine> {
         | Command::State(_)
         | Command::Uncross { .. }
         | Command::Last(_)
+        | Command::Bust(_)
         | Command::Quiet(_)
         | Command::Batch { .. }
         | Command::Show => None,

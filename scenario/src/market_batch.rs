@@ -62,6 +62,7 @@ impl Market {
                 | Command::State(_)
                 | Command::Uncross { .. }
                 | Command::Last(_)
+                | Command::Bust(_)
                 | Command::Quiet(_)
                 | Command::Show
                 | Command::Batch { .. } => return None,
@@ -115,6 +116,7 @@ impl Market {
             | Command::State(_)
             | Command::Uncross { .. }
             | Command::Last(_)
+            | Command::Bust(_)
             | Command::Quiet(_)
             | Command::Show
             | Command::Batch { .. } => {

@@ -37,6 +37,8 @@ pub enum MarketLine {
     },
     /// `prevent TAKER MAKER QTY @ PRICE`.
     Prevent(Meeting),
+    /// `busted TAKER MAKER QTY @ PRICE`.
+    Busted(Meeting),
     /// `trigger ID`.
     Trigger(Name),
     /// `replaced ID`.
@@ -212,6 +214,12 @@ word_enum! {
         UnknownInstrument = "unknown_instrument",
         /// The engine lacks the mechanism. No word of the grammar.
         NotSupported = "not_supported",
+        /// No such trade was made.
+        UnknownTrade = "unknown_trade",
+        /// The trade is too long ago.
+        TradeTooOld = "trade_too_old",
+        /// The trade was taken back already.
+        TradeBusted = "trade_busted",
         /// External ids are off. No word of the grammar.
         ExternalIdsOff = "external_ids_off",
     }
@@ -261,6 +269,7 @@ impl fmt::Display for MarketLine {
             }
             Self::Reject { name, reason } => write!(formatter, "reject {name} {reason}"),
             Self::Prevent(meeting) => write!(formatter, "prevent {meeting}"),
+            Self::Busted(meeting) => write!(formatter, "busted {meeting}"),
             Self::Trigger(name) => write!(formatter, "trigger {name}"),
             Self::Replaced(name) => write!(formatter, "replaced {name}"),
             Self::Step(number) => write!(formatter, "step {number}"),

@@ -224,6 +224,19 @@ impl Narrator {
                 surplus: i64::try_from(indicative.surplus).expect("scenarios are small"),
             }),
             Event::Step(step) => Some(self.tell_step(*step)),
+            Event::TradeBusted(busted) => Some(MarketLine::Busted(Meeting {
+                taker: self.name(busted.trade.taker.order_id).clone(),
+                maker: self.name(busted.trade.maker.order_id).clone(),
+                quantity: busted.trade.quantity.units(),
+                price: busted.trade.price.units(),
+            })),
+            Event::BustRefused(refused) => Some(MarketLine::Reject {
+                name: self
+                    .subject
+                    .clone()
+                    .expect("a refused bust is about a trade"),
+                reason: reject_word(refused.reason),
+            }),
             Event::Repeated(_) | Event::HoldReleased(_) | Event::TermsChanged(_) => None,
         }
     }

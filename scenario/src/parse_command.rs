@@ -40,6 +40,7 @@ pub(crate) fn parse_command(line: &str) -> Result<Command, String> {
             reference: parse_reference(&mut words)?,
         },
         "last" => Command::Last(integer(words.next("the price")?, "price")?),
+        "bust" => Command::Bust(integer(words.next("the trade's number")?, "number")?),
         "quiet" => Command::Quiet(Quiet::read(words.next("on or off")?)?),
         "show" => Command::Show,
         _ => {
@@ -72,6 +73,7 @@ fn parse_batch(batch: &str) -> Result<Command, String> {
             | Command::State(_)
             | Command::Uncross { .. }
             | Command::Last(_)
+            | Command::Bust(_)
             | Command::Quiet(_)
             | Command::Show
             | Command::Batch { .. } => Err(format!("`{command}` is no instruction of a batch")),

@@ -1,7 +1,7 @@
 //! Reads the `instrument` line.
 
 use crate::instrument_options::{
-    AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
+    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
     MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
 };
 use crate::lexer::{Words, integer};
@@ -70,6 +70,7 @@ fn parse_option(key: &str, value: &str, options: &mut InstrumentOptions) -> Resu
         "grow" => set(&mut options.grow, key, GrowingChild::read(value)),
         "ref" => set(&mut options.reference, key, integer(value, "price")),
         "indicative" => set(&mut options.indicative, key, Indicative::read(value)),
+        "busts" => set(&mut options.busts, key, Busts::read(value)),
         _ => Err(format!("`{key}=` is no option of an instrument")),
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn parse_market_line(line: &str) -> Result<MarketLine, String> {
             name: parse_name(&mut words)?,
             reason: RejectWord::read(words.next("the reason")?)?,
         },
+        "busted" => MarketLine::Busted(parse_meeting(&mut words)?),
         "prevent" => MarketLine::Prevent(parse_meeting(&mut words)?),
         "trigger" => MarketLine::Trigger(parse_name(&mut words)?),
         "replaced" => MarketLine::Replaced(parse_name(&mut words)?),

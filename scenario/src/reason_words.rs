@@ -110,6 +110,9 @@ pub(crate) const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
         RejectReason::BatchRefused => RejectWord::BatchRefused,
         RejectReason::NotInBatch => RejectWord::NotInBatch,
+        RejectReason::UnknownTrade => RejectWord::UnknownTrade,
+        RejectReason::TradeTooOld => RejectWord::TradeTooOld,
+        RejectReason::TradeBusted => RejectWord::TradeBusted,
         RejectReason::InvalidTerms | RejectReason::TakenOut => panic!("no scenario does that"),
     }
 }

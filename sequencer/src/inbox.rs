@@ -58,7 +58,8 @@ impl Inbox {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => true,
+            | Command::Operate(_)
+            | Command::Bust(_) => true,
             Command::Batch(batch) => {
                 let mut asked = batch.instructions().iter();
                 asked.all(|one| matches!(one, Instruction::Cancel(_)))

@@ -1,6 +1,8 @@
 //! Questions to a matcher that are not commands: they are answered between batches and decide nothing.
 
-use engine::{Instrument, InstrumentId, SequenceNumber, SessionState};
+use engine::{
+    Instrument, InstrumentId, PastTrade, RejectReason, SequenceNumber, SessionState, TradeId,
+};
 
 /// What a matcher's books stand at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,13 @@ pub fn state_hash_of(states: &[MatcherState]) -> u64 {
 
 /// A question, and where the answer goes.
 #[derive(Debug)]
-pub(crate) struct Inspection {
-    pub reply: flume::Sender<MatcherState>,
+pub(crate) enum Inspection {
+    /// Where do the books stand?
+    State { reply: flume::Sender<MatcherState> },
+    /// What was this trade, and can it be taken back?
+    Trade {
+        instrument: InstrumentId,
+        trade_id: TradeId,
+        reply: flume::Sender<Result<PastTrade, RejectReason>>,
+    },
 }

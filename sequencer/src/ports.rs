@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{FanOutId, InstrumentId};
+use engine::{FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
 use ledger::Ledger;
 
 use crate::clock::StageClock;
@@ -138,11 +138,33 @@ impl Ports {
         }
         let (reply, answers) = flume::bounded(self.inboxes.len());
         for inbox in &self.inboxes {
-            inbox.try_inspect(Inspection {
+            inbox.try_inspect(Inspection::State {
                 reply: reply.clone(),
             })?;
         }
         Ok(answers)
+    }
+
+    /// Asks the instrument's matcher for a trade that is to be taken back; the answer comes between batches.
+    ///
+    /// # Errors
+    /// The shard is halted or stopping, nobody has the instrument, or too many ask at once.
+    pub fn past_trade(
+        &self,
+        instrument: InstrumentId,
+        trade_id: TradeId,
+    ) -> Result<flume::Receiver<Result<PastTrade, RejectReason>>, Refused> {
+        if self.gate.is_halted() {
+            return Err(Refused::Unavailable);
+        }
+        let inbox = self.inbox(instrument).ok_or(Refused::UnknownInstrument)?;
+        let (reply, answer) = flume::bounded(1);
+        inbox.try_inspect(Inspection::Trade {
+            instrument,
+            trade_id,
+            reply,
+        })?;
+        Ok(answer)
     }
 
     /// What all matchers counted, as one.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use engine::InstrumentId;
+use engine::{Command, InstrumentId};
 use ledger::Ledger;
 
 use crate::abort::abort_on_panic;
@@ -215,6 +215,9 @@ pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
     for inbound in &entry.commands {
         for (account, side, extra) in inbound.command.door_reserves() {
             ledger.reserve_again(account, inbound.instrument, side, extra);
+        }
+        if let Command::Bust(bust) = &inbound.command {
+            ledger.reserve_bust_again(inbound.instrument, &bust.trade);
         }
     }
     if entry.rejected == RejectedPart::Whole {

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{
-    AccountId, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, Event, FundsCheck,
+    AccountId, Bust, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, Event, FundsCheck,
     Instrument, InstrumentId, MarketBudget, NewOrder, Notional, OrderId, OrderKind, OrderRef,
-    OrderSize, PostOnly, Price, Quantity, Rules, SelfTradePrevention, Side, TimeInForce,
+    OrderSize, PostOnly, Price, Quantity, Rules, SelfTradePrevention, Side, TimeInForce, TradeId,
 };
 use ledger::{
     Asset, AssetId, Balance, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger,
@@ -164,7 +164,7 @@ impl Exchange {
             .unwrap();
     }
 
-    /// Orders that rest, trade in part, are canceled and come twice, on every instrument.
+    /// Orders that rest, trade in part, are canceled and come twice, on every instrument; some trades are taken back.
     fn trade(&self, round: u64) {
         for instrument in 1..=INSTRUMENTS {
             for k in 0..20_u64 {
@@ -184,6 +184,25 @@ impl Exchange {
             };
             self.send(InstrumentId(instrument), Command::Cancel(cancel));
             self.submit(instrument, order(ACCOUNTS[1], Side::Buy, 104, 7, round, 19));
+            for k in [2, 5] {
+                self.bust(InstrumentId(instrument), TradeId(round * 10 + k));
+            }
+        }
+    }
+
+    /// Takes a trade back once it is made and what it gave can be spent.
+    fn bust(&self, instrument: InstrumentId, trade_id: TradeId) {
+        loop {
+            let asked = self.running.ports.past_trade(instrument, trade_id);
+            let answer = asked.unwrap().recv().unwrap();
+            if let Ok(trade) = answer
+                && self.ledger.reserve_bust(instrument, &trade).is_ok()
+            {
+                let operator = "desk".into();
+                let bust = Bust { trade, operator };
+                return self.send(instrument, Command::Bust(Box::new(bust)));
+            }
+            std::thread::yield_now();
         }
     }
 

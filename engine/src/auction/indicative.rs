@@ -61,7 +61,9 @@ impl EventSink for Watched<'_> {
             | Event::HoldReleased(_)
             | Event::StatusChanged(_)
             | Event::Indicative(_)
-            | Event::TermsChanged(_) => {}
+            | Event::TermsChanged(_)
+            | Event::TradeBusted(_)
+            | Event::BustRefused(_) => {}
         }
         self.sink.event(event);
     }

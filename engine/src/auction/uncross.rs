@@ -109,7 +109,7 @@ impl Listing {
         let maker = self.party(seller, units);
         self.risk
             .note_trade(taker.account, maker.account, units, self.at.0);
-        sink.event(Event::Trade(Trade {
+        let trade = Trade {
             trade_id: self.next_trade_id(),
             price,
             quantity: Quantity::from_units(units),
@@ -117,7 +117,9 @@ impl Listing {
             aggressor_side: Side::Buy,
             taker,
             maker,
-        }));
+        };
+        sink.event(Event::Trade(trade));
+        self.remember_trade(&trade);
         let is_tied = [buyer, seller].map(|slot| self.book.pool.get(slot).traits().is_special());
         if is_tied != [false; 2] {
             self.note_tied_pair((buyer, seller), units, sink);

@@ -188,6 +188,9 @@ canonical_enum!(RejectReason {
     55 => BatchRefused,
     56 => NotInBatch,
     60 => InvalidTerms,
+    61 => UnknownTrade,
+    62 => TradeTooOld,
+    63 => TradeBusted,
     100 => TakenOut,
 });
 

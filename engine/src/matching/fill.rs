@@ -161,6 +161,7 @@ impl Listing {
             },
         };
         sink.event(Event::Trade(trade));
+        self.remember_trade(&trade);
         let is_tied = is_special || taker.concerns == Concerns::Others;
         // Stops that the print hits stand before the children that the trade starts.
         if self.triggers.may_fire_at(price.units()) {

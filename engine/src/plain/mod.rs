@@ -91,7 +91,8 @@ impl Listing {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => Lane::NotHere,
+            | Command::Batch(_)
+            | Command::Bust(_) => Lane::NotHere,
         }
     }
 
@@ -99,6 +100,7 @@ impl Listing {
     pub(crate) fn look_at_lane(&self) -> Timestamp {
         let rules = &self.instrument.rules;
         let is_closed = self.book.holds.are_enforced()
+            || self.past_trades.is_some()
             || self.state != SessionState::Continuous
             || !self.risk.is_idle()
             || self.book.owners.is_on()

@@ -119,6 +119,13 @@ impl Risk {
         }
     }
 
+    /// Two accounts' trade does not count any more for their positions; what a limit over time counted stays.
+    pub(crate) fn take_back_trade(&mut self, buyer: AccountId, seller: AccountId, units: u64) {
+        if self.positions.are_counted() {
+            self.positions.trade(seller, buyer, units);
+        }
+    }
+
     /// Counts an order, or a change of one, that was admitted.
     #[inline]
     pub(crate) fn note_order(&mut self, account: AccountId, at: u64) {

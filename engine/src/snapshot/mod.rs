@@ -26,7 +26,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-pub const STATE_VERSION: u32 = 3;
+pub const STATE_VERSION: u32 = 4;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 
@@ -123,6 +123,7 @@ impl Listing {
             mmp,
             quotes,
             dead_men,
+            past_trades,
         } = self;
         STATE_VERSION.write(out);
         let counted = Counted {
@@ -153,6 +154,7 @@ impl Listing {
         mmp.counters.write(out);
         quotes.write(out);
         dead_men.iter().collect::<Vec<_>>().write(out);
+        past_trades.write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -187,6 +189,8 @@ impl Listing {
         for (deadline, account) in from.value::<Vec<_>>()? {
             listing.dead_men.arm(account, deadline);
         }
+        listing.past_trades = from.value()?;
+        listing.check_past_trades()?;
         listing.check_tied()?;
         from.end()?;
         Ok(listing)

@@ -2,12 +2,29 @@
 
 use super::OpenOrder;
 use crate::canonical::StateError;
+use crate::instrument::FundsCheck;
 use crate::listing::Listing;
 use crate::order::TimeInForce;
 use crate::quantity::Notional;
 use crate::side::Side;
 
 impl Listing {
+    /// Trades that can be taken back are the newest ones; where money is kept they are remembered.
+    pub(super) fn check_past_trades(&self) -> Result<(), StateError> {
+        let keeps_money = self.instrument.funds_check == FundsCheck::Enforced;
+        let are_sound = match &self.past_trades {
+            Some(past) => past.are_sound(self.next_trade_id),
+            None => !keeps_money,
+        };
+        if are_sound {
+            Ok(())
+        } else {
+            Err(StateError::Impossible(
+                "the trades that can be taken back are not the newest ones",
+            ))
+        }
+    }
+
     /// Refuses ties to orders that are not open, or that do not answer them.
     pub(super) fn check_tied(&self) -> Result<(), StateError> {
         let slot_of = |id| self.book.ids.get(id, &self.book.pool);

@@ -77,7 +77,8 @@ impl NaiveBook {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => {
+            | Command::Batch(_)
+            | Command::Bust(_) => {
                 panic!("this book trades continuously")
             }
         }

@@ -9,6 +9,7 @@ mod amend;
 mod auction;
 mod batch;
 mod book;
+mod busts;
 mod cancels;
 mod cascade;
 mod entry;
@@ -86,6 +87,8 @@ pub struct NaiveMarket {
     /// The call as the last instruction of the batch left it, and whether any has changed it.
     batch_picture: Option<BookPicture>,
     batch_changes: bool,
+    /// Every trade, from number 1 on, and whether it was taken back.
+    trades: Rc<Vec<(Meeting, bool)>>,
     /// Nothing happens: it is only counted what could.
     is_rehearsal: bool,
 }
@@ -117,6 +120,7 @@ impl Subject for NaiveMarket {
             batch_account: None,
             batch_picture: None,
             batch_changes: false,
+            trades: Rc::default(),
             is_rehearsal: false,
         })
     }
@@ -126,6 +130,7 @@ impl Subject for NaiveMarket {
         self.batch_changes = false;
         self.obey(command);
         self.finish(before.as_ref());
+        self.note_trades();
         Ok(std::mem::take(&mut self.said))
     }
 
@@ -150,6 +155,7 @@ impl NaiveMarket {
             Command::State(state) => self.order_state(*state),
             Command::Uncross { reference } => self.order_uncross(*reference),
             Command::Last(price) => self.last_price = Some(*price),
+            Command::Bust(number) => self.bust(*number),
             Command::Quiet(_) => {}
             Command::Batch { mode, instructions } => self.batch(*mode, instructions),
             Command::Show => {

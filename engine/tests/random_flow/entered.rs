@@ -71,7 +71,8 @@ impl Entered {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => {
+            | Command::Batch(_)
+            | Command::Bust(_) => {
                 return;
             }
         };
@@ -115,7 +116,8 @@ fn about(mut command: Command, reference: OrderRef) -> Command {
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
         | Command::Operate(_)
-        | Command::Batch(_) => {}
+        | Command::Batch(_)
+        | Command::Bust(_) => {}
     }
     command
 }

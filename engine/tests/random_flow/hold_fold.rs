@@ -45,7 +45,8 @@ impl HoldFold {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => return,
+            | Command::Batch(_)
+            | Command::Bust(_) => return,
         };
         self.add(account, side, AMPLE.units());
     }
@@ -81,7 +82,9 @@ impl HoldFold {
             | Event::Pegged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => {}
+            | Event::Step(_)
+            | Event::TradeBusted(_)
+            | Event::BustRefused(_) => {}
         }
     }
 
@@ -151,7 +154,9 @@ pub fn without_holds(event: Event) -> Option<Event> {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => event,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => event,
         Event::HoldReleased(_) => return None,
     })
 }

@@ -92,7 +92,8 @@ fn without_handle(command: &Sequenced<Command>) -> Sequenced<Command> {
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
         | Command::Operate(_)
-        | Command::Batch(_) => {}
+        | Command::Batch(_)
+        | Command::Bust(_) => {}
     }
     command
 }
@@ -174,6 +175,8 @@ impl Said {
                 | Event::Indicative(_)
                 | Event::TermsChanged(_)
                 | Event::Step(_)
+                | Event::TradeBusted(_)
+                | Event::BustRefused(_)
                 | Event::Repeated(_)
                 | Event::Trade(_)
                 | Event::Prevented(_)

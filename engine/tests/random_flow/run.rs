@@ -290,7 +290,8 @@ fn is_by_handle(command: &Command) -> bool {
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
         | Command::Operate(_)
-        | Command::Batch(_) => return false,
+        | Command::Batch(_)
+        | Command::Bust(_) => return false,
     };
     matches!(order, OrderRef::Handle(_))
 }
@@ -318,7 +319,9 @@ fn without_order(event: Event) -> Event {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => event,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => event,
     }
 }
 
@@ -346,7 +349,9 @@ fn without_place(event: Event) -> Event {
         | Event::Refilled(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => event,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => event,
     }
 }
 

@@ -144,7 +144,8 @@ impl Teller {
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
             | Command::Operate(_)
-            | Command::Batch(_) => {
+            | Command::Batch(_)
+            | Command::Bust(_) => {
                 unreachable!("the random flow trades continuously")
             }
         }
@@ -196,7 +197,9 @@ fn is_answer_to_cancel(event: &Event) -> bool {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => false,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Random commands: mostly about what is open, so that things meet.
 
 use scenario::{
-    BatchWord, Command, InstrumentOptions, Lifetime, Limit, MarketState, MassCancellation, Name,
-    Quote, QuoteSide, Replacement, SideWord, Size,
+    BatchWord, Busts, Command, InstrumentOptions, Lifetime, Limit, MarketState, MassCancellation,
+    Name, Quote, QuoteSide, Replacement, SideWord, Size,
 };
 
 use super::chance::Chance;
@@ -256,6 +256,9 @@ impl Maker {
     }
 
     fn rare_command(&mut self, market: &NaiveMarket) -> Command {
+        if self.terms.busts == Some(Busts::On) && self.chance.chance(1, 2) {
+            return self.bust(market.trade_count());
+        }
         let account = Habits::account(&mut self.chance);
         let which = usize::try_from(self.chance.below(2)).expect("small");
         match self.chance.below(8) {
@@ -269,9 +272,19 @@ impl Maker {
                 group: name(GROUPS[which]),
                 account: name(MAKERS[which]),
             },
+            6 if self.mix.has("busts") => self.bust(market.trade_count()),
             5 if market.is_trading() => Command::Last(self.habits.price(&mut self.chance).max(1)),
             _ => self.mass_cancel(account),
         }
+    }
+
+    /// One of the newest trades or the first one, which may be taken back already; now and then one that was never made.
+    fn bust(&mut self, newest: u64) -> Command {
+        Command::Bust(match self.chance.below(5) {
+            0 => newest + 1,
+            1 | 2 => 1,
+            _ => newest.saturating_sub(self.chance.below(4)),
+        })
     }
 
     fn mass_cancel(&mut self, account: Name) -> Command {

@@ -1,7 +1,7 @@
 //! A random instrument: each run has other rules, so that all pairs of rules meet.
 
 use scenario::{
-    AuctionSelfTrade, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
+    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
     MatchingRule, Name, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
 };
 
@@ -135,6 +135,7 @@ pub fn random_terms(mix: Mix, chance: &mut Chance) -> InstrumentOptions {
         grow: grow.then_some(GrowingChild::Keep),
         reference: (reference || luld).then_some(MIDDLE),
         indicative: indicative.then_some(Indicative::On),
+        busts: chance.chance(1, 2).then_some(Busts::On),
     }
 }
 

@@ -31,6 +31,8 @@ pub enum AdminCommand {
     Fund(MoneyArgs),
     /// Pay out what is available.
     Withdraw(MoneyArgs),
+    /// Take a trade back: both parties give what they got, and get what they gave.
+    Bust(BustArgs),
     /// What an instrument is, and its rules now.
     Instrument(InstrumentArgs),
     /// Have an account pay the fees of a tier.
@@ -199,6 +201,23 @@ pub struct LimitsArgs {
     /// Most orders for what they trade, such as 50/10/60000: 50 and 10 a trade in 60000 ms.
     #[arg(long, value_name = "FREE/PER_TRADE/MS", value_parser = words::<3>)]
     pub order_to_trade: Option<[u64; 3]>,
+    /// The exchange.
+    #[command(flatten)]
+    pub operator: OperatorArgs,
+}
+
+/// `rialto admin bust`.
+#[derive(Debug, Clone, Args)]
+pub struct BustArgs {
+    /// Such as BTCUSDT.
+    #[arg(value_name = "SYMBOL")]
+    pub symbol: String,
+    /// Which trade.
+    #[arg(value_name = "TRADE_ID")]
+    pub trade_id: u64,
+    /// Who asks, for the journal.
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
     /// The exchange.
     #[command(flatten)]
     pub operator: OperatorArgs,

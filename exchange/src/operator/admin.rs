@@ -78,6 +78,13 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
             (Request::get(&path), &of.operator)
         }
         AdminCommand::Faults(command) => faults(command)?,
+        AdminCommand::Bust(of) => {
+            let mut body = json!({ "instrument": of.symbol, "trade_id": of.trade_id });
+            if let Some(name) = &of.by {
+                body["operator"] = json!(name);
+            }
+            (Request::post("bust", body), &of.operator)
+        }
         AdminCommand::LogLevel(of) => {
             let body = json!({ "filter": of.filter });
             (Request::post("log_level", body), &of.operator)
@@ -249,6 +256,11 @@ mod tests {
                 &["log-level", "debug"],
                 "POST /v1/admin/log_level",
                 r#"{"filter":"debug"}"#,
+            ),
+            (
+                &["bust", "BTCUSDT", "3390", "--by", "desk"],
+                "POST /v1/admin/bust",
+                r#"{"instrument":"BTCUSDT","operator":"desk","trade_id":3390}"#,
             ),
             (&["reset"], "POST /v1/admin/reset", "{}"),
             (

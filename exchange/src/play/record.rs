@@ -179,6 +179,7 @@ impl Record {
             | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)
+            | ServerMessage::TradeBusted(_)
             | ServerMessage::OrdersSnapshot(_)
             | ServerMessage::Orders(_)
             | ServerMessage::Instrument(_)
@@ -290,6 +291,7 @@ impl ActorLog {
             | ServerMessage::DepthSnapshot(_)
             | ServerMessage::Depth(_)
             | ServerMessage::Trade(_)
+            | ServerMessage::TradeBusted(_)
             | ServerMessage::Top(_)
             | ServerMessage::OrdersSnapshot(_)
             | ServerMessage::Orders(_)
@@ -320,7 +322,8 @@ impl ActorLog {
             | ReportKind::Triggered
             | ReportKind::Refilled
             | ReportKind::Pegged
-            | ReportKind::Parked => {}
+            | ReportKind::Parked
+            | ReportKind::Busted => {}
         }
     }
 

@@ -312,6 +312,7 @@ impl AgentSession {
             | ServerMessage::Done(_)
             | ServerMessage::Subscribed(_)
             | ServerMessage::Unsubscribed(_)
+            | ServerMessage::TradeBusted(_)
             | ServerMessage::Top(_)
             | ServerMessage::OrdersSnapshot(_)
             | ServerMessage::Orders(_)
@@ -351,7 +352,8 @@ impl AgentSession {
             | ReportKind::Triggered
             | ReportKind::Refilled
             | ReportKind::Pegged
-            | ReportKind::Parked => {}
+            | ReportKind::Parked
+            | ReportKind::Busted => {}
         }
     }
 

@@ -286,6 +286,7 @@ impl Driver {
             | ServerMessage::DepthSnapshot(_)
             | ServerMessage::Depth(_)
             | ServerMessage::Trade(_)
+            | ServerMessage::TradeBusted(_)
             | ServerMessage::Top(_)
             | ServerMessage::OrdersSnapshot(_)
             | ServerMessage::Orders(_)
@@ -340,7 +341,8 @@ impl Driver {
             | ReportKind::Triggered
             | ReportKind::Refilled
             | ReportKind::Pegged
-            | ReportKind::Parked => None,
+            | ReportKind::Parked
+            | ReportKind::Busted => None,
         })
     }
 

@@ -77,7 +77,8 @@ impl RowWatch {
             | ReportKind::Triggered
             | ReportKind::Refilled
             | ReportKind::Pegged
-            | ReportKind::Parked => false,
+            | ReportKind::Parked
+            | ReportKind::Busted => false,
         }
     }
 }

@@ -128,7 +128,8 @@ impl Listening {
             | ReportKind::Triggered
             | ReportKind::Refilled
             | ReportKind::Pegged
-            | ReportKind::Parked => {}
+            | ReportKind::Parked
+            | ReportKind::Busted => {}
         }
     }
 

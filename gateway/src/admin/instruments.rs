@@ -5,12 +5,13 @@ use axum::Json;
 use axum::extract::{Extension, Path, State};
 use engine::{
     AuctionReference, Command, FanOutAction, Grid, Instrument, MassCancel, Operation, Price,
-    Quantity, SideFilter,
+    Quantity, RejectReason, SideFilter,
 };
 use http::StatusCode;
 use protocol::{DecimalError, ExactDecimal, Scale};
 use sequencer::{BookState, InboundCommand, Stamps};
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use tracing::info;
 
 use crate::admin::AdminView;
@@ -228,8 +229,29 @@ async fn operate(
     state: &InstrumentState,
     command: Command,
 ) -> Result<OperatedAnswer, ErrorAnswer> {
-    let unavailable =
-        |text: String| ErrorAnswer::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text);
+    let Operated {
+        sequence,
+        at,
+        refused,
+    } = hand_in(view, state, command)?
+        .await
+        .map_err(|_| unavailable("the exchange stops".to_owned()))?;
+    match refused {
+        Some(reason) => Err(refused_answer(reason)),
+        None => Ok(OperatedAnswer {
+            symbol: state.listed.symbol.to_string(),
+            seq: sequence.0,
+            at_us: translate::at_us(at),
+        }),
+    }
+}
+
+/// Hands a command to the instrument's matcher; its outcome comes when it is durable.
+pub(super) fn hand_in(
+    view: &AdminView,
+    state: &InstrumentState,
+    command: Command,
+) -> Result<oneshot::Receiver<Operated>, ErrorAnswer> {
     let (origin, outcome) = state.operating.begin();
     let inbound = InboundCommand {
         instrument: state.id(),
@@ -242,31 +264,21 @@ async fn operate(
         state.operating.forget(origin);
         return Err(unavailable(refused.to_string()));
     }
-    let Operated {
-        sequence,
-        at,
-        refused,
-    } = outcome
-        .await
-        .map_err(|_| unavailable("the exchange stops".to_owned()))?;
-    match refused {
-        Some(reason) => Err(ErrorAnswer::new(
-            StatusCode::CONFLICT,
-            "refused",
-            reason.sentence(),
-        )),
-        None => Ok(OperatedAnswer {
-            symbol: state.listed.symbol.to_string(),
-            seq: sequence.0,
-            at_us: translate::at_us(at),
-        }),
-    }
+    Ok(outcome)
+}
+
+/// The engine refused the command.
+pub(super) fn refused_answer(reason: RejectReason) -> ErrorAnswer {
+    ErrorAnswer::new(StatusCode::CONFLICT, "refused", reason.sentence())
+}
+
+/// The exchange takes nothing now.
+pub(super) fn unavailable(text: String) -> ErrorAnswer {
+    ErrorAnswer::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text)
 }
 
 /// Where the instrument's book stands now.
 async fn book_of(view: &AdminView, state: &InstrumentState) -> Result<BookState, ErrorAnswer> {
-    let unavailable =
-        |text: String| ErrorAnswer::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text);
     let answers = view
         .edge
         .ports

@@ -2,6 +2,7 @@
 //! from the public port.
 
 mod body;
+mod bust;
 mod chance;
 mod faults;
 mod instruments;
@@ -62,6 +63,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/accounts", get(money::accounts).post(money::open_account))
         .route("/accounts/{account}", get(money::account))
         .route("/admit", post(risk::admit))
+        .route("/bust", post(bust::bust))
         .route("/conservation", get(money::conservation))
         .route("/delist", post(instruments::delist))
         .route("/faults", get(faults::report).post(faults::bind))

@@ -233,7 +233,9 @@ const fn trade_in(event: &Event) -> Option<&Trade> {
         | Event::StatusChanged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => None,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => None,
     }
 }
 
@@ -260,7 +262,9 @@ fn answer(pending: Pending, events: &[Event], told: Told) {
         | Event::StatusChanged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => None,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => None,
     });
     // Who asked may be gone: then nobody is answered.
     let _ = pending.answer.send(Answered {

@@ -199,6 +199,9 @@ pub fn of_entry(reason: RejectReason) -> Refusal {
         | RejectReason::InvalidTerms
         | RejectReason::BatchRefused
         | RejectReason::NotInBatch
+        | RejectReason::UnknownTrade
+        | RejectReason::TradeTooOld
+        | RejectReason::TradeBusted
         | RejectReason::TakenOut
         | RejectReason::UnknownInstrument => "Market is closed.",
         RejectReason::InvalidQuantity => return Refusal::filter("LOT_SIZE"),

@@ -225,7 +225,8 @@ impl<'a> Door<'a> {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => {}
+            | Command::Operate(_)
+            | Command::Bust(_) => {}
         }
     }
 
@@ -279,7 +280,8 @@ impl<'a> Door<'a> {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => {}
+            | Command::Operate(_)
+            | Command::Bust(_) => {}
         }
     }
 

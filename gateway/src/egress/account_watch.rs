@@ -216,7 +216,9 @@ fn accounts_of(event: &Event) -> [Option<AccountId>; 2] {
         | Event::Step(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => told_of(event),
+        | Event::TermsChanged(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => told_of(event),
     }
 }
 

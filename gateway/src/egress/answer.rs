@@ -23,7 +23,8 @@ pub fn place_of_answer(command: &Command, events: &[Event]) -> Option<usize> {
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
         | Command::Operate(_)
-        | Command::Batch(_) => None,
+        | Command::Batch(_)
+        | Command::Bust(_) => None,
     }
 }
 
@@ -45,7 +46,9 @@ pub const fn decides_entry(event: &Event) -> bool {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => false,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => false,
     }
 }
 
@@ -68,7 +71,9 @@ pub const fn decides_cancel(event: &Event) -> bool {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => false,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => false,
     }
 }
 
@@ -91,7 +96,9 @@ pub const fn decides_replace(event: &Event) -> bool {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => false,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => false,
     }
 }
 
@@ -115,6 +122,8 @@ pub const fn step_of(event: &Event) -> Option<&Step> {
         | Event::HoldReleased(_)
         | Event::StatusChanged(_)
         | Event::Indicative(_)
-        | Event::TermsChanged(_) => None,
+        | Event::TermsChanged(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => None,
     }
 }

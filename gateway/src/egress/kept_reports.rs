@@ -157,6 +157,10 @@ pub fn told_of(event: &Event) -> [Option<AccountId>; 2] {
         Event::Prevented(prevented) => {
             [Some(prevented.taker_account), Some(prevented.maker_account)]
         }
+        Event::TradeBusted(busted) => {
+            let trade = &busted.trade;
+            [Some(trade.taker.account), Some(trade.maker.account)]
+        }
         Event::Triggered(triggered) => [Some(triggered.account), None],
         Event::Refilled(refilled) => [Some(refilled.account), None],
         Event::Pegged(pegged) => [Some(pegged.account), None],
@@ -166,7 +170,8 @@ pub fn told_of(event: &Event) -> [Option<AccountId>; 2] {
         | Event::StatusChanged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => [None, None],
+        | Event::Step(_)
+        | Event::BustRefused(_) => [None, None],
     }
 }
 

@@ -88,7 +88,9 @@ impl OpenOrders {
             | Event::StatusChanged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => {}
+            | Event::Step(_)
+            | Event::TradeBusted(_)
+            | Event::BustRefused(_) => {}
         }
     }
 
@@ -260,7 +262,6 @@ impl OpenOrders {
     }
 
     /// Lists orders that were spelled out.
-    ///
     /// # Errors
     /// The bytes spell no orders.
     pub fn restore(&mut self, from: &mut StateReader<'_>) -> Result<(), StateError> {

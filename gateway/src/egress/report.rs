@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use engine::{
-    Accepted, Canceled, Event, OrderSize, OriginalOutcome, Party, Pegged, Prevented, Quote,
-    Refilled, Rejected, Repeated, Replaced, Rested, SelfTradePrevention, SequenceNumber, Side,
-    Timestamp, Trade, Triggered,
+    Accepted, Canceled, Event, OrderSize, OriginalOutcome, Party, PastParty, PastTrade, Pegged,
+    Prevented, Quote, Refilled, Rejected, Repeated, Replaced, Rested, SelfTradePrevention,
+    SequenceNumber, Side, Timestamp, Trade, Triggered,
 };
 use ledger::Fee;
 use protocol::{
@@ -39,6 +39,19 @@ pub struct Leg {
     pub fee: Fee,
     /// Whether nothing of the order is left to trade.
     pub is_filled: bool,
+}
+
+/// One order's part in a trade that was taken back.
+#[derive(Debug, Clone, Copy)]
+pub struct BustedLeg {
+    /// Which order, and whose.
+    pub party: PastParty,
+    /// Bought or sold.
+    pub side: Side,
+    /// Resting or arriving.
+    pub liquidity: Liquidity,
+    /// What it had cost, and is given back.
+    pub fee: Fee,
 }
 
 /// Whether a refusal is one of a new order.
@@ -180,6 +193,20 @@ impl<'a> ReportBuilder<'a> {
         } else {
             OrderStatus::PartiallyFilled
         });
+        report.last_price = Some(scale.price(trade.price.units()));
+        report.last_quantity = Some(scale.quantity(trade.quantity.units()));
+        report.trade_id = Some(trade.trade_id.0);
+        report.liquidity = Some(leg.liquidity);
+        (report.fee, report.fee_asset) = self.fee(leg.fee);
+        report
+    }
+
+    /// A trade of the order was taken back.
+    pub fn busted(self, place: EventPlace, trade: &PastTrade, leg: &BustedLeg) -> Report {
+        let scale = self.scale();
+        let mut report = self.report(ReportKind::Busted, place);
+        report.order_id = Some(leg.party.order_id.0);
+        report.side = Some(translate::wire_side(leg.side));
         report.last_price = Some(scale.price(trade.price.units()));
         report.last_quantity = Some(scale.quantity(trade.quantity.units()));
         report.trade_id = Some(trade.trade_id.0);

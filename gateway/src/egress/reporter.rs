@@ -4,7 +4,7 @@ mod batch;
 mod several;
 mod traced;
 
-use engine::{AccountId, Command, Event, OrderId, OrderSize, Prevented, Trade};
+use engine::{AccountId, Command, Event, OrderId, OrderSize, PastTrade, Prevented, Trade};
 use protocol::{Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::egress::answer::place_of_answer;
 use crate::egress::kept_reports::{KeptReports, ReportPlace};
 use crate::egress::open_order::OpenOrder;
 use crate::egress::open_orders::OpenOrders;
-use crate::egress::report::{EventPlace, IsEntry, Leg, ReportBuilder};
+use crate::egress::report::{BustedLeg, EventPlace, IsEntry, Leg, ReportBuilder};
 use crate::egress::reporter::batch::forget_under_way;
 use crate::listing::{ListedInstrument, Listing};
 use crate::measure::Rejects;
@@ -120,6 +120,7 @@ impl<'a> Reporter<'a> {
                 builder.canceled(at, canceled, orders.get(canceled.order_id))
             }),
             Event::Trade(trade) => self.tell_trade(place, at, trade, orders),
+            Event::TradeBusted(busted) => self.tell_busted(place, at, &busted.trade),
             Event::Prevented(prevented) => self.tell_prevented(place, at, prevented, orders),
             Event::Triggered(triggered) => self.send(place, triggered.account, || {
                 builder.triggered(at, triggered, orders.get(triggered.order_id))
@@ -138,7 +139,8 @@ impl<'a> Reporter<'a> {
             | Event::StatusChanged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => {}
+            | Event::Step(_)
+            | Event::BustRefused(_) => {}
         }
     }
 
@@ -166,7 +168,8 @@ impl<'a> Reporter<'a> {
             | Command::MmpReset(_)
             | Command::Disconnect(_)
             | Command::CancelAfter(_)
-            | Command::Operate(_) => IsEntry::No,
+            | Command::Operate(_)
+            | Command::Bust(_) => IsEntry::No,
         }
     }
 
@@ -189,6 +192,31 @@ impl<'a> Reporter<'a> {
             self.send(place, party.account, || {
                 builder.trade(at, trade, &leg, order)
             });
+        }
+    }
+
+    /// Both parties are told, whoever asked: the orders may be long gone.
+    fn tell_busted(&mut self, place: usize, at: EventPlace, trade: &PastTrade) {
+        let fees = self.listed.terms.fees_of_past(trade);
+        let taker_side = trade.aggressor_side;
+        let legs = [
+            (trade.taker, taker_side, Liquidity::Taker, fees.taker),
+            (
+                trade.maker,
+                taker_side.opposite(),
+                Liquidity::Maker,
+                fees.maker,
+            ),
+        ];
+        let builder = self.builder;
+        for (party, side, liquidity, fee) in legs {
+            let leg = BustedLeg {
+                party,
+                side,
+                liquidity,
+                fee,
+            };
+            self.send(place, party.account, || builder.busted(at, trade, &leg));
         }
     }
 
@@ -335,7 +363,9 @@ fn concerns(event: &Event, order_id: OrderId) -> bool {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => false,
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => false,
     }
 }
 
@@ -361,6 +391,8 @@ fn count(event: &Event, counters: &Counters, rejects: &Rejects) {
         | Event::Pegged(_)
         | Event::Indicative(_)
         | Event::TermsChanged(_)
-        | Event::Step(_) => {}
+        | Event::Step(_)
+        | Event::TradeBusted(_)
+        | Event::BustRefused(_) => {}
     }
 }

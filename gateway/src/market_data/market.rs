@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Event, Indicative, Instrument, LevelChange, OrderChange, SequenceNumber, SessionState,
-    Timestamp,
+    Event, Indicative, Instrument, LevelChange, OrderChange, PastTrade, SequenceNumber,
+    SessionState, Timestamp,
 };
 use history::RecentTrades;
 use protocol::Frames;
@@ -19,7 +19,9 @@ use crate::market_data::book::{DepthUpdate, LevelBook, TopOfBook};
 use crate::market_data::flow::{Delivery, FlowTerms};
 use crate::market_data::group::{Group, Telling};
 use crate::market_data::native_format::format_of;
-use crate::market_data::news::{Content, Crossing, News, Numbering, OrdersNews, TradeNews, Window};
+use crate::market_data::news::{
+    BustedNews, Content, Crossing, News, Numbering, OrdersNews, TradeNews, Window,
+};
 use crate::market_data::order_queues::OrderQueues;
 use crate::market_data::place::{Place, Span};
 use crate::market_data::queue_watch::QueueWatch;
@@ -164,6 +166,10 @@ impl Market {
         for event in command.events {
             match event {
                 Event::Trade(_) => self.publish_trade(event, command, reference, wakes),
+                Event::TradeBusted(busted) => {
+                    self.trades.apply(event, command.sequence, command.at);
+                    self.publish_bust(&busted.trade, command.at, wakes);
+                }
                 Event::StatusChanged(changed) => {
                     self.enter(changed.state);
                     self.publish_status(command.at, wakes);
@@ -189,7 +195,8 @@ impl Market {
                 | Event::Replaced(_)
                 | Event::Canceled(_)
                 | Event::HoldReleased(_)
-                | Event::Step(_) => {}
+                | Event::Step(_)
+                | Event::BustRefused(_) => {}
             }
         }
         self.publish_levels(command, reference, wakes);
@@ -234,6 +241,13 @@ impl Market {
             trade: &trade,
         };
         self.tell(Content::Trades, &News::Trade(news), place.alone(), wakes);
+    }
+
+    /// A correction of the tape: it is counted with the trades.
+    fn publish_bust(&mut self, trade: &PastTrade, at: Timestamp, wakes: &mut WakeList) {
+        let place = self.places.trades.advance(at);
+        let news = News::Busted(BustedNews { place, trade });
+        self.tell(Content::Trades, &news, place.alone(), wakes);
     }
 
     fn publish_status(&mut self, at: Timestamp, wakes: &mut WakeList) {

@@ -4,15 +4,15 @@ use engine::{OrderChangeKind, Quantity, SessionState, Side};
 use protocol::{
     BookChecksum, BookOrder, CandleUpdate, Channel, Depth, DepthSnapshot, Frames, Heartbeat,
     InstrumentDefinition, Lagged, Layout, OrderChange, Orders, OrdersSnapshot, ServerMessage,
-    StatisticsUpdate, Status, Top, Trade, TradingState,
+    StatisticsUpdate, Status, Top, Trade, TradeBusted, TradingState,
 };
 
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{Level, LevelBook};
 use crate::market_data::news::{
-    CandleNews, Content, Crossing, DepthNews, DepthView, HeartbeatNews, LaggedNews, MarketFormat,
-    News, Numbering, OrdersNews, OrdersView, StatisticsNews, StatusNews, TopNews, TradeNews,
-    Written,
+    BustedNews, CandleNews, Content, Crossing, DepthNews, DepthView, HeartbeatNews, LaggedNews,
+    MarketFormat, News, Numbering, OrdersNews, OrdersView, StatisticsNews, StatusNews, TopNews,
+    TradeNews, Written,
 };
 use crate::market_data::order_queues::{DisplayedOrder, OrderQueues};
 use crate::market_data::place::{Place, Span};
@@ -65,6 +65,7 @@ fn message(listed: &ListedInstrument, news: &News<'_>) -> ServerMessage {
         News::DepthSnapshot(view) => ServerMessage::DepthSnapshot(depth_snapshot(listed, view)),
         News::Top(news) => ServerMessage::Top(top(listed, news)),
         News::Trade(news) => ServerMessage::Trade(trade(listed, news)),
+        News::Busted(news) => ServerMessage::TradeBusted(busted(listed, news)),
         News::Orders(news) => ServerMessage::Orders(orders(listed, news)),
         News::OrdersSnapshot(view) => ServerMessage::OrdersSnapshot(orders_snapshot(listed, view)),
         News::Status(news) => ServerMessage::Status(status(listed, news)),
@@ -141,6 +142,21 @@ pub const fn trade(listed: &ListedInstrument, news: &TradeNews<'_>) -> Trade {
         price: listed.scale.price(trade.price.units()),
         quantity: listed.scale.quantity(trade.quantity.units()),
         aggressor_side: translate::wire_side(trade.aggressor_side),
+    }
+}
+
+const fn busted(listed: &ListedInstrument, news: &BustedNews<'_>) -> TradeBusted {
+    let BustedNews { place, trade } = news;
+    TradeBusted {
+        symbol: listed.symbol,
+        epoch: place.epoch.0,
+        seq: place.seq,
+        at_us: translate::at_us(place.at),
+        trade_id: trade.trade_id.0,
+        price: listed.scale.price(trade.price.units()),
+        quantity: listed.scale.quantity(trade.quantity.units()),
+        aggressor_side: translate::wire_side(trade.aggressor_side),
+        traded_at_us: translate::at_us(trade.at),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a market tells, before it is written in anybody's words.
 
-use engine::{Indicative, OrderChange, SessionState};
+use engine::{Indicative, OrderChange, PastTrade, SessionState};
 use history::{Candle, Interval, PublicTrade, Statistics};
 
 use crate::listing::ListedInstrument;
@@ -19,6 +19,8 @@ pub enum News<'a> {
     Top(TopNews),
     /// Two orders traded.
     Trade(TradeNews<'a>),
+    /// A trade was taken back.
+    Busted(BustedNews<'a>),
     /// Displayed orders changed.
     Orders(OrdersNews<'a>),
     /// The book order by order as it stands.
@@ -131,6 +133,15 @@ pub struct OrdersView<'a> {
     pub queues: &'a OrderQueues,
     /// Whether the book may be crossed.
     pub crossing: Crossing,
+}
+
+/// A trade was taken back.
+#[derive(Debug, Clone, Copy)]
+pub struct BustedNews<'a> {
+    /// Its place among the trades.
+    pub place: Place,
+    /// The trade.
+    pub trade: &'a PastTrade,
 }
 
 /// How the instrument treats orders.

@@ -87,6 +87,7 @@ pub fn execution_record(
         seq: trade.event.sequence.0,
         k: trade.event.k,
         at_us: at_us(trade.event.at),
+        busted_at_us: execution.busted_at.map(at_us),
     }
 }
 

@@ -165,6 +165,9 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::OrderToTradeLimit => Reason::OrderToTradeLimit,
         RejectReason::BatchRefused => Reason::BatchRefused,
         RejectReason::NotInBatch => Reason::NotInBatch,
+        RejectReason::UnknownTrade => Reason::UnknownTrade,
+        RejectReason::TradeTooOld => Reason::TradeTooOld,
+        RejectReason::TradeBusted => Reason::TradeBusted,
         // External ids do not exist on this wire.
         RejectReason::DuplicateExternalId
         | RejectReason::ExternalIdsOff

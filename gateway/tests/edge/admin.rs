@@ -13,7 +13,7 @@ use crate::participant::{Participant, limit};
 use crate::venue::{ADMIN_KEY, VIEWER_KEY, Venue, within};
 
 /// Every verb of the admin port that wants the key: method, path, a body that it takes.
-const VERBS: [(&str, &str, &str); 27] = [
+const VERBS: [(&str, &str, &str); 28] = [
     ("GET", "/v1/admin/accounts", ""),
     ("GET", "/v1/admin/accounts/1", ""),
     ("POST", "/v1/admin/accounts", "{}"),
@@ -72,6 +72,11 @@ const VERBS: [(&str, &str, &str); 27] = [
     ("POST", "/v1/admin/uncross", r#"{"symbol":"BTCUSDT"}"#),
     ("POST", "/v1/admin/delist", r#"{"symbol":"BTCUSDT"}"#),
     ("POST", "/v1/admin/mass_cancel", r#"{"account":1}"#),
+    (
+        "POST",
+        "/v1/admin/bust",
+        r#"{"instrument":"BTCUSDT","trade_id":1}"#,
+    ),
     ("GET", "/v1/admin/state", ""),
 ];
 

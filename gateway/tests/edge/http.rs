@@ -165,7 +165,7 @@ async fn candles_and_statistics_have_every_trade_that_was_reported() {
     venue.close().await;
 }
 
-async fn own(venue: &Venue, key: &str, path: &str) -> (u16, Value) {
+pub async fn own(venue: &Venue, key: &str, path: &str) -> (u16, Value) {
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n\r\n"
     );

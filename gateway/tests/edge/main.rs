@@ -14,6 +14,7 @@ mod batch;
 mod binance;
 mod binary;
 mod bots;
+mod busts;
 mod executions;
 mod faults;
 mod feed_chaos;

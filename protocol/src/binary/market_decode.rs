@@ -7,14 +7,14 @@ use crate::binary::layout::Header;
 use crate::binary::market_layout::{
     BookOrderLayout, DepthLayout, DepthSnapshotLayout, HeartbeatLayout, LaggedLayout, LevelLayout,
     OrderChangeLayout, OrdersLayout, OrdersSnapshotLayout, QueueLayout, StatusLayout, TopLayout,
-    TradeLayout, flags,
+    TradeBustedLayout, TradeLayout, flags,
 };
 use crate::binary::{BinaryInstrument, InstrumentTable, nothing};
 use crate::error::{CodecError, ErrorCode};
 use crate::exact_decimal::ExactDecimal;
 use crate::server_message::{
     BookOrder, Depth, DepthSnapshot, Heartbeat, Lagged, Level, OrderChange, Orders, OrdersSnapshot,
-    QueuePosition, ServerMessage, Status, Top, Trade,
+    QueuePosition, ServerMessage, Status, Top, Trade, TradeBusted,
 };
 
 /// Reads a message of market data.
@@ -27,6 +27,7 @@ pub(super) fn read(
         DepthLayout::TEMPLATE => depth(header, cursor, instruments),
         DepthSnapshotLayout::TEMPLATE => depth_snapshot(header, cursor, instruments),
         TradeLayout::TEMPLATE => trade(header, cursor, instruments),
+        TradeBustedLayout::TEMPLATE => trade_busted(header, cursor, instruments),
         TopLayout::TEMPLATE => top(header, cursor, instruments),
         OrdersLayout::TEMPLATE => orders(header, cursor, instruments),
         OrdersSnapshotLayout::TEMPLATE => orders_snapshot(header, cursor, instruments),
@@ -136,6 +137,26 @@ fn trade(
         price: price(root.price, instrument)?,
         quantity: quantity(root.quantity, instrument)?,
         aggressor_side: word(root.aggressor_side, "aggressor_side")?,
+    }))
+}
+
+fn trade_busted(
+    header: Header,
+    cursor: &mut Cursor<'_>,
+    instruments: &InstrumentTable,
+) -> Result<ServerMessage, CodecError> {
+    let root: &TradeBustedLayout = cursor.root(header, "trade_busted")?;
+    let instrument = instrument(instruments, root.instrument.get())?;
+    Ok(ServerMessage::TradeBusted(TradeBusted {
+        symbol: instrument.symbol,
+        epoch: root.epoch.get(),
+        seq: root.seq.get(),
+        at_us: root.at_us.get(),
+        trade_id: root.trade_id.get(),
+        price: price(root.price, instrument)?,
+        quantity: quantity(root.quantity, instrument)?,
+        aggressor_side: word(root.aggressor_side, "aggressor_side")?,
+        traded_at_us: root.traded_at_us.get(),
     }))
 }
 

@@ -7,14 +7,14 @@ use crate::binary::layout::{Bytes, Header};
 use crate::binary::market_layout::{
     BookOrderLayout, DepthLayout, DepthSnapshotLayout, HeartbeatLayout, LaggedLayout, LevelLayout,
     OrderChangeLayout, OrdersLayout, OrdersSnapshotLayout, QueueLayout, StatusLayout, TopLayout,
-    TradeLayout, flags,
+    TradeBustedLayout, TradeLayout, flags,
 };
 use crate::binary::numbers::{self, Numbered};
 use crate::binary::{BinaryInstrument, nothing};
 use crate::scale::Scale;
 use crate::server_message::{
     BookOrder, Depth, DepthSnapshot, Heartbeat, Level, Orders, OrdersSnapshot, QueuePosition,
-    ServerMessage, Status, Top, Trade,
+    ServerMessage, Status, Top, Trade, TradeBusted,
 };
 
 /// Writes a message of market data, if it is one.
@@ -31,6 +31,10 @@ pub(super) fn write(
         }
         ServerMessage::Trade(message) => {
             put(buffer, &trade(message, find(&message.symbol)?)?);
+            Some(())
+        }
+        ServerMessage::TradeBusted(message) => {
+            put(buffer, &trade_busted(message, find(&message.symbol)?)?);
             Some(())
         }
         ServerMessage::Top(message) => {
@@ -179,6 +183,23 @@ fn trade(message: &Trade, instrument: &BinaryInstrument) -> Option<TradeLayout> 
         trade_id: U64::new(message.trade_id),
         price: nothing::price(Some(message.price), scale)?,
         quantity: nothing::quantity(Some(message.quantity), scale)?,
+        instrument: U16::new(instrument.number),
+        aggressor_side: message.aggressor_side.number(),
+        reserved: [0; 5],
+    })
+}
+
+fn trade_busted(message: &TradeBusted, instrument: &BinaryInstrument) -> Option<TradeBustedLayout> {
+    let scale = instrument.scale;
+    Some(TradeBustedLayout {
+        header: Header::of::<TradeBustedLayout>(TradeBustedLayout::TEMPLATE),
+        epoch: U64::new(message.epoch),
+        seq: U64::new(message.seq),
+        at_us: U64::new(message.at_us),
+        trade_id: U64::new(message.trade_id),
+        price: nothing::price(Some(message.price), scale)?,
+        quantity: nothing::quantity(Some(message.quantity), scale)?,
+        traded_at_us: U64::new(message.traded_at_us),
         instrument: U16::new(instrument.number),
         aggressor_side: message.aggressor_side.number(),
         reserved: [0; 5],

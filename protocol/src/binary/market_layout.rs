@@ -14,11 +14,12 @@ pub(super) mod flags {
 }
 
 /// All of them, in the order of the document.
-pub(super) const BLOCKS: [BinaryBlock; 13] = [
+pub(super) const BLOCKS: [BinaryBlock; 14] = [
     DepthLayout::BLOCK,
     DepthSnapshotLayout::BLOCK,
     LevelLayout::BLOCK,
     TradeLayout::BLOCK,
+    TradeBustedLayout::BLOCK,
     TopLayout::BLOCK,
     OrdersLayout::BLOCK,
     OrderChangeLayout::BLOCK,
@@ -113,6 +114,34 @@ layout! {
         price: I64,
         /// `quantity`
         quantity: U64,
+        /// `number` of the instrument in `hello`
+        instrument: U16,
+        /// *side*
+        aggressor_side: u8,
+        /// zero
+        reserved: [u8; 5],
+    }
+}
+
+layout! {
+    /// A trade was taken back.
+    pub(super) struct TradeBustedLayout = "trade_busted", template 131 {
+        /// template 131
+        header: Header,
+        /// `epoch`
+        epoch: U64,
+        /// `seq`
+        seq: U64,
+        /// `at_us`
+        at_us: U64,
+        /// `trade_id`
+        trade_id: U64,
+        /// `price`
+        price: I64,
+        /// `quantity`
+        quantity: U64,
+        /// `traded_at_us`
+        traded_at_us: U64,
         /// `number` of the instrument in `hello`
         instrument: U16,
         /// *side*

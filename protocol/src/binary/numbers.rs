@@ -62,6 +62,7 @@ numbers! {
     ReportKind {
         Accepted = 1, Rested = 2, Trade = 3, Canceled = 4, Replaced = 5, Rejected = 6, Prevented = 7,
         Repeated = 8, Triggered = 9, Refilled = 10, Pegged = 11, Parked = 12,
+        Busted = 13,
     }
     Channel {
         Trades = 1, Depth = 2, Top = 3, Orders = 4, Status = 5, Instruments = 6, Heartbeat = 7, Queue = 8,
@@ -90,6 +91,7 @@ numbers! {
         AccountKilled = 37, NotSupported = 38, Protection = 39, ExecutionRange = 40, OcoPartner = 41,
         ParentEnded = 42, MarketMakerProtection = 43, Disconnected = 44, AuctionEnded = 45, SessionState = 46,
         BatchRefused = 60, NotInBatch = 61,
+        UnknownTrade = 62, TradeTooOld = 63, TradeBusted = 64,
         Other = 255,
     }
 }

@@ -86,6 +86,29 @@ pub struct Trade {
     pub aggressor_side: Side,
 }
 
+/// A trade was taken back by an operator: it does not count any more. Nothing that it caused is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct TradeBusted {
+    /// Of which instrument.
+    pub symbol: Symbol,
+    /// The epoch of `seq`.
+    pub epoch: u64,
+    /// Counted together with the trades: one more than that of the message before it.
+    pub seq: u64,
+    /// Engine time at which it was taken back.
+    pub at_us: u64,
+    /// Id of the execution.
+    pub trade_id: u64,
+    /// The price it had.
+    pub price: ExactDecimal,
+    /// The quantity it had.
+    pub quantity: ExactDecimal,
+    /// The taker's side.
+    pub aggressor_side: Side,
+    /// Engine time of the trade.
+    pub traded_at_us: u64,
+}
+
 /// The best bid and ask; sent when one of them changes, and once at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Top {
@@ -194,6 +217,20 @@ impl Trade {
         json.decimal("price", self.price);
         json.decimal("quantity", self.quantity);
         json.word("aggressor_side", self.aggressor_side.word());
+        json.close();
+    }
+}
+
+impl TradeBusted {
+    /// Appends the message to `buffer`.
+    pub fn encode(&self, buffer: &mut Vec<u8>) {
+        let mut json = JsonWriter::answer(buffer, "trade_busted", None);
+        write_place(&mut json, &self.symbol, self.epoch, self.seq, self.at_us);
+        json.number("trade_id", self.trade_id);
+        json.decimal("price", self.price);
+        json.decimal("quantity", self.quantity);
+        json.word("aggressor_side", self.aggressor_side.word());
+        json.number("traded_at_us", self.traded_at_us);
         json.close();
     }
 }

@@ -107,6 +107,8 @@ pub struct ExecutionRecord {
     pub k: u32,
     /// Engine time.
     pub at_us: u64,
+    /// When an operator took the trade back; absent where nobody did.
+    pub busted_at_us: Option<u64>,
 }
 
 /// A change of an order.
@@ -267,6 +269,7 @@ impl PastRecord for ExecutionRecord {
         json.text("fee_units", &self.fee_units);
         json.name("fee_asset", &self.fee_asset);
         write_event(&mut json, self.seq, self.k, self.at_us);
+        json.maybe_number("busted_at_us", self.busted_at_us);
         json.close();
     }
 }

@@ -90,7 +90,7 @@ fn channels(messages: &Map<String, Value>) -> Value {
 /// What flows on a channel.
 fn flowing(channel: Channel) -> &'static [&'static str] {
     match channel {
-        Channel::Trades => &["trade", "lagged"],
+        Channel::Trades => &["trade", "trade_busted", "lagged"],
         Channel::Depth => &["depth_snapshot", "depth", "lagged"],
         Channel::Top => &["top", "lagged"],
         Channel::Orders => &["orders_snapshot", "orders", "lagged"],

@@ -13,8 +13,8 @@ use protocol::{
     OpenOrdersRequest, Operation, OrderKind, OrderRef, OrderSize, OrderStatus, Parent, PastKind,
     PastRequest, Peg, PegReference, PostOnly, Priority, Quote, Reason, Replace, Report, ReportKind,
     Resume, ResumeExecutions, Scale, SelfTradePrevention, ServerMessage, Side, SignedLogon,
-    StatisticsRequest, Submit, Subscription, Symbol, TickDone, TimeInForce, Top, Trade, Trailing,
-    TrailingDistance, Trigger, TriggerKind, TriggerSource,
+    StatisticsRequest, Submit, Subscription, Symbol, TickDone, TimeInForce, Top, Trade,
+    TradeBusted, Trailing, TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 /// The instrument that random units belong to.
@@ -485,7 +485,7 @@ fn levels(of: Numbers) -> impl Strategy<Value = Vec<Level>> {
 
 pub fn market_message(of: Numbers) -> impl Strategy<Value = ServerMessage> {
     let place = (symbol(of), any::<u64>(), any::<u64>(), any::<u64>());
-    (place, levels(of), levels(of), word(Side::ALL), 0..4).prop_map(
+    (place, levels(of), levels(of), word(Side::ALL), 0..5).prop_map(
         |(place, bids, asks, side, which)| {
             let (symbol, epoch, seq, at_us) = place;
             let first = bids.first().copied();
@@ -510,6 +510,17 @@ pub fn market_message(of: Numbers) -> impl Strategy<Value = ServerMessage> {
                     asks,
                     may_be_crossed: false,
                     checksum: None,
+                }),
+                (4, Some(level)) => ServerMessage::TradeBusted(TradeBusted {
+                    symbol,
+                    epoch,
+                    seq,
+                    at_us,
+                    trade_id: seq,
+                    price: level.price,
+                    quantity: level.quantity,
+                    aggressor_side: side,
+                    traded_at_us: at_us,
                 }),
                 (2, Some(level)) => ServerMessage::Trade(Trade {
                     symbol,

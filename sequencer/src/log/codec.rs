@@ -4,6 +4,7 @@
 //! from and when it passed which stage is not written; it comes back as zero.
 
 mod batch;
+mod bust;
 mod command;
 mod conditions;
 mod control;

@@ -67,7 +67,19 @@ impl<L: CommandLog> Matcher<L> {
             .pop_into(&mut inspections, usize::MAX);
         for inspection in inspections {
             // Whoever asked may have gone away.
-            let _ = inspection.reply.try_send(self.state());
+            match inspection {
+                Inspection::State { reply } => {
+                    let _ = reply.try_send(self.state());
+                }
+                Inspection::Trade {
+                    instrument,
+                    trade_id,
+                    reply,
+                } => {
+                    let engine = self.books.engine();
+                    let _ = reply.try_send(engine.past_trade(instrument, trade_id));
+                }
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::position::{Epoch, LogPosition};
 
 const MAGIC: &[u8; 8] = b"RIALTOS1";
 /// Version of everything in a snapshot but the engine's states, which have their own.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 
 /// Why a content cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

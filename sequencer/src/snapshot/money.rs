@@ -1,12 +1,14 @@
 //! Accounts, money, keys and positions of a snapshot, as bytes.
 
-use engine::{AccountId, InstrumentId, Notional};
+use engine::{AccountId, InstrumentId, Notional, TradeId};
 use ledger::{
-    AccountImage, Advance, ApiKey, AssetId, KeyId, KeyMaterial, KeyState, LedgerImage, Money,
-    Permissions, Position, SettlementImage,
+    AccountImage, Advance, ApiKey, AssetId, ClosedBy, Closing, KeyId, KeyMaterial, KeyState,
+    LedgerImage, Money, Permissions, Position, SettlementImage,
 };
 
-use crate::log::codec::{DecodeError, Reader, put_bytes, put_count, put_i128, put_u8, put_u32};
+use crate::log::codec::{
+    DecodeError, Reader, put_bytes, put_count, put_i128, put_u8, put_u32, put_u64,
+};
 
 const HMAC_SECRET: u8 = 1;
 const RSA_PUBLIC: u8 = 2;
@@ -65,6 +67,7 @@ pub(super) fn put_settlement(out: &mut Vec<u8>, image: &SettlementImage) {
     let SettlementImage {
         advances,
         positions,
+        closings,
     } = image;
     put_count(out, advances.len());
     for advance in advances {
@@ -95,6 +98,21 @@ pub(super) fn put_settlement(out: &mut Vec<u8>, image: &SettlementImage) {
             put_i128(out, units);
         }
     }
+    put_count(out, closings.len());
+    for closed in closings {
+        let ClosedBy {
+            instrument,
+            trade_id,
+            taker,
+            maker,
+        } = closed;
+        put_u32(out, instrument.0);
+        put_u64(out, trade_id.0);
+        for closing in [taker, maker] {
+            put_u64(out, closing.units);
+            put_i128(out, closing.cost.units());
+        }
+    }
 }
 
 pub(super) fn settlement(reader: &mut Reader<'_>) -> Result<SettlementImage, DecodeError> {
@@ -119,6 +137,21 @@ pub(super) fn settlement(reader: &mut Reader<'_>) -> Result<SettlementImage, Dec
             };
             Ok((account, position))
         })?,
+        closings: reader.list(|reader| {
+            Ok(ClosedBy {
+                instrument: InstrumentId(reader.u32()?),
+                trade_id: TradeId(reader.u64()?),
+                taker: closing(reader)?,
+                maker: closing(reader)?,
+            })
+        })?,
+    })
+}
+
+fn closing(reader: &mut Reader<'_>) -> Result<Closing, DecodeError> {
+    Ok(Closing {
+        units: reader.u64()?,
+        cost: Notional::from_units(reader.i128()?),
     })
 }
 

@@ -1,5 +1,5 @@
 //! Goal: money is exact to the last unit whatever accounts do. Random commands of 20 accounts on 6 instruments,
-//! which share 4 assets, through 4 matcher threads: at every checkpoint each asset's books are conserved, nothing
+//! which share 4 assets, and trades that are taken back, through 4 matcher threads: at every checkpoint each asset's books are conserved, nothing
 //! available is negative, each account has what its deposits, trades and fees come to; after cancel-all no hold
 //! is left.
 //! Method: 4 session threads reserve at the door and hand in, all at once; all-in cancel-replaces, amends that
@@ -67,8 +67,13 @@ fn every_asset_is_conserved_at_every_checkpoint() {
     assert_eq!(caught, 3, "a control was not seen");
     println!(
         "GOAL conservation commands={} accounts={ACCOUNTS} instruments=6 threads=4 checkpoints={checkpoints} \
-         trades={} all_in_replaces={} racing_amends={} lost=0 negative=0 holds_left=0 controls_caught={caught}/3",
-        figures.commands, figures.trades, figures.all_in, figures.amends
+         trades={} all_in_replaces={} racing_amends={} busts={} busts_refused={} lost=0 negative=0 holds_left=0 controls_caught={caught}/3",
+        figures.commands,
+        figures.trades,
+        figures.all_in,
+        figures.amends,
+        figures.busts,
+        figures.busts_too_poor
     );
 }
 

@@ -3,7 +3,7 @@
 use engine::{
     AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, MassCancel,
     NewOrder, Notional, OnCancelFailure, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity,
-    Replace, SelfTradePrevention, Side, SideFilter, TimeInForce,
+    Replace, SelfTradePrevention, Side, SideFilter, TimeInForce, TradeId,
 };
 use engine::{Conditions, Trigger, TriggerKind, TriggerSource};
 
@@ -51,8 +51,17 @@ impl Participant {
             54..74 => self.cancel(venue),
             74..89 => self.amend(venue),
             89..92 => self.replace_all_in(venue),
+            92 => self.have_busted(venue),
             _ => self.cancel_many(venue),
         }
+    }
+
+    /// An operator takes back one of an instrument's first trades, or one of those that race just now.
+    fn have_busted(&mut self, venue: &Venue) {
+        let instrument = self.instrument();
+        let newest = venue.trades_of(instrument);
+        let back = self.chance.below(200);
+        venue.bust(instrument, TradeId(newest.saturating_sub(back)));
     }
 
     fn enter(&mut self, venue: &Venue) {

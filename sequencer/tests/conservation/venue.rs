@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use engine::{
-    AccountId, Admission, Admit, Command, Event, FanOutAction, FanOutId, FeeTier, FundsCheck,
+    AccountId, Admission, Admit, Bust, Command, Event, FanOutAction, FanOutId, FeeTier, FundsCheck,
     Instrument, InstrumentId, MarketBudget, MassCancel, Notional, Price, Quantity, Rules, Scope,
-    SetFeeTier, Side, SideFilter,
+    SetFeeTier, Side, SideFilter, TradeId,
 };
 use ledger::{
     Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
 };
 use sequencer::{
-    ClockSource, ControlCommand, InboundCommand, MemLogs, Origin, Ports, Refused, Retention,
-    SequencerConfig, Stamps, StopHandle, Targets, Threads, start,
+    ClockSource, ControlCommand, EventBatch, InboundCommand, MemLogs, Origin, Ports, Refused,
+    Retention, SequencerConfig, Stamps, StopHandle, Targets, Threads, start,
 };
 
 use crate::chance::Chance;
@@ -37,6 +37,9 @@ struct Counts {
     handed_in: AtomicU64,
     all_in: AtomicU64,
     amends: AtomicU64,
+    busts: AtomicU64,
+    /// Busts that the door refused: a party had spent what it got.
+    busts_too_poor: AtomicU64,
 }
 
 /// What a run came to.
@@ -46,6 +49,8 @@ pub struct Figures {
     pub trades: u64,
     pub all_in: u64,
     pub amends: u64,
+    pub busts: u64,
+    pub busts_too_poor: u64,
 }
 
 impl Figures {
@@ -54,6 +59,8 @@ impl Figures {
         self.trades > self.commands / 20
             && self.all_in > self.commands / 200
             && self.amends > self.commands / 50
+            && self.busts > self.commands / 400
+            && self.busts_too_poor > 0
     }
 }
 
@@ -66,6 +73,8 @@ pub struct Venue {
     counts: Counts,
     /// Parts of commands to several instruments.
     parts: u64,
+    /// The newest trade of each instrument, as its readers saw it.
+    newest: Arc<[AtomicU64]>,
 }
 
 fn terms(id: u32) -> InstrumentTerms {
@@ -141,6 +150,20 @@ fn place(id: u32) -> usize {
     usize::try_from(id - 1).unwrap()
 }
 
+/// Counts a batch's trades, and notes the newest of each instrument.
+fn note_trades(batch: &EventBatch, newest: &[AtomicU64]) -> usize {
+    let mut count = 0;
+    for outcome in &batch.outcomes {
+        for event in batch.events_of(outcome) {
+            if let Event::Trade(trade) = event {
+                newest[place(outcome.instrument.0)].store(trade.trade_id.0, Ordering::Relaxed);
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
 impl Venue {
     pub fn open() -> Self {
         let assets = (0..ASSETS).map(|id| Asset {
@@ -161,15 +184,12 @@ impl Venue {
         let logs = MemLogs::new(Retention::Nothing);
         let clock = ClockSource::Realtime;
         let running = start(config, &listed, Arc::clone(&ledger), logs, clock).unwrap();
+        let newest: Arc<[AtomicU64]> = (0..INSTRUMENTS).map(|_| AtomicU64::new(0)).collect();
         let readers = running.events.into_iter().map(|events| {
+            let newest = Arc::clone(&newest);
             std::thread::spawn(move || {
                 let batches = events.iter();
-                let trades = batches.map(|batch| {
-                    let trades = batch.events.iter();
-                    trades
-                        .filter(|event| matches!(event, Event::Trade(_)))
-                        .count()
-                });
+                let trades = batches.map(|batch| note_trades(&batch, &newest));
                 trades.map(|count| u64::try_from(count).unwrap()).sum()
             })
         });
@@ -181,6 +201,7 @@ impl Venue {
             readers,
             counts: Counts::default(),
             parts: 0,
+            newest,
         };
         for account in 1..=ACCOUNTS {
             let deposits = (0..ASSETS).map(|asset| (AssetId(asset), Money::from_units(FUNDS)));
@@ -210,6 +231,34 @@ impl Venue {
             inbound.stamps = Stamps::default();
         }
         self.counts.handed_in.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The newest trade of an instrument that a reader has seen; 0 before the first.
+    pub fn trades_of(&self, instrument: u32) -> u64 {
+        self.newest[place(instrument)].load(Ordering::Relaxed)
+    }
+
+    /// Takes a trade back as the admin port does: asks what it was, reserves, hands in. Nobody else may have done so
+    /// before; two who ask at once both reserve, and one is refused in its place.
+    pub fn bust(&self, instrument: u32, trade_id: TradeId) {
+        let id = InstrumentId(instrument);
+        let answer = self
+            .ports
+            .past_trade(id, trade_id)
+            .map(|asked| asked.recv());
+        let Ok(Ok(Ok(trade))) = answer else {
+            return;
+        };
+        if self.ledger.reserve_bust(id, &trade).is_err() {
+            self.counts.busts_too_poor.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.counts.busts.fetch_add(1, Ordering::Relaxed);
+        let operator = "desk".into();
+        self.hand_in(
+            instrument,
+            Command::Bust(Box::new(Bust { trade, operator })),
+        );
     }
 
     pub fn note_all_in(&self) {
@@ -321,6 +370,8 @@ impl Venue {
             trades: trades.sum(),
             all_in: self.counts.all_in.into_inner(),
             amends: self.counts.amends.into_inner(),
+            busts: self.counts.busts.into_inner(),
+            busts_too_poor: self.counts.busts_too_poor.into_inner(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Every trade.
 
-use engine::{Event, Side, TradePhase};
+use engine::{Event, PastTrade, Side, TradePhase};
 
 use super::columns::{Cell, Column, Decimals, Table, decimal, instant, text, whole};
 use super::{Content, Done, ExportError, Span};
 
-/// Every trade, as everyone could see it, and the ids of its orders.
+/// Every trade, as everyone could see it, and the ids of its orders. One that was taken back has a second row, of the
+/// time at which it was, whose phase is `busted`.
 #[derive(Debug)]
 pub struct Trades;
 
@@ -37,7 +38,17 @@ impl Content for Trades {
         }
         let scale = done.listed.scale;
         for event in done.events {
-            let Event::Trade(trade) = event else { continue };
+            let (trade, phase) = if let Event::Trade(trade) = event {
+                let phase = match trade.phase {
+                    TradePhase::Continuous => "continuous",
+                    TradePhase::Auction => "auction",
+                };
+                (PastTrade::of(trade, done.outcome.at), phase)
+            } else if let Event::TradeBusted(busted) = event {
+                (busted.trade, "busted")
+            } else {
+                continue;
+            };
             table.row(&[
                 Cell::Whole(done.outcome.at.0 / 1_000),
                 Cell::Text(done.listed.symbol.as_str()),
@@ -46,10 +57,7 @@ impl Content for Trades {
                 Cell::Decimal(scale.price(trade.price.units())),
                 Cell::Decimal(scale.quantity(trade.quantity.units())),
                 Cell::Text(side_word(trade.aggressor_side)),
-                Cell::Text(match trade.phase {
-                    TradePhase::Continuous => "continuous",
-                    TradePhase::Auction => "auction",
-                }),
+                Cell::Text(phase),
                 Cell::Whole(trade.taker.order_id.0),
                 Cell::Whole(trade.maker.order_id.0),
             ])?;

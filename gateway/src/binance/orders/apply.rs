@@ -58,6 +58,7 @@ impl VenueOrders {
                 Event::HoldReleased(it) if is_followed(it.account) => {
                     told.touched.push((it.account, it.side));
                 }
+                Event::TradeBusted(it) => told.touch(&it.trade, &is_followed),
                 Event::StatusChanged(it) => self.state = it.state,
                 Event::Accepted(_)
                 | Event::Canceled(_)
@@ -71,7 +72,8 @@ impl VenueOrders {
                 | Event::Queued(_)
                 | Event::Indicative(_)
                 | Event::TermsChanged(_)
-                | Event::Step(_) => {}
+                | Event::Step(_)
+                | Event::BustRefused(_) => {}
             }
         }
         self.follow_lists(block, told);

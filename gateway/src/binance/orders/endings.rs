@@ -1,17 +1,30 @@
 //! What single events mean: a part in a trade, what was lost by meeting oneself, how an order ended.
 
 use engine::{
-    AccountId, CancelReason, Canceled, Event, OrderId, Prevented, Quantity, SelfTradePrevention,
-    Trade,
+    AccountId, CancelReason, Canceled, Event, OrderId, PastTrade, Prevented, Quantity,
+    SelfTradePrevention, Side, Trade,
 };
 use ledger::Fee;
 
 use crate::binance::amount::Amount;
 use crate::binance::limits::FilledAs;
+use crate::binance::orders::apply::Told;
 use crate::binance::orders::block::Block;
 use crate::binance::orders::order::VenueOrder;
 use crate::binance::orders::report::Fill;
 use crate::binance::words::{ExecutionType, ExpiryReason, OrderType, Status};
+
+impl Told {
+    /// Nothing here says that a trade was taken back: both parties see what they have now.
+    pub fn touch(&mut self, trade: &PastTrade, is_followed: impl Fn(AccountId) -> bool) {
+        for account in [trade.taker.account, trade.maker.account] {
+            if is_followed(account) {
+                self.touched.push((account, Side::Buy));
+                self.touched.push((account, Side::Sell));
+            }
+        }
+    }
+}
 
 /// One order's part in a trade.
 pub fn fill_of(block: &Block<'_>, trade: &Trade, filled_as: FilledAs, fee: Fee) -> Fill {
@@ -53,7 +66,9 @@ pub fn ends_later(block: &Block<'_>, place: usize, order_id: OrderId) -> bool {
             | Event::StatusChanged(_)
             | Event::Indicative(_)
             | Event::TermsChanged(_)
-            | Event::Step(_) => false,
+            | Event::Step(_)
+            | Event::TradeBusted(_)
+            | Event::BustRefused(_) => false,
         })
 }
 

@@ -65,7 +65,8 @@ pub(super) fn forget_under_way(command: &Command, orders: &mut OpenOrders) {
         | Command::MmpReset(_)
         | Command::Disconnect(_)
         | Command::CancelAfter(_)
-        | Command::Operate(_) => {}
+        | Command::Operate(_)
+        | Command::Bust(_) => {}
     }
 }
 

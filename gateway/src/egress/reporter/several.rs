@@ -41,7 +41,8 @@ impl Reporter<'_> {
             | Command::SetFeeTier(_)
             | Command::FanOut(_)
             | Command::Disconnect(_)
-            | Command::Operate(_) => return,
+            | Command::Operate(_)
+            | Command::Bust(_) => return,
         };
         self.answer(session, &message);
     }

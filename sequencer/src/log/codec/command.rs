@@ -7,6 +7,7 @@ use engine::{
 };
 
 use super::batch::{batch, put_batch};
+use super::bust::{bust, put_bust};
 use super::maker::{
     cancel_after, disconnect, mmp_reset, put_cancel_after, put_disconnect, put_mmp_reset,
     put_quote, quote,
@@ -33,6 +34,7 @@ const ADMIT: u8 = 40;
 const SET_LIMITS: u8 = 41;
 const SET_FEE_TIER: u8 = 42;
 const OPERATE: u8 = 60;
+const BUST: u8 = 61;
 const FAN_OUT: u8 = 43;
 const BATCH: u8 = 80;
 
@@ -108,6 +110,10 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_u8(bytes, OPERATE);
             put_operation(bytes, operation);
         }
+        Command::Bust(bust) => {
+            put_u8(bytes, BUST);
+            put_bust(bytes, bust);
+        }
         Command::FanOut(fan_out) => {
             put_u8(bytes, FAN_OUT);
             put_u64(bytes, fan_out.id.0);
@@ -148,6 +154,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
         DISCONNECT => disconnect(reader).map(Command::Disconnect),
         CANCEL_AFTER => cancel_after(reader).map(Command::CancelAfter),
         OPERATE => operation(reader).map(Command::Operate),
+        BUST => bust(reader).map(|bust| Command::Bust(Box::new(bust))),
         FAN_OUT => Ok(Command::FanOut(FanOut {
             id: FanOutId(reader.u64()?),
             action: fan_out_action(reader)?,

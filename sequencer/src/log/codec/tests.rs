@@ -167,6 +167,27 @@ fn every_command() -> Vec<Command> {
         }),
         Command::Operate(engine::Operation::SetRules(Box::new(every_rule()))),
         Command::Operate(engine::Operation::Delist),
+        Command::Bust(Box::new(engine::Bust {
+            trade: engine::PastTrade {
+                trade_id: engine::TradeId(31),
+                price: Price::from_units(-32),
+                quantity: Quantity::from_units(33),
+                phase: engine::TradePhase::Auction,
+                aggressor_side: Side::Sell,
+                at: Timestamp(34),
+                taker: engine::PastParty {
+                    order_id: OrderId(35),
+                    account: AccountId(36),
+                    fee_tier: FeeTier(3),
+                },
+                maker: engine::PastParty {
+                    order_id: OrderId(37),
+                    account: AccountId(38),
+                    fee_tier: FeeTier(0),
+                },
+            },
+            operator: "desk@192.0.2.7".into(),
+        })),
         Command::Operate(engine::Operation::SetGrid(engine::Grid {
             tick_size: 5,
             lot_size: 10,
