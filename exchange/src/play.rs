@@ -127,6 +127,9 @@ fn read_all(arguments: &PlayArgs) -> Result<Vec<(PathBuf, Script)>, ConfigError>
             if let Some(seed) = arguments.seed {
                 script.seed = seed;
             }
+            if arguments.url.is_none() {
+                venue::config(&script, arguments)?;
+            }
             scripts.push((file, script));
         }
     }

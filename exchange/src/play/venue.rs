@@ -199,7 +199,11 @@ fn adds_up(books: &serde_json::Value) -> bool {
     !found.is_empty() && found.into_iter().all(|claim| claim)
 }
 
-fn config(script: &Script, arguments: &PlayArgs) -> Result<Config, ConfigError> {
+/// The configuration of a play's own exchange.
+///
+/// # Errors
+/// Something in it is wrong.
+pub fn config(script: &Script, arguments: &PlayArgs) -> Result<Config, ConfigError> {
     let mut layers = arguments.layers();
     layers.inner.extend(script.exchange.clone());
     let flow = script.layer();

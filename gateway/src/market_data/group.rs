@@ -9,10 +9,21 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use crate::listing::ListedInstrument;
 use crate::market_data::conflation::{ChangedLevels, WindowTold};
 use crate::market_data::flow::{FlowTerms, OnLag};
-use crate::market_data::news::{MarketFormat, News, Written};
+use crate::market_data::news::{Content, MarketFormat, News, Window, Written};
 use crate::market_data::place::Span;
 use crate::market_data::ring::{HeardBy, Ring, RingBounds};
 use crate::session::{FlowKey, Offered, SessionEntry, WakeList};
+
+/// What every instrument has a group for from the start, with its newest messages kept.
+pub const RESUMABLE: [Content; 7] = [
+    Content::Trades,
+    Content::Depth(Window::Full),
+    Content::Top,
+    Content::Orders,
+    Content::Status,
+    Content::Instruments,
+    Content::Heartbeat,
+];
 
 /// All who follow the same flow.
 #[derive(Debug)]

@@ -17,10 +17,10 @@ use crate::limits::Limits;
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{DepthUpdate, LevelBook, TopOfBook};
 use crate::market_data::flow::{Delivery, FlowTerms};
-use crate::market_data::group::{Group, Telling};
+use crate::market_data::group::{Group, RESUMABLE, Telling};
 use crate::market_data::native_format::format_of;
 use crate::market_data::news::{
-    BustedNews, Content, Crossing, News, Numbering, OrdersNews, TradeNews, Window,
+    BustedNews, Content, Crossing, News, Numbering, OrdersNews, TradeNews,
 };
 use crate::market_data::order_queues::OrderQueues;
 use crate::market_data::place::{Place, Span};
@@ -29,17 +29,6 @@ use crate::market_data::ring::RingBounds;
 use crate::market_data::tape::ToldTape;
 use crate::reference::ReferencePrices;
 use crate::session::{SessionEntry, WakeList};
-
-/// What every instrument has a group for from the start, with its newest messages kept.
-pub const RESUMABLE: [Content; 7] = [
-    Content::Trades,
-    Content::Depth(Window::Full),
-    Content::Top,
-    Content::Orders,
-    Content::Status,
-    Content::Instruments,
-    Content::Heartbeat,
-];
 
 /// One instrument's public state.
 #[derive(Debug)]
