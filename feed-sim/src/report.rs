@@ -68,8 +68,8 @@ pub struct AgentLine {
     /// Bought less sold.
     #[serde(serialize_with = "as_text")]
     pub position: ExactDecimal,
-    /// Received less paid, and its position at the price between best bid and ask, in the quote asset and before fees;
-    /// `None` where there is no such price.
+    /// Received less paid, and its position at the middle of the market when it looked last, in the quote asset and
+    /// before fees; `None` where it never saw two sides.
     #[serde(serialize_with = "as_maybe_text")]
     pub profit: Option<ExactDecimal>,
 }

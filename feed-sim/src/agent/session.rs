@@ -78,6 +78,8 @@ pub struct AgentSession {
     next_number: u64,
     traded_lots: u64,
     own_lots: u64,
+    /// The middle of the market when the agent looked last: at the end all leave, and there may be none.
+    middle_doubled: Option<i64>,
     phase: Phase,
     has_queued: bool,
     line: AgentLine,
@@ -154,6 +156,7 @@ impl AgentSession {
             next_number: 0,
             traded_lots: 0,
             own_lots: 0,
+            middle_doubled: None,
             phase: Phase::Looking {
                 next_ns: parts.start_ns,
             },
@@ -174,6 +177,7 @@ impl AgentSession {
         let Some((bid, ask)) = self.profile.best_ticks(&self.book) else {
             return Ok(());
         };
+        self.middle_doubled = Some(bid + ask);
         let traded_lots = std::mem::take(&mut self.traded_lots);
         let own_lots = std::mem::take(&mut self.own_lots);
         let view = View {
@@ -382,12 +386,9 @@ impl AgentSession {
         };
         self.line.trades = self.account.trades();
         self.line.position = self.profile.position(self.account.position_lots());
-        let middle_doubled = self
-            .profile
-            .best_ticks(&self.book)
-            .map(|(bid, ask)| bid + ask);
-        self.line.profit =
-            middle_doubled.map(|middle| self.profile.money(self.account.profit_doubled(middle)));
+        self.line.profit = self
+            .middle_doubled
+            .map(|middle| self.profile.money(self.account.profit_doubled(middle)));
         (end, self.line)
     }
 }
