@@ -3,7 +3,6 @@
 //! Without a plan a native session reads and writes bytes itself, and nothing is in between. A plan that is the first one of the
 //! process strikes those that connect after it was bound.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
@@ -24,23 +23,22 @@ use crate::listener::Transport;
 const BETWEEN_BYTES: usize = 65_536;
 
 /// The connection as it is, or one that leads through the plans.
-pub async fn under_plans<'a>(
+pub async fn under_plans(
     edge: &Arc<Edge>,
-    (transport, read): (Transport, &'a [u8]),
+    (transport, read): (Transport, Vec<u8>),
     session: SessionId,
-) -> (Transport, Cow<'a, [u8]>) {
+) -> (Transport, Vec<u8>) {
     if edge.faults.generation() == 0 {
-        return (transport, Cow::Borrowed(read));
+        return (transport, read);
     }
     let config = Some(socket_config(&edge.limits));
-    let outer =
-        WebSocketStream::from_partially_read(transport, read.to_vec(), Role::Server, config).await;
+    let outer = WebSocketStream::from_partially_read(transport, read, Role::Server, config).await;
     let (near, far) = duplex(BETWEEN_BYTES);
     let inner = WebSocketStream::from_raw_socket(near, Role::Client, config).await;
     let faults = Arc::clone(&edge.faults);
     let outer = FaultySocket::new(outer, faults, Surface::Native, None).of_session(session.0);
     tokio::spawn(bridge(outer, inner));
-    (Transport::Bridged(far), Cow::Borrowed(&[]))
+    (Transport::Bridged(far), Vec::new())
 }
 
 /// Passes frames on until one end is gone; the other one goes with it.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use http::StatusCode;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -38,7 +37,7 @@ pub async fn native(
     let response = switch_protocols(request)?;
     tokio::spawn(async move {
         if let Some((transport, read)) = open_transport(upgrade).await {
-            native::serve(edge, (transport, &read), peer).await;
+            native::serve(edge, (transport, read), peer).await;
         }
     });
     Ok(response)
@@ -60,8 +59,8 @@ pub fn switch_protocols(request: Request) -> Result<Response, ErrorAnswer> {
     })
 }
 
-/// The connection's own bytes, and those that were read already: nothing of HTTP stays in between.
-async fn open_transport(upgrade: OnUpgrade) -> Option<(Transport, Bytes)> {
+/// The connection's own bytes, and those that were read already: nothing of HTTP stays in between, its buffer neither.
+async fn open_transport(upgrade: OnUpgrade) -> Option<(Transport, Vec<u8>)> {
     let upgraded: Upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -72,7 +71,8 @@ async fn open_transport(upgrade: OnUpgrade) -> Option<(Transport, Bytes)> {
     let parts = upgraded
         .downcast::<TokioIo<Transport>>()
         .expect("the listener serves its own transport only");
-    Some((parts.io.into_inner(), parts.read_buf))
+    // A copy: however few these bytes are, they would keep all of HTTP's buffer for the connection's life.
+    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
 /// The WebSocket on them.
@@ -84,7 +84,7 @@ pub async fn open_socket(
     let (transport, read) = open_transport(upgrade).await?;
     let socket = WebSocketStream::from_partially_read(
         transport,
-        read.to_vec(),
+        read,
         Role::Server,
         Some(socket_config(&edge.limits)),
     );

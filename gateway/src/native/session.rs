@@ -21,6 +21,7 @@ use crate::native::rate::{Admission, Rate};
 use crate::native::refusal::{NUMBER_TOO_LARGE, Refusal};
 use crate::native::{hello, logon, request_number};
 use crate::session::{SessionEnd, SessionEntry, presence};
+use crate::websocket::{give_back_written, lend_for_writing};
 use crate::wire;
 
 /// A session of the native persona. It never waits: what it asks of others is answered through its queue.
@@ -43,7 +44,6 @@ pub struct Session {
     end: Option<SessionEnd>,
     /// Its place among those whom time waits for.
     pub(super) seat: Option<Seat>,
-    buffer: Vec<u8>,
 }
 
 /// How far a session has come.
@@ -71,7 +71,6 @@ impl Session {
             permissions: Permissions::ALL,
             rate: Rate::default(),
             end: None,
-            buffer: Vec::new(),
         }
     }
 
@@ -356,9 +355,13 @@ impl Session {
         let names = &self.edge.binary_names;
         let binary = match self.entry.frames() {
             Frames::Text => None,
-            Frames::Binary => wire::encode_binary(&mut self.buffer, |buffer| {
-                message.encode_binary(names, buffer)
-            }),
+            Frames::Binary => {
+                let mut buffer = lend_for_writing();
+                let binary =
+                    wire::encode_binary(&mut buffer, |buffer| message.encode_binary(names, buffer));
+                give_back_written(buffer);
+                binary
+            }
         };
         match binary {
             Some(binary) => self.entry.outbound.push_own(binary),
@@ -368,7 +371,9 @@ impl Session {
 
     /// Queues a message to this session, as text.
     pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let message = wire::encode(&mut self.buffer, write);
+        let mut buffer = lend_for_writing();
+        let message = wire::encode(&mut buffer, write);
+        give_back_written(buffer);
         self.entry.outbound.push_own(message);
     }
 }

@@ -24,9 +24,13 @@ use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
 use crate::session::{Outbound, SessionEnd, SessionEntry, Taken, UnwrittenTrace, Waiting};
-use crate::websocket::{Broken, Incoming, Reader, Writer, give_back_written};
+use crate::websocket::{
+    Broken, Incoming, Reader, Writer, give_back_read, give_back_written, lend_for_reading,
+};
 use crate::wire;
 
+/// Room in a queue that an idle session keeps, in messages; what a burst needed goes.
+const QUEUE_KEPT_MAX: usize = 64;
 /// Frames that are read before the answers to them are written: who sends without a pause is answered all the same.
 const FRAMES_PER_TURN: usize = 64;
 
@@ -34,14 +38,14 @@ type FrameReader = Reader<ReadHalf<Transport>>;
 type FrameWriter = Writer<WriteHalf<Transport>>;
 
 /// Serves a session until it ends, on a connection of which some bytes were read already.
-pub async fn serve(edge: Arc<Edge>, (transport, read): (Transport, &[u8]), peer: Peer) {
+pub async fn serve(edge: Arc<Edge>, (transport, read): (Transport, Vec<u8>), peer: Peer) {
     let outbound = Arc::new(edge.new_outbound());
     let id = edge.next_session();
     let entry = Arc::new(SessionEntry::new(id, peer.address, Arc::clone(&outbound)));
     let (transport, read) = faults::under_plans(&edge, (transport, read), id).await;
-    let read = read.as_ref();
     let (read_half, write_half) = tokio::io::split(transport);
-    let mut reader = Reader::new(read_half, read, edge.limits.transport_bytes_max());
+    let mut reader = Reader::new(read_half, &read, edge.limits.transport_bytes_max());
+    drop(read);
     let mut writer = Writer::new(write_half, edge.limits.write_buffer_bytes);
     let end = {
         let mut session = Session::open(Arc::clone(&edge), entry);
@@ -130,6 +134,9 @@ async fn write_queued(
         let written = write_all(&mut messages, &mut traces, writer).await;
         if written.is_err() {
             return SessionEnd::Gone;
+        }
+        if messages.capacity() > QUEUE_KEPT_MAX {
+            messages = VecDeque::new();
         }
         for unwritten in traces.drain(..) {
             let trace = unwritten.written(edge.ports.stage_clock().now_ns());
@@ -240,12 +247,14 @@ enum Farewell {
 
 /// Closing a socket with unread bytes resets it, and the close frame would be lost.
 async fn drain(socket: &mut Transport) {
-    let mut scrap = [0; 1_024];
+    // Lent, not kept in the task: every session would carry it all its life.
+    let mut scrap = lend_for_reading();
     while let Ok(read) = socket.read(&mut scrap).await {
         if read == 0 {
-            return;
+            break;
         }
     }
+    give_back_read(scrap);
 }
 
 /// What a session is told before it is closed; an orderly stop has told it before.

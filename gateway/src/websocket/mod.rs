@@ -9,7 +9,7 @@ mod frame;
 mod reader;
 mod writer;
 
-pub use buffers::{give_back_written, lend_for_writing};
+pub use buffers::{give_back_read, give_back_written, lend_for_reading, lend_for_writing};
 pub use frame::{Broken, put_frame};
 pub use reader::{Incoming, Reader};
 pub use writer::Writer;
