@@ -4,6 +4,8 @@ use bytes::Bytes;
 use protocol::{BinaryInstrument, Frames, Layout, Report, ServerMessage};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+use crate::websocket::{give_back_written, lend_for_writing};
+
 /// Encodes into `buffer`, which is reused, and copies once into a shared text frame of exactly that size.
 pub fn encode(buffer: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Message {
     buffer.clear();
@@ -22,6 +24,14 @@ pub fn encode_binary(
         Layout::Fixed => Some(Message::Binary(Bytes::copy_from_slice(buffer))),
         Layout::Text => None,
     }
+}
+
+/// Has `write` use a buffer of the thread: a session that waits keeps none of its own.
+pub fn with_lent_room<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let mut room = lend_for_writing();
+    let written = write(&mut room);
+    give_back_written(room);
+    written
 }
 
 /// A message about `instrument`, or about none, in the frames that its reader asked for.

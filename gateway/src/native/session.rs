@@ -21,7 +21,6 @@ use crate::native::rate::{Admission, Rate};
 use crate::native::refusal::{NUMBER_TOO_LARGE, Refusal};
 use crate::native::{hello, logon, request_number};
 use crate::session::{SessionEnd, SessionEntry, presence};
-use crate::websocket::{give_back_written, lend_for_writing};
 use crate::wire;
 
 /// A session of the native persona. It never waits: what it asks of others is answered through its queue.
@@ -355,13 +354,9 @@ impl Session {
         let names = &self.edge.binary_names;
         let binary = match self.entry.frames() {
             Frames::Text => None,
-            Frames::Binary => {
-                let mut buffer = lend_for_writing();
-                let binary =
-                    wire::encode_binary(&mut buffer, |buffer| message.encode_binary(names, buffer));
-                give_back_written(buffer);
-                binary
-            }
+            Frames::Binary => wire::with_lent_room(|room| {
+                wire::encode_binary(room, |buffer| message.encode_binary(names, buffer))
+            }),
         };
         match binary {
             Some(binary) => self.entry.outbound.push_own(binary),
@@ -371,9 +366,7 @@ impl Session {
 
     /// Queues a message to this session, as text.
     pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut buffer = lend_for_writing();
-        let message = wire::encode(&mut buffer, write);
-        give_back_written(buffer);
+        let message = wire::with_lent_room(|room| wire::encode(room, write));
         self.entry.outbound.push_own(message);
     }
 }

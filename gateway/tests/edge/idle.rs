@@ -121,6 +121,7 @@ impl Holder {
 }
 
 /// What that process does.
+#[expect(clippy::print_stdout, reason = "that is how it is heard")]
 fn hold(address: SocketAddr) {
     let mut streams: Vec<TcpStream> = Vec::new();
     for line in std::io::stdin().lines() {
@@ -132,7 +133,7 @@ fn hold(address: SocketAddr) {
                 read_up_to(stream, r#""bid":["99.00","1.00000"]"#);
             }
         }
-        writeln!(std::io::stdout(), "done {count}").unwrap();
+        println!("done {count}");
     }
 }
 
