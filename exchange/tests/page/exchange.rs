@@ -15,9 +15,10 @@ pub struct Exchange {
     pub admin: String,
 }
 
-/// The built binary, without the caller's own configuration.
+/// The built binary, or the one that `RIALTO_BINARY` names, without the caller's own configuration.
 fn rialto() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rialto"));
+    let built = env!("CARGO_BIN_EXE_rialto");
+    let mut command = Command::new(std::env::var_os("RIALTO_BINARY").unwrap_or(built.into()));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RIALTO_") {
             command.env_remove(name);

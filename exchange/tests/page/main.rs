@@ -11,6 +11,7 @@
 
 mod browser;
 mod exchange;
+mod looked_at;
 mod market;
 mod operators;
 mod reading;
