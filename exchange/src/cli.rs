@@ -235,9 +235,13 @@ pub struct FeedArgs {
     /// Write the report as a page with plots as well.
     #[arg(long, value_name = "FILE", requires = "report")]
     pub html: Option<PathBuf>,
-    /// Replay this record of orders (.csv, .csv.gz or .csv.xz) instead; the exchange must run with `--clock replay`.
+    /// Replay this record instead: a table of orders, or LOBSTER's messages (.csv, .csv.gz or .csv.xz). With `--clock
+    /// replay` it trades alone and at its own time, with a clock that goes by itself among others.
     #[arg(long, value_name = "FILE", requires = "symbol")]
     pub replay: Option<PathBuf>,
+    /// The order book file of LOBSTER's messages [default: the one of their name beside them]: what stood before them.
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    pub orderbook: Option<PathBuf>,
     /// Instrument of the record.
     #[arg(long, value_name = "SYMBOL")]
     pub symbol: Option<String>,

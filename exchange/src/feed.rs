@@ -125,6 +125,7 @@ async fn record(
     };
     let config = ReplayConfig {
         file,
+        orderbook: arguments.orderbook.clone(),
         symbol,
         speed: arguments.speed,
         url: arguments.url.clone(),
@@ -177,8 +178,14 @@ fn show(bar: &ProgressBar, progress: ReplayProgress) {
 /// Every row once: equal, before the record, unpriced, or with its cause.
 fn table(summary: &ReplaySummary) -> String {
     let mut text = format!(
-        "{} of {} rows in {:.1} s · {} equal ({:.2} %)",
-        summary.rows, summary.rows_recorded, summary.seconds, summary.equal, summary.share_percent
+        "{} of {} rows in {:.1} s · {} equal ({:.2} %) · divergence {} · {} trades in which others took recorded orders",
+        summary.rows,
+        summary.rows_recorded,
+        summary.seconds,
+        summary.equal,
+        summary.share_percent,
+        summary.divergence,
+        summary.consumed_trades
     );
     let others = [
         ("before_recording", summary.before_recording),

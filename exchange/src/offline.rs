@@ -11,6 +11,7 @@ use feed_sim::realism::{
     Figures, Metaorder, Observer, RealismReport, TapeError, TickClass, page, read_metaorders,
     read_tape, write_metaorders,
 };
+use feed_sim::replay;
 use feed_sim::{Model, ModelName, Preset};
 use serde::Serialize;
 
@@ -120,7 +121,8 @@ fn record(
 fn report(file: &Path, arguments: &FeedArgs, output: Output) -> Result<bool, String> {
     let named = |error: TapeError| format!("{}: {error}", file.display());
     let mut tape = Observer::default();
-    read_tape(open(file)?, |row| tape.row(row)).map_err(named)?;
+    let rows = replay::open(file).map_err(|error| error.to_string())?;
+    read_tape(rows, |row| tape.row(row)).map_err(named)?;
     tape.check_length().map_err(named)?;
     let metaorders = known_metaorders(file)?;
     let figures = Figures::of(&tape, &metaorders);

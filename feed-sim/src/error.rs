@@ -17,11 +17,12 @@ pub enum FeedError {
         /// Which one.
         symbol: String,
     },
-    /// A record carries its own time, and the exchange takes none.
+    /// A record is paced by nobody's ticks.
     #[error(
-        "the exchange does not run on the replay clock; start it with `rialto serve --clock replay`"
+        "the exchange runs in lockstep, where a record has no place: start it with `--clock replay` to replay the \
+         record alone, or with `--clock realtime` to trade beside it"
     )]
-    NotOnReplayClock,
+    NoReplayInLockstep,
     /// An instrument's reference price or quantity is off the exchange's grid.
     #[error("{symbol}: {problem}")]
     OffGrid {

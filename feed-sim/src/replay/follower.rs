@@ -1,12 +1,18 @@
 //! The rules by which recorded rows become requests, and by which each row is judged.
 //!
-//! Pure: a row goes in, at most one request comes out; what the exchange says goes in, a verdict comes
+//! Pure: a row goes in, requests come out one after the other; what the exchange says goes in, a verdict comes
 //! out. The caller finishes one row before it begins the next, so decisions never depend on timing.
+//!
+//! Others may trade with our orders. What they take stays taken: an order is kept at what the recording says, less that.
 
 use std::collections::HashMap;
 
 use crate::replay::recorded_row::{RecordedAction, RecordedSide};
 use crate::replay::verdict::{Cause, Verdict};
+
+/// Orders of ours that the recording knows under no number of their own: takers of recorded executions, and orders that
+/// come again after all of them was taken. Numbers of recordings are below.
+const OWN_NUMBERS: u64 = 1 << 63;
 
 /// A priced row in the instrument's units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub struct RowUnits {
     pub price: i64,
     /// Recorded open quantity, in quantity units.
     pub volume: u64,
+    /// What an execution traded, in quantity units.
+    pub traded: u64,
     /// What happened.
     pub action: RecordedAction,
 }
@@ -26,25 +34,51 @@ pub struct RowUnits {
 /// What a row asks of the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowRequest {
-    /// Nothing: the row is judged as it stands.
+    /// Nothing more: the row is judged as it stands.
     Nothing,
-    /// Enter the order, good till canceled.
-    Submit {
-        /// Limit price, in price units.
-        price: i64,
-        /// Quantity, in quantity units.
-        quantity: u64,
-    },
-    /// Change the order's total quantity, what is filled included.
+    /// Enter an order.
+    Submit(RowOrder),
+    /// Change an order's total quantity, what is filled included.
     Replace {
+        /// Which one.
+        order: u64,
         /// New total, in quantity units.
         quantity: u64,
     },
-    /// End the order.
-    Cancel,
+    /// End an order.
+    Cancel {
+        /// Which one.
+        order: u64,
+    },
 }
 
-/// What the exchange told about one of our orders, named by the venue's id.
+/// An order that a row enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowOrder {
+    /// Under which number.
+    pub order: u64,
+    /// Which way it trades.
+    pub side: RecordedSide,
+    /// Limit price, in price units.
+    pub price: i64,
+    /// Quantity, in quantity units.
+    pub quantity: u64,
+    /// What becomes of it where it does not trade.
+    pub stay: Stay,
+}
+
+/// What becomes of an order where it does not trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// It rests.
+    Rests,
+    /// It rests, and nobody sees it.
+    RestsHidden,
+    /// What is left of it is canceled.
+    Goes,
+}
+
+/// What the exchange told about one of our orders, named by the number that it was entered under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
     /// It traded; this much is left open.
@@ -55,6 +89,13 @@ pub enum Fact {
         filled: u64,
         /// What is still open, in quantity units.
         leaves: u64,
+    },
+    /// Somebody else took this much of it, in quantity units; that it traded is told before.
+    Consumed {
+        /// Which order.
+        order: u64,
+        /// How much.
+        quantity: u64,
     },
     /// Its quantity was changed; this much is open.
     Replaced {
@@ -78,10 +119,24 @@ pub enum Fact {
 /// Where one of our orders stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct OurOrder {
+    /// The number that it was entered under last.
+    entered_as: u64,
+    side: RecordedSide,
+    price: i64,
+    /// Traded of what was entered last.
     filled: u64,
     leaves: u64,
+    /// What others have taken since the recording entered it.
+    consumed: u64,
     is_entered: bool,
     is_deleted: bool,
+}
+
+impl OurOrder {
+    /// What is to be left of it where the recording has `volume`.
+    const fn target(&self, volume: u64) -> u64 {
+        volume.saturating_sub(self.consumed)
+    }
 }
 
 /// How the current row is to be judged once the exchange has answered.
@@ -91,16 +146,33 @@ enum Judgement {
     Known(Verdict),
     /// Our leaves are to equal the recorded volume, else this is the cause.
     LeavesEqual { volume: u64, otherwise: Cause },
+    /// A taker is to have traded with this very order.
+    Executed {
+        taker: u64,
+        traded: u64,
+        volume: u64,
+        leaves_before: u64,
+    },
 }
 
 /// Follows a recording: knows our orders and what the current row waits for.
 #[derive(Debug, Default)]
 pub struct Follower {
     orders: HashMap<u64, OurOrder>,
+    /// The recorded number of what was entered under a number of our own.
+    recorded: HashMap<u64, u64>,
     /// How rows are judged of orders that never reached the exchange.
     absent: HashMap<u64, Verdict>,
     current: Option<(u64, Judgement)>,
+    /// What the current row asks for once its first request is answered.
+    then: Option<RowRequest>,
+    /// What the current row's taker has taken.
+    taken: u64,
+    /// What its taker has left of the current row's order.
+    leaves_after_taker: Option<u64>,
     refused: Option<&'static str>,
+    own_numbers: u64,
+    consumed_trades: u64,
 }
 
 impl Follower {
@@ -115,20 +187,45 @@ impl Follower {
         self.begin_known(order, Verdict::Diverged(Cause::OffGrid));
     }
 
-    /// Begins a row: says what it asks of the exchange.
+    /// Begins a row: says what it asks of the exchange first.
     pub fn begin(&mut self, row: &RowUnits) -> RowRequest {
-        assert!(
-            self.current.is_none(),
-            "one row is finished before the next begins"
-        );
-        self.refused = None;
+        self.begin_nothing();
         let (request, judgement) = match row.action {
             RecordedAction::Created => self.created(row),
             RecordedAction::Changed => self.changed(row),
             RecordedAction::Deleted => self.deleted(row),
+            RecordedAction::Executed => self.executed(row),
+            RecordedAction::ExecutedHidden => self.executed_hidden(row),
         };
         self.current = Some((row.order, judgement));
         request
+    }
+
+    /// Says what the current row asks next, when what it asked before is answered.
+    pub fn next(&mut self) -> RowRequest {
+        if self.refused.is_some() {
+            return RowRequest::Nothing;
+        }
+        if let Some(request) = self.then.take() {
+            return request;
+        }
+        let Some((order, Judgement::Executed { volume, .. })) = self.current else {
+            return RowRequest::Nothing;
+        };
+        let Some(ours) = self.orders.get(&order) else {
+            return RowRequest::Nothing;
+        };
+        if self.leaves_after_taker.is_some() {
+            return RowRequest::Nothing;
+        }
+        self.leaves_after_taker = Some(ours.leaves);
+        // The taker met others: ours is made as small as the recorded one, so that the books stay in line.
+        let target = ours.target(volume);
+        if ours.leaves <= target {
+            RowRequest::Nothing
+        } else {
+            resize(ours, target)
+        }
     }
 
     /// Takes in what the exchange told, about whichever order.
@@ -139,18 +236,26 @@ impl Follower {
                 filled,
                 leaves,
             } => {
-                if let Some(ours) = self.orders.get_mut(&order) {
+                if self.is_current_taker(order) {
+                    self.taken = filled;
+                } else if let Some(ours) = self.ours(order) {
                     ours.filled = filled;
                     ours.leaves = leaves;
                 }
             }
+            Fact::Consumed { order, quantity } => {
+                self.consumed_trades += 1;
+                if let Some(ours) = self.ours(order) {
+                    ours.consumed = ours.consumed.saturating_add(quantity);
+                }
+            }
             Fact::Replaced { order, leaves } => {
-                if let Some(ours) = self.orders.get_mut(&order) {
+                if let Some(ours) = self.ours(order) {
                     ours.leaves = leaves;
                 }
             }
             Fact::Canceled { order } => {
-                if let Some(ours) = self.orders.get_mut(&order) {
+                if let Some(ours) = self.ours(order) {
                     ours.leaves = 0;
                 }
             }
@@ -162,54 +267,81 @@ impl Follower {
     pub fn conclude(&mut self) -> Verdict {
         let (order, judgement) = self.current.take().expect("a row was begun");
         if let Some(reason) = self.refused.take() {
-            let verdict = Verdict::Diverged(Cause::Refused(reason));
-            if self.orders.get(&order).is_some_and(|ours| !ours.is_entered) {
-                self.orders.remove(&order);
-                self.absent.insert(order, verdict);
-            }
-            return verdict;
+            return self.conclude_refused(order, reason);
         }
-        if let Some(ours) = self.orders.get_mut(&order) {
+        let ours = self.orders.get_mut(&order);
+        let (mut leaves, mut consumed) = (0, 0);
+        if let Some(ours) = ours {
             ours.is_entered = true;
+            (leaves, consumed) = (ours.leaves, ours.consumed);
         }
         match judgement {
             Judgement::Known(verdict) => verdict,
             Judgement::LeavesEqual { volume, otherwise } => {
-                let leaves = self.orders.get(&order).map_or(0, |ours| ours.leaves);
-                if leaves == volume {
-                    Verdict::Equal
+                judge(leaves, volume, consumed, otherwise)
+            }
+            Judgement::Executed {
+                traded,
+                volume,
+                leaves_before,
+                ..
+            } => {
+                let left = self.leaves_after_taker.unwrap_or(leaves);
+                if self.taken < traded {
+                    Verdict::Diverged(Cause::ExecutionDropped)
+                } else if leaves_before.saturating_sub(left) < traded {
+                    Verdict::Diverged(Cause::ExecutionElsewhere)
                 } else {
-                    Verdict::Diverged(otherwise)
+                    judge(leaves, volume, consumed, Cause::ExecutionElsewhere)
                 }
             }
         }
     }
 
+    /// In how many trades others took from our orders.
+    pub fn consumed_trades(&self) -> u64 {
+        self.consumed_trades
+    }
+
+    fn conclude_refused(&mut self, order: u64, reason: &'static str) -> Verdict {
+        if let Some(ours) = self.orders.get(&order)
+            && ours.is_entered
+            && ours.consumed > 0
+            && ours.leaves == 0
+        {
+            // Somebody took the rest of it while the request was on its way.
+            return Verdict::Diverged(Cause::Consumed);
+        }
+        let verdict = Verdict::Diverged(Cause::Refused(reason));
+        if self.orders.get(&order).is_some_and(|ours| !ours.is_entered) {
+            self.orders.remove(&order);
+            self.absent.insert(order, verdict);
+        }
+        verdict
+    }
+
     fn begin_known(&mut self, order: u64, verdict: Verdict) {
+        self.begin_nothing();
+        self.current = Some((order, Judgement::Known(verdict)));
+    }
+
+    fn begin_nothing(&mut self) {
         assert!(
             self.current.is_none(),
             "one row is finished before the next begins"
         );
         self.refused = None;
-        self.current = Some((order, Judgement::Known(verdict)));
+        self.then = None;
+        self.taken = 0;
+        self.leaves_after_taker = None;
     }
 
     fn created(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
         if self.orders.contains_key(&row.order) {
             return known(Cause::DuplicateId);
         }
-        let ours = OurOrder {
-            filled: 0,
-            leaves: row.volume,
-            is_entered: false,
-            is_deleted: false,
-        };
-        self.orders.insert(row.order, ours);
-        let request = RowRequest::Submit {
-            price: row.price,
-            quantity: row.volume,
-        };
-        (request, leaves_equal(row.volume, Cause::TradedOnArrival))
+        let entered = self.enter(row, row.order, row.volume, Stay::Rests);
+        (entered, leaves_equal(row.volume, Cause::TradedOnArrival))
     }
 
     fn changed(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
@@ -217,25 +349,56 @@ impl Follower {
             Ok(ours) => *ours,
             Err(verdict) => return (RowRequest::Nothing, Judgement::Known(verdict)),
         };
-        if ours.leaves == row.volume {
-            return (RowRequest::Nothing, Judgement::Known(Verdict::Equal));
+        let target = ours.target(row.volume);
+        if ours.leaves == target {
+            let verdict = judge(ours.leaves, row.volume, ours.consumed, Cause::Consumed);
+            return (RowRequest::Nothing, Judgement::Known(verdict));
         }
         if ours.leaves == 0 {
-            return known(if ours.is_deleted {
-                Cause::ChangedAfterDeletion
+            return self.changed_after_its_end(row, ours, target);
+        }
+        if target == 0 {
+            let cause = if row.volume == 0 {
+                Cause::FillNotMatched
             } else {
-                Cause::FilledBeforeChange
-            });
+                Cause::Consumed
+            };
+            let verdict = Judgement::Known(Verdict::Diverged(cause));
+            return (resize(&ours, target), verdict);
         }
-        if row.volume == 0 {
-            return (
-                RowRequest::Cancel,
-                Judgement::Known(Verdict::Diverged(Cause::FillNotMatched)),
-            );
+        (
+            resize(&ours, target),
+            leaves_equal(row.volume, Cause::TradedOnChange),
+        )
+    }
+
+    /// Ours is gone and the recorded one is not.
+    fn changed_after_its_end(
+        &mut self,
+        row: &RowUnits,
+        ours: OurOrder,
+        target: u64,
+    ) -> (RowRequest, Judgement) {
+        if ours.is_deleted {
+            return known(Cause::ChangedAfterDeletion);
         }
-        let request = RowRequest::Replace {
-            quantity: ours.filled.saturating_add(row.volume),
+        if ours.consumed == 0 || !ours.is_entered {
+            return known(Cause::FilledBeforeChange);
+        }
+        // Others took all of it, and the recorded one grew: what it grew by comes as an order of its own.
+        let number = self.own_number();
+        self.recorded.insert(number, row.order);
+        let again = RowUnits {
+            price: ours.price,
+            side: ours.side,
+            ..*row
         };
+        let consumed = ours.consumed;
+        let request = self.enter(&again, number, target, Stay::Rests);
+        if let Some(entered) = self.orders.get_mut(&row.order) {
+            entered.consumed = consumed;
+            entered.is_entered = true;
+        }
         (request, leaves_equal(row.volume, Cause::TradedOnChange))
     }
 
@@ -245,27 +408,128 @@ impl Follower {
             Err(verdict) => return (RowRequest::Nothing, Judgement::Known(verdict)),
         };
         let was_deleted = std::mem::replace(&mut ours.is_deleted, true);
+        let target = ours.target(row.volume);
+        let is_consumed = ours.consumed > 0 && ours.leaves == target;
         if ours.leaves == 0 {
             return match (row.volume, was_deleted) {
                 (0, _) => (RowRequest::Nothing, Judgement::Known(Verdict::Equal)),
                 (_, true) => known(Cause::DeletedTwice),
+                (_, false) if is_consumed => known(Cause::Consumed),
                 (_, false) => known(Cause::FilledBeforeCancel),
             };
         }
         let verdict = if row.volume == ours.leaves {
             Verdict::Equal
+        } else if is_consumed {
+            Verdict::Diverged(Cause::Consumed)
         } else if row.volume == 0 {
             Verdict::Diverged(Cause::FillNotMatched)
         } else {
             Verdict::Diverged(Cause::OtherLeavesAtCancel)
         };
-        (RowRequest::Cancel, Judgement::Known(verdict))
+        let order = ours.entered_as;
+        (RowRequest::Cancel { order }, Judgement::Known(verdict))
+    }
+
+    /// Somebody whom the recording does not show took from a resting order: a taker of ours stands for it.
+    fn executed(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
+        let leaves_before = match self.known_order(row.order) {
+            Ok(ours) => ours.leaves,
+            Err(verdict) => return (RowRequest::Nothing, Judgement::Known(verdict)),
+        };
+        self.take(row, leaves_before)
+    }
+
+    /// The same where the resting order was hidden: it comes just before, and what is left of it goes.
+    fn executed_hidden(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
+        let entered = self.enter(row, row.order, row.traded, Stay::RestsHidden);
+        let (taker, judgement) = self.take(row, row.traded);
+        self.then = Some(taker);
+        (entered, judgement)
+    }
+
+    fn take(&mut self, row: &RowUnits, leaves_before: u64) -> (RowRequest, Judgement) {
+        let taker = self.own_number();
+        let request = RowRequest::Submit(RowOrder {
+            order: taker,
+            side: row.side.opposite(),
+            price: row.price,
+            quantity: row.traded,
+            stay: Stay::Goes,
+        });
+        let judgement = Judgement::Executed {
+            taker,
+            traded: row.traded,
+            volume: row.volume,
+            leaves_before,
+        };
+        (request, judgement)
+    }
+
+    fn enter(&mut self, row: &RowUnits, number: u64, quantity: u64, stay: Stay) -> RowRequest {
+        let ours = OurOrder {
+            entered_as: number,
+            side: row.side,
+            price: row.price,
+            filled: 0,
+            leaves: quantity,
+            consumed: 0,
+            is_entered: false,
+            is_deleted: false,
+        };
+        self.orders.insert(row.order, ours);
+        RowRequest::Submit(RowOrder {
+            order: number,
+            side: row.side,
+            price: row.price,
+            quantity,
+            stay,
+        })
+    }
+
+    fn is_current_taker(&self, order: u64) -> bool {
+        matches!(self.current, Some((_, Judgement::Executed { taker, .. })) if taker == order)
+    }
+
+    /// Our order of a number that it was entered under, while that is the last one.
+    fn ours(&mut self, number: u64) -> Option<&mut OurOrder> {
+        let order = self.recorded.get(&number).copied().unwrap_or(number);
+        let ours = self.orders.get_mut(&order)?;
+        (ours.entered_as == number).then_some(ours)
     }
 
     fn known_order(&mut self, order: u64) -> Result<&mut OurOrder, Verdict> {
         let unknown = self.absent.get(&order).copied();
         let unknown = unknown.unwrap_or(Verdict::BeforeRecording);
         self.orders.get_mut(&order).ok_or(unknown)
+    }
+
+    const fn own_number(&mut self) -> u64 {
+        self.own_numbers += 1;
+        OWN_NUMBERS | self.own_numbers
+    }
+}
+
+/// Makes an open order smaller or larger, or ends it where nothing is to be left.
+const fn resize(ours: &OurOrder, target: u64) -> RowRequest {
+    let order = ours.entered_as;
+    if target == 0 {
+        return RowRequest::Cancel { order };
+    }
+    RowRequest::Replace {
+        order,
+        quantity: ours.filled.saturating_add(target),
+    }
+}
+
+/// Equal; or as far from the recorded volume as others took; or something else is the cause.
+fn judge(leaves: u64, volume: u64, consumed: u64, otherwise: Cause) -> Verdict {
+    if leaves == volume {
+        Verdict::Equal
+    } else if consumed > 0 && leaves == volume.saturating_sub(consumed) {
+        Verdict::Diverged(Cause::Consumed)
+    } else {
+        Verdict::Diverged(otherwise)
     }
 }
 

@@ -36,14 +36,14 @@ pub struct SpeedError;
 /// order lie in the past: those happen at the latest time seen so far.
 #[derive(Debug, Default)]
 pub struct EngineTime {
-    latest_ms: u64,
+    latest_us: u64,
 }
 
 impl EngineTime {
     /// Engine time of the next row, in microseconds since the epoch.
-    pub fn of_row(&mut self, stamped_at_ms: u64) -> u64 {
-        self.latest_ms = self.latest_ms.max(stamped_at_ms);
-        self.latest_ms.saturating_mul(1_000)
+    pub fn of_row(&mut self, stamped_at_us: u64) -> u64 {
+        self.latest_us = self.latest_us.max(stamped_at_us);
+        self.latest_us
     }
 }
 
@@ -68,9 +68,9 @@ mod tests {
     fn engine_time_never_goes_back() {
         let mut time = EngineTime::default();
 
-        assert_eq!(time.of_row(1_000), 1_000_000);
-        assert_eq!(time.of_row(400), 1_000_000);
-        assert_eq!(time.of_row(1_001), 1_001_000);
+        assert_eq!(time.of_row(1_000), 1_000);
+        assert_eq!(time.of_row(400), 1_000);
+        assert_eq!(time.of_row(1_001), 1_001);
     }
 
     #[test]
@@ -82,6 +82,16 @@ mod tests {
             Some(Duration::from_millis(100))
         );
         assert_eq!(due_after(Speed::Max, 5_000_000, 6_000_000), None);
+    }
+
+    #[test]
+    fn hr_3_at_five_times_the_speed_gaps_are_a_fifth_and_rows_keep_their_order() {
+        let fivefold: Speed = "5".parse().unwrap();
+        let recorded_us = [7_000_000, 7_000_500, 7_000_500, 12_000_500];
+
+        let due = recorded_us.map(|at_us| due_after(fivefold, 7_000_000, at_us).unwrap());
+
+        assert_eq!(due, [0, 100, 100, 1_000_100].map(Duration::from_micros));
     }
 
     #[test]

@@ -1,17 +1,22 @@
-//! Reads recorded order flow from `.csv`, `.csv.gz` and `.csv.xz` files, in both variants of the format.
+//! Reads recorded order flow from `.csv`, `.csv.gz` and `.csv.xz` files: order tables in both variants of the format,
+//! and message files of LOBSTER, which have no line of names.
 //!
-//! The variants name a column differently and count volume differently (whole units of 1e-8, or
+//! The variants of tables name a column differently and count volume differently (whole units of 1e-8, or
 //! decimals). Which one a file is, is decided from the whole file: a recorder of decimals writes a dot
 //! or an exponent in every volume, a recorder of integers in none; a file that does both is refused,
 //! because guessing wrong would be off by a factor of 100 million.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use protocol::ExactDecimal;
 
-use crate::replay::recorded_row::{RecordedAction, RecordedRow, RecordedSide};
+use crate::realism::TapeError;
+use crate::replay::lobster::{
+    TapeUnits, midnight_us, orderbook_beside, read_levels, read_messages,
+};
+use crate::replay::recorded_row::{RecordedAction, RecordedRow, RecordedSide, Recording};
 
 /// Decimals of the volume unit in files that count in integers.
 const INTEGER_VOLUME_DECIMALS: u8 = 8;
@@ -53,23 +58,85 @@ pub enum RecordingError {
         /// The first row that differs.
         row: u64,
     },
+    /// The file cannot be unpacked or read to its end.
+    #[error("{path}: {source}")]
+    Read {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A message file of LOBSTER makes no sense.
+    #[error("{path}: {problem}")]
+    Tape {
+        /// Which file.
+        path: String,
+        /// What is wrong, and where.
+        problem: TapeError,
+    },
+    /// An order book file of LOBSTER makes no sense.
+    #[error("{path}: {problem}")]
+    Levels {
+        /// Which file.
+        path: String,
+        /// What is wrong with its first line.
+        problem: String,
+    },
 }
 
-/// Reads a whole recording, choosing the decoder by the file's ending.
+/// Reads a whole recording: an order table, or a message file of LOBSTER with the order book file beside it. The decoder
+/// is chosen by the file's ending, the format by its first line.
 ///
 /// # Errors
-/// The file cannot be opened, unpacked, or understood.
-pub fn read_recording(path: &Path) -> Result<Vec<RecordedRow>, RecordingError> {
+/// A file cannot be opened, unpacked, or understood.
+pub fn read_recording(
+    path: &Path,
+    orderbook: Option<&Path>,
+    units: TapeUnits,
+) -> Result<Recording, RecordingError> {
+    let mut file = open(path)?;
+    let is_messages = {
+        let start = file.fill_buf().map_err(|source| RecordingError::Read {
+            path: path.display().to_string(),
+            source,
+        })?;
+        start.first().is_some_and(u8::is_ascii_digit)
+    };
+    if !is_messages {
+        return Ok(Recording {
+            opening: Vec::new(),
+            rows: read_rows(file)?,
+        });
+    }
+    let beside = orderbook_beside(path).filter(|beside| beside.exists());
+    let levels = match orderbook.map(Path::to_path_buf).or(beside) {
+        Some(path) => read_levels(open(&path)?).map_err(|problem| RecordingError::Levels {
+            path: path.display().to_string(),
+            problem,
+        })?,
+        None => Vec::new(),
+    };
+    read_messages(file, &levels, units, midnight_us(path)).map_err(|problem| RecordingError::Tape {
+        path: path.display().to_string(),
+        problem,
+    })
+}
+
+/// Opens a file, choosing the decoder by its ending: `.gz`, `.xz`, or none.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn open(path: &Path) -> Result<Box<dyn BufRead>, RecordingError> {
     let file = File::open(path).map_err(|source| RecordingError::Open {
         path: path.display().to_string(),
         source,
     })?;
     let file = BufReader::new(file);
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("gz") => read_rows(flate2::bufread::MultiGzDecoder::new(file)),
-        Some("xz") => read_rows(lzma_rust2::XzReader::new(file, true)),
-        Some(_) | None => read_rows(file),
-    }
+    Ok(match path.extension().and_then(|ending| ending.to_str()) {
+        Some("gz") => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file))),
+        Some("xz") => Box::new(BufReader::new(lzma_rust2::XzReader::new(file, true))),
+        Some(_) | None => Box::new(file),
+    })
 }
 
 /// Reads the table of a recording.
@@ -119,7 +186,6 @@ impl VolumeUnit {
 /// Where each column stands.
 struct Columns {
     id: usize,
-    recorded_at: usize,
     stamped_at: usize,
     price: usize,
     volume: usize,
@@ -139,7 +205,6 @@ impl Columns {
         };
         Ok(Self {
             id: column("id")?,
-            recorded_at: column("timestamp")?,
             stamped_at: column("exchange_timestamp")?,
             price: column("price")?,
             volume: column("volume")?,
@@ -160,8 +225,9 @@ impl Line<'_> {
         Ok(RecordedRow {
             number: self.number,
             order: self.integer(columns.id, "id")?,
-            recorded_at_ms: self.integer(columns.recorded_at, "timestamp")?,
-            stamped_at_ms: self.integer(columns.stamped_at, "exchange_timestamp")?,
+            stamped_at_us: self
+                .integer(columns.stamped_at, "exchange_timestamp")?
+                .saturating_mul(1_000),
             price: self.decimal(columns.price, "price")?,
             volume: match unit {
                 VolumeUnit::Decimals => self.decimal(columns.volume, "volume")?,
@@ -170,6 +236,7 @@ impl Line<'_> {
                     INTEGER_VOLUME_DECIMALS,
                 ),
             },
+            traded: ExactDecimal::new(0, 0),
             action: match self.text(columns.action) {
                 "created" => RecordedAction::Created,
                 "changed" => RecordedAction::Changed,
@@ -245,7 +312,7 @@ mod tests {
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].number, 1);
         assert_eq!(rows[0].order, 7);
-        assert_eq!(rows[0].stamped_at_ms, 1_430_438_404_000);
+        assert_eq!(rows[0].stamped_at_us, 1_430_438_404_000_000);
         assert_eq!(rows[0].price, ExactDecimal::parse("236.47").unwrap());
         assert_eq!(rows[0].volume, ExactDecimal::parse("2.00000000").unwrap());
         assert_eq!(rows[0].action, RecordedAction::Created);

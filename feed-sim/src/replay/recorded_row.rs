@@ -9,15 +9,15 @@ pub struct RecordedRow {
     pub number: u64,
     /// The venue's id of the order.
     pub order: u64,
-    /// When the recorder saw it, in milliseconds since the epoch.
-    pub recorded_at_ms: u64,
-    /// What the venue stamped on it, in milliseconds since the epoch: in one variant of the format the
-    /// time of the row, in the other the time at which the order was entered.
-    pub stamped_at_ms: u64,
+    /// What the venue stamped on it, in microseconds since the epoch: in one variant of the order tables the
+    /// time at which the order was entered, everywhere else the time of the row.
+    pub stamped_at_us: u64,
     /// The limit price; 0 and 999999999 stand for none.
     pub price: ExactDecimal,
     /// What was still open of the order after the row; of a deleted one, what was open when it ended.
     pub volume: ExactDecimal,
+    /// What an execution traded; zero in rows of any other kind.
+    pub traded: ExactDecimal,
     /// What happened.
     pub action: RecordedAction,
     /// Which way the order trades.
@@ -33,6 +33,10 @@ pub enum RecordedAction {
     Changed,
     /// It ended: filled when nothing of it was open, canceled otherwise.
     Deleted,
+    /// It rested and traded; who took is not recorded otherwise.
+    Executed,
+    /// An order that nobody saw traded; it is not recorded otherwise.
+    ExecutedHidden,
 }
 
 /// Which way a recorded order trades.
@@ -42,6 +46,26 @@ pub enum RecordedSide {
     Bid,
     /// It sells.
     Ask,
+}
+
+impl RecordedSide {
+    /// The other side.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Bid => Self::Ask,
+            Self::Ask => Self::Bid,
+        }
+    }
+}
+
+/// A whole recording.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// What rested before the first row, where the recording says it: one order for each price level.
+    pub opening: Vec<RecordedRow>,
+    /// The rows, in their order.
+    pub rows: Vec<RecordedRow>,
 }
 
 impl RecordedRow {

@@ -1,7 +1,7 @@
 //! Knows when everything that one row caused has been told.
 //!
-//! An answer comes first; trades and the order's coming to rest follow. Each trade is told to both
-//! sides, and both are ours: only when the second side is told may the next row be judged.
+//! An answer comes first; trades and the order's coming to rest follow. Each trade is told to both sides, the taker
+//! first: where both are ours, only when the second side is told may the next row be judged.
 
 use std::collections::HashSet;
 
@@ -12,8 +12,17 @@ use protocol::{Liquidity, OrderStatus, Report, ReportKind};
 pub struct RowWatch {
     order: u64,
     awaits: Awaits,
-    /// Trades of which one side has been told.
+    /// Trades of our takers whose makers have not been told.
     half_told: HashSet<u64>,
+}
+
+/// Whom one of our orders traded with, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counterparty {
+    /// It did not trade, or with an order of ours, or that is not known yet.
+    Ours,
+    /// Somebody else took it.
+    Stranger,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,16 +49,36 @@ impl RowWatch {
         self.awaits = Awaits::Answer;
     }
 
-    /// Takes in a report about one of our orders.
-    pub fn note(&mut self, report: &Report, order: u64) {
-        if let (ReportKind::Trade, Some(trade)) = (report.kind, report.trade_id)
-            && !self.half_told.remove(&trade)
+    /// Takes in a report about one of our orders; says whether somebody else took it.
+    pub fn note(&mut self, report: &Report, order: u64) -> Counterparty {
+        let mut counterparty = Counterparty::Ours;
+        if let (ReportKind::Trade, Some(trade), Some(liquidity)) =
+            (report.kind, report.trade_id, report.liquidity)
         {
-            self.half_told.insert(trade);
+            match liquidity {
+                Liquidity::Taker => {
+                    self.half_told.insert(trade);
+                }
+                Liquidity::Maker if !self.half_told.remove(&trade) => {
+                    counterparty = Counterparty::Stranger;
+                }
+                Liquidity::Maker => {}
+            }
         }
         if order == self.order && self.is_settled_by(report) {
             self.awaits = Awaits::Nothing;
         }
+        counterparty
+    }
+
+    /// Nothing more is told of what was asked: the makers that are still missing are others'.
+    pub fn hear_last_word(&mut self) {
+        self.half_told.clear();
+    }
+
+    /// Whether all is told but the makers of some trades, who may be others.
+    pub fn awaits_makers(&self) -> bool {
+        self.awaits == Awaits::Nothing && !self.half_told.is_empty()
     }
 
     /// Waits no longer: the exchange's door refused the request.
@@ -122,6 +151,34 @@ mod tests {
         watch.note(&trade(1, Liquidity::Taker, OrderStatus::Filled), 7);
         assert!(!watch.is_done());
         watch.note(&trade(1, Liquidity::Maker, OrderStatus::PartiallyFilled), 3);
+        assert!(watch.is_done());
+    }
+
+    #[test]
+    fn a_maker_whose_taker_was_not_told_was_taken_by_somebody_else() {
+        let mut watch = RowWatch::default();
+        let of_ours = [
+            trade(1, Liquidity::Taker, OrderStatus::PartiallyFilled),
+            trade(1, Liquidity::Maker, OrderStatus::Filled),
+        ];
+
+        for told in &of_ours {
+            assert_eq!(watch.note(told, 7), Counterparty::Ours);
+        }
+        let stranger = trade(2, Liquidity::Maker, OrderStatus::Filled);
+        assert_eq!(watch.note(&stranger, 3), Counterparty::Stranger);
+        assert!(watch.is_done());
+    }
+
+    #[test]
+    fn a_taker_whose_maker_is_somebody_else_is_settled_by_the_last_word() {
+        let mut watch = RowWatch::default();
+        watch.await_entry(7);
+
+        watch.note(&trade(1, Liquidity::Taker, OrderStatus::Filled), 7);
+        assert!(watch.awaits_makers() && !watch.is_done());
+        watch.hear_last_word();
+
         assert!(watch.is_done());
     }
 

@@ -11,13 +11,16 @@ use crate::replay::pace::Speed;
 /// What is replayed, where, and how fast.
 #[derive(Debug, Clone)]
 pub struct ReplayConfig {
-    /// The recording: `.csv`, `.csv.gz` or `.csv.xz`.
+    /// The recording: an order table, or a message file of LOBSTER; plain, `.gz` or `.xz`.
     pub file: PathBuf,
+    /// The order book file of LOBSTER that belongs to it; else the one beside it, where there is one.
+    pub orderbook: Option<PathBuf>,
     /// The instrument that it is replayed into.
     pub symbol: Symbol,
     /// How fast.
     pub speed: Speed,
-    /// The exchange's WebSocket; it must run with the replay clock.
+    /// The exchange's WebSocket: with the replay clock rows happen at their own time, with a clock that goes by
+    /// itself they happen when they are sent, among what others do.
     pub url: String,
     /// Key of the account that enters the orders.
     pub key: String,
@@ -45,8 +48,14 @@ pub struct ReplaySummary {
     pub equal: u64,
     /// `equal` of `rows`, in percent.
     pub share_percent: f64,
+    /// Rows that differ, whatever the cause.
+    pub divergence: u64,
     /// Rows that differ, by cause.
     pub causes: BTreeMap<String, u64>,
+    /// Trades in which participants took recorded orders.
+    pub consumed_trades: u64,
+    /// Price levels that were filled before the first row, from the order book file.
+    pub opening_levels: u64,
     /// Rows of orders that were entered before the recording began.
     pub before_recording: u64,
     /// Rows of orders without a limit price.

@@ -36,6 +36,12 @@ pub enum Cause {
     DeletedTwice,
     /// The recording enters an order twice.
     DuplicateId,
+    /// Participants took from our order: less of it is left than the recording says.
+    Consumed,
+    /// A recorded execution traded with other orders than the recorded one, in whole or in part.
+    ExecutionElsewhere,
+    /// Nobody was left to trade with for a recorded execution, in whole or in part.
+    ExecutionDropped,
     /// Price or volume is no whole number of the instrument's units.
     OffGrid,
     /// Our exchange refused the request, in this word.
@@ -55,6 +61,9 @@ impl Cause {
             Self::ChangedAfterDeletion => "changed_after_deletion",
             Self::DeletedTwice => "deleted_twice",
             Self::DuplicateId => "duplicate_id",
+            Self::Consumed => "consumed",
+            Self::ExecutionElsewhere => "execution_elsewhere",
+            Self::ExecutionDropped => "execution_dropped",
             Self::OffGrid => "off_grid",
             Self::Refused(reason) => return format!("refused_{reason}"),
         };
@@ -89,7 +98,11 @@ impl VerdictTable {
 
     /// How many rows were counted.
     pub fn rows(&self) -> u64 {
-        let diverged: u64 = self.causes.values().sum();
-        self.equal + self.before_recording + self.unpriced + diverged
+        self.equal + self.before_recording + self.unpriced + self.diverged()
+    }
+
+    /// How many of them differ, whatever the cause.
+    pub fn diverged(&self) -> u64 {
+        self.causes.values().sum()
     }
 }

@@ -3,6 +3,7 @@
 use protocol::Scale;
 
 use super::*;
+use crate::replay::lobster::TapeUnits;
 use crate::replay::reader::read_recording;
 use crate::replay::tiny_book::TinyBook;
 use crate::replay::verdict::VerdictTable;
@@ -23,18 +24,45 @@ impl Bench {
         volume: u64,
         action: RecordedAction,
     ) -> Verdict {
-        let row = RowUnits {
+        self.follow(&RowUnits {
             order,
             side,
             price,
             volume,
+            traded: 0,
             action,
-        };
-        let request = self.follower.begin(&row);
-        for fact in self.book.apply(&row, request) {
-            self.follower.learn(fact);
+        })
+    }
+
+    /// An execution of a resting order: what it traded, and what was left of it.
+    fn executed(&mut self, order: u64, side: RecordedSide, price: i64, lots: [u64; 2]) -> Verdict {
+        let [traded, volume] = lots;
+        self.follow(&RowUnits {
+            order,
+            side,
+            price,
+            volume,
+            traded,
+            action: RecordedAction::Executed,
+        })
+    }
+
+    fn follow(&mut self, row: &RowUnits) -> Verdict {
+        let mut request = self.follower.begin(row);
+        while request != RowRequest::Nothing {
+            for fact in self.book.apply(request) {
+                self.follower.learn(fact);
+            }
+            request = self.follower.next();
         }
         self.follower.conclude()
+    }
+
+    /// Somebody else's immediate order.
+    fn stranger_takes(&mut self, side: RecordedSide, price: i64, quantity: u64) {
+        for fact in self.book.stranger_takes(side, price, quantity) {
+            self.follower.learn(fact);
+        }
     }
 }
 
@@ -74,11 +102,18 @@ fn a_change_asks_for_what_is_filled_plus_what_is_recorded() {
         side: Bid,
         price: 100,
         volume: 1,
+        traded: 0,
         action: Changed,
     };
     let request = bench.follower.begin(&row);
 
-    assert_eq!(request, RowRequest::Replace { quantity: 4 });
+    assert_eq!(
+        request,
+        RowRequest::Replace {
+            order: 1,
+            quantity: 4
+        }
+    );
 }
 
 #[test]
@@ -146,6 +181,7 @@ fn a_refused_submit_leaves_nothing_behind() {
         side: Bid,
         price: 100,
         volume: 5,
+        traded: 0,
         action: Created,
     };
     follower.begin(&row);
@@ -171,6 +207,114 @@ fn a_refused_submit_leaves_nothing_behind() {
 }
 
 #[test]
+fn hr_1_what_a_participant_took_of_a_recorded_order_stays_taken_when_it_grows() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 101, 200, Created);
+
+    bench.stranger_takes(Bid, 101, 100);
+    assert_eq!(bench.book.open(1), 100);
+    let verdict = bench.row(1, Ask, 101, 300, Changed);
+
+    assert_eq!(bench.book.open(1), 200);
+    assert_eq!(verdict, Verdict::Diverged(Cause::Consumed));
+    assert_eq!(bench.follower.consumed_trades(), 1);
+}
+
+#[test]
+fn an_order_that_was_taken_whole_comes_again_with_what_it_grew_by() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 101, 200, Created);
+
+    bench.stranger_takes(Bid, 101, 200);
+    bench.row(1, Ask, 101, 300, Changed);
+    assert_eq!(bench.book.volume_at(Ask, 101), 100);
+    bench.stranger_takes(Bid, 101, 30);
+    bench.row(1, Ask, 101, 310, Changed);
+
+    assert_eq!(bench.book.volume_at(Ask, 101), 80);
+    assert_eq!(
+        bench.row(1, Ask, 101, 310, Deleted),
+        Verdict::Diverged(Cause::Consumed)
+    );
+    assert_eq!(bench.book.volume_at(Ask, 101), 0);
+}
+
+#[test]
+fn hr_2_an_execution_of_an_order_that_a_participant_took_fills_the_next_in_the_queue() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 101, 50, Created);
+    bench.row(2, Ask, 101, 80, Created);
+
+    bench.stranger_takes(Bid, 101, 50);
+    let verdict = bench.executed(1, Ask, 101, [50, 0]);
+
+    assert_eq!(verdict, Verdict::Diverged(Cause::ExecutionElsewhere));
+    assert_eq!(bench.book.open(2), 30);
+}
+
+#[test]
+fn hr_2_an_execution_for_which_nobody_is_left_is_dropped_and_counted() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 101, 50, Created);
+    bench.row(2, Ask, 102, 80, Created);
+    let mut table = VerdictTable::default();
+
+    bench.stranger_takes(Bid, 101, 40);
+    table.count(bench.executed(1, Ask, 101, [50, 0]));
+
+    assert_eq!(table.causes["execution_dropped"], 1);
+    assert_eq!(table.diverged(), 1);
+    assert_eq!(bench.book.volume_at(Ask, 101), 0);
+    // It never pays more than the tape did.
+    assert_eq!(bench.book.open(2), 80);
+}
+
+#[test]
+fn an_execution_trades_with_its_order_and_what_others_took_before_is_no_longer_there() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 101, 200, Created);
+    assert_eq!(bench.executed(1, Ask, 101, [20, 180]), Verdict::Equal);
+
+    bench.stranger_takes(Bid, 101, 100);
+    let verdict = bench.executed(1, Ask, 101, [30, 150]);
+
+    assert_eq!(verdict, Verdict::Diverged(Cause::Consumed));
+    assert_eq!(bench.book.open(1), 50);
+}
+
+#[test]
+fn an_order_whose_execution_met_somebody_else_is_made_as_small_as_the_recorded_one() {
+    let mut bench = Bench::default();
+    bench.book.stranger_rests(Ask, 101, 30);
+    bench.row(1, Ask, 101, 200, Created);
+
+    let verdict = bench.executed(1, Ask, 101, [50, 150]);
+
+    assert_eq!(verdict, Verdict::Diverged(Cause::ExecutionElsewhere));
+    assert_eq!(bench.book.open(1), 150);
+}
+
+#[test]
+fn a_hidden_execution_trades_at_its_price_and_leaves_nothing() {
+    let mut bench = Bench::default();
+    bench.row(1, Ask, 102, 200, Created);
+    bench.row(2, Bid, 100, 200, Created);
+
+    let verdict = bench.follow(&RowUnits {
+        order: 3,
+        side: Ask,
+        price: 101,
+        volume: 0,
+        traded: 40,
+        action: RecordedAction::ExecutedHidden,
+    });
+
+    assert_eq!(verdict, Verdict::Equal);
+    assert_eq!(bench.book.volume_at(Ask, 101), 0);
+    assert_eq!((bench.book.open(1), bench.book.open(2)), (200, 200));
+}
+
+#[test]
 fn a_real_recording_is_equal_in_98_of_100_rows() {
     let Some(folder) = std::env::var_os("RIALTO_RECORDED_DATA") else {
         println!("SKIPPED: RIALTO_RECORDED_DATA names no folder with recordings");
@@ -184,7 +328,11 @@ fn a_real_recording_is_equal_in_98_of_100_rows() {
     };
     let mut bench = Bench::default();
     let mut table = VerdictTable::default();
-    for row in read_recording(&file).unwrap() {
+    let units = TapeUnits {
+        tick_size: protocol::ExactDecimal::new(1, 2),
+        lot_size: protocol::ExactDecimal::new(1, 8),
+    };
+    for row in read_recording(&file, None, units).unwrap().rows {
         assert!(row.is_priced());
         table.count(bench.row(
             row.order,
