@@ -5,7 +5,12 @@
 //!
 //! Others may trade with our orders. What they take stays taken: an order is kept at what the recording says, less that.
 
+mod execution;
+mod request;
+
 use std::collections::HashMap;
+
+pub use request::{Fact, RowOrder, RowRequest, RowUnits, Stay};
 
 use crate::replay::recorded_row::{RecordedAction, RecordedSide};
 use crate::replay::verdict::{Cause, Verdict};
@@ -13,108 +18,6 @@ use crate::replay::verdict::{Cause, Verdict};
 /// Orders of ours that the recording knows under no number of their own: takers of recorded executions, and orders that
 /// come again after all of them was taken. Numbers of recordings are below.
 const OWN_NUMBERS: u64 = 1 << 63;
-
-/// A priced row in the instrument's units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowUnits {
-    /// The venue's id of the order.
-    pub order: u64,
-    /// Which way it trades.
-    pub side: RecordedSide,
-    /// Limit price, in price units.
-    pub price: i64,
-    /// Recorded open quantity, in quantity units.
-    pub volume: u64,
-    /// What an execution traded, in quantity units.
-    pub traded: u64,
-    /// What happened.
-    pub action: RecordedAction,
-}
-
-/// What a row asks of the exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowRequest {
-    /// Nothing more: the row is judged as it stands.
-    Nothing,
-    /// Enter an order.
-    Submit(RowOrder),
-    /// Change an order's total quantity, what is filled included.
-    Replace {
-        /// Which one.
-        order: u64,
-        /// New total, in quantity units.
-        quantity: u64,
-    },
-    /// End an order.
-    Cancel {
-        /// Which one.
-        order: u64,
-    },
-}
-
-/// An order that a row enters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowOrder {
-    /// Under which number.
-    pub order: u64,
-    /// Which way it trades.
-    pub side: RecordedSide,
-    /// Limit price, in price units.
-    pub price: i64,
-    /// Quantity, in quantity units.
-    pub quantity: u64,
-    /// What becomes of it where it does not trade.
-    pub stay: Stay,
-}
-
-/// What becomes of an order where it does not trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stay {
-    /// It rests.
-    Rests,
-    /// It rests, and nobody sees it.
-    RestsHidden,
-    /// What is left of it is canceled.
-    Goes,
-}
-
-/// What the exchange told about one of our orders, named by the number that it was entered under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
-    /// It traded; this much is left open.
-    Traded {
-        /// Which order.
-        order: u64,
-        /// What has traded of it so far, in quantity units.
-        filled: u64,
-        /// What is still open, in quantity units.
-        leaves: u64,
-    },
-    /// Somebody else took this much of it, in quantity units; that it traded is told before.
-    Consumed {
-        /// Which order.
-        order: u64,
-        /// How much.
-        quantity: u64,
-    },
-    /// Its quantity was changed; this much is open.
-    Replaced {
-        /// Which order.
-        order: u64,
-        /// What is open now, in quantity units.
-        leaves: u64,
-    },
-    /// It ended with something unfilled.
-    Canceled {
-        /// Which order.
-        order: u64,
-    },
-    /// The request of the current row was refused.
-    Refused {
-        /// The word for the reason.
-        reason: &'static str,
-    },
-}
 
 /// Where one of our orders stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,33 +102,6 @@ impl Follower {
         };
         self.current = Some((row.order, judgement));
         request
-    }
-
-    /// Says what the current row asks next, when what it asked before is answered.
-    pub fn next(&mut self) -> RowRequest {
-        if self.refused.is_some() {
-            return RowRequest::Nothing;
-        }
-        if let Some(request) = self.then.take() {
-            return request;
-        }
-        let Some((order, Judgement::Executed { volume, .. })) = self.current else {
-            return RowRequest::Nothing;
-        };
-        let Some(ours) = self.orders.get(&order) else {
-            return RowRequest::Nothing;
-        };
-        if self.leaves_after_taker.is_some() {
-            return RowRequest::Nothing;
-        }
-        self.leaves_after_taker = Some(ours.leaves);
-        // The taker met others: ours is made as small as the recorded one, so that the books stay in line.
-        let target = ours.target(volume);
-        if ours.leaves <= target {
-            RowRequest::Nothing
-        } else {
-            resize(ours, target)
-        }
     }
 
     /// Takes in what the exchange told, about whichever order.
@@ -429,41 +305,6 @@ impl Follower {
         };
         let order = ours.entered_as;
         (RowRequest::Cancel { order }, Judgement::Known(verdict))
-    }
-
-    /// Somebody whom the recording does not show took from a resting order: a taker of ours stands for it.
-    fn executed(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
-        let leaves_before = match self.known_order(row.order) {
-            Ok(ours) => ours.leaves,
-            Err(verdict) => return (RowRequest::Nothing, Judgement::Known(verdict)),
-        };
-        self.take(row, leaves_before)
-    }
-
-    /// The same where the resting order was hidden: it comes just before, and what is left of it goes.
-    fn executed_hidden(&mut self, row: &RowUnits) -> (RowRequest, Judgement) {
-        let entered = self.enter(row, row.order, row.traded, Stay::RestsHidden);
-        let (taker, judgement) = self.take(row, row.traded);
-        self.then = Some(taker);
-        (entered, judgement)
-    }
-
-    fn take(&mut self, row: &RowUnits, leaves_before: u64) -> (RowRequest, Judgement) {
-        let taker = self.own_number();
-        let request = RowRequest::Submit(RowOrder {
-            order: taker,
-            side: row.side.opposite(),
-            price: row.price,
-            quantity: row.traded,
-            stay: Stay::Goes,
-        });
-        let judgement = Judgement::Executed {
-            taker,
-            traded: row.traded,
-            volume: row.volume,
-            leaves_before,
-        };
-        (request, judgement)
     }
 
     fn enter(&mut self, row: &RowUnits, number: u64, quantity: u64, stay: Stay) -> RowRequest {
