@@ -20,8 +20,9 @@ use crate::clock::Stopwatch;
 use crate::faults::FaultPoint;
 use crate::position::{Epoch, LogPosition};
 
-/// Most bytes one write has: a sync costs the same up to about this size.
-const ROUND_BYTES_MAX: usize = 1 << 20;
+/// Most bytes one write has. What comes while a sync is under way goes with the next one: on a disk that is busy with
+/// others a sync takes milliseconds whatever it carries, and a smaller round would hold all of them up.
+const ROUND_BYTES_MAX: usize = 4 << 20;
 /// How long nothing has to come before the watermark is synced too, which nobody waits for.
 const QUIET: Duration = Duration::from_millis(20);
 

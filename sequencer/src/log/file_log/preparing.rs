@@ -1,7 +1,9 @@
 //! Prepares the next segment on a thread of its own, and looks after the room on the disk meanwhile.
 //!
 //! A segment is made under a temporary name, filled with zeros, synced, renamed and its folder synced before
-//! anybody needs it: going on in it costs one write more and no sync more than any other round.
+//! anybody needs it: going on in it costs one write more and no sync more than any other round. The zeros go to the
+//! disk a little at a time, as long as nobody waits for them: whoever's report is due waits behind what the disk has
+//! been given already, and a whole segment would be a tenth of a second.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ use crate::disk::{Disk, OpenMode, write_once};
 
 /// How often the room on the disk is looked at.
 const SPACE_POLL: Duration = Duration::from_millis(250);
+/// Zeros that the disk is given at once while nobody waits for the segment.
+const ZEROS_PER_SYNC: u64 = 1 << 20;
 /// The name of a segment that is not filled yet.
 const UNFINISHED: &str = "journal.next";
 
@@ -39,19 +43,28 @@ pub(super) struct Preparing {
     ask: Option<Sender<Ask>>,
     ready: Receiver<BlankSegment>,
     thread: Option<JoinHandle<()>>,
-    is_ending: Arc<AtomicBool>,
+    wishes: Arc<Wishes>,
+}
+
+/// What whoever orders a segment wants meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Wishes {
+    /// It is not wanted any more.
+    is_ending: AtomicBool,
+    /// Somebody waits for it.
+    is_awaited: AtomicBool,
 }
 
 impl Preparing {
     pub fn start(shard: &Arc<Shard>) -> io::Result<Self> {
         let (ask, asked) = channel();
         let (done, ready) = sync_channel(1);
-        let is_ending = Arc::new(AtomicBool::new(false));
+        let wishes = Arc::<Wishes>::default();
         let worker = Worker {
             shard: Arc::clone(shard),
             asked,
             done,
-            is_ending: Arc::clone(&is_ending),
+            wishes: Arc::clone(&wishes),
         };
         let thread = std::thread::Builder::new()
             .name("journal-next".to_owned())
@@ -61,7 +74,7 @@ impl Preparing {
             ask: Some(ask),
             ready,
             thread: Some(thread),
-            is_ending,
+            wishes,
         })
     }
 
@@ -72,12 +85,15 @@ impl Preparing {
 
     /// The segment that was ordered, of at least `bytes`; waits for it.
     pub fn take(&self, bytes: u64) -> io::Result<BlankSegment> {
+        self.wishes.is_awaited.store(true, Ordering::Release);
         self.say(Ask::Now);
         let gone = |_| io::Error::other("the next segment could not be prepared");
-        let mut blank = self.ready.recv().map_err(gone)?;
+        let blank = self.ready.recv().map_err(gone);
+        self.wishes.is_awaited.store(false, Ordering::Release);
+        let mut blank = blank?;
         if blank.bytes < bytes {
             // Ordered in the usual size; a frame needs a larger one.
-            fill(&blank, blank.bytes, bytes, &self.is_ending)?;
+            fill(&blank, blank.bytes, bytes, &self.wishes)?;
             blank.file.sync()?;
             blank.bytes = bytes;
         }
@@ -93,7 +109,7 @@ impl Preparing {
 /// What is being made is left as it is.
 impl Drop for Preparing {
     fn drop(&mut self) {
-        self.is_ending.store(true, Ordering::Release);
+        self.wishes.is_ending.store(true, Ordering::Release);
         self.ask = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
@@ -107,7 +123,7 @@ struct Worker {
     shard: Arc<Shard>,
     asked: Receiver<Ask>,
     done: SyncSender<BlankSegment>,
-    is_ending: Arc<AtomicBool>,
+    wishes: Arc<Wishes>,
 }
 
 impl Worker {
@@ -137,7 +153,7 @@ impl Worker {
                         return;
                     }
                 }
-                Err(_) if self.is_ending.load(Ordering::Acquire) => return,
+                Err(_) if self.wishes.is_ending.load(Ordering::Acquire) => return,
                 Err(error) => {
                     let reason = format!("the journal's next segment cannot be made: {error}");
                     return self.shard.fail(&reason);
@@ -150,7 +166,7 @@ impl Worker {
         let (disk, folder) = (&**self.shard.disk(), &self.shard.folder);
         match left_ready(disk, folder, number, bytes) {
             Some(blank) => Ok(blank),
-            None => make(disk, folder, number, bytes, &self.is_ending),
+            None => make(disk, folder, number, bytes, &self.wishes),
         }
     }
 }
@@ -179,7 +195,7 @@ pub(super) fn make(
     folder: &Path,
     number: u64,
     bytes: u64,
-    is_ending: &AtomicBool,
+    wishes: &Wishes,
 ) -> io::Result<BlankSegment> {
     let unfinished: PathBuf = folder.join(UNFINISHED);
     let blank = BlankSegment {
@@ -187,24 +203,29 @@ pub(super) fn make(
         number,
         bytes,
     };
-    fill(&blank, 0, bytes, is_ending)?;
+    fill(&blank, 0, bytes, wishes)?;
     blank.file.sync()?;
     disk.rename(&unfinished, &segment_path(folder, number))?;
     disk.sync_folder(folder)?;
     Ok(blank)
 }
 
-fn fill(blank: &BlankSegment, from: u64, to: u64, is_ending: &AtomicBool) -> io::Result<()> {
+fn fill(blank: &BlankSegment, from: u64, to: u64, wishes: &Wishes) -> io::Result<()> {
     static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
     let mut offset = from;
+    let mut synced = from;
     while offset < to {
-        if is_ending.load(Ordering::Acquire) {
+        if wishes.is_ending.load(Ordering::Acquire) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let left = usize::try_from(to - offset).unwrap_or(usize::MAX);
         let part = left.min(ZEROS.len());
         write_once(&*blank.file, &ZEROS[..part], offset)?;
         offset += part as u64;
+        if offset - synced >= ZEROS_PER_SYNC && !wishes.is_awaited.load(Ordering::Acquire) {
+            blank.file.sync()?;
+            synced = offset;
+        }
     }
     Ok(())
 }
