@@ -37,7 +37,7 @@ fn parse_option(key: &str, value: &str, options: &mut InstrumentOptions) -> Resu
             integer(value, "quantity"),
         ),
         "top" => set(&mut options.top, key, TopOrder::read(value)),
-        "split" => set(&mut options.split, key, parse_percent(value)),
+        "split" => set(&mut options.split, key, parse_part(value)),
         "band" => set(&mut options.band, key, parse_range(value)),
         "collar" => set(&mut options.collar, key, parse_collar(value)),
         "corridor" => set(&mut options.corridor, key, parse_percent(value)),
@@ -98,6 +98,16 @@ fn parse_percent(text: &str) -> Result<Percent, String> {
     Ok(Percent {
         bips: integer(&bips, "percentage")?,
     })
+}
+
+/// A percentage of a whole: at most all of it.
+fn parse_part(text: &str) -> Result<Percent, String> {
+    let part = parse_percent(text)?;
+    let whole_bips = 10_000;
+    if part.bips > whole_bips {
+        return Err(format!("`{text}` is more than 100 percent"));
+    }
+    Ok(part)
 }
 
 fn parse_range(text: &str) -> Result<PriceRange, String> {

@@ -202,7 +202,7 @@ fn as_written(entry: &OrderEntry, identity: &Identity) -> Result<NewOrder, Obsta
         },
         display: display(options)?,
         minimum_quantity: Quantity::from_units(options.minimum.unwrap_or(0)),
-        self_trade_prevention: self_trade_prevention(options.self_trade),
+        self_trade_prevention: self_trade_prevention(options),
         stp_group: identity.stp_group,
         conditions: conditions(entry, &identity.tied)?.map(Box::new),
         extra: Notional::ZERO,
@@ -351,8 +351,13 @@ fn time_in_force(lifetimes: &[Lifetime]) -> Result<TimeInForce, Obstacle> {
     Ok(decided.unwrap_or(TimeInForce::GoodTillCanceled))
 }
 
-const fn self_trade_prevention(word: Option<SelfTradeWord>) -> SelfTradePrevention {
-    match word {
+/// An order without `by=` and without `group=` has an account of its own, so nobody's orders are its own: it trades also
+/// with those that it is tied to, though the engine ties orders of one account only.
+const fn self_trade_prevention(options: &OrderOptions) -> SelfTradePrevention {
+    if options.account.is_none() && options.group.is_none() {
+        return SelfTradePrevention::None;
+    }
+    match options.self_trade {
         Some(SelfTradeWord::None) => SelfTradePrevention::None,
         None | Some(SelfTradeWord::Newest) => SelfTradePrevention::CancelNewest,
         Some(SelfTradeWord::Oldest) => SelfTradePrevention::CancelOldest,

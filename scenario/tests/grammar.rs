@@ -247,6 +247,27 @@ fn each_kind_of_unreadable_line_is_named() {
 }
 
 #[test]
+fn a_part_of_more_than_a_whole_is_unreadable() {
+    let parts = ["100", "100.01", "101"].map(|part| {
+        let text = format!("== split\ninstrument match=pro_rata split={part}\n--\n");
+        run(&text).to_string()
+    });
+
+    assert_eq!(parts[0], "1 passed, 0 failed");
+    assert!(
+        parts[1].contains("`100.01` is more than 100 percent"),
+        "{}",
+        parts[1]
+    );
+    assert!(
+        parts[2]
+            .contains("story.scenario:2: split\n  cannot be read: `101` is more than 100 percent"),
+        "{}",
+        parts[2]
+    );
+}
+
+#[test]
 fn each_kind_of_unreadable_expectation_is_named() {
     let cases = [
         ("trades X A 5 @ 101", "`trades` is no event"),

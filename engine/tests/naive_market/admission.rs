@@ -209,7 +209,7 @@ impl NaiveMarket {
             life: life(&options.lifetimes),
             post_only: options.post_only,
             minimum: options.minimum.unwrap_or(0),
-            mode: options.self_trade.unwrap_or(SelfTradeWord::Newest),
+            mode: self_trade_mode(options),
             points: options.points.map(signed),
             trigger: trigger(options),
             fired_at: None,
@@ -358,4 +358,12 @@ fn is_contradictory(entry: &OrderEntry) -> bool {
         || options.points.is_some() && !is_market
         || options.oco.is_some() && options.oco_reduce.is_some()
         || options.parent.is_some() && options.parent_partial.is_some()
+}
+
+/// An order that names neither account nor group has an account of its own: nobody's orders are its own.
+fn self_trade_mode(options: &OrderOptions) -> SelfTradeWord {
+    if options.account.is_none() && options.group.is_none() {
+        return SelfTradeWord::None;
+    }
+    options.self_trade.unwrap_or(SelfTradeWord::Newest)
 }
