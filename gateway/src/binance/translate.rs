@@ -76,6 +76,7 @@ pub fn attributes(order: &OrderRequest) -> Attributes {
             offset_levels: peg.offset_levels,
         }),
         list_id: None,
+        order_type: order.trailing_delta.map(|_| order.order_type),
     }
 }
 

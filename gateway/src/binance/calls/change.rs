@@ -196,9 +196,13 @@ pub async fn cancel_open_orders(edge: Arc<Edge>, mut call: Call) -> Result<Strin
         price_from: Price::MIN,
         price_to: Price::MAX,
     });
-    let on_its_way = hand_over(&edge, state, caller.account, command, Notes::default())?;
+    let notes = Notes {
+        request_id: Some(IdSource::of(&edge).client_order_id()?),
+        ..Notes::default()
+    };
+    let on_its_way = hand_over(&edge, state, caller.account, command, notes)?;
     let answered = on_its_way.outcome().await?;
-    let canceled = spelled_all(&edge, state, (&caller, call.unit), &answered.reports)?;
+    let canceled = spelled_all(&edge, state, (&caller, call.unit), &answered.reports);
     if canceled.is_empty() {
         return Err(Refusal::unknown_order());
     }
@@ -211,14 +215,14 @@ fn spelled_all(
     state: &InstrumentState,
     (caller, unit): (&Caller, TimeUnit),
     reports: &[Report],
-) -> Result<Vec<String>, Refusal> {
+) -> Vec<String> {
     let writing = writing(state, unit);
     let mut spelled = Vec::new();
     let mut lists: Vec<u64> = Vec::new();
     for report in CanceledOrder::all_of(reports) {
         let Some(list) = list_of(edge, state, caller, &report.order) else {
-            let request_id = IdSource::of(edge).client_order_id()?;
-            spelled.push(json(&CanceledOrder::of(writing, report, request_id)));
+            let cancel_id = report.request_id.unwrap_or(report.order.client_order_id);
+            spelled.push(json(&CanceledOrder::of(writing, report, cancel_id)));
             continue;
         };
         if lists.contains(&list.id) {
@@ -232,7 +236,7 @@ fn spelled_all(
             .collect();
         spelled.push(json(&ListAnswer::canceled(writing, &list, &of_list)));
     }
-    Ok(spelled)
+    spelled
 }
 
 /// Lowers an order's quantity; it keeps its place in the queue.
@@ -286,7 +290,11 @@ pub async fn amend(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
         .iter()
         .find(|report| report.execution == ExecutionType::Replaced);
     match replaced {
-        Some(report) => Ok(json(&AmendedOrder::of(writing(state, call.unit), report))),
+        Some(report) => {
+            let list = list_of(&edge, state, &caller, &report.order);
+            let writing = writing(state, call.unit);
+            Ok(json(&AmendedOrder::of(writing, report, list.as_ref())))
+        }
         None => Err(of_amendment(
             answered.rejected.first().map(|rejected| rejected.reason),
         )),
@@ -317,7 +325,7 @@ fn check_amendment(
     }
     match quantity.cmp(&order.quantity) {
         std::cmp::Ordering::Equal => {
-            refused("The requested action would change no state; rejecting.")
+            refused("The requested action would change no state; rejecting")
         }
         std::cmp::Ordering::Greater => refused("Order amend (quantity increase) is not supported."),
         std::cmp::Ordering::Less if quantity <= order.executed => {

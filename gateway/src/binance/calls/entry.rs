@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use engine::{Batch, BatchMode, Command, Instruction, NewOrder, OrderId, RejectReason};
+use engine::{Batch, BatchMode, Command, Instruction, NewOrder, OrderId, RejectReason, Side};
 
+use crate::binance::amount::{Amount, DECIMALS};
 use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over, hand_over_list};
 use crate::binance::calls::statistics::average_price;
 use crate::binance::calls::{Call, needed_symbol, writing};
@@ -17,7 +18,7 @@ use crate::binance::state::{Answered, open_counts};
 use crate::binance::time_unit::TimeUnit;
 use crate::binance::translate;
 use crate::binance::wire::{PlacedOrder, json, order_rates};
-use crate::binance::words::{ExecutionType, ResponseType};
+use crate::binance::words::{ExecutionType, OrderType, ResponseType};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
@@ -32,6 +33,7 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     let request = read(&mut call.params)?;
     call.params.finish()?;
     let (request, order) = checked(&edge, state, &caller, request)?;
+    check_activation(state, &request)?;
     let now_us = edge.at_us();
     edge.binance
         .limits
@@ -51,6 +53,40 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     let placed = placed(state, call.unit, &answered, request.response)?;
     edge.binance.limits.entered(caller.account, 1, now_us);
     Ok(placed)
+}
+
+/// The engine lets an order trail from an activation price on either side of the market; here its type says from which.
+///
+/// # Errors
+/// The market is there already.
+fn check_activation(state: &InstrumentState, request: &OrderRequest) -> Result<(), Refusal> {
+    let (Some(_), Some(stop), Some(last)) = (
+        request.trailing_delta,
+        request.stop_price,
+        last_price(state),
+    ) else {
+        return Ok(());
+    };
+    let is_reached_by_rising = match request.order_type {
+        OrderType::TakeProfit | OrderType::TakeProfitLimit => request.side == Side::Sell,
+        OrderType::StopLoss | OrderType::StopLossLimit => request.side == Side::Buy,
+        OrderType::Limit | OrderType::LimitMaker | OrderType::Market => return Ok(()),
+    };
+    let is_ahead = if is_reached_by_rising {
+        stop.units() > last
+    } else {
+        stop.units() < last
+    };
+    is_ahead
+        .then_some(())
+        .ok_or_else(|| of_entry(RejectReason::WouldTrigger))
+}
+
+/// The last price, in the units of this persona's amounts.
+pub(super) fn last_price(state: &InstrumentState) -> Option<i128> {
+    let last = Amount::of_price(state.reference.last()?, state.listed.scale);
+    let units = last.decimal().units_of(DECIMALS);
+    units.ok()
 }
 
 /// The engine knows an amended order by its first id alone: its new one is looked for here.

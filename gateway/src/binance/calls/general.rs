@@ -79,8 +79,7 @@ fn wanted_status(call: &mut Call) -> Result<Option<String>, Refusal> {
 /// The venue's refusal.
 pub fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let wanted = wanted_status(&mut call)?;
-    // Sets are shown whether they are asked for or not.
-    call.params.flag("showPermissionSets")?;
+    let shows_sets = call.params.flag("showPermissionSets")? != Some(false);
     let chosen = chosen(edge, &mut call)?;
     call.params.finish()?;
     let symbols = chosen
@@ -88,7 +87,13 @@ pub fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
         .map(|state| (state, status_of(edge, state)))
         .filter(|(_, status)| wanted.as_deref().is_none_or(|wanted| wanted == *status))
         .map(|(state, status)| {
-            ListedSymbol::new(&state.listed, &edge.binance.symbol(state).filters, status)
+            let filters = &edge.binance.symbol(state).filters;
+            let listed = ListedSymbol::new(&state.listed, filters, status);
+            if shows_sets {
+                listed
+            } else {
+                listed.without_permission_sets()
+            }
         });
     let limits = &edge.binance.limits;
     let mut rate_limits = limits.listed();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::{ClientOrderId, Side};
 
 use crate::binance::amount::Amount;
+use crate::binance::calls::entry::last_price;
 use crate::binance::calls::list_legs::place;
 use crate::binance::calls::{Call, needed_symbol};
 use crate::binance::ids::IdSource;
@@ -147,13 +148,9 @@ fn check_prices(
     state: &InstrumentState,
     [above, below]: &[OrderRequest; 2],
 ) -> Result<(), Refusal> {
-    let last = state.reference.last().and_then(|last| {
-        let last = Amount::of_price(last, state.listed.scale);
-        last.decimal()
-            .units_of(crate::binance::amount::DECIMALS)
-            .ok()
-    });
-    let Some(last) = last else { return Ok(()) };
+    let Some(last) = last_price(state) else {
+        return Ok(());
+    };
     let is_right = price_of(above).is_none_or(|price| price > last)
         && price_of(below).is_none_or(|price| price < last);
     is_right.then_some(()).ok_or_else(|| {

@@ -6,21 +6,22 @@ use engine::{Cancel, ClientOrderId, Command, OrderId, OrderRef};
 
 use crate::binance::calls::hand_over::{Notes, hand_over};
 use crate::binance::calls::{Call, needed_symbol, writing};
+use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::read_client_id;
 use crate::binance::orders::{AccountOrders, OrderList, Report};
 use crate::binance::refusal::Refusal;
-use crate::binance::time_unit::TimeUnit;
 use crate::binance::wire::{ListAnswer, json};
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
 
-/// Ends what is open of these; returns what was told of it.
-pub async fn end_all(
+/// Ends what is open of these, under one id of the cancel; returns what was told of it.
+async fn end_all(
     edge: &Arc<Edge>,
     state: &InstrumentState,
     caller: &Caller,
     orders: &[OrderId],
+    cancel_id: ClientOrderId,
 ) -> Vec<Report> {
     let mut reports = Vec::new();
     for order_id in orders {
@@ -35,8 +36,12 @@ pub async fn end_all(
             account: caller.account,
             order: OrderRef::Id(*order_id),
         });
+        let notes = Notes {
+            request_id: Some(cancel_id),
+            ..Notes::default()
+        };
         // An order that ends meanwhile needs no end.
-        if let Ok(on_its_way) = hand_over(edge, state, caller.account, command, Notes::default())
+        if let Ok(on_its_way) = hand_over(edge, state, caller.account, command, notes)
             && let Ok(answered) = on_its_way.outcome().await
         {
             reports.extend(answered.reports);
@@ -68,7 +73,7 @@ pub async fn cancel(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
     let state = needed_symbol(&edge, &mut call.params)?;
     let id = call.params.whole("orderListId")?;
     let client_id = read_client_id(&mut call.params, "listClientOrderId")?;
-    read_client_id(&mut call.params, "newClientOrderId")?;
+    let cancel_id = read_client_id(&mut call.params, "newClientOrderId")?;
     call.params.finish()?;
     if id.is_none() && client_id.is_none() {
         return Err(Refusal::either("orderListId", "listClientOrderId"));
@@ -77,27 +82,15 @@ pub async fn cancel(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> 
         .of(caller.account)
         .and_then(|of_account| named(of_account, id, client_id));
     let list = list.ok_or_else(Refusal::unknown_order)?;
-    cancel_list(&edge, state, (&caller, call.unit), &list).await
-}
-
-/// Ends a list, whichever of its orders was named.
-///
-/// # Errors
-/// Nothing of it is open.
-pub async fn cancel_list(
-    edge: &Arc<Edge>,
-    state: &InstrumentState,
-    (caller, unit): (&Caller, TimeUnit),
-    list: &OrderList,
-) -> Result<String, Refusal> {
+    let cancel_id = cancel_id.map_or_else(|| IdSource::of(&edge).client_order_id(), Ok)?;
     let orders: Vec<OrderId> = list.orders.iter().map(|(order_id, _)| *order_id).collect();
-    let reports = end_all(edge, state, caller, &orders).await;
+    let reports = end_all(&edge, state, &caller, &orders, cancel_id).await;
     if reports.is_empty() {
         return Err(Refusal::unknown_order());
     }
     Ok(json(&ListAnswer::canceled(
-        writing(state, unit),
-        list,
+        writing(state, call.unit),
+        &list,
         &reports,
     )))
 }

@@ -55,7 +55,9 @@ impl VenueOrders {
                         self.reprice(it.account, it.order_id, price);
                     }
                 }
-                Event::HoldReleased(it) if is_followed(it.account) => {
+                Event::HoldReleased(it)
+                    if is_followed(it.account) && !block.refuses(it.account) =>
+                {
                     told.touched.push((it.account, it.side));
                 }
                 Event::TradeBusted(it) => told.touch(&it.trade, &is_followed),
@@ -213,12 +215,14 @@ impl VenueOrders {
         }
         order.updated_us = block.at_us;
         order.amendments = replaced.replace_count;
-        if let Some(new_id) = block.request_id {
+        if let Some(new_id) = block.request_id
+            && block.amended() == Some(replaced.order_id)
+        {
             order.client_order_id = new_id;
         }
         let order = order.clone();
         let account_orders = self.of_mut(order.account);
-        account_orders.rename(order.order_id, former_id, order.client_order_id);
+        account_orders.rename(&order, former_id);
         account_orders.amended(Amendment {
             order_id: order.order_id,
             execution_id,

@@ -1,6 +1,6 @@
 //! One command's events, as this persona's orders take them in.
 
-use engine::{ClientOrderId, Event};
+use engine::{AccountId, ClientOrderId, Event, OrderId};
 
 use crate::binance::orders::order::Attributes;
 use crate::listing::{ListedInstrument, Listing};
@@ -33,5 +33,23 @@ impl Block<'_> {
         let is_accepted = |event: &&Event| matches!(event, Event::Accepted(_));
         let leg = self.legs.get(before.filter(is_accepted).count());
         leg.copied().unwrap_or(self.attributes)
+    }
+
+    /// The order that the request amends: what its list does with the others follows.
+    pub(super) fn amended(&self) -> Option<OrderId> {
+        self.events.iter().find_map(|event| {
+            if let Event::Replaced(replaced) = event {
+                Some(replaced.order_id)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Whether an order of the account was refused: what was reserved for it comes back, and nobody was told of it.
+    pub(super) fn refuses(&self, account: AccountId) -> bool {
+        let is_refusal =
+            |event: &Event| matches!(event, Event::Rejected(it) if it.account == account);
+        self.events.iter().any(is_refusal)
     }
 }

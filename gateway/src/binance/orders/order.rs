@@ -72,6 +72,8 @@ pub struct Attributes {
     pub peg: Option<Peg>,
     /// The list that it belongs to.
     pub list_id: Option<u64>,
+    /// What its owner calls it, where nobody else can know: of an order that trails.
+    pub order_type: Option<OrderType>,
 }
 
 /// A price that is taken from the book once, at entry.
@@ -104,7 +106,9 @@ impl VenueOrder {
                 .client_order_id
                 .unwrap_or_else(|| nameless(accepted.order_id)),
             side: accepted.side,
-            order_type: order_type(accepted.kind, accepted.post_only, conditions),
+            order_type: attributes
+                .order_type
+                .unwrap_or_else(|| order_type(accepted.kind, accepted.post_only, conditions)),
             time_in_force: time_in_force(accepted.time_in_force),
             price: match accepted.kind {
                 OrderKind::Limit { price } => price,

@@ -164,12 +164,21 @@ impl AccountOrders {
         self.orders.insert(order.order_id, order);
     }
 
-    /// An order has another client id from now on.
-    pub(super) fn rename(&mut self, order_id: OrderId, former: ClientOrderId, new: ClientOrderId) {
+    /// An order has another client id from now on, in its list too.
+    pub(super) fn rename(&mut self, order: &VenueOrder, former: ClientOrderId) {
+        let (order_id, new) = (order.order_id, order.client_order_id);
         if self.by_client_id.get(&former) == Some(&order_id) {
             self.by_client_id.remove(&former);
         }
         self.by_client_id.insert(new, order_id);
+        let Some(list_id) = order.attributes.list_id else {
+            return;
+        };
+        let list = self.lists.iter_mut().rev().find(|list| list.id == list_id);
+        let listed = list.into_iter().flat_map(|list| &mut list.orders);
+        for (_, client_id) in listed.filter(|(id, _)| *id == order_id) {
+            *client_id = new;
+        }
     }
 
     /// An order has ended; the oldest ended one makes room.

@@ -86,7 +86,7 @@ impl ListAnswer {
             .iter()
             .filter(|report| report.order.status.is_over())
             .map(|report| {
-                let id = report.order.client_order_id;
+                let id = report.request_id.unwrap_or(report.order.client_order_id);
                 raw(&CanceledOrder::of(writing, report, id))
             });
         Self {
@@ -108,6 +108,33 @@ impl ListAnswer {
 
 fn raw<T: Serialize>(message: &T) -> Box<serde_json::value::RawValue> {
     serde_json::value::RawValue::from_string(json(message)).expect("messages are JSON")
+}
+
+/// The list of an amended order.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AmendedList {
+    order_list_id: u64,
+    contingency_type: &'static str,
+    list_order_status: &'static str,
+    list_client_order_id: String,
+    symbol: String,
+    orders: Vec<ListedOrder>,
+}
+
+impl AmendedList {
+    /// A list whose order was amended: it goes on.
+    pub fn of(writing: Writing<'_>, list: &OrderList) -> Self {
+        let list = ListAnswer::new(writing, list, ["UPDATED", "EXECUTING"]);
+        Self {
+            order_list_id: list.order_list_id,
+            contingency_type: list.contingency_type,
+            list_order_status: list.list_order_status,
+            list_client_order_id: list.list_client_order_id,
+            symbol: list.symbol,
+            orders: list.orders,
+        }
+    }
 }
 
 /// What happened to a list, as its followers are told.

@@ -76,7 +76,7 @@ pub struct ListedSymbol {
     is_margin_trading_allowed: bool,
     filters: Vec<WireFilter>,
     permissions: [(); 0],
-    permission_sets: [[&'static str; 1]; 1],
+    permission_sets: Vec<[&'static str; 1]>,
     default_self_trade_prevention_mode: &'static str,
     allowed_self_trade_prevention_modes: [&'static str; 5],
 }
@@ -108,9 +108,16 @@ impl ListedSymbol {
             is_margin_trading_allowed: false,
             filters: filters.listed(),
             permissions: [],
-            permission_sets: [["SPOT"]],
+            permission_sets: vec![["SPOT"]],
             default_self_trade_prevention_mode: self_trade_word(filters.self_trade_prevention),
             allowed_self_trade_prevention_modes: SELF_TRADE_WORDS,
         }
+    }
+
+    /// The same terms without what it takes to be allowed to trade it.
+    #[must_use]
+    pub fn without_permission_sets(mut self) -> Self {
+        self.permission_sets.clear();
+        self
     }
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::binance::amount::Amount;
-use crate::binance::orders::{PreventedMatch, Report, VenueOrder};
+use crate::binance::orders::{OrderList, PreventedMatch, Report, VenueOrder};
 use crate::binance::wire::Writing;
+use crate::binance::wire::list::AmendedList;
 use crate::binance::wire::order::{Conditionals, list_id, sent_price, working_time};
 use crate::binance::words::{self_trade_word, side_word};
 
@@ -16,6 +17,8 @@ pub struct AmendedOrder {
     transact_time: u64,
     execution_id: u64,
     amended_order: AmendedPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_status: Option<AmendedList>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,8 +45,8 @@ struct AmendedPart {
 }
 
 impl AmendedOrder {
-    /// Says how an order was amended.
-    pub fn of(writing: Writing<'_>, report: &Report) -> Self {
+    /// Says how an order was amended, and what became of its list.
+    pub fn of(writing: Writing<'_>, report: &Report, list: Option<&OrderList>) -> Self {
         let order = &report.order;
         let former_id = report.former_id.unwrap_or(order.client_order_id);
         Self {
@@ -68,6 +71,7 @@ impl AmendedOrder {
                 working_time: working_time(writing, order),
                 self_trade_prevention_mode: self_trade_word(order.self_trade_prevention),
             },
+            list_status: list.map(|list| AmendedList::of(writing, list)),
         }
     }
 }

@@ -228,3 +228,131 @@ async fn a_cancel_of_all_orders_answers_lists_as_lists() {
     assert_eq!(canceled[1]["orderReports"].as_array().unwrap().len(), 2);
     venue.close().await;
 }
+
+#[tokio::test]
+async fn a_cancel_of_a_list_has_an_id_of_its_own_in_the_answer_and_in_the_events() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    trade_at_100(&alice, &bob).await;
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+    let placed = alice.ask("POST", "orderList/oco", OCO).await.body();
+
+    let named = format!(
+        "symbol=BTCUSDT&orderListId={}&newClientOrderId=bye",
+        placed["orderListId"]
+    );
+    let named = alice.ask("DELETE", "orderList", &named).await.body();
+
+    let reports = named["orderReports"].as_array().unwrap();
+    let ids = |name: &str| -> Vec<_> { reports.iter().map(|it| it[name].clone()).collect() };
+    assert_eq!(ids("origClientOrderId"), [json!("take"), json!("stop")]);
+    assert_eq!(ids("clientOrderId"), [json!("bye"), json!("bye")]);
+    let mut canceled = Vec::new();
+    while canceled.len() < 2 {
+        let event = api.event("executionReport").await;
+        if event["x"] == "CANCELED" {
+            canceled.push((event["c"].clone(), event["C"].clone()));
+        }
+    }
+    assert_eq!(
+        canceled,
+        [(json!("bye"), json!("take")), (json!("bye"), json!("stop"))]
+    );
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_cancel_of_all_orders_makes_an_id_for_itself() {
+    let venue = Venue::open().await;
+    let alice = alice(&venue);
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+    alice
+        .limit("BUY", "50.00", "1", "&newClientOrderId=mine")
+        .await
+        .body();
+
+    let canceled = alice
+        .ask("DELETE", "openOrders", "symbol=BTCUSDT")
+        .await
+        .body();
+
+    let made = canceled[0]["clientOrderId"].as_str().unwrap().to_owned();
+    assert_eq!(canceled[0]["origClientOrderId"], "mine");
+    assert_eq!(made.len(), 22);
+    api.event("executionReport").await;
+    let told = api.event("executionReport").await;
+    assert_eq!(
+        (&told["x"], &told["C"]),
+        (&json!("CANCELED"), &json!("mine"))
+    );
+    assert_eq!(told["c"], json!(made));
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_amended_leg_is_renamed_alone_and_its_list_says_so() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    trade_at_100(&alice, &bob).await;
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+    let placed = alice.ask("POST", "orderList/oco", OCO).await.body();
+    api.event("listStatus").await;
+
+    let amend = "symbol=BTCUSDT&origClientOrderId=take&newQty=0.6&newClientOrderId=less";
+    let amended = alice.ask("PUT", "order/amend/keepPriority", amend).await;
+    let amended = amended.body();
+
+    let list = json!({
+        "orderListId": placed["orderListId"],
+        "contingencyType": "OCO",
+        "listOrderStatus": "EXECUTING",
+        "listClientOrderId": placed["listClientOrderId"],
+        "symbol": "BTCUSDT",
+        "orders": [
+            { "symbol": "BTCUSDT", "orderId": placed["orders"][0]["orderId"], "clientOrderId": "less" },
+            { "symbol": "BTCUSDT", "orderId": placed["orders"][1]["orderId"], "clientOrderId": "stop" },
+        ],
+    });
+    assert_eq!(amended["amendedOrder"]["clientOrderId"], "less");
+    assert_eq!(amended["listStatus"], list);
+    let told = api.event("listStatus").await;
+    assert_eq!(
+        (&told["l"], &told["O"][0]["c"], &told["O"][1]["c"]),
+        (&json!("UPDATED"), &json!("less"), &json!("stop"))
+    );
+    for name in ["less", "stop"] {
+        let asked = format!("symbol=BTCUSDT&origClientOrderId={name}");
+        let leg = alice.ask("GET", "order", &asked).await.body();
+        assert_eq!(
+            (&leg["clientOrderId"], &leg["origQty"]),
+            (&json!(name), &json!("0.60000000"))
+        );
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_order_is_no_event() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    bob.limit("SELL", "100.00", "1", "").await.body();
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+
+    let crossing = "symbol=BTCUSDT&side=BUY&type=LIMIT_MAKER&price=100&quantity=1";
+    let refused = alice.ask("POST", "order", crossing).await;
+    assert_eq!(refused.refusal().1, -2010);
+    alice.limit("BUY", "50.00", "1", "").await.body();
+
+    // The first balance that is told is the accepted order's.
+    let balance = api.event("outboundAccountPosition").await;
+    assert_eq!(balance["B"][0]["l"], "50.00000000");
+    venue.close().await;
+}

@@ -304,10 +304,7 @@ async fn an_amended_order_keeps_its_place_and_gets_another_id() {
     let refused = alice.limit("BUY", "99.00", "1", &again).await;
     assert_eq!(refused.refusal(), (400, -2010, "Duplicate order sent."));
     for (quantity, text) in [
-        (
-            "2",
-            "The requested action would change no state; rejecting.",
-        ),
+        ("2", "The requested action would change no state; rejecting"),
         ("3", "Order amend (quantity increase) is not supported."),
     ] {
         let refused = alice.ask("PUT", path, &amend(quantity)).await;
@@ -390,5 +387,68 @@ async fn what_is_not_offered_is_refused_and_never_unknown() {
             "{path}"
         );
     }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn an_order_that_trails_is_called_as_its_owner_called_it_and_begins_on_the_side_of_its_type()
+{
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    bob.limit("SELL", "100.00", "1", "").await.body();
+    alice.limit("BUY", "100.00", "1", "").await.body();
+    let trailing = |side: &str, kind: &str, stop: &str| {
+        format!(
+            "symbol=BTCUSDT&side={side}&type={kind}&quantity=0.1&trailingDelta=100&stopPrice={stop}&newOrderRespType=RESULT"
+        )
+    };
+
+    for (side, kind, stop) in [
+        ("SELL", "TAKE_PROFIT", "110"),
+        ("SELL", "STOP_LOSS", "90"),
+        ("BUY", "STOP_LOSS", "110"),
+        ("BUY", "TAKE_PROFIT", "90"),
+    ] {
+        let placed = alice
+            .ask("POST", "order", &trailing(side, kind, stop))
+            .await;
+        let placed = placed.body();
+        assert_eq!(
+            (placed["type"].as_str(), placed["trailingTime"].as_i64()),
+            (Some(kind), Some(-1))
+        );
+        let asked = format!("symbol=BTCUSDT&orderId={}", placed["orderId"]);
+        let found = alice.ask("GET", "order", &asked).await.body();
+        assert_eq!(found["type"], kind);
+        alice.ask("DELETE", "order", &asked).await.body();
+    }
+    for (side, kind, stop) in [
+        ("SELL", "TAKE_PROFIT", "90"),
+        ("SELL", "STOP_LOSS", "110"),
+        ("BUY", "STOP_LOSS", "90"),
+        ("BUY", "TAKE_PROFIT", "110"),
+        ("SELL", "STOP_LOSS", "100"),
+    ] {
+        let refused = alice
+            .ask("POST", "order", &trailing(side, kind, stop))
+            .await;
+        assert_eq!(
+            refused.refusal(),
+            (400, -2010, "Order would trigger immediately.")
+        );
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn permission_sets_are_left_out_where_nobody_wants_them() {
+    let venue = Venue::open().await;
+    let shown = ask(&venue, "GET", "/api/v3/exchangeInfo?symbol=BTCUSDT").await;
+    let hidden = "/api/v3/exchangeInfo?symbol=BTCUSDT&showPermissionSets=false";
+    let hidden = ask(&venue, "GET", hidden).await;
+
+    let sets = |body: &serde_json::Value| body["symbols"][0]["permissionSets"].to_string();
+    assert_eq!(sets(&shown.body()), r#"[["SPOT"]]"#);
+    assert_eq!(sets(&hidden.body()), "[]");
     venue.close().await;
 }
