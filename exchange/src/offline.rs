@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use feed_sim::offline::{Recorder, watch};
+use feed_sim::offline::{self, Recorder, watch};
 use feed_sim::realism::{
     Figures, Metaorder, Observer, RealismReport, TapeError, TickClass, page, read_metaorders,
     read_tape, write_metaorders,
 };
 use feed_sim::replay;
-use feed_sim::{Model, ModelName, Preset};
+use feed_sim::{Model, ModelName, Motive, Preset};
 use serde::Serialize;
 
 use crate::cli::FeedArgs;
+use crate::clock::Stopwatch;
 use crate::engine_market::EngineMarket;
 use crate::exit;
 use crate::output::Output;
@@ -36,6 +37,8 @@ struct OfflineSummary {
     seconds: f64,
     rows: u64,
     metaorders: u64,
+    /// How many were generated in a second, on the one core that does it.
+    rows_per_s: f64,
     record: Option<PathBuf>,
 }
 
@@ -69,19 +72,21 @@ fn generate(arguments: &FeedArgs, output: Output) -> Result<(), String> {
     };
     let mut model = Model::new(preset.terms(), name);
     let mut market = EngineMarket::new();
+    let started = Stopwatch::start();
     let (rows, metaorders) = if let Some(file) = &arguments.record {
-        record(&mut model, &mut market, until_ns, file)?
+        let (rows, known) = record(&mut model, &mut market, until_ns, file)?;
+        (rows, known.len() as u64)
     } else {
-        let mut rows = 0;
-        let (_, metaorders) = watch(&mut model, &mut market, until_ns, &mut |_| rows += 1);
-        (rows, metaorders)
+        generated(&mut model, &mut market, until_ns)
     };
+    let generated_in = started.elapsed();
     let summary = OfflineSummary {
         preset: preset.name(),
         seed,
         seconds: run_for.as_secs_f64(),
         rows,
-        metaorders: metaorders.len() as u64,
+        metaorders,
+        rows_per_s: per_second(rows, generated_in),
         record: arguments.record.clone(),
     };
     // With a report the report is the answer.
@@ -89,10 +94,34 @@ fn generate(arguments: &FeedArgs, output: Output) -> Result<(), String> {
         output.object(&summary);
     }
     output.say(&format!(
-        "{} · seed {} · {} s · {} rows · {} metaorders",
-        summary.preset, summary.seed, summary.seconds, summary.rows, summary.metaorders
+        "{} · seed {} · {} s · {} rows · {} metaorders · {:.0} rows/s",
+        summary.preset,
+        summary.seed,
+        summary.seconds,
+        summary.rows,
+        summary.metaorders,
+        summary.rows_per_s
     ));
     Ok(())
+}
+
+/// Runs a model, looks at nothing, and counts rows and metaorders that traded to their end.
+fn generated(model: &mut Model, market: &mut EngineMarket, until_ns: u64) -> (u64, u64) {
+    let (mut rows, mut metaorders) = (0, 0);
+    offline::run(model, market, until_ns, &mut |_| rows += 1, &mut |parent| {
+        if let Motive::Piece(piece) = parent.motive {
+            metaorders += u64::from(piece.index == piece.of);
+        }
+    });
+    (rows, metaorders)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a rate for people needs no more than 53 bits"
+)]
+fn per_second(count: u64, elapsed: Duration) -> f64 {
+    count as f64 / elapsed.as_secs_f64().max(1e-9)
 }
 
 /// Runs a model and writes its tape, and beside it the metaorders.

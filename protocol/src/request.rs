@@ -244,6 +244,8 @@ pub struct Enroll {
 pub struct TickDone {
     /// In which one.
     pub tick: u64,
+    /// It has nothing to do before this tick, unless it is told something: it need not be told of the ticks until then.
+    pub idle_until: Option<u64>,
 }
 
 /// Asks for the account's open orders.

@@ -6,7 +6,7 @@ use sequencer::{IdleStrategy, ManualClock, SequencerConfig, Threads};
 use serde::Deserialize;
 
 use crate::config::error::ConfigError;
-use crate::config::value::{ClockMode, Span};
+use crate::config::value::{ClockMode, Span, TickLength};
 
 const NS_PER_S: u64 = 1_000_000_000;
 
@@ -17,7 +17,7 @@ pub struct WrittenClock {
     /// `realtime`, `xN`, `lockstep` or `replay`.
     pub mode: ClockMode,
     /// By how much time passes at once in lockstep.
-    pub tick: Span,
+    pub tick: TickLength,
     /// When time begins in lockstep: seconds since 1970-01-01 UTC.
     pub start_s: u64,
     /// How many sessions are waited for before it begins.
@@ -45,11 +45,11 @@ pub struct WrittenKey {
 /// # Errors
 /// A tick or a patience of nothing, or ranks that are 0 or stand twice.
 pub fn derive(clock: &WrittenClock) -> Result<LockstepConfig, ConfigError> {
-    for (key, span) in [
-        ("clock.tick", clock.tick),
-        ("clock.stall_timeout", clock.stall_timeout),
+    for (key, length) in [
+        ("clock.tick", clock.tick.0),
+        ("clock.stall_timeout", clock.stall_timeout.0),
     ] {
-        if span.0.is_zero() {
+        if length.is_zero() {
             let remedy = "write a time such as \"1ms\" or \"10s\"";
             return Err(ConfigError::new(key, "it is nothing", remedy));
         }

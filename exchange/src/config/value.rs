@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
@@ -18,6 +19,10 @@ pub enum ThreadCount {
     /// None: rings are drained on the gateway's own runtime thread.
     Inline,
 }
+
+/// A length of time that may be as short as microseconds, such as `1ms` or `100us`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TickLength(pub Duration);
 
 /// A set of settings that go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +129,28 @@ impl<T> Visitor<'_> for TextVisitor<T> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         (self.read)(text).map_err(E::custom)
+    }
+}
+
+impl FromStr for TickLength {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let micros = text.strip_suffix("us").map(str::parse::<u64>);
+        match micros {
+            Some(Ok(micros)) => Ok(Self(Duration::from_micros(micros))),
+            Some(Err(_)) | None => text.parse().map(|Span(length)| Self(length)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TickLength {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wanted = "a number and a unit in quotes, such as \"1ms\" or \"100us\"";
+        deserializer.deserialize_str(TextVisitor {
+            wanted,
+            read: str::parse,
+        })
     }
 }
 

@@ -127,7 +127,10 @@ impl Bot {
             self.session.sender.queue(cancel).expect("it is queued");
             sent += 1;
         }
-        let done = Operation::TickDone(TickDone { tick: tick.tick });
+        let done = Operation::TickDone(TickDone {
+            tick: tick.tick,
+            idle_until: None,
+        });
         self.session.sender.send(done).await.expect("it is sent");
         sent
     }

@@ -44,6 +44,8 @@ pub struct Step {
     shown: Clock,
     /// The exchange's time when the session was enrolled.
     begun_at_us: u64,
+    /// How long a tick is.
+    tick_ns: u64,
 }
 
 impl Step {
@@ -53,6 +55,7 @@ impl Step {
             rank: RANK_FIRST.saturating_add(place),
             shown,
             begun_at_us: 0,
+            tick_ns: 1,
         }
     }
 
@@ -64,6 +67,17 @@ impl Step {
     /// It is enrolled: time is counted from here.
     pub const fn begin(&mut self, enrolled: &Enrolled) {
         self.begun_at_us = enrolled.at_us;
+        self.tick_ns = enrolled.tick_ns;
+    }
+
+    /// What is said at the end of a tick by who has nothing to do before `wake_ns`, unless it is told something.
+    pub fn done(&self, tick: Tick, now_ns: u64, wake_ns: u64) -> Operation {
+        let wait_ns = wake_ns.saturating_sub(now_ns);
+        let ticks = wait_ns.div_ceil(self.tick_ns.max(1)).max(1);
+        Operation::TickDone(TickDone {
+            tick: tick.tick,
+            idle_until: (ticks > 1).then(|| tick.tick.saturating_add(ticks)),
+        })
     }
 
     /// Time has passed: tells the session's clock and the one that is shown, and says how far it is.
@@ -92,15 +106,21 @@ impl FeedSession {
 
     /// Time has passed: looks at what it has heard, does what is due, and is done.
     pub(super) fn on_tick(&mut self, tick: Tick) -> Result<(), FeedError> {
-        let Some(step) = &self.step else {
+        let Some(step) = self.step.take() else {
             return Ok(());
         };
+        let done = self.do_tick(&step, tick);
+        self.step = Some(step);
+        done
+    }
+
+    fn do_tick(&mut self, step: &Step, tick: Tick) -> Result<(), FeedError> {
         let now_ns = step.tell(tick, &self.clock);
         self.look(now_ns)?;
         self.on_time()?;
         if self.phase != Phase::Closed {
-            let done = TickDone { tick: tick.tick };
-            self.sender.queue(Operation::TickDone(done))?;
+            let done = step.done(tick, now_ns, self.due_ns());
+            self.sender.queue(done)?;
             self.has_queued = true;
         }
         Ok(())

@@ -31,6 +31,8 @@ pub struct Pacer {
     matcher: InlineMatcher,
     tick: u64,
     now_ns: u64,
+    /// When engine time brings something to do, as far as is known.
+    engine_due_ns: Option<u64>,
     /// Accounts whose last session is gone, and when their grace is over.
     lost: Vec<(u64, AccountId)>,
     wakes: WakeList,
@@ -50,6 +52,7 @@ impl Pacer {
             matcher,
             tick: 0,
             now_ns: 0,
+            engine_due_ns: None,
             lost: Vec::new(),
             wakes: WakeList::default(),
             pulse: Pulse::default(),
@@ -70,6 +73,8 @@ impl Pacer {
             self.let_time_pass().await?;
             self.await_requests().await?;
             self.hand_out_turns().await?;
+            // Where nobody has anything to do, nothing above waits: others are to run all the same.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -92,12 +97,14 @@ impl Pacer {
         Ok(())
     }
 
-    /// Moves the clock by a tick, and tells what is due by then.
+    /// Moves the clock to the next tick in which there is something to do, and tells what is due by then.
     async fn let_time_pass(&mut self) -> Result<(), Over> {
         let changing = Arc::clone(&self.lockstep.stillness).write_owned().await;
         let before_ns = self.now_ns;
-        self.tick = self.tick.saturating_add(1);
-        self.now_ns = before_ns.saturating_add(nanoseconds(self.lockstep.config.tick));
+        let ticks = self.ticks_to_pass();
+        let tick_ns = nanoseconds(self.lockstep.config.tick);
+        self.tick = self.tick.saturating_add(ticks);
+        self.now_ns = before_ns.saturating_add(tick_ns.saturating_mul(ticks));
         self.lockstep.config.clock.set(Timestamp(self.now_ns));
         self.settle().await?;
         self.end_graces().await?;
@@ -116,6 +123,25 @@ impl Pacer {
         self.lockstep.begin_tick(&self.edge, self.tick);
         drop(changing);
         Ok(())
+    }
+
+    /// How many ticks pass at once: in those between, nobody has anything to do, and nothing is due.
+    fn ticks_to_pass(&self) -> u64 {
+        let wanted = self.lockstep.ticks_to_wait(self.tick);
+        if wanted <= 1 {
+            return 1;
+        }
+        let tick_ns = nanoseconds(self.lockstep.config.tick).max(1);
+        let beats = Interval::all()
+            .map(Interval::duration)
+            .chain([Pulse::BEAT, TAPE_BEAT])
+            .map(|length| next_multiple(self.now_ns, length));
+        let graces = self.lost.iter().map(|(due_ns, _)| *due_ns);
+        let due_ns = beats.chain(graces).chain(self.engine_due_ns).min();
+        let ticks_to_due = due_ns.map_or(wanted, |due_ns| {
+            due_ns.saturating_sub(self.now_ns).div_ceil(tick_ns)
+        });
+        wanted.min(ticks_to_due).max(1)
     }
 
     /// Waits until everybody is done with the tick, or is waited for no longer.
@@ -202,7 +228,12 @@ impl Pacer {
                     // Rung or late: either way it is time to look.
                     let _rung = tokio::time::timeout(BLOCKED_POLL, bell.notified()).await;
                 }
-                MatcherTurn::Idle { .. } => return Ok(()),
+                MatcherTurn::Idle { wake_after } => {
+                    let due_ns =
+                        wake_after.map(|after| self.now_ns.saturating_add(nanoseconds(after)));
+                    self.engine_due_ns = due_ns;
+                    return Ok(());
+                }
                 MatcherTurn::Halted | MatcherTurn::Drained => return Err(Over),
             }
         }
@@ -262,6 +293,14 @@ impl Pacer {
         }
         Ok(())
     }
+}
+
+/// The first multiple of `length` after a time.
+fn next_multiple(now_ns: u64, length: Duration) -> u64 {
+    let length_ns = nanoseconds(length).max(1);
+    (now_ns / length_ns)
+        .saturating_add(1)
+        .saturating_mul(length_ns)
 }
 
 /// Whether a multiple of `length` was passed.

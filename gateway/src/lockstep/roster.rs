@@ -37,6 +37,10 @@ struct Member {
     who: Who,
     progress: Progress,
     asked: VecDeque<oneshot::Sender<Turn>>,
+    /// A session has nothing to do before this tick, unless it is told something.
+    idle_until: u64,
+    /// What was queued for a session when it was told of a tick last.
+    news_seen: u64,
 }
 
 #[derive(Debug)]
@@ -127,7 +131,8 @@ impl Lockstep {
         Ok(())
     }
 
-    /// The session has sent what it has to send in `tick`, and wants so many turns for it.
+    /// The session has sent what it has to send in `tick`, and wants so many turns for it. It has nothing to do before
+    /// `idle_until`, unless it is told something.
     ///
     /// # Errors
     /// It was told of another tick last.
@@ -135,6 +140,7 @@ impl Lockstep {
         &self,
         rank: u32,
         tick: u64,
+        idle_until: u64,
         turns: usize,
     ) -> Result<Vec<oneshot::Receiver<Turn>>, TickRefused> {
         let mut members = lock(&self.members);
@@ -143,6 +149,7 @@ impl Lockstep {
             return Err(TickRefused);
         }
         member.progress = Progress::Done;
+        member.idle_until = idle_until;
         let wanted = (0..turns).map(|_| member.ask()).collect();
         drop(members);
         self.bell.notify_one();
@@ -234,16 +241,28 @@ impl Lockstep {
         lock(&self.report).ticks = tick;
         for member in members.values_mut() {
             match &member.who {
+                Who::Session { .. } if member.is_idle() && tick < member.idle_until => {}
                 Who::Session { entry, .. } => {
                     if member.progress != Progress::Gone {
                         member.progress = Progress::Awaited;
                     }
                     tell(edge, entry, &message);
+                    member.news_seen = entry.outbound.news();
                 }
                 Who::Key(_) if member.asked.is_empty() => member.progress = Progress::Awaited,
                 Who::Key(_) => member.progress = Progress::Done,
             }
         }
+    }
+
+    /// After how many ticks somebody has something to do again, at least one.
+    pub(super) fn ticks_to_wait(&self, tick: u64) -> u64 {
+        let members = lock(&self.members);
+        let ticks = members.values().map(|member| match member.who {
+            Who::Session { .. } if member.is_idle() => member.idle_until.saturating_sub(tick),
+            Who::Session { .. } | Who::Key(_) => 1,
+        });
+        ticks.min().unwrap_or(1).max(1)
     }
 
     /// Whether somebody is enrolled, and everybody is done or gone.
@@ -341,6 +360,18 @@ impl Member {
             who,
             progress: Progress::Awaited,
             asked: VecDeque::new(),
+            idle_until: 0,
+            news_seen: 0,
+        }
+    }
+
+    /// Whether it is a session that waits for a later tick and was told nothing since it said so.
+    fn is_idle(&self) -> bool {
+        match &self.who {
+            Who::Session { entry, .. } => {
+                self.progress == Progress::Done && entry.outbound.news() == self.news_seen
+            }
+            Who::Key(_) => false,
         }
     }
 

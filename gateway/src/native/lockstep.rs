@@ -65,7 +65,12 @@ impl Session {
         let lockstep = self.lockstep()?;
         let seat = self.seat.as_mut().ok_or(NOT_ENROLLED)?;
         let turns = lockstep
-            .done(seat.rank, done.tick, seat.waiting_count())
+            .done(
+                seat.rank,
+                done.tick,
+                done.idle_until.unwrap_or(0),
+                seat.waiting_count(),
+            )
             .map_err(|TickRefused| OTHER_TICK)?;
         seat.finish(done.tick, turns);
         Ok(())

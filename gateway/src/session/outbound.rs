@@ -90,6 +90,8 @@ struct Queue {
     /// Flows that the session is to fetch what is so of.
     due: Vec<FlowKey>,
     told: Told,
+    /// How often something was queued.
+    news: u64,
     /// The writer has written everything and waits.
     is_writer_waiting: bool,
     end: Option<SessionEnd>,
@@ -106,6 +108,7 @@ impl Outbound {
                 public_bytes: 0,
                 due: Vec::new(),
                 told: Told::Nothing,
+                news: 0,
                 is_writer_waiting: false,
                 end: None,
             }),
@@ -131,6 +134,11 @@ impl Outbound {
         let queue = lock(&self.queue);
         let is_empty = queue.messages.is_empty() && queue.due.is_empty();
         queue.end.is_some() || (is_empty && queue.is_writer_waiting)
+    }
+
+    /// How often something was queued so far: whoever has seen the same number before was told nothing since.
+    pub fn news(&self) -> u64 {
+        lock(&self.queue).news
     }
 
     /// Queues a message that must not be lost. True: the caller must see to it that [`Self::wake`] is called, as
@@ -316,6 +324,7 @@ impl Outbound {
 
 impl Queue {
     fn tell(&mut self, audience: Audience) -> bool {
+        self.news = self.news.wrapping_add(1);
         let due = match audience {
             Audience::Private => Told::AtOnce,
             Audience::Public => Told::NextFlush,

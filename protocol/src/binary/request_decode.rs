@@ -91,6 +91,7 @@ fn operation(
             let root: &TickDoneLayout = cursor.root(header, "tick_done")?;
             Operation::TickDone(TickDone {
                 tick: root.tick.get(),
+                idle_until: None,
             })
         }
         unknown => {

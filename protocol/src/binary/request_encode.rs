@@ -10,7 +10,7 @@ use crate::binary::request_layout::{
     MmpResetLayout, PingLayout, QuoteLayout, ReplaceLayout, SubmitLayout, TickDoneLayout, flags,
 };
 use crate::binary::{InstrumentTable, Layout, nothing, numbers};
-use crate::request::{MassCancel, MassQuote, Operation, Replace, Request};
+use crate::request::{MassCancel, MassQuote, Operation, Replace, Request, TickDone};
 
 impl Request {
     /// Appends the request to `buffer` as one binary frame, if it has a layout.
@@ -88,6 +88,11 @@ fn write(request: &Request, instruments: &InstrumentTable, buffer: &mut Vec<u8>)
             write_root(buffer, &root, None);
             Some(())
         }
+        // With a tick until which nothing is to be done: as text.
+        Operation::TickDone(TickDone {
+            idle_until: Some(_),
+            ..
+        }) => None,
         Operation::TickDone(done) => {
             let root = TickDoneLayout {
                 header: Header::of::<TickDoneLayout>(TickDoneLayout::TEMPLATE),

@@ -76,6 +76,7 @@ fn decode_fields(fields: &mut Fields<'_>) -> Result<Request, CodecError> {
         }),
         "tick_done" => Operation::TickDone(TickDone {
             tick: fields.required(Field::Tick, number)?,
+            idle_until: fields.optional(Field::IdleUntil, number)?,
         }),
         other => match PastKind::from_word(other) {
             Some(kind) => Operation::Past(PastRequest::decode(kind, fields)?),

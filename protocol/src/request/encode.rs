@@ -57,7 +57,10 @@ impl Request {
             Operation::Enroll(enroll) => {
                 json.number(Field::Rank.name(), u64::from(enroll.rank));
             }
-            Operation::TickDone(done) => json.number(Field::Tick.name(), done.tick),
+            Operation::TickDone(done) => {
+                json.number(Field::Tick.name(), done.tick);
+                json.maybe_number(Field::IdleUntil.name(), done.idle_until);
+            }
             Operation::Candles(request) => request.write(&mut json),
             Operation::Statistics(request) => request.write(&mut json),
             Operation::Past(request) => request.write(&mut json),

@@ -99,6 +99,7 @@ fields! {
     SchemaVersion = "schema_version",
     Rank = "rank",
     Tick = "tick",
+    IdleUntil = "idle_until",
     Mode = "mode",
     Instructions = "instructions",
     Interval = "interval",

@@ -9,7 +9,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use protocol::{
     BinaryInstrument, BookOrder, CodecError, ErrorCode, Heartbeat, InstrumentTable, Lagged, Layout,
     NewOrder, Operation, OrderChange, OrderChangeKind, OrderSize, Orders, OrdersSnapshot,
-    QueuePosition, Request, ServerMessage, Side, Status, Submit, TradingState,
+    QueuePosition, Request, ServerMessage, Side, Status, Submit, TickDone, TradingState,
 };
 
 use crate::strategies::{
@@ -35,9 +35,15 @@ const fn has_layout(operation: &Operation) -> bool {
         | Operation::MassQuote(_)
         | Operation::MmpReset(_)
         | Operation::CancelAfter(_)
-        | Operation::TickDone(_)
+        | Operation::TickDone(TickDone {
+            idle_until: None, ..
+        })
         | Operation::Ping => true,
-        Operation::Hello(_)
+        Operation::TickDone(TickDone {
+            idle_until: Some(_),
+            ..
+        })
+        | Operation::Hello(_)
         | Operation::Enroll(_)
         | Operation::Batch(_)
         | Operation::Logon(_)

@@ -359,7 +359,8 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
             })
         }),
         any::<u32>().prop_map(|rank| Operation::Enroll(Enroll { rank })),
-        any::<u64>().prop_map(|tick| Operation::TickDone(TickDone { tick })),
+        (any::<u64>(), option::of(any::<u64>()))
+            .prop_map(|(tick, idle_until)| { Operation::TickDone(TickDone { tick, idle_until }) }),
         (any::<u64>(), at()).prop_map(|(timeout_ms, at_us)| Operation::CancelAfter(CancelAfter {
             timeout_ms,
             at_us

@@ -1,6 +1,6 @@
 //! When an agent looks, and when it ends: by the clock, or with the ticks of the lockstep.
 
-use protocol::{Operation, Tick, TickDone};
+use protocol::Tick;
 
 use crate::agent::session::{AgentSession, Phase};
 use crate::error::FeedError;
@@ -62,9 +62,11 @@ impl AgentSession {
         {
             self.on_time(wake_ns)?;
         }
-        let done = TickDone { tick: tick.tick };
-        self.sender.queue(Operation::TickDone(done))?;
-        self.has_queued = true;
+        let wake_ns = self.wake_ns().unwrap_or(now_ns);
+        if let Some(step) = &self.step {
+            self.sender.queue(step.done(tick, now_ns, wake_ns))?;
+            self.has_queued = true;
+        }
         Ok(())
     }
 }
