@@ -14,6 +14,7 @@ pub mod matchcore_book;
 pub mod measure;
 mod model_book;
 mod operation;
+pub mod path;
 mod random;
 pub mod round_trip;
 pub mod ruler;

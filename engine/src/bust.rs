@@ -173,11 +173,21 @@ impl PastTrades {
     pub(crate) fn note(&mut self, trade: PastTrade) {
         if self.newest.len() == BUST_WINDOW_TRADES {
             self.newest.pop_front();
+        } else if self.newest.len() == self.newest.capacity() {
+            self.make_room();
         }
         self.newest.push_back(Remembered {
             trade,
             is_busted: false,
         });
+    }
+
+    /// Doubles the room, but to no more than is ever used.
+    #[cold]
+    fn make_room(&mut self) {
+        let length = self.newest.len();
+        let doubled = (length * 2).clamp(64, BUST_WINDOW_TRADES);
+        self.newest.reserve_exact(doubled - length);
     }
 
     /// Where a trade stands. `next` is the id of the next one to come.

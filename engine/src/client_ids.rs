@@ -1,11 +1,16 @@
 //! Client order ids: which are open, and what was decided under those that promise idempotence.
 
-use std::collections::{HashMap, VecDeque};
+mod window;
+
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::canonical::{Canonical, HashSink, StateError, StateReader, StateSink, canonical_struct};
+use crate::canonical::{
+    Canonical, ShortHashSink, StateError, StateReader, StateSink, canonical_struct,
+};
+use crate::client_ids::window::Window;
 use crate::command::OrderRef;
 use crate::event::OriginalOutcome;
 use crate::id::{AccountId, ClientOrderId};
@@ -18,10 +23,8 @@ use crate::sequence::SequenceNumber;
 pub(crate) struct ClientIds {
     /// Slots of open orders. Looked up, never walked: the order of a hash map decides nothing.
     open: HashMap<ClientKey, u32, BuildHasherDefault<KeyHasher>>,
-    /// What was decided under the ids that idempotence remembers.
-    decided: HashMap<ClientKey, Decided, BuildHasherDefault<KeyHasher>>,
-    /// The remembered ids, oldest first.
-    window: VecDeque<(SequenceNumber, ClientKey)>,
+    /// What was decided under the ids that idempotence remembers, oldest first.
+    window: Window,
     decided_max: usize,
     sequences_max: u64,
 }
@@ -49,8 +52,7 @@ impl ClientIds {
     pub(crate) fn new(instrument: &Instrument) -> Self {
         Self {
             open: HashMap::default(),
-            decided: HashMap::default(),
-            window: VecDeque::new(),
+            window: Window::default(),
             decided_max: instrument.idempotency_orders_max as usize,
             sequences_max: instrument.idempotency_sequences_max,
         }
@@ -79,7 +81,7 @@ impl ClientIds {
 
     /// Whether idempotence remembers that an order with this id was accepted.
     pub(crate) fn was_accepted(&self, account: AccountId, id: ClientOrderId) -> bool {
-        self.decided
+        self.window
             .get(&ClientKey { account, id })
             .is_some_and(|decided| match decided.outcome {
                 OriginalOutcome::Accepted(_) => true,
@@ -96,7 +98,7 @@ impl ClientIds {
         now: SequenceNumber,
     ) -> ClientIdClaim {
         self.forget_old(now);
-        match self.decided.get(&ClientKey { account, id }) {
+        match self.window.get(&ClientKey { account, id }) {
             None => ClientIdClaim::Remember(fingerprint),
             Some(decided) if decided.fingerprint == fingerprint => {
                 ClientIdClaim::Repeats(decided.outcome)
@@ -117,26 +119,24 @@ impl ClientIds {
             return;
         }
         while self.window.len() >= self.decided_max {
-            self.forget_oldest();
+            self.window.forget_oldest();
         }
-        let key = ClientKey { account, id };
         let (fingerprint, outcome) = decided;
         let decided = Decided {
             fingerprint,
             outcome,
         };
-        let before = self.decided.insert(key, decided);
-        assert!(before.is_none(), "an id is decided once");
-        self.window.push_back((now, key));
+        // It was claimed by this command, so nobody has it.
+        self.window.push(now, ClientKey { account, id }, decided);
     }
 
     /// Spells out everything remembered, oldest first. What is open is not: the orders say it.
     pub(crate) fn write_window<S: StateSink>(&self, out: &mut S) {
         (self.window.len() as u64).write(out);
-        for (sequence, key) in &self.window {
-            sequence.write(out);
-            key.write(out);
-            self.decided[key].write(out);
+        for remembered in self.window.iter() {
+            remembered.sequence.write(out);
+            remembered.key.write(out);
+            remembered.decided.write(out);
         }
     }
 
@@ -156,28 +156,23 @@ impl ClientIds {
                     "the decided client order ids are out of order, or too many",
                 ));
             }
-            if self.decided.insert(key, decided).is_some() {
+            if self.window.get(&key).is_some() {
                 return Err(StateError::Impossible(
                     "a client order id was decided twice",
                 ));
             }
-            self.window.push_back((sequence, key));
+            self.window.push(sequence, key, decided);
             before = sequence;
         }
         Ok(())
     }
 
     fn forget_old(&mut self, now: SequenceNumber) {
-        while let Some((sequence, _)) = self.window.front()
-            && now.0 - sequence.0 > self.sequences_max
+        while let Some(oldest) = self.window.oldest()
+            && now.0 - oldest.sequence.0 > self.sequences_max
         {
-            self.forget_oldest();
+            self.window.forget_oldest();
         }
-    }
-
-    fn forget_oldest(&mut self) {
-        let (_, key) = self.window.pop_front().expect("the window is not empty");
-        self.decided.remove(&key);
     }
 }
 
@@ -200,7 +195,7 @@ pub(crate) fn fingerprint_of(order: &NewOrder, replaces: Option<OrderRef>) -> u6
         conditions,
         extra: _,
     } = order;
-    let mut hash = HashSink::new();
+    let mut hash = ShortHashSink::new();
     side.write(&mut hash);
     kind.write(&mut hash);
     size.write(&mut hash);
@@ -231,13 +226,23 @@ canonical_struct!(Decided {
     outcome
 });
 
+impl ClientKey {
+    fn spread(&self) -> u64 {
+        let mut bytes = [0; 4 + ClientOrderId::LENGTH_MAX];
+        bytes[..4].copy_from_slice(&self.account.0.to_le_bytes());
+        bytes[4..].copy_from_slice(self.id.padded());
+        xxh3_64(&bytes)
+    }
+
+    /// Half of its hash, never zero.
+    fn mark(&self) -> u32 {
+        (self.spread() >> 32) as u32 | 1 << 31
+    }
+}
+
 impl Hash for ClientKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let mut bytes = [0; 4 + ClientOrderId::LENGTH_MAX];
-        let text = self.id.as_str().as_bytes();
-        bytes[..4].copy_from_slice(&self.account.0.to_le_bytes());
-        bytes[4..4 + text.len()].copy_from_slice(text);
-        state.write_u64(xxh3_64(&bytes));
+        state.write_u64(self.spread());
     }
 }
 

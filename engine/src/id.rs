@@ -110,8 +110,59 @@ impl ClientOrderId {
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.bytes[..usize::from(self.length)])
-            .expect("the constructor admits ASCII only")
+        str::from_utf8(self.as_bytes()).expect("the constructor admits ASCII only")
+    }
+
+    /// Reads an id of `length` characters that is filled up with zeros.
+    ///
+    /// # Errors
+    /// It is empty or too long, or a character is outside the set.
+    #[inline]
+    pub fn from_padded(
+        bytes: &[u8; Self::LENGTH_MAX],
+        length: u8,
+    ) -> Result<Self, ClientOrderIdError> {
+        if length == 0 {
+            return Err(ClientOrderIdError::Empty);
+        }
+        if usize::from(length) > Self::LENGTH_MAX {
+            return Err(ClientOrderIdError::TooLong);
+        }
+        // Every byte is looked at, without a branch: several at once.
+        let is_good = (0_u8..).zip(bytes).fold(true, |is_good, (place, byte)| {
+            let is_right = if place < length {
+                Self::admits(*byte)
+            } else {
+                *byte == 0
+            };
+            is_good & is_right
+        });
+        if is_good {
+            Ok(Self {
+                length,
+                bytes: *bytes,
+            })
+        } else {
+            Err(ClientOrderIdError::BadCharacter)
+        }
+    }
+
+    /// The id, filled up with zeros to its greatest length.
+    #[inline]
+    pub const fn padded(&self) -> &[u8; Self::LENGTH_MAX] {
+        &self.bytes
+    }
+
+    /// How many characters it has.
+    #[inline]
+    pub const fn length(&self) -> u8 {
+        self.length
+    }
+
+    /// Its characters, all of them ASCII.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
     }
 
     const fn admits(byte: u8) -> bool {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use engine::{InstrumentId, Timestamp};
 use ledger::Ledger;
 use protocol::{ClockMode, InstrumentTable, Symbol};
-use sequencer::{EngineClock, Epoch, InboundCommand, Ports, Refused, SessionId};
+use sequencer::{EngineClock, Epoch, InboundCommand, NotTaken, Ports, Refused, SessionId};
 
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
@@ -220,17 +220,17 @@ impl Edge {
     ///
     /// # Errors
     /// It was not taken: the caller gives back what it reserved, and says why.
-    pub fn submit(&self, command: &InboundCommand) -> Result<(), Refused> {
+    pub fn submit(&self, command: InboundCommand) -> Result<(), NotTaken> {
         if !self.is_admitting() {
-            return Err(Refused::Unavailable);
+            return Err(NotTaken::new(Refused::Unavailable, command));
         }
         // Counted before it is handed over: its outcome may be counted before this line goes on.
         Counters::count(&self.counters.commands);
         self.ports
-            .try_submit(command.clone())
-            .inspect_err(|refused| {
+            .try_submit_or_back(command)
+            .inspect_err(|not_taken| {
                 self.counters.commands.fetch_sub(1, Ordering::Relaxed);
-                if *refused == Refused::Full {
+                if not_taken.refused == Refused::Full {
                     Counters::count(&self.counters.busy);
                 }
             })

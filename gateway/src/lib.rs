@@ -51,7 +51,7 @@ pub use admin::{
     AdminKey, BadAdminKey, BadPublicKey, LogFilter, Operations, PageKey, ResetDone, ResetRequest,
     read_public_key,
 };
-pub use binance::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits};
+pub use binance::{DemoApiKeys, ListenKeys, Serving, SymbolBounds, VenueConfig, VenueLimits};
 pub use counters::CounterReadings;
 pub use faults::{BadFault, FaultPlan, FaultPlanPart};
 pub use kept::read_model;

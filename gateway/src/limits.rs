@@ -144,10 +144,6 @@ impl Limits {
             ("read_buffer_bytes", self.read_buffer_bytes),
             ("send_buffer_bytes", self.send_buffer_bytes),
             ("outbound_public_bytes_max", self.outbound_public_bytes_max),
-            (
-                "subscriptions_per_session_max",
-                self.subscriptions_per_session_max,
-            ),
             ("depth_levels_max", self.depth_levels_max),
             ("trades_kept_max", self.trades_kept_max),
             (

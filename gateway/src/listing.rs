@@ -45,10 +45,15 @@ pub struct ListedAsset {
     pub decimals: u8,
 }
 
+/// So many are looked through sooner than hashed.
+const FEW_SYMBOLS: usize = 8;
+
 /// All instruments and assets.
 #[derive(Debug)]
 pub struct Listing {
     instruments: Vec<ListedInstrument>,
+    /// In the order of the instruments, one beside the other.
+    symbols: Vec<Symbol>,
     by_symbol: HashMap<Symbol, usize>,
     assets: Vec<ListedAsset>,
 }
@@ -92,6 +97,7 @@ impl Listing {
             }
         }
         Ok(Self {
+            symbols: instruments.iter().map(|listed| listed.symbol).collect(),
             instruments,
             by_symbol,
             assets,
@@ -105,6 +111,9 @@ impl Listing {
 
     /// Where among [`Self::instruments`] the instrument with this name stands.
     pub fn place_of_symbol(&self, symbol: &Symbol) -> Option<usize> {
+        if self.symbols.len() <= FEW_SYMBOLS {
+            return self.symbols.iter().position(|listed| listed == symbol);
+        }
         self.by_symbol.get(symbol).copied()
     }
 

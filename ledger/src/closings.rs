@@ -36,6 +36,11 @@ impl Closings {
             trades.pop_front();
         }
         if (closed.taker, closed.maker) != (Closing::NONE, Closing::NONE) {
+            if trades.len() == trades.capacity() {
+                // Doubled, but to no more than is ever used.
+                let room = trades.len().saturating_mul(2).clamp(16, BUST_WINDOW_TRADES);
+                trades.reserve_exact(room.saturating_sub(trades.len()));
+            }
             trades.push_back(closed);
         }
     }

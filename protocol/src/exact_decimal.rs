@@ -64,14 +64,19 @@ impl ExactDecimal {
     /// # Errors
     /// The text is too long, is no decimal, or has more digits than fit.
     pub fn parse(text: &str) -> Result<Self, DecimalError> {
+        Self::parse_bytes(text.as_bytes())
+    }
+
+    /// The same of bytes, which are ASCII where they are a decimal.
+    pub(crate) fn parse_bytes(text: &[u8]) -> Result<Self, DecimalError> {
         if text.len() > Self::LENGTH_MAX {
             return Err(DecimalError::TooLong);
         }
-        let (is_negative, digits) = match text.strip_prefix('-') {
+        let (is_negative, digits) = match text.strip_prefix(b"-") {
             Some(digits) => (true, digits),
             None => (false, text),
         };
-        let (magnitude, decimals) = read_digits(digits.as_bytes())?;
+        let (magnitude, decimals) = read_digits(digits)?;
         let units = if is_negative { -magnitude } else { magnitude };
         Ok(Self { units, decimals })
     }

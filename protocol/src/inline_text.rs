@@ -54,7 +54,11 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
     /// # Errors
     /// The text is empty, too long, or has a character outside the set.
     pub fn new(text: &str) -> Result<Self, InlineTextError> {
-        let source = text.as_bytes();
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// The same of bytes, which are ASCII where they are a name.
+    pub(crate) fn of_bytes(source: &[u8]) -> Result<Self, InlineTextError> {
         if source.is_empty() {
             return Err(InlineTextError::Empty);
         }
@@ -92,9 +96,46 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
         })
     }
 
+    /// Reads a name of `length` characters that is filled up with zeros.
+    ///
+    /// # Errors
+    /// It is empty or too long, or a character is outside the set.
+    #[inline]
+    pub fn from_padded_to(bytes: &[u8; LENGTH], length: u8) -> Result<Self, InlineTextError> {
+        if length == 0 {
+            return Err(InlineTextError::Empty);
+        }
+        if usize::from(length) > LENGTH {
+            return Err(InlineTextError::TooLong { length_max: LENGTH });
+        }
+        // Every byte is looked at, without a branch: several at once.
+        let is_good = (0_u8..).zip(bytes).fold(true, |is_good, (place, byte)| {
+            let is_right = if place < length {
+                admits(*byte)
+            } else {
+                *byte == 0
+            };
+            is_good & is_right
+        });
+        if is_good {
+            Ok(Self {
+                bytes: *bytes,
+                length,
+            })
+        } else {
+            Err(InlineTextError::BadCharacter)
+        }
+    }
+
+    /// How many characters it has.
+    #[inline]
+    pub const fn length(&self) -> u8 {
+        self.length
+    }
+
     /// The name, filled up with zeros.
     #[inline]
-    pub(crate) const fn padded(&self) -> [u8; LENGTH] {
+    pub const fn padded(&self) -> [u8; LENGTH] {
         self.bytes
     }
 

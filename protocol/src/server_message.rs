@@ -12,6 +12,7 @@ mod market_state;
 mod order_book;
 mod past;
 mod report;
+mod report_line;
 mod session;
 mod statistics;
 mod trace;

@@ -140,19 +140,21 @@ impl Books {
             .any(|sequence| sequence.instrument == instrument)
     }
 
-    /// Applies an entry's commands, settles what they did in one pass, and says what that gave.
+    /// Applies an entry's commands, settles what they did in one pass, and says what that gave. The commands are moved
+    /// to the batch's outcomes; ticks are left in their places.
     pub(crate) fn apply(
         &mut self,
-        entry: &LogEntry,
+        entry: &mut LogEntry,
         spare: Option<Gives>,
         batch: &mut EventBatch,
     ) -> Gives {
         let appended_ns = self.stage_clock.now_ns();
-        for commands in entry.commands.chunks(WARM_COMMANDS_MAX) {
+        let (at, rejected) = (entry.at, entry.rejected);
+        for commands in entry.commands.chunks_mut(WARM_COMMANDS_MAX) {
             let next = commands.iter().map(|next| (next.instrument, &next.command));
             self.engine.warm(next);
             for command in commands {
-                self.apply_command(command, entry.at, appended_ns, entry.rejected, batch);
+                self.apply_command(command, at, appended_ns, rejected, batch);
             }
         }
         for outcome in &batch.outcomes {
@@ -211,7 +213,7 @@ impl Books {
 
     fn apply_command(
         &mut self,
-        inbound: &InboundCommand,
+        inbound: &mut InboundCommand,
         logged_at: Timestamp,
         appended_ns: Option<u64>,
         rejected: RejectedPart,
@@ -228,7 +230,7 @@ impl Books {
             instrument: inbound.instrument,
             sequence: book.last,
             at: book.at,
-            command: inbound.command.clone(),
+            command: std::mem::replace(&mut inbound.command, Command::Tick),
         };
         self.applying = Some((command.instrument, command.sequence));
         let before = Lengths::of(batch);

@@ -48,6 +48,25 @@ pub enum Refused {
     NamesHandle,
 }
 
+/// A command that was not taken, for whoever gives back what was reserved for it.
+#[derive(Debug)]
+pub struct NotTaken {
+    /// Why.
+    pub refused: Refused,
+    /// It.
+    pub command: Box<InboundCommand>,
+}
+
+impl NotTaken {
+    /// Not taken for this reason.
+    pub fn new(refused: Refused, command: InboundCommand) -> Self {
+        Self {
+            refused,
+            command: Box::new(command),
+        }
+    }
+}
+
 impl std::fmt::Display for Refused {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {

@@ -7,7 +7,7 @@ use engine::{Command, Instruction};
 use crate::control::ControlRequest;
 use crate::counters::SharedCounters;
 use crate::gate::Intake;
-use crate::inbound::{InboundCommand, Refused};
+use crate::inbound::{InboundCommand, NotTaken, Refused};
 use crate::inspection::Inspection;
 use crate::ring::{Ring, RingRefused};
 use crate::waker::Waker;
@@ -47,7 +47,7 @@ impl Inbox {
         &self,
         command: InboundCommand,
         intake: Intake,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), NotTaken> {
         let may_use_reserve = match &command.command {
             Command::Cancel(_)
             | Command::MassCancel(_)
@@ -75,31 +75,36 @@ impl Inbox {
         };
         if intake == Intake::CancelsOnly && !may_use_reserve {
             self.counters.note_low_disk();
-            return Err(Refused::LowDisk);
+            return Err(NotTaken::new(Refused::LowDisk, command));
         }
         let limit = if may_use_reserve {
             self.capacity
         } else {
             self.new_orders_limit
         };
-        let pushed = self.push(&self.commands, command, limit);
-        if pushed == Err(Refused::Full) {
-            self.counters.note_full();
-        }
-        pushed
+        self.push(&self.commands, command, limit)
+            .map_err(|(refused, command)| {
+                if refused == Refused::Full {
+                    self.counters.note_full();
+                }
+                NotTaken::new(refused, command)
+            })
     }
 
     /// Takes a part of a command to several instruments. It may use the places kept for cancels.
     pub(crate) fn try_deliver(&self, part: &InboundCommand) -> Result<(), Refused> {
         self.push(&self.commands, part.clone(), self.capacity)
+            .map_err(|(refused, _)| refused)
     }
 
     pub(crate) fn try_control(&self, request: ControlRequest) -> Result<(), Refused> {
         self.push(&self.control, request, CONTROL_CAPACITY)
+            .map_err(|(refused, _)| refused)
     }
 
     pub(crate) fn try_inspect(&self, inspection: Inspection) -> Result<(), Refused> {
         self.push(&self.inspections, inspection, INSPECTIONS_CAPACITY)
+            .map_err(|(refused, _)| refused)
     }
 
     /// Whether half of the places for commands are taken.
@@ -120,12 +125,14 @@ impl Inbox {
         self.commands.is_drained() && self.control.is_drained() && self.inspections.is_drained()
     }
 
-    fn push<T>(&self, ring: &Ring<T>, item: T, limit: usize) -> Result<(), Refused> {
-        ring.try_push(item, limit)
-            .map_err(|refused| match refused {
-                RingRefused::Full => Refused::Full,
-                RingRefused::Closed => Refused::Unavailable,
-            })?;
+    #[inline]
+    fn push<T>(&self, ring: &Ring<T>, item: T, limit: usize) -> Result<(), (Refused, T)> {
+        let place = match ring.take_place(limit) {
+            Ok(place) => place,
+            Err(RingRefused::Full) => return Err((Refused::Full, item)),
+            Err(RingRefused::Closed) => return Err((Refused::Unavailable, item)),
+        };
+        ring.fill(place, item);
         self.waker.wake();
         Ok(())
     }

@@ -33,6 +33,16 @@ pub trait CommandLog {
     /// The log takes nothing any more: the shard halts.
     fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused>;
 
+    /// The same with a batch that is spent afterwards but for its number: what it holds may be moved instead of copied.
+    ///
+    /// # Errors
+    /// As for [`Self::append`]; the batch is as it was then.
+    fn append_spent(&mut self, batch: &mut Batch) -> Result<(), AppendRefused> {
+        self.append(batch)?;
+        batch.clear();
+        Ok(())
+    }
+
     /// Replaces `entries`, which are spent, by what was sequenced of this handle's batches since, in their
     /// order. The log may use the room of the spent ones.
     fn poll(&mut self, entries: &mut Vec<LogEntry>) -> LogState;

@@ -153,10 +153,9 @@ impl<L: CommandLog> Matcher<L> {
     fn sequence_batch(&mut self) -> Result<(), Halted> {
         let number = self.batch.number.checked_add(1);
         self.batch.number = number.expect("2^64 batches are never reached");
-        if let Err(refused) = self.log.append(&self.batch) {
+        if let Err(refused) = self.log.append_spent(&mut self.batch) {
             return self.halt(&refused.to_string());
         }
-        self.batch.clear();
         self.apply_what_is_sequenced()?;
         self.release();
         Ok(())
@@ -167,7 +166,7 @@ impl<L: CommandLog> Matcher<L> {
         let mut entries = std::mem::take(&mut self.entries);
         let state = self.log.poll(&mut entries);
         let mut applied: usize = 0;
-        for entry in &entries {
+        for entry in &mut entries {
             if entry.number <= self.applied_number {
                 continue;
             }
@@ -195,7 +194,7 @@ impl<L: CommandLog> Matcher<L> {
                     mine.control.clear();
                 }
                 let has_control = !mine.control.is_empty();
-                self.apply_entry(&mine);
+                self.apply_entry(&mut mine);
                 self.release();
                 if has_control && let Some(recovering) = &self.recovering {
                     recovering.control_applied(mine.position);
@@ -230,7 +229,8 @@ impl<L: CommandLog> Matcher<L> {
         });
     }
 
-    fn apply_entry(&mut self, entry: &LogEntry) {
+    /// Applies an entry; its commands are moved on to who is told of them.
+    fn apply_entry(&mut self, entry: &mut LogEntry) {
         self.applying = Some(entry.position);
         self.panic_if_told(entry);
         self.hand_over_applied(entry);
@@ -248,7 +248,7 @@ impl<L: CommandLog> Matcher<L> {
         );
     }
 
-    fn hand_over_applied(&mut self, entry: &LogEntry) {
+    fn hand_over_applied(&mut self, entry: &mut LogEntry) {
         let index = self.around.index;
         let mut batch = self.around.pool.take();
         batch.position = entry.position;

@@ -11,7 +11,7 @@ use crate::counters::Counters;
 use crate::fan_outs::{FanOutBoard, Targets};
 use crate::follower::FollowerProgress;
 use crate::gate::{Gate, Intake};
-use crate::inbound::{InboundCommand, Refused};
+use crate::inbound::{InboundCommand, NotTaken, Refused};
 use crate::inbox::Inbox;
 use crate::inspection::{Inspection, MatcherState};
 use crate::latency::Latencies;
@@ -65,15 +65,24 @@ impl Ports {
     /// # Errors
     /// The ring has no room, the shard is halted or stopping, nobody has the instrument, or the command means
     /// something in this process alone: it is not sequenced, and what was reserved for it is to be given back.
-    pub fn try_submit(&self, mut command: InboundCommand) -> Result<(), Refused> {
-        let inbox = self
-            .inbox(command.instrument)
-            .ok_or(Refused::UnknownInstrument)?;
+    pub fn try_submit(&self, command: InboundCommand) -> Result<(), Refused> {
+        self.try_submit_or_back(command)
+            .map_err(|not_taken| not_taken.refused)
+    }
+
+    /// The same; what is not taken comes back.
+    ///
+    /// # Errors
+    /// As for [`Self::try_submit`].
+    pub fn try_submit_or_back(&self, mut command: InboundCommand) -> Result<(), NotTaken> {
+        let Some(inbox) = self.inbox(command.instrument) else {
+            return Err(NotTaken::new(Refused::UnknownInstrument, command));
+        };
         if self.gate.is_halted() || !self.recovery.is_over() {
-            return Err(Refused::Unavailable);
+            return Err(NotTaken::new(Refused::Unavailable, command));
         }
         if command.command.names_a_handle() {
-            return Err(Refused::NamesHandle);
+            return Err(NotTaken::new(Refused::NamesHandle, command));
         }
         self.stage_clock.stamp(&mut command.stamps, Stage::Queued);
         inbox.try_submit(command, self.gate.intake())

@@ -18,6 +18,11 @@ pub(crate) struct Ring<T> {
 const CLOSED: usize = 1;
 const PLACE: usize = 2;
 
+/// A place that was taken and is not filled yet.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct RingPlace(());
+
 /// Why a ring took nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RingRefused {
@@ -34,7 +39,14 @@ impl<T> Ring<T> {
     }
 
     /// Adds to the tail, if fewer than `limit` places are taken.
+    #[cfg(test)]
     pub(crate) fn try_push(&self, item: T, limit: usize) -> Result<(), RingRefused> {
+        self.take_place(limit).map(|place| self.fill(place, item))
+    }
+
+    /// Takes a place at the tail, if fewer than `limit` are taken. It is to be filled at once.
+    #[inline]
+    pub(crate) fn take_place(&self, limit: usize) -> Result<RingPlace, RingRefused> {
         let limit = limit.min(self.queue.capacity());
         let taken = self
             .places
@@ -43,14 +55,17 @@ impl<T> Ring<T> {
                 is_free.then(|| places.saturating_add(PLACE))
             });
         match taken {
-            Ok(_) => {
-                let pushed = self.queue.push(item);
-                assert!(pushed.is_ok(), "a place that was taken is free");
-                Ok(())
-            }
+            Ok(_) => Ok(RingPlace(())),
             Err(places) if places & CLOSED == CLOSED => Err(RingRefused::Closed),
             Err(_) => Err(RingRefused::Full),
         }
+    }
+
+    /// Fills a place that was taken.
+    #[inline]
+    pub(crate) fn fill(&self, RingPlace(()): RingPlace, item: T) {
+        let pushed = self.queue.push(item);
+        assert!(pushed.is_ok(), "a place that was taken is free");
     }
 
     /// Moves up to `limit` items from the head to `items`. Only the consumer calls it.

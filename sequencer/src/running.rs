@@ -27,6 +27,9 @@ use crate::ports::{Ports, ShardProgress};
 use crate::recovery::{Recovering, RecoveryProgress, Replay};
 use crate::snapshot::Snapshot;
 
+/// Batches that were read and are kept for their room: a few hundred KiB each after a burst.
+const SPARE_BATCHES_MAX: usize = 64;
+
 /// A shard that runs.
 #[derive(Debug)]
 pub struct Running {
@@ -238,7 +241,9 @@ impl Shard {
         let board = FanOutBoard::new(inboxes.clone(), routes(&plan), Arc::clone(&recovery));
         Self {
             gate: Arc::new(Gate::new(lanes, Arc::clone(&ledger), stage_clock.clone())),
-            pool: Arc::new(BatchPool::new(config.egress_capacity_batches.get())),
+            pool: Arc::new(BatchPool::new(
+                config.egress_capacity_batches.get().min(SPARE_BATCHES_MAX),
+            )),
             plan,
             inboxes,
             events,

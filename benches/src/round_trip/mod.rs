@@ -12,7 +12,7 @@ use std::time::Duration;
 pub use cores::Cores;
 pub use echo::{Echo, spinning_echo, websocket_echo};
 pub use exchange::{Exchange, Kind};
-pub use line::{Line, Reply};
+pub use line::{Line, Reply, framed};
 pub use wake_up::wake_up;
 
 /// Who answers.

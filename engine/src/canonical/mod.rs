@@ -17,8 +17,8 @@ use crate::instrument::InstrumentError;
 
 pub(crate) use macros::{canonical_enum, canonical_newtype, canonical_struct};
 pub use reader::StateReader;
-pub(crate) use sink::HashSink;
 pub use sink::StateSink;
+pub(crate) use sink::{HashSink, ShortHashSink};
 
 /// A value that has a canonical spelling. Read models outside the engine spell what they keep in the same way.
 pub trait Canonical: Sized {

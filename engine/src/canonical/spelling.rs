@@ -54,11 +54,8 @@ canonical_units!(Price, Quantity, Notional);
 
 impl Canonical for ClientOrderId {
     fn write<S: StateSink>(&self, out: &mut S) {
-        let text = self.as_str().as_bytes();
-        u8::try_from(text.len())
-            .expect("an id has at most 36 characters")
-            .write(out);
-        out.put(text);
+        self.length().write(out);
+        out.put(self.as_bytes());
     }
 
     fn read(from: &mut StateReader<'_>) -> Result<Self, StateError> {

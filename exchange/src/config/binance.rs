@@ -1,7 +1,9 @@
 //! What the Binance Spot persona is told, and the keys that its clients use in a demo.
 
 use engine::SelfTradePrevention;
-use gateway::{DemoApiKeys, ListenKeys, SymbolBounds, VenueConfig, VenueLimits, read_public_key};
+use gateway::{
+    DemoApiKeys, ListenKeys, Serving, SymbolBounds, VenueConfig, VenueLimits, read_public_key,
+};
 use ledger::{ApiKey, KeyId, KeyMaterial, Permissions};
 use protocol::ExactDecimal;
 
@@ -43,6 +45,11 @@ pub fn derive_venue(file: &file::Binance) -> Result<VenueConfig, ConfigError> {
         listen_keys: match file.listen_keys {
             file::ListenKeys::Served => ListenKeys::Served,
             file::ListenKeys::Gone => ListenKeys::Gone,
+        },
+        serving: if file.served {
+            Serving::Offered
+        } else {
+            Serving::Off
         },
     })
 }

@@ -80,6 +80,7 @@ pub struct Binance {
     pub self_trade_prevention: SelfTrade,
     pub self_trade_prevention_of: BTreeMap<String, SelfTrade>,
     pub listen_keys: ListenKeys,
+    pub served: bool,
 }
 
 /// What happens where an account meets itself, in the persona's words.

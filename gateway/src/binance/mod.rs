@@ -46,5 +46,5 @@ pub use limits::VenueLimits;
 pub use refusal::Refusal as BinanceRefusal;
 pub use rest::refused;
 pub use routes::routes;
-pub use state::{ListenKeys, Venue, VenueConfig};
+pub use state::{ListenKeys, Serving, Venue, VenueConfig};
 pub use streams::{Pulse, keep_pulse};

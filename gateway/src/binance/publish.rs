@@ -6,7 +6,7 @@ use sequencer::{CommandOutcome, ControlCommand, ControlOutcome};
 
 use crate::binance::amount::Amount;
 use crate::binance::orders::{Attributes, Block, ListNews, Told};
-use crate::binance::state::{Answered, Pending, Venue};
+use crate::binance::state::{Answered, Pending, Serving, Venue};
 use crate::binance::wire::{
     AccountPosition, AggregateEvent, BalanceChange, ExecutionReport, ListStatus, PositionBalance,
     Writing, free_and_locked, json,
@@ -25,6 +25,9 @@ impl Venue {
         (outcome, events): (&CommandOutcome, &[Event]),
         wakes: &mut WakeList,
     ) {
+        if self.serving == Serving::Off {
+            return;
+        }
         let pending = if outcome.origin.session == self.session {
             self.take_pending(outcome.origin.request)
         } else {

@@ -31,6 +31,8 @@ pub struct VenueConfig {
     pub bounds: SymbolBounds,
     /// Whether streams by listen key are served.
     pub listen_keys: ListenKeys,
+    /// Whether this persona is there at all.
+    pub serving: Serving,
 }
 
 impl VenueConfig {
@@ -58,6 +60,7 @@ impl VenueConfig {
                 self_trade_prevention_of: Vec::new(),
             },
             listen_keys: ListenKeys::Served,
+            serving: Serving::Offered,
         }
     }
 }
@@ -69,6 +72,15 @@ pub enum ListenKeys {
     Served,
     /// They are answered 410, as the live venue does.
     Gone,
+}
+
+/// Whether this persona is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serving {
+    /// It is.
+    Offered,
+    /// It has no paths, and keeps nothing of what happens.
+    Off,
 }
 
 /// What this persona knows.
@@ -92,6 +104,8 @@ pub struct Venue {
     pub refusals: RefusalsCounted,
     /// Whether streams by listen key are served.
     pub listen_keys: ListenKeys,
+    /// Whether this persona is there.
+    pub serving: Serving,
     followed: Box<[AtomicBool]>,
     pending: Mutex<HashMap<u64, Pending>>,
     requests_numbered: AtomicU64,
@@ -161,6 +175,7 @@ impl Venue {
             hub: Hub::default(),
             refusals: RefusalsCounted::default(),
             listen_keys: config.listen_keys,
+            serving: config.serving,
             followed: (0..accounts).map(|_| AtomicBool::new(false)).collect(),
             pending: Mutex::default(),
             requests_numbered: AtomicU64::new(0),

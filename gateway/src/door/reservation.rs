@@ -292,7 +292,7 @@ impl<'a> Door<'a> {
 
     fn take_back_entry(self, order: &NewOrder) {
         if let Some(id) = order.client_order_id {
-            lock(&self.state.orders).forget_entering(self.account, id);
+            lock(&self.state.orders).take_back_entering(self.account, id);
         }
         self.give_back(order.side, order.extra);
     }

@@ -3,6 +3,7 @@
 mod account_loads;
 mod account_watch;
 mod answer;
+mod entering;
 mod kept_reports;
 mod open_order;
 mod open_orders;
@@ -12,7 +13,8 @@ mod reporter;
 
 pub use account_loads::AccountLoads;
 pub use account_watch::{AccountWatch, OwnState};
+pub use entering::Entering;
 pub use kept_reports::{KeptReports, NotKept, ReportPlace};
 pub use open_order::OpenOrder;
-pub use open_orders::{Entering, OpenOrders};
+pub use open_orders::OpenOrders;
 pub use publisher::run;

@@ -1,17 +1,17 @@
 //! The private read model of one instrument: its open orders, as their last reports left them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::{
     Accepted, AccountId, Canceled, Canonical, ClientOrderId, Conditioned, Event, HoldReleased,
     Notional, OrderId, OrderKind, OrderRef, OrderSize, Party, Pegged, Prevented, Quantity, Queued,
-    Replaced, Rested, Side, StateError, StateReader, TimeInForce, Timestamp, Triggered,
+    Replaced, Rested, StateError, StateReader, TimeInForce, Timestamp, Triggered,
 };
 
 use crate::egress::account_loads::{AccountLoads, Load};
+use crate::egress::entering::{Entering, EnteringOrders};
 use crate::egress::open_order::{OpenOrder, Stage};
-use crate::hashing::HashMap;
+use crate::hashing::{HashMap, HashSet};
 
 /// The open orders of one instrument.
 #[derive(Debug)]
@@ -20,26 +20,17 @@ pub struct OpenOrders {
     orders: HashMap<OrderId, OpenOrder>,
     by_account: HashMap<AccountId, OfAccount>,
     // What sessions have sent and no report has told of yet, by the only name it has.
-    entering: HashMap<(AccountId, ClientOrderId), Entering>,
+    entering: EnteringOrders,
     // Orders of the current block that may have ended: their reports still need them.
     touched: Vec<OrderId>,
-}
-
-/// An order on its way to the matcher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entering {
-    /// Buy or sell.
-    pub side: Side,
-    /// What the door reserved for it.
-    pub hold: Notional,
 }
 
 /// The open orders of one account. It stays when the last order ends: accounts are few and come back.
 #[derive(Debug)]
 struct OfAccount {
     load: Arc<Load>,
-    // Ordered by id, which is the order of entry.
-    ids: BTreeSet<OrderId>,
+    // Sorted when somebody asks: ids follow the order of entry.
+    ids: HashSet<OrderId>,
     by_client_order_id: HashMap<ClientOrderId, OrderId>,
 }
 
@@ -47,7 +38,7 @@ impl OfAccount {
     fn new(load: Arc<Load>) -> Self {
         Self {
             load,
-            ids: BTreeSet::new(),
+            ids: HashSet::default(),
             by_client_order_id: HashMap::default(),
         }
     }
@@ -60,7 +51,7 @@ impl OpenOrders {
             loads,
             orders: HashMap::default(),
             by_account: HashMap::default(),
-            entering: HashMap::default(),
+            entering: EnteringOrders::default(),
             touched: Vec::new(),
         }
     }
@@ -96,18 +87,23 @@ impl OpenOrders {
 
     /// A session has sent an order that can be named before its acceptance is reported.
     pub fn note_entering(&mut self, account: AccountId, id: ClientOrderId, entering: Entering) {
-        self.entering.insert((account, id), entering);
+        self.entering.push(account, id, entering);
     }
 
-    /// The order was not taken, or its command's outcome is here.
+    /// The outcome of its command is here.
     pub fn forget_entering(&mut self, account: AccountId, id: ClientOrderId) {
-        self.entering.remove(&(account, id));
+        self.entering.decided(account, id);
+    }
+
+    /// The order was not taken.
+    pub fn take_back_entering(&mut self, account: AccountId, id: ClientOrderId) {
+        self.entering.not_taken(account, id);
     }
 
     /// The account's order that is on its way under this client id.
     pub fn entering(&self, account: AccountId, order: OrderRef) -> Option<Entering> {
         match order {
-            OrderRef::Client(id) => self.entering.get(&(account, id)).copied(),
+            OrderRef::Client(id) => self.entering.find(account, id),
             OrderRef::Id(_) | OrderRef::Handle(_) | OrderRef::External(_) => None,
         }
     }
@@ -167,12 +163,12 @@ impl OpenOrders {
 
     /// The account's open orders in the order of their entry.
     pub fn of_account(&self, account: AccountId) -> impl Iterator<Item = &OpenOrder> {
-        let ids = self
-            .by_account
-            .get(&account)
-            .into_iter()
-            .flat_map(|orders| orders.ids.iter());
-        ids.filter_map(|order_id| self.orders.get(order_id))
+        let of_account = self.by_account.get(&account);
+        let mut ids: Vec<OrderId> =
+            of_account.map_or_else(Vec::new, |orders| orders.ids.iter().copied().collect());
+        ids.sort_unstable();
+        ids.into_iter()
+            .filter_map(|order_id| self.orders.get(&order_id))
     }
 
     /// All open orders, in no order.

@@ -11,7 +11,7 @@ use crate::egress::reporter::{Recipients, Reporter};
 use crate::kept::publish;
 use crate::lock::{lock, read};
 use crate::past::give_back;
-use crate::session::WakeList;
+use crate::session::{Routing, WakeList};
 
 /// Batches that are published before anyone is woken: under load a session wakes once for all of them.
 const BATCHES_PER_ROUND: usize = 32;
@@ -76,12 +76,15 @@ impl Publisher {
         for control in &batch.controls {
             edge.binance.publish_control(edge, control, &mut self.wakes);
         }
+        // Nobody joins or leaves in the middle of a batch.
+        let routing = read(&edge.routing);
         for outcome in &batch.outcomes {
-            self.publish_outcome(edge, batch, outcome);
+            self.publish_outcome(edge, &routing, batch, outcome);
             if outcome.origin.session != SessionId(0) {
                 requested = requested.saturating_add(1);
             }
         }
+        drop(routing);
         if let Some(last) = batch.outcomes.last() {
             edge.saw_engine_time(last.at);
         }
@@ -101,12 +104,18 @@ impl Publisher {
         }
     }
 
-    fn publish_outcome(&mut self, edge: &Edge, batch: &EventBatch, outcome: &CommandOutcome) {
+    fn publish_outcome(
+        &mut self,
+        edge: &Edge,
+        routing: &Routing,
+        batch: &EventBatch,
+        outcome: &CommandOutcome,
+    ) {
         let state = edge
             .by_id(outcome.instrument)
             .expect("matchers run listed instruments only");
         let events = batch.events_of(outcome);
-        self.tell_owners(edge, outcome, events);
+        self.tell_owners(edge, routing, outcome, events);
         edge.binance
             .publish(edge, state, (outcome, events), &mut self.wakes);
 
@@ -114,16 +123,21 @@ impl Publisher {
         state.operating.tell(outcome, events);
     }
 
-    fn tell_owners(&mut self, edge: &Edge, outcome: &CommandOutcome, events: &[engine::Event]) {
+    fn tell_owners(
+        &mut self,
+        edge: &Edge,
+        routing: &Routing,
+        outcome: &CommandOutcome,
+        events: &[engine::Event],
+    ) {
         let state = edge
             .by_id(outcome.instrument)
             .expect("matchers run listed instruments only");
-        let routing = read(&edge.routing);
         let mut kept = lock(&state.reports);
         let recipients = Recipients {
             stage_clock: edge.ports.stage_clock(),
             kept: &mut kept,
-            routing: &routing,
+            routing,
             wakes: &mut self.wakes,
             buffer: &mut self.buffer,
         };

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
-use crate::binance;
+use crate::binance::{self, Serving};
 use crate::edge::Edge;
 use crate::faults;
 use crate::http::error::ErrorAnswer;
@@ -19,6 +19,10 @@ use crate::page;
 
 /// The routes of the public port.
 pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
+    let personas = match edge.binance.serving {
+        Serving::Offered => binance::routes(),
+        Serving::Off => Router::new(),
+    };
     Router::new()
         .route("/", get(page::public_page))
         .route("/page/{name}", get(page::asset))
@@ -28,7 +32,7 @@ pub fn public_routes(edge: Arc<Edge>, allowed: Arc<AllowedHosts>) -> Router {
         .route("/metrics", get(measure::metrics_on_loopback))
         .route("/v1/performance", get(measure::performance))
         .merge(market_routes())
-        .merge(binance::routes())
+        .merge(personas)
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(&edge), faults::meddle))

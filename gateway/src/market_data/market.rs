@@ -44,6 +44,7 @@ pub struct Market {
     pub(super) places: Places,
     pub(super) events_since_heartbeat: u64,
     heartbeat_events: u64,
+    followed_by: FollowedBy,
     pub(super) groups: Vec<Group>,
     pub(super) groups_numbered: u32,
     pub(super) queue_watch: QueueWatch,
@@ -77,6 +78,15 @@ pub struct CommandNews<'a> {
     pub level_changes: &'a [LevelChange],
     /// What it did to displayed orders.
     pub order_changes: &'a [OrderChange],
+}
+
+/// Who may follow a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FollowedBy {
+    /// Sessions, and snapshots of it are kept.
+    Anyone,
+    /// Nobody: it has levels, for what the door reserves, and no orders.
+    Nobody,
 }
 
 /// Whether the newest messages are kept for those who come back.
@@ -114,11 +124,20 @@ impl Market {
             };
             Group::new(listed.instrument.id, number, terms, bounds, 0)
         });
-        let groups: Vec<Group> = groups.collect();
+        let followed_by = match (resuming, limits.subscriptions_per_session_max) {
+            (Resuming::Kept, 0) => FollowedBy::Nobody,
+            // What snapshots keep does not depend on limits.
+            (Resuming::Kept | Resuming::Nobody, _) => FollowedBy::Anyone,
+        };
+        let groups: Vec<Group> = match followed_by {
+            FollowedBy::Anyone => groups.collect(),
+            FollowedBy::Nobody => Vec::new(),
+        };
         let start = Place::start(epoch);
         Self {
             groups_numbered: u32::try_from(groups.len()).expect("contents are few"),
             groups,
+            followed_by,
             book: LevelBook::default(),
             queues: OrderQueues::default(),
             top: TopOfBook::default(),
@@ -189,6 +208,9 @@ impl Market {
             }
         }
         self.publish_levels(command, reference, wakes);
+        if self.followed_by == FollowedBy::Nobody {
+            return;
+        }
         self.publish_orders(command, wakes);
         self.queue_watch
             .tell(&self.queues, command.order_changes, command.at, wakes);

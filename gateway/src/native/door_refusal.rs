@@ -159,7 +159,7 @@ impl Session {
     /// Says why the door refused; what it let through is answered by the engine.
     pub(super) fn tell_refusal(
         &mut self,
-        asked: &Asked,
+        asked: impl FnOnce() -> Asked,
         outcome: Result<(), OrderRefusal>,
     ) -> Result<(), Refusal> {
         let refusal = match outcome {
@@ -167,6 +167,7 @@ impl Session {
             Err(OrderRefusal::Request(refusal)) => return Err(refusal),
             Err(OrderRefusal::Door(refusal)) => refusal,
         };
+        let asked = asked();
         Counters::count(&self.edge.counters.errors);
         self.edge.rejects.count(refusal.reason);
         if refusal.reason == Reason::InsufficientFunds {

@@ -37,7 +37,10 @@ impl Session {
         asked: &protocol::Submit,
     ) -> Result<(), Refusal> {
         let outcome = self.try_submit(request, account, asked);
-        self.tell_refusal(&Asked::entry(request, asked.symbol, &asked.order), outcome)
+        self.tell_refusal(
+            || Asked::entry(request, asked.symbol, &asked.order),
+            outcome,
+        )
     }
 
     fn try_submit(
@@ -48,9 +51,12 @@ impl Session {
     ) -> Result<(), OrderRefusal> {
         let way = self.way(request, account, asked.symbol, asked.at_us)?;
         let mut order = translate_order::new_order(&asked.order, account, way.state.listed.scale)?;
-        let is_known = |id| way.door.knows(id);
-        if !order.client_order_id.is_some_and(is_known) {
-            self.check_open_orders(account)?;
+        if let Err(too_many) = self.check_open_orders(account) {
+            // A retry enters nothing.
+            let is_known = |id| way.door.knows(id);
+            if !order.client_order_id.is_some_and(is_known) {
+                return Err(too_many.into());
+            }
         }
         way.door.reserve_entry(&mut order)?;
         Ok(self.hand_over_order(&way, Command::Submit(order), &asked.order)?)
@@ -64,7 +70,7 @@ impl Session {
         asked: &protocol::Cancel,
     ) -> Result<(), Refusal> {
         let outcome = self.try_cancel(request, account, asked);
-        self.tell_refusal(&Asked::about(request, asked.symbol, asked.order), outcome)
+        self.tell_refusal(|| Asked::about(request, asked.symbol, asked.order), outcome)
     }
 
     fn try_cancel(
@@ -87,7 +93,7 @@ impl Session {
         asked: &protocol::Replace,
     ) -> Result<(), Refusal> {
         let outcome = self.try_replace(request, account, asked);
-        self.tell_refusal(&Asked::about(request, asked.symbol, asked.order), outcome)
+        self.tell_refusal(|| Asked::about(request, asked.symbol, asked.order), outcome)
     }
 
     fn try_replace(
@@ -110,7 +116,10 @@ impl Session {
         asked: &protocol::CancelReplace,
     ) -> Result<(), Refusal> {
         let outcome = self.try_cancel_replace(request, account, asked);
-        self.tell_refusal(&Asked::entry(request, asked.symbol, &asked.order), outcome)
+        self.tell_refusal(
+            || Asked::entry(request, asked.symbol, &asked.order),
+            outcome,
+        )
     }
 
     fn try_cancel_replace(
@@ -252,9 +261,9 @@ impl Session {
             command,
         };
         way.door.note_on_its_way(&inbound.command);
-        self.edge.submit(&inbound).map_err(|refused| {
-            way.door.take_back(&inbound.command);
-            refused.into()
+        self.edge.submit(inbound).map_err(|not_taken| {
+            way.door.take_back(&not_taken.command.command);
+            not_taken.refused.into()
         })
     }
 }

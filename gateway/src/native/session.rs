@@ -39,6 +39,8 @@ pub struct Session {
     /// What the key that it logged on with allows; everything until then.
     pub(super) permissions: Permissions,
     rate: Rate,
+    /// When the frames were read that are being dealt with, where stages are not timed.
+    read_at_ns: Option<u64>,
     /// Why it must end, where it has brought that about itself.
     end: Option<SessionEnd>,
     /// Its place among those whom time waits for.
@@ -69,6 +71,7 @@ impl Session {
             challenge: None,
             permissions: Permissions::ALL,
             rate: Rate::default(),
+            read_at_ns: None,
             end: None,
         }
     }
@@ -84,17 +87,19 @@ impl Session {
 
     /// Does what was asked, unless that cannot be read or too much was asked of late.
     fn take_read(&mut self, read: Result<Request, CodecError>) {
-        match (self.admission(), read) {
-            (Admission::Admitted, Ok(request)) => {
-                self.stamp(sequencer::Stage::Decoded);
-                self.take_request(request);
-            }
-            (Admission::Admitted, Err(error)) => self.refuse_frame(error),
-            (Admission::Refused { retry_after_ms }, read) => {
+        match self.admission() {
+            Admission::Admitted => match read {
+                Ok(request) => {
+                    self.stamp(sequencer::Stage::Decoded);
+                    self.take_request(request);
+                }
+                Err(error) => self.refuse_frame(error),
+            },
+            Admission::Refused { retry_after_ms } => {
                 let id = read.map_or_else(|error| error.request, |request| request.id);
                 self.refuse_hasty(id, retry_after_ms);
             }
-            (Admission::Disconnected, _) => self.end = Some(SessionEnd::RateLimit),
+            Admission::Disconnected => self.end = Some(SessionEnd::RateLimit),
         }
     }
 
@@ -103,10 +108,15 @@ impl Session {
             // In lockstep what is too much depends on no machine's speed.
             _ if self.edge.lockstep.is_some() => self.edge.time.now().0,
             // Stages are not timed.
-            0 => clock::monotonic_ns(),
+            0 => *self.read_at_ns.get_or_insert_with(clock::monotonic_ns),
             read_at_ns => read_at_ns,
         };
         self.rate.admit(now_ns, &self.edge.limits)
+    }
+
+    /// The next frame may be long in coming.
+    pub const fn wait_begins(&mut self) {
+        self.read_at_ns = None;
     }
 
     /// Why the session must end, where it has brought that about itself.
@@ -141,10 +151,14 @@ impl Session {
         if id == Some(request_number::UNNUMBERED) {
             return self.refuse(id, NUMBER_TOO_LARGE);
         }
-        let outcome = match self.wait_for_turn(request) {
-            Ok(Some(request)) => self.dispatch(request),
-            Ok(None) => Ok(()),
-            Err(refusal) => Err(refusal),
+        let outcome = if self.edge.lockstep.is_none() {
+            self.dispatch(&request)
+        } else {
+            match self.wait_for_turn(request) {
+                Ok(Some(request)) => self.dispatch(&request),
+                Ok(None) => Ok(()),
+                Err(refusal) => Err(refusal),
+            }
         };
         if let Err(refusal) = outcome {
             self.refuse(id, refusal);
@@ -155,55 +169,56 @@ impl Session {
     pub(super) fn take_in_turn(&mut self, request: Request) {
         let id = request.id;
         self.stamps = Stamps::default();
-        if let Err(refusal) = self.dispatch(request) {
+        if let Err(refusal) = self.dispatch(&request) {
             self.refuse(id, refusal);
         }
     }
 
-    fn dispatch(&mut self, Request { id, operation }: Request) -> Result<(), Refusal> {
-        self.permit(&operation)?;
+    fn dispatch(&mut self, Request { id, operation }: &Request) -> Result<(), Refusal> {
+        let id = *id;
+        self.permit(operation)?;
         match operation {
-            Operation::Hello(hello) => self.greet(id, &hello),
-            Operation::Logon(logon) => self.log_on(id, &logon),
+            Operation::Hello(hello) => self.greet(id, hello),
+            Operation::Logon(logon) => self.log_on(id, logon),
             Operation::Submit(submit) => {
                 let account = self.account()?;
-                self.submit(id, account, &submit)
+                self.submit(id, account, submit)
             }
             Operation::Cancel(cancel) => {
                 let account = self.account()?;
-                self.cancel(id, account, &cancel)
+                self.cancel(id, account, cancel)
             }
             Operation::Replace(replace) => {
                 let account = self.account()?;
-                self.replace(id, account, &replace)
+                self.replace(id, account, replace)
             }
             Operation::CancelReplace(cancel_replace) => {
                 let account = self.account()?;
-                self.cancel_replace(id, account, &cancel_replace)
+                self.cancel_replace(id, account, cancel_replace)
             }
             Operation::Batch(batch) => {
                 let account = self.account()?;
-                self.batch(id, account, &batch)
+                self.batch(id, account, batch)
             }
             Operation::MassCancel(mass_cancel) => {
                 let account = self.account()?;
-                self.mass_cancel(id, account, &mass_cancel)
+                self.mass_cancel(id, account, mass_cancel)
             }
             Operation::MassQuote(mass_quote) => {
                 let account = self.account()?;
-                self.mass_quote(id, account, &mass_quote)
+                self.mass_quote(id, account, mass_quote)
             }
             Operation::MmpReset(reset) => {
                 let account = self.account()?;
-                self.mmp_reset(id, account, &reset)
+                self.mmp_reset(id, account, reset)
             }
             Operation::CancelAfter(cancel_after) => {
                 let account = self.account()?;
-                self.cancel_after(id, account, &cancel_after)
+                self.cancel_after(id, account, cancel_after)
             }
             Operation::OpenOrders(open_orders) => {
                 let account = self.account()?;
-                self.tell_open_orders(id, account, &open_orders)
+                self.tell_open_orders(id, account, open_orders)
             }
             Operation::Balances => {
                 let account = self.account()?;
@@ -217,38 +232,38 @@ impl Session {
             }
             Operation::Candles(asked) => {
                 self.greeted()?;
-                self.tell_candles(id, &asked)
+                self.tell_candles(id, asked)
             }
             Operation::Statistics(asked) => {
                 self.greeted()?;
-                self.tell_statistics(id, &asked)
+                self.tell_statistics(id, asked)
             }
             Operation::Past(asked) => {
                 let account = self.account()?;
-                self.tell_past(id, account, &asked)
+                self.tell_past(id, account, asked)
             }
             Operation::Subscribe(subscription) => {
                 self.greeted()?;
-                self.subscribe(id, &subscription)
+                self.subscribe(id, subscription)
             }
             Operation::Unsubscribe(subscription) => {
                 self.greeted()?;
-                self.unsubscribe(id, &subscription)
+                self.unsubscribe(id, subscription)
             }
             Operation::Resume(resume) => {
                 self.greeted()?;
-                self.resume(id, &resume)
+                self.resume(id, resume)
             }
             Operation::ResumeExecutions(resume) => {
                 self.greeted()?;
-                self.resume_executions(id, &resume)
+                self.resume_executions(id, resume)
             }
             Operation::Ping => self.pong(id),
             Operation::Enroll(enroll) => {
                 let account = self.account()?;
-                self.enroll(id, account, enroll)
+                self.enroll(id, account, *enroll)
             }
-            Operation::TickDone(done) => self.finish_tick(done),
+            Operation::TickDone(done) => self.finish_tick(*done),
         }
     }
 

@@ -84,6 +84,9 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
     let outbound = Arc::clone(&session.entry.outbound);
     let stage_clock = edge.ports.stage_clock();
     loop {
+        if !reader.has_frame() {
+            session.wait_begins();
+        }
         session.looked_at_ns = stage_clock.now_ns();
         let incoming = match reader.next().await {
             Ok(incoming) => incoming,

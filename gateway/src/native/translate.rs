@@ -81,13 +81,13 @@ pub(super) fn untranslatable(reason: Reason, field: &str, error: DecimalError) -
 
 /// A client order id in the engine's form. Both crates admit the same texts.
 pub fn client_order_id(id: protocol::ClientOrderId) -> engine::ClientOrderId {
-    engine::ClientOrderId::new(id.as_str())
+    engine::ClientOrderId::from_padded(&id.padded(), id.length())
         .expect("the protocol admits only client order ids that the engine admits")
 }
 
 /// A client order id in the wire's form.
 pub fn wire_client_order_id(id: engine::ClientOrderId) -> protocol::ClientOrderId {
-    protocol::ClientOrderId::new(id.as_str())
+    protocol::ClientOrderId::from_padded_to(id.padded(), id.length())
         .expect("the engine admits only client order ids that the protocol admits")
 }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 /// Size of a buffer for reading: what a socket brings at once.
 pub const BUFFER_BYTES: usize = 65_536;
 /// Buffers for reading that a thread keeps for the next session.
-const READ_KEPT_MAX: usize = 4;
+const READ_KEPT_MAX: usize = 16;
 /// Buffers of what is to be written that a thread keeps.
 const WRITTEN_KEPT_MAX: usize = 64;
 /// A larger one is not kept.

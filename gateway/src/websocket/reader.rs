@@ -110,8 +110,13 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         })
     }
 
+    /// Whether the next message is told without a look at the socket, as far as its first frame goes.
+    pub fn has_frame(&self) -> bool {
+        matches!(self.whole_frame(), Ok(Some(_)))
+    }
+
     /// The head of the first frame that waits, if all of it is here.
-    fn whole_frame(&mut self) -> Result<Option<Head>, Broken> {
+    fn whole_frame(&self) -> Result<Option<Head>, Broken> {
         let waiting = &self.buffer[self.start..self.end];
         let head = Head::read(waiting, self.message_bytes_max)?;
         Ok(head.filter(|head| head.frame_bytes() <= waiting.len()))

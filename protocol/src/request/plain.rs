@@ -203,11 +203,11 @@ fn whole_number(digits: &[u8]) -> Option<u64> {
 }
 
 fn name<const LENGTH: usize>(text: &[u8]) -> Option<InlineText<LENGTH>> {
-    InlineText::new(str::from_utf8(text).ok()?).ok()
+    InlineText::of_bytes(text).ok()
 }
 
 fn decimal(text: &[u8]) -> Option<ExactDecimal> {
-    ExactDecimal::parse(str::from_utf8(text).ok()?).ok()
+    ExactDecimal::parse_bytes(text).ok()
 }
 
 #[cfg(test)]

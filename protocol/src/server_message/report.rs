@@ -8,6 +8,7 @@ use crate::exact_decimal::ExactDecimal;
 use crate::inline_text::{AssetName, ClientOrderId, Symbol};
 use crate::json_writer::JsonWriter;
 use crate::reason::Reason;
+use crate::server_message::report_line::{self, Written};
 use crate::words::{Liquidity, OrderStatus, Priority, ReportKind, Side};
 
 /// Place of an event: the `k`-th event of the instrument's `seq`-th command.
@@ -113,6 +114,14 @@ impl Report {
 
     /// Appends the message to `buffer`.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
+        match report_line::encode(self, buffer) {
+            Written::Whole => {}
+            Written::Not => self.encode_any(buffer),
+        }
+    }
+
+    /// The same of any report, however unusual.
+    pub(super) fn encode_any(&self, buffer: &mut Vec<u8>) {
         buffer.reserve(Self::USUAL_BYTES);
         let mut json = JsonWriter::answer(buffer, "report", self.request);
         json.word("kind", self.kind.word());

@@ -120,7 +120,9 @@ impl Replica {
             let pending = self.control.apply(entry, &mut self.batch.controls);
             self.ledger.publish(&pending.gives);
         }
-        let gives = self.books.apply(entry, None, &mut self.batch);
+        // Whoever reads the log keeps its entries.
+        let mut spent = entry.clone();
+        let gives = self.books.apply(&mut spent, None, &mut self.batch);
         self.forget_seen_fan_outs();
         self.ledger.publish(&gives);
         self.position = entry.position;

@@ -256,6 +256,10 @@ impl LogFactory for FileLogs {
 
 impl CommandLog for FileLog {
     fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused> {
+        self.append_spent(&mut batch.clone())
+    }
+
+    fn append_spent(&mut self, batch: &mut Batch) -> Result<(), AppendRefused> {
         if self.shard.is_failed.load(Ordering::Acquire) {
             return Err(AppendRefused("an earlier write failed".to_owned()));
         }
@@ -276,8 +280,7 @@ impl CommandLog for FileLog {
         entry.position = position;
         entry.at = at;
         entry.number = batch.number;
-        entry.control.clone_from(&batch.control);
-        entry.commands.clone_from(&batch.commands);
+        entry.take_from(batch);
         self.queue.push_back(entry);
         Ok(())
     }

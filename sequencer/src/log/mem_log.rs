@@ -105,14 +105,17 @@ impl LogFactory for MemLogs {
 
 impl CommandLog for MemLog {
     fn append(&mut self, batch: &Batch) -> Result<(), AppendRefused> {
+        self.append_spent(&mut batch.clone())
+    }
+
+    fn append_spent(&mut self, batch: &mut Batch) -> Result<(), AppendRefused> {
         let shard = &self.shard;
         if shard.is_failed.load(Ordering::SeqCst) || shard.is_refusing.load(Ordering::SeqCst) {
             return Err(AppendRefused("it was told to refuse".to_owned()));
         }
         let mut entry = self.spare.pop().unwrap_or_else(LogEntry::empty);
         entry.number = batch.number;
-        entry.control.clone_from(&batch.control);
-        entry.commands.clone_from(&batch.commands);
+        entry.take_from(batch);
         entry.at = self.clock.now();
         if shard.sequence(&mut entry) {
             if shard.takes_duplicate() {
@@ -278,6 +281,14 @@ impl Shard {
 }
 
 impl LogEntry {
+    /// Takes over what a batch holds, and leaves it the room that it had.
+    pub(crate) fn take_from(&mut self, batch: &mut Batch) {
+        self.control.clear();
+        self.commands.clear();
+        std::mem::swap(&mut self.control, &mut batch.control);
+        std::mem::swap(&mut self.commands, &mut batch.commands);
+    }
+
     pub(crate) const fn empty() -> Self {
         Self {
             position: LogPosition(0),

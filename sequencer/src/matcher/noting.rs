@@ -34,10 +34,10 @@ impl<L: CommandLog> Matcher<L> {
         own.control_entries = own
             .control_entries
             .saturating_add(count(entry.control.len()));
-        let ticks = entry
-            .commands
+        let ticks = batch
+            .outcomes
             .iter()
-            .filter(|inbound| inbound.command == Command::Tick)
+            .filter(|outcome| outcome.command == Command::Tick)
             .count();
         own.ticks = own.ticks.saturating_add(count(ticks));
         own.events = own.events.saturating_add(count(batch.events.len()));

@@ -78,16 +78,16 @@ pub fn hand_over_list(
     };
     let door = Door::new(&edge.ledger, state, account);
     door.note_on_its_way(&inbound.command);
-    match edge.submit(&inbound) {
+    match edge.submit(inbound) {
         Ok(()) => Ok(OnItsWay {
             edge: Arc::clone(edge),
             number,
             outcome,
         }),
-        Err(refused) => {
-            door.take_back(&inbound.command);
+        Err(not_taken) => {
+            door.take_back(&not_taken.command.command);
             edge.binance.take_pending(number);
-            Err(of_refused(refused))
+            Err(of_refused(not_taken.refused))
         }
     }
 }
