@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::listing::ListedInstrument;
 use crate::market_data::book::{DepthUpdate, LevelBook, TopOfBook};
 use crate::market_data::flow::{Delivery, FlowTerms};
+use crate::market_data::followed_by::{FollowedBy, Resuming};
 use crate::market_data::group::{Group, RESUMABLE, Telling};
 use crate::market_data::native_format::format_of;
 use crate::market_data::news::{
@@ -80,24 +81,6 @@ pub struct CommandNews<'a> {
     pub order_changes: &'a [OrderChange],
 }
 
-/// Who may follow a market.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FollowedBy {
-    /// Sessions, and snapshots of it are kept.
-    Anyone,
-    /// Nobody: it has levels, for what the door reserves, and no orders.
-    Nobody,
-}
-
-/// Whether the newest messages are kept for those who come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resuming {
-    /// They are.
-    Kept,
-    /// Nobody is ever connected.
-    Nobody,
-}
-
 impl Market {
     /// An empty market.
     pub fn new(
@@ -124,11 +107,7 @@ impl Market {
             };
             Group::new(listed.instrument.id, number, terms, bounds, 0)
         });
-        let followed_by = match (resuming, limits.subscriptions_per_session_max) {
-            (Resuming::Kept, 0) => FollowedBy::Nobody,
-            // What snapshots keep does not depend on limits.
-            (Resuming::Kept | Resuming::Nobody, _) => FollowedBy::Anyone,
-        };
+        let followed_by = FollowedBy::of(resuming, limits);
         let groups: Vec<Group> = match followed_by {
             FollowedBy::Anyone => groups.collect(),
             FollowedBy::Nobody => Vec::new(),

@@ -14,6 +14,7 @@
 pub mod book;
 mod conflation;
 mod flow;
+mod followed_by;
 mod following;
 mod group;
 mod interval_watch;
@@ -32,9 +33,10 @@ mod telling;
 mod views;
 
 pub use flow::{Delivery, FlowTerms, Interval, OnLag};
+pub use followed_by::Resuming;
 pub use following::CannotResume;
 pub use interval_watch::{IntervalWatch, end_interval, keep_interval};
-pub use market::{CommandNews, Market, Resuming};
+pub use market::{CommandNews, Market};
 pub use native_format::{
     channel as channel_of, depth_snapshot, format_of as native_format, orders_snapshot,
     trade as wire_trade,

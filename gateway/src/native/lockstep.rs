@@ -103,7 +103,7 @@ impl Session {
         while let Some(seat) = &mut self.seat
             && let Some((turn, request)) = seat.next_turn().await
         {
-            self.take_in_turn(request);
+            self.take_in_turn(&request);
             drop(turn);
         }
         if tick > 0 {

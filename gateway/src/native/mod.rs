@@ -6,6 +6,7 @@ mod door_refusal;
 mod executions;
 mod flows;
 mod hello;
+mod leaving;
 mod lockstep;
 mod logon;
 mod maker;

@@ -14,13 +14,13 @@ use sequencer::Stamps;
 use crate::clock;
 use crate::counters::Counters;
 use crate::edge::Edge;
-use crate::lock::{lock, write};
+use crate::lock::write;
 use crate::lockstep::Seat;
 use crate::native::market_subscriptions::Subscriptions;
 use crate::native::rate::{Admission, Rate};
 use crate::native::refusal::{NUMBER_TOO_LARGE, Refusal};
 use crate::native::{hello, logon, request_number};
-use crate::session::{SessionEnd, SessionEntry, presence};
+use crate::session::{SessionEnd, SessionEntry};
 use crate::wire;
 
 /// A session of the native persona. It never waits: what it asks of others is answered through its queue.
@@ -166,10 +166,10 @@ impl Session {
     }
 
     /// Takes a request whose turn it is.
-    pub(super) fn take_in_turn(&mut self, request: Request) {
+    pub(super) fn take_in_turn(&mut self, request: &Request) {
         let id = request.id;
         self.stamps = Stamps::default();
-        if let Err(refusal) = self.dispatch(&request) {
+        if let Err(refusal) = self.dispatch(request) {
             self.refuse(id, refusal);
         }
     }
@@ -383,29 +383,5 @@ impl Session {
     pub(super) fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let message = wire::with_lent_room(|room| wire::encode(room, write));
         self.entry.outbound.push_own(message);
-    }
-}
-
-impl Drop for Session {
-    /// However it ended, a panic included: nobody finds it any more, and nothing is sent to it.
-    fn drop(&mut self) {
-        let account = match self.stage {
-            Stage::LoggedOn(account) => Some(account),
-            Stage::Connected | Stage::Greeted => None,
-        };
-        write(&self.edge.routing).leave(self.entry.id, account);
-        if let Some(account) = account {
-            self.edge.account_watch.forget(account, self.entry.id);
-            presence::leave(&self.edge, account);
-        }
-        if let (Some(seat), Some(lockstep)) = (&self.seat, &self.edge.lockstep) {
-            lockstep.leave(seat.rank);
-        }
-        for place in self.subscriptions.places() {
-            lock(&self.edge.instruments[place].market).forget(self.entry.id);
-        }
-        for instrument in &self.edge.instruments {
-            instrument.release_replay(self.entry.id);
-        }
     }
 }
