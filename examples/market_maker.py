@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import websockets
 
 URL, KEY, SYMBOL = (sys.argv[1:] + ["ws://127.0.0.1:9080/v1/ws", "demo-alice", "BTCUSDT"][len(sys.argv) - 1:])[:3]
-GROUP, QUANTITY, HALF_SPREAD, POSITION_MAX = 1, Decimal("0.01"), Decimal("0.0005"), Decimal("0.1")
+GROUP, QUANTITY, HALF_SPREAD, POSITION_MAX = 1, Decimal("0.01"), Decimal("0.00005"), Decimal("0.1")
 
 class Maker:
     def __init__(self):

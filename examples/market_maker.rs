@@ -31,7 +31,7 @@ impl Maker {
         let bid = self.scale.price_units(top.bid?.price).ok()?;
         let ask = self.scale.price_units(top.ask?.price).ok()?;
         let middle = i64::midpoint(bid, ask);
-        let has_moved = |quoted: i64| (quoted - middle).abs() > middle / 4_000;
+        let has_moved = |quoted: i64| (quoted - middle).abs() > middle / 40_000;
         if !self.middle.is_none_or(has_moved) {
             return None;
         }
@@ -41,7 +41,7 @@ impl Maker {
 
     /// Takes the place of the previous quote in one step.
     fn quote(&self, middle: i64) -> MassQuote {
-        let half_spread = (middle / 2_000).max(self.tick_units);
+        let half_spread = (middle / 20_000).max(self.tick_units);
         // Who holds much asks less and bids less: the position goes back by itself.
         let center = middle - half_spread * self.position / (10 * QUANTITY_UNITS);
         let on_grid = |units: i64| units.div_euclid(self.tick_units) * self.tick_units;

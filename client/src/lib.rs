@@ -32,6 +32,7 @@ mod config;
 mod connection;
 mod credentials;
 mod error;
+mod execution_place;
 mod local_book;
 mod local_orders;
 mod receiver;

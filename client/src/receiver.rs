@@ -33,8 +33,9 @@ pub struct Disconnected {
     pub dropped_requests: usize,
 }
 
-/// A new connection: nothing is resumed. Subscriptions are asked for again, so every book begins with a
-/// new snapshot; reports in between are lost, so ask for the open orders.
+/// A new connection. Subscriptions are asked for again, so every book begins with a new snapshot, but for executions and drop
+/// copies: those go on where they were, so the reports in between come first, none twice. Where the exchange no longer keeps
+/// them, its error `snapshot_required` comes, the channel begins anew, and open orders are to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconnected {
     /// What the exchange said.
@@ -51,6 +52,8 @@ pub struct Receiver {
     config: Arc<ClientConfig>,
     names: Arc<InstrumentTable>,
     state: State,
+    /// The last message led to a request, which has not been sent yet.
+    must_flush: bool,
 }
 
 enum State {
@@ -79,6 +82,7 @@ impl Receiver {
             shared,
             config,
             state: State::Connected(frames_in),
+            must_flush: false,
         }
     }
 
@@ -88,11 +92,18 @@ impl Receiver {
     /// [`ClientError::Codec`]: a message could not be read, and the next call goes on after it. All
     /// others: the session is over, and further calls say [`ClientError::Closed`].
     pub async fn next(&mut self) -> Result<Incoming, ClientError> {
+        if self.must_flush {
+            // A connection that is lost by now is noticed below.
+            let _ = self.shared.flush().await;
+            self.must_flush = false;
+        }
         loop {
             match &mut self.state {
                 State::Connected(frames_in) => match frames_in.next().await {
                     Some(Ok(Message::Text(text))) => {
-                        return Ok(Incoming::Message(ServerMessage::decode(&text)?));
+                        let message = ServerMessage::decode(&text)?;
+                        self.must_flush = self.shared.note(&message);
+                        return Ok(Incoming::Message(message));
                     }
                     Some(Ok(Message::Close(frame))) => {
                         let reason = frame.map_or_else(String::new, |frame| frame.to_string());
@@ -100,6 +111,7 @@ impl Receiver {
                     }
                     Some(Ok(Message::Binary(bytes))) => {
                         let message = ServerMessage::decode_binary(&bytes, &self.names)?;
+                        self.must_flush = self.shared.note(&message);
                         return Ok(Incoming::Message(message));
                     }
                     // Tungstenite answers pings by itself.

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
-    Batch, Cancel, CancelAfter, CancelReplace, Frames, HelloAnswer, InstrumentTable, Layout,
-    MassCancel, MassQuote, MmpReset, Operation, Replace, Request, Submit, Subscription, Symbol,
+    Batch, Cancel, CancelAfter, CancelReplace, Channel, Frames, HelloAnswer, InstrumentTable,
+    Layout, MassCancel, MassQuote, MmpReset, Operation, Replace, Request, ResumeExecutions,
+    ServerMessage, Submit, Subscription, Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::connection::FrameSink;
 use crate::error::SendError;
+use crate::execution_place::{ExecutionPlace, Next};
 use crate::subscriptions::Subscriptions;
 
 /// Asks the exchange. Clones share one connection and one count of request ids.
@@ -46,6 +48,8 @@ struct Outbox {
     connection: u64,
     next_request: u64,
     subscriptions: Subscriptions,
+    /// Where it stands in its account's executions.
+    executions: ExecutionPlace,
     listed: Vec<Symbol>,
     /// How binary frames name what is listed.
     names: Arc<InstrumentTable>,
@@ -77,6 +81,7 @@ impl Shared {
                 connection: 1,
                 next_request: 1,
                 subscriptions: Subscriptions::default(),
+                executions: ExecutionPlace::default(),
                 listed: listed_symbols(hello),
                 names: Arc::new(InstrumentTable::of_terms(&hello.instruments)),
                 frames: hello.frames,
@@ -108,6 +113,23 @@ impl Shared {
         self.outbox().is_closed_by_us
     }
 
+    /// Takes in what a message says of where the session stands. True: something is to be flushed.
+    pub(crate) fn note(&self, message: &ServerMessage) -> bool {
+        let (ServerMessage::Report(_) | ServerMessage::Subscribed(_) | ServerMessage::Error(_)) =
+            message
+        else {
+            return false;
+        };
+        let mut outbox = self.outbox();
+        match outbox.executions.take(message) {
+            Next::Nothing => false,
+            Next::BeginAnew(channel) => {
+                outbox.push(Operation::Subscribe(Subscription::of(channel, None)));
+                true
+            }
+        }
+    }
+
     /// Notes that the connection is lost; returns how many queued requests are dropped with it.
     pub(crate) fn disconnect(&self) -> usize {
         let mut outbox = self.outbox();
@@ -130,8 +152,9 @@ impl Shared {
             outbox.names = Arc::new(InstrumentTable::of_terms(&hello.instruments));
             outbox.frames = hello.frames;
             outbox.queued.clear();
+            outbox.executions.forget_requests();
             for subscription in outbox.subscriptions.wanted().to_vec() {
-                outbox.push(Operation::Subscribe(subscription));
+                outbox.follow_again(subscription);
             }
             *writer = Writer {
                 frames_out,
@@ -144,7 +167,7 @@ impl Shared {
         self.flush().await
     }
 
-    async fn flush(&self) -> Result<(), SendError> {
+    pub(crate) async fn flush(&self) -> Result<(), SendError> {
         let mut writer = self.writer.lock().await;
         {
             let mut outbox = self.outbox();
@@ -177,9 +200,24 @@ impl Outbox {
         }
     }
 
+    /// Asks on a new connection for what was followed; executions go on where they were.
+    fn follow_again(&mut self, subscription: Subscription) {
+        match self.executions.resume(subscription.channel) {
+            Some(resume) if is_of_executions(subscription.channel) => {
+                self.push(Operation::ResumeExecutions(resume));
+            }
+            Some(_) | None => {
+                self.push(Operation::Subscribe(subscription));
+            }
+        }
+    }
+
     fn push(&mut self, operation: Operation) -> u64 {
         let id = self.next_request;
         self.next_request = id.saturating_add(1);
+        if let Operation::ResumeExecutions(resume) = &operation {
+            self.executions.note_resume(id, resume);
+        }
         let request = Request {
             id: Some(id),
             operation,
@@ -188,6 +226,11 @@ impl Outbox {
         self.queued.push(frame);
         id
     }
+}
+
+/// Whether a channel tells reports of the own account.
+fn is_of_executions(channel: Channel) -> bool {
+    channel == Channel::Executions || channel == Channel::DropCopy
 }
 
 /// The symbols that a subscription to all instruments stands for.
@@ -240,8 +283,15 @@ impl Sender {
         if let Operation::Subscribe(subscription) = &operation {
             outbox.subscriptions.add(subscription);
         }
+        if let Operation::ResumeExecutions(resume) = &operation {
+            let followed = Subscription::of(resume.channel, None);
+            outbox.subscriptions.add(&followed);
+        }
         if let Operation::Unsubscribe(subscription) = &operation {
             outbox.subscriptions.remove(subscription, &outbox.listed);
+            if is_of_executions(subscription.channel) {
+                outbox.executions = ExecutionPlace::default();
+            }
         }
         Ok(outbox.push(operation))
     }
@@ -347,6 +397,20 @@ impl Sender {
     /// There is no connection, or the queue is full.
     pub fn subscribe(&self, subscription: Subscription) -> Result<u64, SendError> {
         self.queue(Operation::Subscribe(subscription))
+    }
+
+    /// Queues to follow executions where an earlier session ended; a new connection goes on by itself.
+    ///
+    /// # Errors
+    /// There is no connection, or the queue is full.
+    pub fn resume_executions(&self, resume: ResumeExecutions) -> Result<u64, SendError> {
+        self.queue(Operation::ResumeExecutions(resume))
+    }
+
+    /// Where the session stands in the executions that it follows: what a later session goes on with. `None` while it follows
+    /// none.
+    pub fn executions_place(&self) -> Option<ResumeExecutions> {
+        self.shared.outbox().executions.resume(Channel::Executions)
     }
 
     /// Queues the end of a subscription.

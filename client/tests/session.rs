@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use client::{ClientConfig, ClientError, Incoming, Reconnect, SendError, Session, connect};
 use protocol::{
-    Cancel, Channel, ErrorCode, Logon, NewOrder, Operation, OrderRef, ServerMessage, Side, Submit,
-    Subscription,
+    Cancel, Channel, ErrorCode, ExecutionCursor, Logon, NewOrder, Operation, OrderRef,
+    ResumeExecutions, ServerMessage, Side, Submit, Subscription,
 };
 
 use crate::scripted_exchange::{Peer, ScriptedExchange};
@@ -221,6 +221,99 @@ async fn a_new_connection_subscribes_again_and_sends_nothing_of_before() {
     session.sender.ping().expect("connected again");
     session.sender.flush().await.expect("connected again");
     assert_eq!(peer.hear().await.operation, Operation::Ping);
+}
+
+/// An answer to the request that follows executions, whose last event was this one.
+fn followed(request: u64, seq: u64, k: u32) -> String {
+    format!(
+        r#"{{"type":"subscribed","request":{request},"channel":"executions","symbols":["BTCUSDT"],"epoch":4,"cursor":[{{"symbol":"BTCUSDT","seq":{seq},"k":{k}}}]}}"#
+    )
+}
+
+fn rested(seq: u64, k: u32) -> String {
+    format!(
+        r#"{{"type":"report","kind":"rested","symbol":"BTCUSDT","order_id":1,"event":{{"seq":{seq},"k":{k}}},"at_us":1000}}"#
+    )
+}
+
+fn place(seq: u64, k: u32) -> ResumeExecutions {
+    let symbol = "BTCUSDT".parse().expect("a symbol");
+    ResumeExecutions {
+        channel: Channel::Executions,
+        epoch: 4,
+        after: vec![ExecutionCursor { symbol, seq, k }],
+    }
+}
+
+/// Loses the connection and gets a new one.
+async fn lose(session: &mut Session, exchange: &ScriptedExchange, peer: Peer) -> Peer {
+    peer.close().await;
+    let lost = session.receiver.next().await;
+    assert!(matches!(lost, Ok(Incoming::Disconnected(_))));
+    let (again, peer) = tokio::join!(session.receiver.next(), exchange.greet());
+    assert!(matches!(again, Ok(Incoming::Reconnected(_))));
+    peer
+}
+
+#[tokio::test]
+async fn executions_go_on_at_the_last_report_over_any_number_of_connections() {
+    let exchange = ScriptedExchange::listen().await;
+    let (mut session, mut peer) = open(&exchange, SOON).await;
+    assert_eq!(session.sender.executions_place(), None);
+    let executions = Subscription::of(Channel::Executions, None);
+    session.sender.subscribe(executions).expect("connected");
+    session.sender.flush().await.expect("connected");
+    assert_eq!(peer.hear().await.id, Some(1));
+    for text in [&followed(1, 7, 2), &rested(9, 1), &rested(9, 0)] {
+        peer.say(text).await;
+        session.receiver.next().await.expect("connected");
+    }
+
+    let mut peer = lose(&mut session, &exchange, peer).await;
+    let asked = peer.hear().await;
+    assert_eq!(asked.operation, Operation::ResumeExecutions(place(9, 1)));
+
+    // What the answer says of the latest event has still to come: it is lost before that, but for one report.
+    peer.say(&followed(2, 30, 1)).await;
+    peer.say(&rested(12, 0)).await;
+    for _ in 0..2 {
+        session.receiver.next().await.expect("connected");
+    }
+    let mut peer = lose(&mut session, &exchange, peer).await;
+    let asked = peer.hear().await;
+    assert_eq!(asked.operation, Operation::ResumeExecutions(place(12, 0)));
+    assert_eq!(session.sender.executions_place(), Some(place(12, 0)));
+}
+
+#[tokio::test]
+async fn executions_that_are_no_longer_kept_begin_anew() {
+    let exchange = ScriptedExchange::listen().await;
+    let (mut session, mut peer) = open(&exchange, SOON).await;
+    session
+        .sender
+        .resume_executions(place(3, 0))
+        .expect("connected");
+    session.sender.flush().await.expect("connected");
+    let asked = peer.hear().await;
+    assert_eq!(asked.operation, Operation::ResumeExecutions(place(3, 0)));
+
+    peer.say(r#"{"type":"error","request":1,"code":"snapshot_required","text":"gone"}"#)
+        .await;
+    let told = session.receiver.next().await;
+    assert!(matches!(
+        told,
+        Ok(Incoming::Message(ServerMessage::Error(_)))
+    ));
+    let (_, asked) = tokio::join!(
+        async { session.receiver.try_next().expect("connected") },
+        peer.hear()
+    );
+
+    let anew = Operation::Subscribe(Subscription::of(Channel::Executions, None));
+    assert_eq!((asked.id, asked.operation), (Some(2), anew));
+    peer.say(&followed(2, 30, 1)).await;
+    session.receiver.next().await.expect("connected");
+    assert_eq!(session.sender.executions_place(), Some(place(30, 1)));
 }
 
 #[tokio::test]

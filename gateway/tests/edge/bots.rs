@@ -89,11 +89,11 @@ async fn look_anew(watcher: &mut Participant) {
 
 const BOOKS: &str = r#"{"op":"subscribe","id":1,"channel":"depth","symbols":["BTCUSDT"],"levels":10,"delivery":"latest"}"#;
 
-/// The market around 100.00, and who watches it.
+/// The market around 1000.00, and who watches it.
 async fn market(venue: &Venue) -> (Participant, Participant) {
     let mut alice = Participant::log_on(venue, "alice").await;
-    alice.ask(&limit(1, "buy", "99.00", "5")).await;
-    alice.ask(&limit(2, "sell", "101.00", "5")).await;
+    alice.ask(&limit(1, "buy", "990.00", "5")).await;
+    alice.ask(&limit(2, "sell", "1010.00", "5")).await;
     let mut watcher = Participant::greet(venue).await;
     watcher.ask(BOOKS).await;
     (alice, watcher)
@@ -106,10 +106,10 @@ async fn see_it_quote_trade_and_come_back(
 ) -> (Participant, Participant) {
     let (mut alice, mut watcher) = market(venue).await;
     let (bid, ask) = until_quoted(&mut watcher, "").await;
-    // A twentieth of a percent from the middle.
-    assert_eq!((&bid[0], &ask[0]), (&json!("99.95"), &json!("100.05")));
+    // Half a hundredth of a percent from the middle.
+    assert_eq!((&bid[0], &ask[0]), (&json!("999.95"), &json!("1000.05")));
 
-    let taken = alice.ask(&limit(3, "buy", "100.05", "0.01")).await;
+    let taken = alice.ask(&limit(3, "buy", "1000.05", "0.01")).await;
     assert_eq!(taken["kind"], "accepted");
     look_anew(&mut watcher).await;
     until_quoted(&mut watcher, "").await;
@@ -196,7 +196,7 @@ async fn the_market_maker_in_python_quotes_trades_comes_back_and_leaves_nothing(
     let output = within(output).await.unwrap().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("sell 0.01000 at 100.05"), "{said}");
+    assert!(said.contains("sell 0.01000 at 1000.05"), "{said}");
     assert!(said.contains("not connected: "), "{said}");
     assert!(
         said.trim_end().ends_with("1 trades, position -0.01000"),

@@ -6,7 +6,7 @@ use engine::{
     Command, EngineLimits, Event, InstrumentId, LevelCount, MatchingEngine, SequenceNumber,
     Sequenced, Side, Timestamp,
 };
-use protocol::{Operation, Request, ServerMessage};
+use protocol::{BookChecksum, Operation, Request, ServerMessage};
 use serde_json::Value;
 
 use crate::participant::{Participant, limit};
@@ -17,13 +17,18 @@ const COMMANDS_PER_CHECKPOINT: u64 = 4;
 const INSTRUMENT: InstrumentId = InstrumentId(1);
 
 /// Chance that is the same for the same seed.
-struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     /// From `RIALTO_SEED`, or always the same.
-    fn seeded() -> Self {
+    pub fn seeded() -> Self {
         let seed = std::env::var("RIALTO_SEED").map_or(20_260_101, |seed| seed.parse().unwrap());
         Self(seed)
+    }
+
+    /// What it began with, as long as nothing was drawn.
+    pub const fn seed(&self) -> u64 {
+        self.0
     }
 
     fn below(&mut self, bound: u64) -> u64 {
@@ -36,14 +41,14 @@ impl Chance {
 }
 
 /// The engine, fed with what the log has kept.
-struct Mirror {
+pub struct Mirror {
     engine: MatchingEngine,
     applied: usize,
     sequence: u64,
 }
 
 impl Mirror {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 2 });
         for listed in instruments() {
             engine.list(listed.instrument).unwrap();
@@ -55,7 +60,7 @@ impl Mirror {
         }
     }
 
-    fn catch_up(&mut self, venue: &Venue) {
+    pub fn catch_up(&mut self, venue: &Venue) {
         let entries = venue.log.kept();
         let mut events: Vec<Event> = Vec::new();
         for entry in &entries[self.applied..] {
@@ -77,7 +82,7 @@ impl Mirror {
         self.applied = entries.len();
     }
 
-    fn levels(&self, side: Side) -> Vec<(i64, u64)> {
+    pub fn levels(&self, side: Side) -> Vec<(i64, u64)> {
         let depth = self
             .engine
             .book(INSTRUMENT)
@@ -91,6 +96,24 @@ impl Mirror {
         shown
             .map(|level| (level.price.units(), level.displayed_quantity.units()))
             .collect()
+    }
+
+    /// The checksums of the book by level and by order. (MD-6)
+    fn checksums(&self) -> [u32; 2] {
+        let mut levels = BookChecksum::default();
+        let mut orders = BookChecksum::default();
+        for side in [Side::Sell, Side::Buy] {
+            let best: Vec<_> = self.levels(side).into_iter().take(10).collect();
+            for (price, quantity) in &best {
+                levels.add(*price, *quantity);
+            }
+            for (_, price, quantity) in self.orders(side) {
+                if best.iter().any(|(of_level, _)| *of_level == price) {
+                    orders.add(price, quantity);
+                }
+            }
+        }
+        [levels.value(), orders.value()]
     }
 
     fn orders(&self, side: Side) -> Vec<(u64, i64, u64)> {
@@ -108,7 +131,7 @@ impl Mirror {
             .collect()
     }
 
-    fn is_followed_by(&self, levels: &LocalBook, orders: &LocalOrders) -> bool {
+    pub fn is_followed_by(&self, levels: &LocalBook, orders: &LocalOrders) -> bool {
         let level = |level: client::BookLevel| (level.price_units, level.quantity_units);
         let order =
             |order: client::QueuedOrder| (order.order_id, order.price_units, order.quantity_units);
@@ -127,6 +150,8 @@ struct Watcher {
     held_back: Option<ServerMessage>,
     next_request: u64,
     asked_by_orders: Vec<u64>,
+    /// The checksums that came with what was applied last, of levels and of orders.
+    told: [Option<u32>; 2],
     faults: u64,
     resumes: u64,
 }
@@ -141,6 +166,7 @@ impl Watcher {
             held_back: None,
             next_request: 1,
             asked_by_orders: Vec::new(),
+            told: [None; 2],
             faults: 0,
             resumes: 0,
         };
@@ -226,9 +252,16 @@ impl Watcher {
     }
 
     async fn take(&mut self, message: &ServerMessage) {
+        let checksum = checksum_of(message);
         let step = self.levels.take(message);
+        if step == Step::Applied {
+            self.told[0] = checksum;
+        }
         self.follow_up(step, Asker::Levels).await;
         let step = self.orders.take(message);
+        if step == Step::Applied {
+            self.told[1] = checksum;
+        }
         self.follow_up(step, Asker::Orders).await;
     }
 
@@ -248,6 +281,14 @@ impl Watcher {
     }
 }
 
+/// What a message of a book says that the book's checksum is.
+fn checksum_of(message: &ServerMessage) -> Option<u32> {
+    let mut text = Vec::new();
+    message.encode(&mut text);
+    let told: Value = serde_json::from_slice(&text).unwrap();
+    told["checksum"].as_u64().map(|sum| sum.try_into().unwrap())
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asker {
     Levels,
@@ -255,14 +296,14 @@ enum Asker {
 }
 
 /// Someone who enters, changes and cancels orders at random.
-struct Trader {
+pub struct Trader {
     session: Participant,
     entered: Vec<u64>,
     requests: u64,
 }
 
 impl Trader {
-    async fn new(venue: &Venue, key: &str) -> Self {
+    pub async fn new(venue: &Venue, key: &str) -> Self {
         Self {
             session: Participant::log_on(venue, key).await,
             entered: Vec::new(),
@@ -270,7 +311,7 @@ impl Trader {
         }
     }
 
-    async fn act(&mut self, chance: &mut Chance) {
+    pub async fn act(&mut self, chance: &mut Chance) {
         self.requests += 1;
         let id = self.requests;
         let request = match chance.below(10) {
@@ -313,7 +354,7 @@ impl Trader {
 #[tokio::test]
 async fn a_client_with_a_bad_connection_has_the_engines_book_at_every_checkpoint() {
     let mut chance = Chance::seeded();
-    println!("RIALTO_SEED={}", chance.0);
+    println!("RIALTO_SEED={}", chance.seed());
     let venue = Venue::open().await;
     let mut traders = [
         Trader::new(&venue, "alice").await,
@@ -341,6 +382,12 @@ async fn a_client_with_a_bad_connection_has_the_engines_book_at_every_checkpoint
             }
         })
         .await;
+        let [of_levels, of_orders] = mirror.checksums();
+        assert_eq!(
+            watcher.told,
+            [Some(of_levels), Some(of_orders)],
+            "at checkpoint {checkpoint} the checksums that were told last are those of the engine's book"
+        );
         assert_eq!(
             watcher.levels.faults() + watcher.orders.faults(),
             0,

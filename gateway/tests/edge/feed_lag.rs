@@ -47,9 +47,9 @@ async fn read_up_to(mut session: Participant, last: u64) -> bool {
 }
 
 #[tokio::test]
-async fn those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing() {
+async fn md_4_those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing() {
     if !own_process::is_this(
-        "feed_lag::those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing",
+        "feed_lag::md_4_those_who_stop_reading_fall_behind_within_bounds_and_the_others_miss_nothing",
     ) {
         return;
     }

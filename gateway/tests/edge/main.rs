@@ -20,6 +20,7 @@ mod faults;
 mod feed_chaos;
 mod feed_integrity;
 mod feed_lag;
+mod feed_rules;
 mod frames;
 mod handshake;
 mod http;

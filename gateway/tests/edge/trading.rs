@@ -192,7 +192,7 @@ async fn a_mass_cancel_is_answered_when_every_instrument_has_answered() {
 }
 
 #[tokio::test]
-async fn a_repeated_client_order_id_returns_the_original_or_is_refused() {
+async fn id_1_a_repeated_client_order_id_returns_the_original_or_is_refused() {
     let venue = Venue::open().await;
     let mut alice = Participant::log_on(&venue, "alice").await;
     let order = r#"{"op":"submit","id":1,"symbol":"BTCUSDT","client_order_id":"once","side":"buy","type":"limit","price":"100.00","quantity":"2"}"#;

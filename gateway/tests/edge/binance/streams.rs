@@ -124,6 +124,97 @@ fn apply(bids: &mut BTreeMap<String, String>, diff: &Value) {
     }
 }
 
+/// A book by the rule of the venue: diffs that belong to a snapshot.
+#[derive(Debug, Default)]
+struct ByRule {
+    bids: BTreeMap<String, String>,
+    last: u64,
+    /// Whether a diff was applied to the snapshot.
+    has_begun: bool,
+}
+
+/// What a diff is to a book.
+#[derive(Debug, PartialEq, Eq)]
+enum Fit {
+    Dropped,
+    Applied,
+    Resync,
+}
+
+impl ByRule {
+    async fn from_snapshot(venue: &Venue) -> Self {
+        let book = ask(venue, "GET", "/api/v3/depth?symbol=BTCUSDT")
+            .await
+            .body();
+        let mut by_rule = Self {
+            last: book["lastUpdateId"].as_u64().unwrap(),
+            ..Self::default()
+        };
+        apply(&mut by_rule.bids, &json!({ "b": book["bids"] }));
+        by_rule
+    }
+
+    fn take(&mut self, diff: &Value) -> Fit {
+        let (first, last) = (diff["U"].as_u64().unwrap(), diff["u"].as_u64().unwrap());
+        if last <= self.last {
+            return Fit::Dropped;
+        }
+        if first > self.last + 1 || (self.has_begun && first != self.last + 1) {
+            return Fit::Resync;
+        }
+        apply(&mut self.bids, diff);
+        self.last = last;
+        self.has_begun = true;
+        Fit::Applied
+    }
+}
+
+#[tokio::test]
+async fn md_7_older_diffs_are_dropped_the_first_one_fits_the_snapshot_and_a_gap_is_seen() {
+    let venue = Venue::open().await;
+    let alice = alice(&venue);
+    let mut too_old = ByRule::from_snapshot(&venue).await;
+    alice.limit("BUY", "80.00", "1", "").await.body();
+    let mut stream = Streams::open(&venue, "/ws/btcusdt@depth@100ms").await;
+    let mut diffs = Vec::new();
+    for price in ["90.00", "91.00"] {
+        alice.limit("BUY", price, "1", "").await.body();
+        diffs.push(stream.read().await);
+    }
+
+    let mut book = ByRule::from_snapshot(&venue).await;
+    for price in ["92.00", "91.00", "93.00", "94.00"] {
+        alice.limit("BUY", price, "1", "").await.body();
+        diffs.push(stream.read().await);
+    }
+
+    assert_eq!(
+        too_old.take(&diffs[0]),
+        Fit::Resync,
+        "this snapshot is older than what was followed"
+    );
+    let fits: Vec<_> = diffs[..4].iter().map(|diff| book.take(diff)).collect();
+    assert_eq!(
+        fits,
+        [Fit::Dropped, Fit::Dropped, Fit::Applied, Fit::Applied]
+    );
+    let expected = [
+        ("80.00000000", "1.00000000"),
+        ("90.00000000", "1.00000000"),
+        ("91.00000000", "2.00000000"),
+        ("92.00000000", "1.00000000"),
+    ];
+    let expected: BTreeMap<_, _> = expected
+        .map(|(price, quantity)| (price.to_owned(), quantity.to_owned()))
+        .into();
+    assert_eq!(book.bids, expected);
+    assert_eq!(book.take(&diffs[5]), Fit::Resync, "the fifth is lost");
+    let mut again = ByRule::from_snapshot(&venue).await;
+    assert_eq!(again.take(&diffs[5]), Fit::Dropped);
+    assert_eq!(again.bids.len(), 6);
+    venue.close().await;
+}
+
 #[tokio::test]
 async fn a_socket_is_told_what_to_follow_and_says_what_it_follows() {
     let venue = Venue::open().await;
