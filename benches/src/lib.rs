@@ -7,6 +7,7 @@
 mod book;
 pub mod candidate;
 pub mod engine_book;
+pub mod fan_out;
 pub mod handed_off;
 mod id_index;
 #[cfg(feature = "peers")]

@@ -16,6 +16,19 @@ pub fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
     (start.elapsed(), returned)
 }
 
+/// The same with something that waits.
+pub async fn timed_async<T>(run: impl Future<Output = T>) -> (Duration, T) {
+    let start = now();
+    let returned = run.await;
+    (start.elapsed(), returned)
+}
+
+/// Now, for what is measured over many calls.
+#[expect(clippy::disallowed_methods, reason = "the one clock of this crate")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
 /// How long the processor works at `run`, and what that returns. Time in which others have the processor does
 /// not count, so that a busy machine disturbs by its caches alone.
 pub fn worked<T>(run: impl FnOnce() -> T) -> (Duration, T) {

@@ -21,6 +21,15 @@ impl Cores {
         set(&servers);
     }
 
+    /// The calling thread, and what it starts, runs on the first core alone.
+    pub fn take_one_server(&self) {
+        if let Some(first) = (0..CpuSet::MAX_CPU).find(|core| self.0.is_set(*core)) {
+            let mut server = CpuSet::new();
+            server.set(first);
+            set(&server);
+        }
+    }
+
     /// The calling thread runs on the last core.
     pub fn take_client(&self) {
         let mut client = CpuSet::new();

@@ -51,6 +51,11 @@ impl Line {
         })
     }
 
+    /// The socket, which does not block.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// Sends a message, which is framed already, and waits for its answer.
     ///
     /// # Errors
