@@ -6,6 +6,7 @@
 mod chance;
 mod export;
 mod failing_start;
+mod feed_rules;
 mod io_errors;
 mod kills;
 mod limits;
