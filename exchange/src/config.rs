@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod file;
 mod instrument;
+mod kept_listing;
 mod layers;
 mod listing;
 mod lockstep;
@@ -27,6 +28,7 @@ use sequencer::{FileLogOptions, ManualClock, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
+pub use kept_listing::LIVE_KEYS;
 pub use layers::Layers;
 pub use listing::Listing;
 pub use own_file::OwnFile;
@@ -76,6 +78,10 @@ pub struct Config {
     pub fault_plans: Vec<FaultPlanPart>,
     /// The participants' flow.
     pub feed: FeedConfig,
+    /// Where all this was read from, and is read from again.
+    pub layers: Layers,
+    /// Every effective value, as it was read.
+    pub values: Vec<ShownValue>,
 }
 
 impl Config {
@@ -86,7 +92,11 @@ impl Config {
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let tree = layers.merge()?;
         let file: file::File = reader::read(&tree)?;
-        Self::derive(&file).map_err(|error| locate(error, &tree))
+        let mut config = Self::derive(&file).map_err(|error| locate(error, &tree))?;
+        config.listing.written = kept_listing::spell(&tree);
+        config.layers = layers.clone();
+        config.values = shown::values(&tree);
+        Ok(config)
     }
 }
 
@@ -96,8 +106,7 @@ impl Config {
     /// # Errors
     /// As [`Self::load`].
     pub fn shown(layers: &Layers) -> Result<Vec<ShownValue>, ConfigError> {
-        Self::load(layers)?;
-        Ok(shown::values(&layers.merge()?))
+        Ok(Self::load(layers)?.values)
     }
 
     /// How time passes for an exchange that is started now: in lockstep with a clock of its own.
@@ -132,6 +141,8 @@ impl Config {
             ),
             feed: demo::derive_feed(&file.demo, &file.feed_sim)?,
             fault_plans: Vec::new(),
+            layers: Layers::default(),
+            values: Vec::new(),
             demo,
             listing,
             accounts_max: file.ledger.accounts_max,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use gateway::{AdminKey, GatewayView, PageKey, ResetDone, ResetRequest, StopCause, Tls};
+use gateway::{
+    AdminKey, GatewayView, PageKey, ReloadDone, ReloadRequest, ResetDone, ResetRequest, StopCause,
+    Tls,
+};
 use sequencer::Epoch;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -13,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::config::{Config, TlsPart};
 use crate::exit;
+use crate::reload::{self, Plan};
 use crate::storage::{DataFolder, OpenGeneration, VENUE_HOSTS};
 use crate::wiring::{Ending, Generation, Listeners, StartError, Surroundings};
 
@@ -30,6 +34,7 @@ pub struct Exchange {
     /// What its operators show.
     pub admin_key: AdminKey,
     view: watch::Receiver<GatewayView>,
+    reloads: flume::Sender<ReloadRequest>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<Ending, ExchangeError>>,
 }
@@ -71,6 +76,7 @@ impl Exchange {
         let viewer_key = folder.viewer_key()?;
         let (tls, authority) = speak(&mut config, &folder)?;
         let (asking, resets) = flume::bounded(1);
+        let (reloading, reloads) = flume::bounded(1);
         let around = Arc::new(Surroundings {
             config,
             listeners,
@@ -79,6 +85,7 @@ impl Exchange {
             viewer_key,
             page_key,
             resets: asking,
+            reloads: reloading.clone(),
         });
         let (public, admin) = (
             around.listeners.public_address,
@@ -94,6 +101,7 @@ impl Exchange {
             folder,
             shown,
             resets,
+            reloads,
         };
         Ok(Self {
             public,
@@ -102,6 +110,7 @@ impl Exchange {
             authority,
             admin_key,
             view,
+            reloads: reloading,
             stop,
             running: tokio::spawn(succession.run(generation, stopping)),
         })
@@ -110,6 +119,22 @@ impl Exchange {
     /// Looks at the generation that runs now.
     pub fn view(&self) -> GatewayView {
         self.view.borrow().clone()
+    }
+
+    /// Reads the configuration again, and changes what may change while it runs.
+    ///
+    /// # Errors
+    /// Why nothing changed: the files are wrong, a reload is under way, or the exchange stops.
+    pub async fn reload(&self, who: &str) -> Result<ReloadDone, String> {
+        let (reply, outcome) = flume::bounded(1);
+        let request = ReloadRequest {
+            who: who.to_owned(),
+            reply,
+        };
+        let busy = |_| "a reload is under way, or the exchange stops".to_owned();
+        self.reloads.try_send(request).map_err(busy)?;
+        let outcome = outcome.recv_async().await;
+        outcome.unwrap_or_else(|_| Err("the exchange stops".to_owned()))
     }
 
     /// Resolves when the exchange has stopped by itself: its log failed, or a part of it broke.
@@ -148,6 +173,7 @@ struct Succession {
     folder: Arc<DataFolder>,
     shown: watch::Sender<GatewayView>,
     resets: flume::Receiver<ResetRequest>,
+    reloads: flume::Receiver<ReloadRequest>,
 }
 
 /// Which generation is to be opened.
@@ -159,7 +185,7 @@ enum Wanted {
 
 impl Succession {
     async fn run(
-        self,
+        mut self,
         mut generation: Generation,
         mut stopping: oneshot::Receiver<()>,
     ) -> Result<Ending, ExchangeError> {
@@ -169,6 +195,14 @@ impl Succession {
                 // A sender that is dropped asks too: nobody is left who could.
                 _ = &mut stopping => break generation.stop(StopCause::Asked).await?,
                 () = generation.stopped_by_itself() => break generation.stop(StopCause::Asked).await?,
+                Ok(request) = self.reloads.recv_async() => {
+                    let outcome = self.reload(&generation).await;
+                    reload::say(&request.who, &outcome);
+                    generation.view.note_reload(&outcome);
+                    // Whoever asked may have gone away.
+                    drop(request.reply.try_send(outcome));
+                    continue;
+                }
                 Ok(request) = self.resets.recv_async() => request,
             };
             let asked_at = Instant::now();
@@ -197,6 +231,27 @@ impl Succession {
             }
         };
         Ok(total(ending, earlier.as_ref()))
+    }
+
+    /// Reads the configuration again; what may change does, and the next generation begins with it.
+    async fn reload(&mut self, generation: &Generation) -> Result<ReloadDone, String> {
+        let current = &self.around.config;
+        let wanted = Config::load(&current.layers).map_err(|error| error.to_string())?;
+        let Plan {
+            listing,
+            values,
+            changed,
+            not_changed,
+        } = reload::plan(current, &wanted).map_err(|error| error.to_string())?;
+        let commands = generation.change(&current.listing, &listing).await?;
+        let mut around = Surroundings::clone(&self.around);
+        (around.config.listing, around.config.values) = (listing, values);
+        self.around = Arc::new(around);
+        Ok(ReloadDone {
+            changed,
+            not_changed,
+            commands,
+        })
     }
 
     /// Makes the next generation's folder and files while this one still serves.

@@ -28,6 +28,8 @@ mod offline;
 mod operator;
 mod output;
 mod play;
+mod reload;
+mod reload_signal;
 mod run;
 mod run_file;
 mod scenario_files;

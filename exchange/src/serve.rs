@@ -13,6 +13,7 @@ use crate::fault_plans;
 use crate::launch::{LaunchError, Launched, RunPlace, take_folder};
 use crate::memory;
 use crate::output::Output;
+use crate::reload_signal::ReloadSignal;
 use crate::stop_signal::StopSignal;
 
 /// What machines are told, one object a line.
@@ -39,6 +40,7 @@ struct Totals {
 
 /// Serves until `stop` is said, or until the exchange cannot go on.
 pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal) -> ExitCode {
+    let mut reload = ReloadSignal::new();
     let launched = match launch(arguments, &mut stop).await {
         Ok(launched) => launched,
         Err(error) => return error.end(),
@@ -53,9 +55,13 @@ pub async fn run(arguments: &ExchangeArgs, output: Output, mut stop: StopSignal)
     output.say(&banner::text(&exchange, &config, &folder));
     output.object(&Told::Ready(&place));
 
-    tokio::select! {
-        () = stop.said() => {}
-        () = exchange.stopped_by_itself() => {}
+    loop {
+        tokio::select! {
+            () = stop.said() => break,
+            () = exchange.stopped_by_itself() => break,
+            // The log says what came of it.
+            () = reload.said() => drop(exchange.reload("SIGHUP").await),
+        }
     }
     let ending = match exchange.stop().await {
         Ok(ending) => ending,

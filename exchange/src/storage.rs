@@ -34,7 +34,7 @@ pub use certificate::{Certificate, VENUE_HOSTS};
 pub use durable::replace_file;
 pub use error::DataError;
 pub use generation::{GenerationMark, Generations, Logs, OpenGeneration};
-pub use instruments::check_terms;
+pub use instruments::{KeptListing, written_with};
 pub use place::default_folder;
 
 /// A folder that only this process uses.

@@ -1,5 +1,6 @@
 //! The topology in one constructor, and the order of stopping: one generation of the exchange.
 
+mod changing;
 mod clocks;
 mod listeners;
 mod recovering;
@@ -11,8 +12,8 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, BadFault, CounterReadings, DemoKeys, FaultPlan, Gateway, GatewayParts, GatewayView,
-    ListedAsset, ListingError, LockstepReport, LogFilter, Operations, PageKey, Past, ResetRequest,
-    RunError, StopCause, Stopped, Tls,
+    ListedAsset, ListingError, LockstepReport, LogFilter, OpeningLimits, Operations, PageKey, Past,
+    ReloadRequest, ResetRequest, RunError, StopCause, Stopped, Tls,
 };
 use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
 use sequencer::{
@@ -22,19 +23,20 @@ use sequencer::{
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::config::Config;
+use crate::config::{Config, Listing};
 use crate::logging;
 use crate::storage::{GenerationMark, Logs, OpenGeneration};
 
 pub use listeners::Listeners;
 pub use start_error::StartError;
 
+use changing::Changing;
 use clocks::{clock_source, wire_clock};
 use recovering::{close_overdrawn, recovered};
 use seed::under_way_max;
 
 /// What every generation of a process is wired with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Surroundings {
     /// What the process is told.
     pub config: Config,
@@ -49,6 +51,8 @@ pub struct Surroundings {
     pub page_key: PageKey,
     /// Where operators ask for the next generation.
     pub resets: flume::Sender<ResetRequest>,
+    /// Where operators ask for the configuration to be read again.
+    pub reloads: flume::Sender<ReloadRequest>,
 }
 
 /// An exchange that runs, from a reset or the start of the process on.
@@ -61,6 +65,9 @@ pub struct Generation {
     /// The epoch of its published numbers.
     pub epoch: Epoch,
     ledger: Arc<Ledger>,
+    ports: Arc<Ports>,
+    account_limits: OpeningLimits,
+    under_way_max: usize,
     /// What recovery had counted when it was opened to the public.
     recovered: CounterReadings,
     stop_gateway: oneshot::Sender<StopCause>,
@@ -95,8 +102,16 @@ impl Generation {
     /// # Errors
     /// A part refuses its configuration, or the journal cannot be applied. Nothing runs then.
     pub async fn start(around: &Surroundings, opened: OpenGeneration) -> Result<Self, StartError> {
-        let config = &around.config;
-        let OpenGeneration { logs, mut mark } = opened;
+        let OpenGeneration {
+            logs,
+            mut mark,
+            listing: kept_listing,
+        } = opened;
+        // Everything begins as the journal was begun; what the configuration has changed since comes by commands.
+        let config = &Config {
+            listing: kept_listing.base,
+            ..around.config.clone()
+        };
         let epoch = logs.epoch();
         let (logs, past) = match logs {
             Logs::Files(files) => {
@@ -128,6 +143,8 @@ impl Generation {
 
         // 3. The gateway: reads what the gate lets out, and hands in what sessions ask. Matchers without a
         //    thread of their own are turned by its runtime.
+        let wanted = &around.config.listing;
+        let account_limits = OpeningLimits::new(wanted.account_limits.clone());
         let accounts = || config.demo.people.iter().chain(&config.demo.participants);
         let gateway = Gateway::new(
             GatewayParts {
@@ -144,7 +161,7 @@ impl Generation {
                 clock: wire_clock(config.clock),
                 time: shard.clock,
                 pacing: lockstep,
-                operations: around.operations(),
+                operations: around.operations(&account_limits),
                 demo_api_keys: config.demo_api_keys.clone(),
                 venue: config.venue.clone(),
             },
@@ -187,17 +204,30 @@ impl Generation {
 
         // 5. Accounts and deposits. Those that the journal has brought are there, with what they have. A new
         //    generation counts from here on.
-        let missing = accounts().filter(|account| !ledger.has_account(account.id));
-        let account_limits = &config.listing.account_limits;
+        let missing: Vec<_> = accounts()
+            .filter(|account| !ledger.has_account(account.id))
+            .collect();
+        let under_way_max = under_way_max(config.clock);
+        let changing = Changing {
+            view: &view,
+            ports: &shard.ports,
+            ledger: &ledger,
+            under_way_max,
+        };
+        changing
+            .change(&kept_listing.applied, wanted)
+            .await
+            .map_err(|reason| or_failed_log(&shard.ports, StartError::Changes(reason)))?;
         seed::seed(
             &shard.ports,
             &ledger,
-            missing,
-            account_limits,
-            under_way_max(config.clock),
+            missing.into_iter(),
+            &wanted.account_limits,
+            under_way_max,
         )
         .await
         .map_err(|error| or_failed_log(&shard.ports, error))?;
+        mark.note_applied(wanted)?;
         mark.finish()?;
 
         // 6. Everything is as it was, or as it begins: the public may come in.
@@ -208,11 +238,32 @@ impl Generation {
             mark,
             epoch,
             ledger,
+            ports: shard.ports,
+            account_limits,
+            under_way_max,
             recovered,
             stop_gateway,
             gateway,
             stop_shard: shard.stop,
         })
+    }
+
+    /// Changes what is listed as `from` to what is listed as `to`, by commands; says how many.
+    ///
+    /// # Errors
+    /// Something stays as it is, or cannot be remembered.
+    pub async fn change(&self, from: &Listing, to: &Listing) -> Result<u64, String> {
+        let changing = Changing {
+            view: &self.view,
+            ports: &self.ports,
+            ledger: &self.ledger,
+            under_way_max: self.under_way_max,
+        };
+        let commands = changing.change(from, to).await?;
+        self.account_limits.replace(to.account_limits.clone());
+        let noted = self.mark.note_applied(to);
+        noted.map_err(|error| error.to_string())?;
+        Ok(commands)
     }
 
     /// Resolves when it has stopped by itself: its log failed, or a part of it broke.
@@ -257,7 +308,7 @@ impl Generation {
 }
 
 impl Surroundings {
-    fn operations(&self) -> Operations {
+    fn operations(&self, account_limits: &OpeningLimits) -> Operations {
         let named = self.config.demo.people.iter();
         let named = named.chain(&self.config.demo.participants);
         Operations {
@@ -265,9 +316,10 @@ impl Surroundings {
             viewer_key: self.viewer_key.clone(),
             page_key: self.page_key,
             log_filter: LogFilter::new(logging::set_filter),
-            account_limits: self.config.listing.account_limits.clone(),
+            account_limits: account_limits.clone(),
             account_names: named.map(|it| (it.id, it.name.clone())).collect(),
             resets: self.resets.clone(),
+            reloads: self.reloads.clone(),
         }
     }
 }

@@ -6,6 +6,8 @@ use protocol::{DecimalError, ExactDecimal, Scale};
 use serde::{Deserialize, Serialize};
 
 const NS_PER_MS: u64 = 1_000_000;
+/// A hundredth of a percent is its second decimal.
+const PERCENT_DECIMALS: u8 = 2;
 
 /// Limits in the words and decimals of people. What is not named is not limited.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -95,6 +97,36 @@ impl AccountLimits {
     }
 }
 
+impl AccountLimits {
+    /// The engine's limits in the words and decimals of people; a window is told in whole milliseconds, rounded up.
+    pub fn of(limits: &RiskLimits, scale: Scale) -> Self {
+        let quantity =
+            |most: Option<Quantity>| most.map(|most| scale.quantity(most.units()).to_string());
+        let notional = limits
+            .notional_max
+            .map(|most| scale.notional(most.units()).to_string());
+        let band = limits
+            .price_band_bips
+            .map(|bips| ExactDecimal::new(i128::from(bips), PERCENT_DECIMALS).to_string());
+        Self {
+            quantity_max: quantity(limits.quantity_max),
+            notional_max: notional,
+            price_band_percent: band,
+            open_orders_max: limits.open_orders_max,
+            position_max: quantity(limits.position_max),
+            order_rate: limits.order_rate.map(|rate| RateLimit {
+                orders_max: rate.orders_max,
+                window_ms: rate.window.div_ceil(NS_PER_MS),
+            }),
+            order_to_trade: limits.order_to_trade.map(|ratio| RatioLimit {
+                orders_free: ratio.orders_free,
+                orders_per_trade: ratio.orders_per_trade,
+                window_ms: ratio.window.div_ceil(NS_PER_MS),
+            }),
+        }
+    }
+}
+
 impl RateLimit {
     fn to_engine(self) -> Result<OrderRate, BadAccountLimit> {
         Ok(OrderRate {
@@ -130,7 +162,7 @@ fn bips(percent: ExactDecimal) -> Result<u32, DecimalError> {
     if percent.is_negative() {
         return Err(DecimalError::Negative);
     }
-    u32::try_from(percent.units_of(2)?).map_err(|_| DecimalError::Overflow)
+    u32::try_from(percent.units_of(PERCENT_DECIMALS)?).map_err(|_| DecimalError::Overflow)
 }
 
 fn read<T>(

@@ -41,6 +41,10 @@ pub struct Counters {
     pub trades: AtomicU64,
     /// Batches of events received and told.
     pub batches: AtomicU64,
+    /// Reloads of the configuration.
+    pub reloads: AtomicU64,
+    /// Reloads that changed nothing, because the files are wrong.
+    pub reloads_refused: AtomicU64,
 }
 
 /// All totals at one moment.
@@ -68,6 +72,8 @@ pub struct CounterReadings {
     pub rejected: u64,
     pub trades: u64,
     pub batches: u64,
+    pub reloads: u64,
+    pub reloads_refused: u64,
 }
 
 impl Counters {
@@ -105,6 +111,8 @@ impl Counters {
             rejected: read(&self.rejected),
             trades: read(&self.trades),
             batches: read(&self.batches),
+            reloads: read(&self.reloads),
+            reloads_refused: read(&self.reloads_refused),
         }
     }
 }

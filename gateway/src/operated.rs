@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::{Event, RejectReason, SequenceNumber, Timestamp};
-use sequencer::{CommandOutcome, Origin, SessionId};
+use engine::{Command, Event, RejectReason, SequenceNumber, Timestamp};
+use sequencer::{CommandOutcome, InboundCommand, Origin, Refused, SessionId, Stamps};
 use tokio::sync::oneshot;
 
+use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
 
 /// The session of the exchange itself, and of its operators.
@@ -77,5 +78,31 @@ impl Operating {
             at: outcome.at,
             refused,
         });
+    }
+}
+
+impl Edge {
+    /// Hands an operator's command to the instrument's matcher; its outcome comes when it is durable.
+    ///
+    /// # Errors
+    /// The exchange takes nothing now.
+    pub fn hand_in_for_operators(
+        &self,
+        state: &InstrumentState,
+        command: Command,
+    ) -> Result<oneshot::Receiver<Operated>, Refused> {
+        let (origin, outcome) = state.operating.begin();
+        let inbound = InboundCommand {
+            instrument: state.id(),
+            origin,
+            at: None,
+            stamps: Stamps::default(),
+            command,
+        };
+        let taken = self.ports.try_submit(inbound);
+        if taken.is_err() {
+            state.operating.forget(origin);
+        }
+        taken.map(|()| outcome)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use engine::{Command, InstrumentId, Operation};
 use protocol::{ExactDecimal, Symbol};
 
-use crate::counters::CounterReadings;
+use crate::admin::ReloadDone;
+use crate::counters::{CounterReadings, Counters};
 use crate::edge::Edge;
 use crate::listener::Permits;
 use crate::lock::{lock, read};
@@ -44,6 +46,35 @@ impl GatewayView {
     pub fn settle(&self) {
         self.edge.past.settle();
         self.edge.binance.recall(&self.edge);
+    }
+
+    /// Has an instrument changed, and waits until that is durable.
+    ///
+    /// # Errors
+    /// Why it stays as it is.
+    pub async fn operate(
+        &self,
+        instrument: InstrumentId,
+        operation: Operation,
+    ) -> Result<(), String> {
+        let state = self.edge.by_id(instrument).ok_or("it is not listed")?;
+        let command = Command::Operate(operation);
+        let outcome = self.edge.hand_in_for_operators(state, command);
+        let outcome = outcome.map_err(|refused| refused.to_string())?.await;
+        let outcome = outcome.map_err(|_| "the exchange stops".to_owned())?;
+        match outcome.refused {
+            None => Ok(()),
+            Some(reason) => Err(reason.sentence().to_owned()),
+        }
+    }
+
+    /// Counts that the configuration was read again.
+    pub fn note_reload(&self, outcome: &Result<ReloadDone, String>) {
+        let counters = &self.edge.counters;
+        Counters::count(match outcome {
+            Ok(_) => &counters.reloads,
+            Err(_) => &counters.reloads_refused,
+        });
     }
 
     /// All totals now.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use engine::{
-    Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
-    SequenceNumber, Sequenced, Timestamp, WARM_COMMANDS_MAX,
+    AccountId, Command, Event, EventSink, InstrumentId, LevelChange, MatchingEngine, OrderChange,
+    Scope, SequenceNumber, Sequenced, Timestamp, WARM_COMMANDS_MAX,
 };
 use ledger::{Gives, Settlement, SettlementImage};
 
@@ -12,7 +12,7 @@ use crate::clock::StageClock;
 use crate::egress::{CommandOutcome, EventBatch, EventRange};
 use crate::fan_outs::FanOutBoard;
 use crate::inbound::{InboundCommand, Origin};
-use crate::inspection::{BookState, MatcherState};
+use crate::inspection::{AccountRules, BookState, BookTerms, MatcherState, state_hash_of_books};
 use crate::log::{LogEntry, RejectedPart};
 use crate::snapshot::{BookSnapshot, SequenceState, Snapshot};
 use crate::stamps::{Stage, Stamps};
@@ -135,9 +135,9 @@ impl Books {
 
     /// Whether the instrument's book is one of these.
     pub(crate) fn has(&self, instrument: InstrumentId) -> bool {
-        self.sequences
-            .iter()
-            .any(|sequence| sequence.instrument == instrument)
+        let place = usize::try_from(instrument.0).ok();
+        let place = place.and_then(|index| *self.places.get(index)?);
+        place.is_some()
     }
 
     /// Applies an entry's commands, settles what they did in one pass, and says what that gave. The commands are moved
@@ -204,11 +204,45 @@ impl Books {
             terms: *self.engine.instrument(book.instrument).expect(LISTED),
             session_state: self.engine.session_state(book.instrument).expect(LISTED),
         });
+        let books: Vec<BookState> = books.collect();
         MatcherState {
             matcher,
-            books: books.collect(),
-            state_hash: self.engine.state_hash(),
+            state_hash: state_hash_of_books(&books),
+            books,
         }
+    }
+
+    /// What an instrument is now.
+    ///
+    /// # Panics
+    /// It is not one of these.
+    pub(crate) fn terms_of(&self, instrument: InstrumentId) -> BookTerms {
+        BookTerms {
+            sequence: self.last_of(instrument),
+            terms: *self.engine.instrument(instrument).expect(LISTED),
+            session_state: self.engine.session_state(instrument).expect(LISTED),
+        }
+    }
+
+    /// What an account may do on an instrument.
+    ///
+    /// # Panics
+    /// The instrument is not one of these.
+    pub(crate) fn rules_of(&self, instrument: InstrumentId, account: AccountId) -> AccountRules {
+        let scope = Scope::Account(account);
+        AccountRules {
+            sequence: self.last_of(instrument),
+            admission: self.engine.admission(instrument, scope).expect(LISTED),
+            fee_tier: self.engine.fee_tier_of(instrument, account).expect(LISTED),
+            limits: self.engine.limits_of(instrument, account).expect(LISTED),
+            position: self.engine.position_of(instrument, account).expect(LISTED),
+        }
+    }
+
+    fn last_of(&self, instrument: InstrumentId) -> SequenceNumber {
+        let own = self.sequences.iter();
+        let mut own = own.filter(|book| book.instrument == instrument);
+        own.next().expect(LISTED).last
     }
 
     fn apply_command(

@@ -59,7 +59,7 @@ pub use follower::{
 };
 pub use gate::{Gate, Intake};
 pub use inbound::{InboundCommand, NotTaken, Origin, Refused, SessionId};
-pub use inspection::{BookState, MatcherState, state_hash_of};
+pub use inspection::{AccountRules, BookState, BookTerms, MatcherState, state_hash_of};
 pub use latency::{Latencies, LatencyHistogram};
 pub use log::{
     AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, Followed,

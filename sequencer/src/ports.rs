@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
+use engine::{AccountId, FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
 use ledger::Ledger;
 
 use crate::clock::StageClock;
@@ -13,7 +13,7 @@ use crate::follower::FollowerProgress;
 use crate::gate::{Gate, Intake};
 use crate::inbound::{InboundCommand, NotTaken, Refused};
 use crate::inbox::Inbox;
-use crate::inspection::{Inspection, MatcherState};
+use crate::inspection::{AccountRules, BookTerms, Inspection, MatcherState};
 use crate::latency::Latencies;
 use crate::recovery::RecoveryProgress;
 use crate::stamps::Stage;
@@ -163,16 +163,53 @@ impl Ports {
         instrument: InstrumentId,
         trade_id: TradeId,
     ) -> Result<flume::Receiver<Result<PastTrade, RejectReason>>, Refused> {
+        let (reply, answer) = flume::bounded(1);
+        let question = Inspection::Trade {
+            instrument,
+            trade_id,
+            reply,
+        };
+        self.ask(instrument, question)?;
+        Ok(answer)
+    }
+
+    fn ask(&self, instrument: InstrumentId, question: Inspection) -> Result<(), Refused> {
         if self.gate.is_halted() {
             return Err(Refused::Unavailable);
         }
         let inbox = self.inbox(instrument).ok_or(Refused::UnknownInstrument)?;
+        inbox.try_inspect(question)
+    }
+
+    /// Asks the instrument's matcher what it is now; the answer comes between batches, and nothing is walked over.
+    ///
+    /// # Errors
+    /// As [`Ports::past_trade`].
+    pub fn terms_of(
+        &self,
+        instrument: InstrumentId,
+    ) -> Result<flume::Receiver<BookTerms>, Refused> {
         let (reply, answer) = flume::bounded(1);
-        inbox.try_inspect(Inspection::Trade {
+        self.ask(instrument, Inspection::Terms { instrument, reply })?;
+        Ok(answer)
+    }
+
+    /// Asks the instrument's matcher what an account may do on it; the answer comes between batches.
+    ///
+    /// # Errors
+    /// As [`Ports::past_trade`].
+    pub fn account_rules(
+        &self,
+        instrument: InstrumentId,
+        account: AccountId,
+    ) -> Result<flume::Receiver<AccountRules>, Refused> {
+        let (reply, answer) = flume::bounded(1);
+        let question = Inspection::Account {
             instrument,
-            trade_id,
+            account,
             reply,
-        })?;
+        };
+        self.ask(instrument, question)?;
         Ok(answer)
     }
 

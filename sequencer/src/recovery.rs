@@ -241,6 +241,13 @@ pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
 }
 
 impl LogEntry {
+    /// Whether all of it is for the instruments that `is_mine` names: then nothing has to be copied.
+    pub(crate) fn is_whole(&self, is_mine: impl Fn(InstrumentId) -> bool) -> bool {
+        self.commands
+            .iter()
+            .all(|command| is_mine(command.instrument))
+    }
+
     /// The part of it that is for the instruments that `is_mine` names; control entries go with it.
     pub(crate) fn part_of(&self, is_mine: impl Fn(InstrumentId) -> bool) -> Self {
         let mine = self

@@ -14,22 +14,37 @@ impl StateSink for Vec<u8> {
     }
 }
 
+/// Bytes that are hashed at once: values are a few bytes each, and the hash has some work to do for every piece.
+const PIECE_BYTES: usize = 2_048;
+
 /// Hashes what is spelled: XXH3, 64 bits, seed 0.
-pub(crate) struct HashSink(Xxh3Default);
+pub(crate) struct HashSink {
+    hash: Xxh3Default,
+    /// Spelled and not hashed yet.
+    piece: Vec<u8>,
+}
 
 impl HashSink {
     pub(crate) fn new() -> Self {
-        Self(Xxh3Default::new())
+        Self {
+            hash: Xxh3Default::new(),
+            piece: Vec::with_capacity(PIECE_BYTES),
+        }
     }
 
-    pub(crate) fn finish(&self) -> u64 {
-        self.0.digest()
+    pub(crate) fn finish(mut self) -> u64 {
+        self.hash.update(&self.piece);
+        self.hash.digest()
     }
 }
 
 impl StateSink for HashSink {
     fn put(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        if self.piece.len().saturating_add(bytes.len()) > PIECE_BYTES {
+            self.hash.update(&self.piece);
+            self.piece.clear();
+        }
+        self.piece.extend_from_slice(bytes);
     }
 }
 
@@ -53,8 +68,8 @@ impl ShortHashSink {
         }
     }
 
-    pub(crate) fn finish(&self) -> u64 {
-        match &self.long {
+    pub(crate) fn finish(self) -> u64 {
+        match self.long {
             Some(long) => long.finish(),
             None => xxh3_64(&self.bytes[..self.length]),
         }

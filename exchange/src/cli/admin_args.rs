@@ -37,7 +37,7 @@ pub enum AdminCommand {
     Instrument(InstrumentArgs),
     /// Have an account pay the fees of a tier.
     Fees(FeesArgs),
-    /// Replace an account's limits on an instrument; without any it has none.
+    /// What an account is limited to; with limits, replace all that it has on an instrument.
     Limits(Box<LimitsArgs>),
     /// What an account bought and sold, by instrument: position, cost, profit and loss, fees.
     Positions(AccountArgs),
@@ -48,6 +48,8 @@ pub enum AdminCommand {
     Faults(FaultsCommand),
     /// Log more or less, from now on: a level, or a filter such as `warn,gateway=debug`.
     LogLevel(LogLevelArgs),
+    /// Read the configuration again: what may change while it runs does, what may not is named.
+    Reload(OperatorArgs),
     /// Begin again; the old state is kept in its folder.
     Reset(OperatorArgs),
     /// Any other verb: its method, its path below /v1/admin/, and its JSON body.
@@ -171,35 +173,39 @@ pub struct AccountArgs {
     pub operator: OperatorArgs,
 }
 
-/// `rialto admin limits`. What is not named is not limited.
+/// `rialto admin limits`. Without a limit they are told and nothing changes; with one, what is not named is not limited.
 #[derive(Debug, Clone, Args)]
+#[command(group = clap::ArgGroup::new("limit").multiple(true))]
 pub struct LimitsArgs {
     /// Number or name.
     #[arg(value_name = "ACCOUNT")]
     pub account: String,
-    /// Such as BTCUSDT.
+    /// Such as BTCUSDT [default: what holds on every instrument is told].
     #[arg(value_name = "SYMBOL")]
-    pub symbol: String,
+    pub symbol: Option<String>,
+    /// Take all limits of the account on the instrument away.
+    #[arg(long, requires = "symbol", conflicts_with = "limit")]
+    pub none: bool,
     /// Largest quantity of an order.
-    #[arg(long, value_name = "QUANTITY")]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "QUANTITY")]
     pub quantity_max: Option<String>,
     /// Largest price x quantity of an order.
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "AMOUNT")]
     pub notional_max: Option<String>,
     /// How far through the last price a limit price may go.
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "PERCENT")]
     pub price_band_percent: Option<String>,
     /// Most open orders.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "COUNT")]
     pub open_orders_max: Option<u32>,
     /// Largest position.
-    #[arg(long, value_name = "QUANTITY")]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "QUANTITY")]
     pub position_max: Option<String>,
     /// Most orders in a window, such as 100/1000: 100 orders in 1000 ms.
-    #[arg(long, value_name = "ORDERS/MS", value_parser = words::<2>)]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "ORDERS/MS", value_parser = words::<2>)]
     pub order_rate: Option<[u64; 2]>,
     /// Most orders for what they trade, such as 50/10/60000: 50 and 10 a trade in 60000 ms.
-    #[arg(long, value_name = "FREE/PER_TRADE/MS", value_parser = words::<3>)]
+    #[arg(long, group = "limit", requires = "symbol", value_name = "FREE/PER_TRADE/MS", value_parser = words::<3>)]
     pub order_to_trade: Option<[u64; 3]>,
     /// The exchange.
     #[command(flatten)]

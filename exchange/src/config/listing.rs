@@ -20,6 +20,8 @@ pub struct Listing {
     pub instruments: Vec<ListedInstrument>,
     /// What accounts are limited to from their opening on, of the instruments that limit them.
     pub account_limits: Vec<(InstrumentId, RiskLimits)>,
+    /// How all of it is written.
+    pub written: String,
 }
 
 impl Listing {
@@ -64,7 +66,21 @@ impl Listing {
             assets,
             instruments: listed,
             account_limits,
+            written: String::new(),
         })
+    }
+
+    /// The instrument with this symbol.
+    pub fn listed(&self, symbol: &str) -> Option<&ListedInstrument> {
+        let mut listed = self.instruments.iter();
+        listed.find(|listed| listed.symbol.as_str() == symbol)
+    }
+
+    /// What accounts are limited to on an instrument from their opening on.
+    pub fn limits_on(&self, instrument: InstrumentId) -> RiskLimits {
+        let mut limits = self.account_limits.iter();
+        let limits = limits.find(|(limited, _)| *limited == instrument);
+        limits.map_or(RiskLimits::NONE, |(_, limits)| *limits)
     }
 
     /// The asset of that name.

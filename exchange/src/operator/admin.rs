@@ -43,6 +43,7 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
     Ok(match command {
         AdminCommand::Status(operator) => (Request::get("/v1/status"), operator),
         AdminCommand::Conservation(operator) => (Request::get("/conservation"), operator),
+        AdminCommand::Reload(operator) => (Request::post("reload", json!({})), operator),
         AdminCommand::Reset(operator) => (Request::post("reset", json!({})), operator),
         AdminCommand::Halt(of) => (session(&of.symbol, "halted"), &of.operator),
         AdminCommand::Resume(of) => (session(&of.symbol, "continuous"), &of.operator),
@@ -72,7 +73,7 @@ pub fn request(command: &AdminCommand) -> Result<(Request, &OperatorArgs), Strin
             let body = with_symbol(body, of.symbol.as_deref());
             (Request::post("fee_tier", body), &of.operator)
         }
-        AdminCommand::Limits(of) => (Request::post("limits", limits(of)), &of.operator),
+        AdminCommand::Limits(of) => (limits(of), &of.operator),
         AdminCommand::Positions(of) => {
             let path = format!("/v1/admin/positions/{}", of.account);
             (Request::get(&path), &of.operator)
@@ -148,10 +149,23 @@ fn with_symbol(mut body: Value, symbol: Option<&str>) -> Value {
     body
 }
 
-fn limits(of: &LimitsArgs) -> Value {
-    let mut body = Map::new();
+/// Without a limit it is a question.
+fn limits(of: &LimitsArgs) -> Request {
+    let named = named_limits(of);
+    let Some(symbol) = &of.symbol else {
+        return Request::get(&format!("/v1/admin/limits/{}", of.account));
+    };
+    if named.is_empty() && !of.none {
+        return Request::get(&format!("/v1/admin/limits/{}/{symbol}", of.account));
+    }
+    let mut body = named;
     body.insert("account".to_owned(), account(&of.account));
-    body.insert("symbol".to_owned(), json!(of.symbol));
+    body.insert("symbol".to_owned(), json!(symbol));
+    Request::post("limits", Value::Object(body))
+}
+
+fn named_limits(of: &LimitsArgs) -> Map<String, Value> {
+    let mut named = Map::new();
     let rate = of.order_rate;
     let rate = rate.map(|[orders, ms]| json!({ "orders_max": orders, "window_ms": ms }));
     let ratio = of.order_to_trade.map(|[free, per_trade, ms]| {
@@ -182,10 +196,10 @@ fn limits(of: &LimitsArgs) -> Value {
         ("order_to_trade", ratio),
     ] {
         if let Some(limit) = limit {
-            body.insert(name.to_owned(), limit);
+            named.insert(name.to_owned(), limit);
         }
     }
-    Value::Object(body)
+    named
 }
 
 fn payment(of: &MoneyArgs) -> Value {
@@ -262,6 +276,7 @@ mod tests {
                 "POST /v1/admin/bust",
                 r#"{"instrument":"BTCUSDT","operator":"desk","trade_id":3390}"#,
             ),
+            (&["reload"], "POST /v1/admin/reload", "{}"),
             (&["reset"], "POST /v1/admin/reset", "{}"),
             (
                 &[
@@ -279,10 +294,16 @@ mod tests {
                 r#"{"account":"alice","order_rate":{"orders_max":100,"window_ms":1000},"order_to_trade":{"orders_free":50,"orders_per_trade":10,"window_ms":60000},"quantity_max":"2","symbol":"BTCUSDT"}"#,
             ),
             (
-                &["limits", "7", "BTCUSDT"],
+                &["limits", "7", "BTCUSDT", "--none"],
                 "POST /v1/admin/limits",
                 r#"{"account":7,"symbol":"BTCUSDT"}"#,
             ),
+            (
+                &["limits", "7", "BTCUSDT"],
+                "GET /v1/admin/limits/7/BTCUSDT",
+                "null",
+            ),
+            (&["limits", "alice"], "GET /v1/admin/limits/alice", "null"),
             (
                 &["positions", "alice"],
                 "GET /v1/admin/positions/alice",

@@ -6,12 +6,22 @@ use std::path::{Path, PathBuf};
 use gateway::BadAdminKey;
 use sequencer::{FaultError, OpenError};
 
+use crate::config::ConfigError;
+
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The journal cannot be used.
     #[error("--data: {0}")]
     Journal(#[from] OpenError),
+    /// What is remembered of the listing cannot be read.
+    #[error("--data: {path}: {error}; restore the file from a copy")]
+    Terms {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ConfigError,
+    },
     /// A fault point cannot be played.
     #[error(transparent)]
     Fault(#[from] FaultError),
@@ -138,6 +148,7 @@ impl DataError {
             | Self::HasState { .. }
             | Self::LostJournal { .. }
             | Self::OtherInstruments { .. }
+            | Self::Terms { .. }
             | Self::ReadableKey { .. }
             | Self::BadKey { .. } => false,
         }

@@ -11,11 +11,11 @@ use engine::InstrumentId;
 use history::History;
 use sequencer::{BookSnapshot, Epoch, FileLogs, LogPosition};
 
-use crate::config::{Config, JournalPlace};
+use crate::config::{Config, JournalPlace, Listing};
 use crate::storage::durable::{make_folder, replace_file, sync_folder};
 use crate::storage::error::DataError;
 use crate::storage::history_files::open_history;
-use crate::storage::{instruments, names_in};
+use crate::storage::{KeptListing, instruments, names_in};
 
 /// Of a folder that has none yet.
 const FIRST_GENERATION: u32 = 1;
@@ -40,6 +40,8 @@ pub struct OpenGeneration {
     pub logs: Logs,
     /// Which one it is, and whether it counts.
     pub mark: GenerationMark,
+    /// With what its journal was written, and what holds since.
+    pub listing: KeptListing,
 }
 
 /// The journal of a generation, and its history.
@@ -97,8 +99,8 @@ impl Generations {
         if config.journal_place == JournalPlace::Memory {
             return Err(DataError::HasState { folder });
         }
-        let logs = instruments::open_journal(&folder, config, FIRST_EPOCH)?;
-        OpenGeneration::new(number, logs, folder, Stage::Whole, config)
+        let journal = instruments::open_journal(&folder, config, FIRST_EPOCH)?;
+        OpenGeneration::new(number, journal, folder, Stage::Whole, config)
     }
 
     /// Begins the one after `number`; its published numbers are of a new epoch.
@@ -125,12 +127,13 @@ impl Generations {
         let folder = self.root.join(format!("{PREFIX}{number:04}"));
         if config.journal_place == JournalPlace::Memory {
             // There is no folder of it, and nothing to finish.
-            return Ok(OpenGeneration::in_memory(number, epoch, folder));
+            let listing = KeptListing::new(&config.listing);
+            return Ok(OpenGeneration::in_memory(number, epoch, folder, listing));
         }
         self.make_unfinished(&folder)
             .map_err(|error| DataError::io(&folder, error))?;
-        let logs = instruments::open_journal(&folder, config, epoch)?;
-        OpenGeneration::new(number, logs, folder, Stage::Unfinished, config)
+        let journal = instruments::open_journal(&folder, config, epoch)?;
+        OpenGeneration::new(number, journal, folder, Stage::Unfinished, config)
     }
 
     /// It gets its name only when its mark is durable: without the mark it would count.
@@ -198,7 +201,7 @@ fn number_of(name: &str) -> Option<u32> {
 impl OpenGeneration {
     fn new(
         number: u32,
-        mut logs: FileLogs,
+        (mut logs, listing): (FileLogs, KeptListing),
         folder: PathBuf,
         stage: Stage,
         config: &Config,
@@ -224,22 +227,26 @@ impl OpenGeneration {
             number,
             folder,
             stage,
+            place: JournalPlace::Files,
         };
         Ok(Self {
             logs: Logs::Files(Box::new((logs, history))),
             mark,
+            listing,
         })
     }
 
-    const fn in_memory(number: u32, epoch: Epoch, folder: PathBuf) -> Self {
+    const fn in_memory(number: u32, epoch: Epoch, folder: PathBuf, listing: KeptListing) -> Self {
         let mark = GenerationMark {
             number,
             folder,
             stage: Stage::Whole,
+            place: JournalPlace::Memory,
         };
         Self {
             logs: Logs::Memory(epoch),
             mark,
+            listing,
         }
     }
 }
@@ -261,9 +268,21 @@ pub struct GenerationMark {
     pub number: u32,
     folder: PathBuf,
     stage: Stage,
+    place: JournalPlace,
 }
 
 impl GenerationMark {
+    /// Remembers which configuration the commands of its journal have carried out.
+    ///
+    /// # Errors
+    /// It cannot be written: a start carries it out again.
+    pub fn note_applied(&self, listing: &Listing) -> Result<(), DataError> {
+        match self.place {
+            JournalPlace::Files => instruments::note_applied(&self.folder, listing),
+            JournalPlace::Memory => Ok(()),
+        }
+    }
+
     /// From now on it is the state: everything that it begins with is durable.
     ///
     /// # Errors

@@ -7,21 +7,29 @@ use std::sync::Arc;
 
 use sequencer::{Epoch, Faults, FileLogs, RealDisk, SnapshotOptions, Storage, WasShown};
 
-use crate::config::Config;
+use crate::config::{Config, Listing};
 use crate::storage::durable::replace_file;
 use crate::storage::error::DataError;
 use crate::storage::names_in;
 
 /// Everything that decides and stands in no command, as it was when the journal was begun, one thing a line.
 const TERMS: &str = "instruments.txt";
+/// The same as a configuration has it: what a replay begins with.
+const BASE: &str = "listing.toml";
+/// The configuration that the journal's commands have carried out since; without it, the one of [`BASE`].
+const APPLIED: &str = "applied.toml";
 /// There is nothing secret in it.
 const MODE: u32 = 0o644;
 
 /// Opens the journal in `folder`, once it is sure that its instruments are the configured ones. A journal that
 /// has nothing yet begins in `epoch`.
-pub fn open_journal(folder: &Path, config: &Config, epoch: Epoch) -> Result<FileLogs, DataError> {
+pub fn open_journal(
+    folder: &Path,
+    config: &Config,
+    epoch: Epoch,
+) -> Result<(FileLogs, KeptListing), DataError> {
     refuse_lost_journal(folder)?;
-    keep_terms(&folder.join(TERMS), config)?;
+    let kept = keep_terms(folder, config)?;
     let storage = Storage::with_faults(Arc::new(RealDisk), Faults::from_environment()?);
     let snapshots = SnapshotOptions {
         cadence: config.snapshot_cadence,
@@ -30,7 +38,7 @@ pub fn open_journal(folder: &Path, config: &Config, epoch: Epoch) -> Result<File
     };
     let logs = FileLogs::open_with_snapshots(storage, folder, config.journal, snapshots, epoch)?;
     say_what_was_lost(&logs);
-    Ok(logs)
+    Ok((logs, kept))
 }
 
 fn say_what_was_lost(logs: &FileLogs) {
@@ -75,37 +83,133 @@ fn refuse_lost_journal(folder: &Path) -> Result<(), DataError> {
     })
 }
 
-/// Refuses terms other than those that the journal in `folder` was written with.
+/// With what a journal was written, and what holds since the configuration was last carried out.
+#[derive(Debug, Clone)]
+pub struct KeptListing {
+    /// What was listed when each instrument got its first command: what a replay begins with.
+    pub base: Listing,
+    /// The configuration that the journal's commands have carried out.
+    pub applied: Listing,
+}
+
+impl KeptListing {
+    /// Of a journal that begins.
+    pub fn new(listing: &Listing) -> Self {
+        Self {
+            base: listing.clone(),
+            applied: listing.clone(),
+        }
+    }
+}
+
+/// With what the journal in `folder` was written. Refuses a configuration that differs from it in what cannot change.
 ///
 /// # Errors
-/// They are other ones, or what is remembered cannot be read.
-pub fn check_terms(folder: &Path, config: &Config) -> Result<(), DataError> {
-    compare_terms(&folder.join(TERMS), &lines(config)).map(drop)
+/// It differs, or what is remembered cannot be read.
+pub fn written_with(folder: &Path, config: &Config) -> Result<KeptListing, DataError> {
+    let terms = folder.join(TERMS);
+    let path = folder.join(BASE);
+    let kept = match read_if_there(&path)? {
+        None => KeptListing::new(&config.listing),
+        Some(text) => {
+            let base = read_listing(&path, &text)?;
+            let wanted = with_live_parts_of(&config.listing, &base);
+            compare(&path, &lines(config, &base), &lines(config, &wanted))?;
+            let applied_path = folder.join(APPLIED);
+            let applied = match read_if_there(&applied_path)? {
+                None => base.clone(),
+                Some(text) => read_listing(&applied_path, &text)?,
+            };
+            let longer = |listing: &Listing| {
+                let longer = listing.with_new_of(&config.listing);
+                longer.map_err(|error| DataError::Terms {
+                    path: path.clone(),
+                    error,
+                })
+            };
+            KeptListing {
+                base: longer(&base)?,
+                applied: longer(&applied)?,
+            }
+        }
+    };
+    let written = read_if_there(&terms)?.unwrap_or_default();
+    let written: Vec<String> = written.lines().map(str::to_owned).collect();
+    compare(&terms, &written, &lines(config, &kept.base))?;
+    Ok(kept)
 }
 
 /// The same, and remembers new assets and instruments that come after the old.
-fn keep_terms(path: &Path, config: &Config) -> Result<(), DataError> {
-    let configured = lines(config);
-    let written = compare_terms(path, &configured)?;
-    let text = configured.join("\n") + "\n";
-    if text == written {
-        return Ok(());
-    }
-    replace_file(path, &text, MODE).map_err(|error| DataError::io(path, error))
+fn keep_terms(folder: &Path, config: &Config) -> Result<KeptListing, DataError> {
+    let kept = written_with(folder, config)?;
+    replace(
+        &folder.join(TERMS),
+        &(lines(config, &kept.base).join("\n") + "\n"),
+    )?;
+    replace(&folder.join(BASE), &kept.base.written)?;
+    Ok(kept)
 }
 
-/// Compares the configured terms with those of the journal; says what stands there.
-fn compare_terms(path: &Path, configured: &[String]) -> Result<String, DataError> {
-    let written = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(DataError::io(path, error)),
-    };
+/// Remembers which configuration the journal's commands have carried out.
+///
+/// # Errors
+/// It cannot be written.
+pub fn note_applied(folder: &Path, listing: &Listing) -> Result<(), DataError> {
+    replace(&folder.join(APPLIED), &listing.written)
+}
+
+fn replace(path: &Path, text: &str) -> Result<(), DataError> {
+    if read_if_there(path)?.as_deref() == Some(text) {
+        return Ok(());
+    }
+    replace_file(path, text, MODE).map_err(|error| DataError::io(path, error))
+}
+
+fn read_if_there(path: &Path) -> Result<Option<String>, DataError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(DataError::io(path, error)),
+    }
+}
+
+fn read_listing(path: &Path, text: &str) -> Result<Listing, DataError> {
+    let read = Listing::read(&path.display().to_string(), text);
+    read.map_err(|error| DataError::Terms {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+/// `wanted`, but for what may change while an instrument trades: that is as `base` has it.
+fn with_live_parts_of(wanted: &Listing, base: &Listing) -> Listing {
+    let mut wanted = wanted.clone();
+    for listed in &mut wanted.instruments {
+        let Some(old) = base.listed(listed.symbol.as_str()) else {
+            continue;
+        };
+        if old.scale != listed.scale {
+            continue;
+        }
+        let (old, new) = (&old.instrument, &mut listed.instrument);
+        new.rules = old.rules;
+        new.tick_size = old.tick_size;
+        new.lot_size = old.lot_size;
+        new.price_min = old.price_min;
+        new.price_max = old.price_max;
+        new.quantity_min = old.quantity_min;
+        new.quantity_max = old.quantity_max;
+    }
+    wanted
+}
+
+/// Refuses terms other than those that were written; there may be more of them.
+fn compare(path: &Path, written: &[String], configured: &[String]) -> Result<(), DataError> {
     for kind in ["limit", "asset", "instrument"] {
-        let of_kind = |line: &&str| line.split(' ').next() == Some(kind);
-        let mut now = configured.iter().map(String::as_str).filter(of_kind);
-        for written in written.lines().filter(of_kind) {
-            let configured = now.next().unwrap_or("nothing");
+        let of_kind = |line: &&String| line.split(' ').next() == Some(kind);
+        let mut now = configured.iter().filter(of_kind);
+        for written in written.iter().filter(of_kind) {
+            let configured = now.next().map_or("nothing", String::as_str);
             if configured != written {
                 return Err(DataError::OtherInstruments {
                     path: PathBuf::from(path),
@@ -115,19 +219,19 @@ fn compare_terms(path: &Path, configured: &[String]) -> Result<String, DataError
             }
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// Everything that decides, in words. `Debug` leaves out no field, so a new one cannot be forgotten here.
-fn lines(config: &Config) -> Vec<String> {
+fn lines(config: &Config, listing: &Listing) -> Vec<String> {
     let limit = std::iter::once(format!("limit accounts_max={}", config.accounts_max));
-    let assets = config.listing.assets.iter().map(|asset| {
+    let assets = listing.assets.iter().map(|asset| {
         format!(
             "asset {} id={} decimals={}",
             asset.name, asset.id.0, asset.decimals
         )
     });
-    let instruments = config.listing.instruments.iter().map(|listed| {
+    let instruments = listing.instruments.iter().map(|listed| {
         format!(
             "instrument {} {:?} {:?}",
             listed.symbol, listed.instrument, listed.terms

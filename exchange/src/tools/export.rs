@@ -94,7 +94,7 @@ pub fn run(arguments: &ExportArgs, config: &Config, output: Output) -> Result<Ve
     };
     let (mut content, columns) = content_of(arguments, &listed);
     let journal = JournalFolder::open(arguments.data.as_deref())?;
-    journal.check_terms(config)?;
+    let config = &journal.written_with(config)?;
     let (snapshots, _) = entries::snapshots_of(&journal)?;
     let mut replica = entries::beginning(&journal, config, &snapshots)?;
     let begins_at = replica.position();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sequencer::{JournalView, LogPosition, LogReader, RealDisk};
 
 use crate::config::Config;
-use crate::storage::{Generations, check_terms, default_folder};
+use crate::storage::{Generations, default_folder, written_with};
 use crate::tools::ToolError;
 
 /// A journal that is looked at.
@@ -50,13 +50,16 @@ impl JournalFolder {
         })
     }
 
-    /// Refuses a configuration other than the one that the journal was written with.
+    /// The configuration with what was listed when the journal was written: what a replay begins with.
     ///
     /// # Errors
-    /// It is another one, or what is remembered cannot be read.
-    pub fn check_terms(&self, config: &Config) -> Result<(), ToolError> {
-        check_terms(&self.folder, config)?;
-        Ok(())
+    /// It differs in what cannot change, or what is remembered cannot be read.
+    pub fn written_with(&self, config: &Config) -> Result<Config, ToolError> {
+        let kept = written_with(&self.folder, config)?;
+        Ok(Config {
+            listing: kept.base,
+            ..config.clone()
+        })
     }
 
     /// Reads from `position` on.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::cli::RepairArgs;
 use crate::config::Config;
 use crate::output::Output;
-use crate::storage::{DataFolder, Generations, check_terms, default_folder};
+use crate::storage::{DataFolder, Generations, default_folder, written_with};
 use crate::tools::{ToolError, Verdict};
 
 /// What was done.
@@ -40,7 +40,7 @@ pub fn run(arguments: &RepairArgs, config: &Config, output: Output) -> Result<Ve
     let Some((_, folder)) = Generations::new(&root).newest()? else {
         return Err(ToolError::NoJournal { folder: root });
     };
-    check_terms(&folder, config)?;
+    written_with(&folder, config)?;
     let position = LogPosition(arguments.reject);
     let store = SnapshotStore::new(Arc::new(RealDisk), folder.clone());
     check(&folder, &store, position)?;

@@ -37,7 +37,7 @@ enum Shown {
 /// Replays, and shows what was asked for.
 pub fn run(arguments: &ReplayArgs, config: &Config, output: Output) -> Result<Verdict, ToolError> {
     let journal = JournalFolder::open(arguments.data.as_deref())?;
-    journal.check_terms(config)?;
+    let config = &journal.written_with(config)?;
     let last = journal.view.last_position();
     let until = arguments.until.map_or(last, LogPosition);
     let (snapshots, _) = entries::snapshots_of(&journal)?;

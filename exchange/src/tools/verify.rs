@@ -58,7 +58,7 @@ struct AssetVerdict {
 /// Reads and replays everything.
 pub fn run(arguments: &VerifyArgs, config: &Config, output: Output) -> Result<Verdict, ToolError> {
     let journal = JournalFolder::open(arguments.data.as_deref())?;
-    journal.check_terms(config)?;
+    let config = &journal.written_with(config)?;
     let (snapshots, mut broken) = entries::snapshots_of(&journal)?;
     let mut replica = entries::beginning(&journal, config, &snapshots)?;
     let mut compared = Vec::new();

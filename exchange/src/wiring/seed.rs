@@ -83,7 +83,7 @@ async fn limit_on_new_instruments(
 }
 
 /// Limits accounts, and waits until every limit holds.
-async fn limit(
+pub async fn limit(
     ports: &Ports,
     accounts: impl Iterator<Item = AccountId>,
     account_limits: &[(InstrumentId, RiskLimits)],

@@ -73,6 +73,9 @@ pub enum StartError {
         "--data: the command log failed while the exchange was starting; the log above says why"
     )]
     LogFailed,
+    /// What the configuration has changed since the last start cannot be carried out.
+    #[error("what the configuration has changed cannot be carried out: {0}")]
+    Changes(String),
     /// An account that lacks money could not be kept from trading.
     #[error("an account whose money is gone could not be opened in cancel-only: {0}")]
     CancelOnly(ControlError),
@@ -105,6 +108,7 @@ impl StartError {
             | Self::Fault(_)
             | Self::TooManyFaults(_)
             | Self::Recovery
+            | Self::Changes(_)
             | Self::CancelOnly(_)
             | Self::AccountLimits(_)
             | Self::Tls(_)

@@ -66,7 +66,7 @@ async fn accounts_are_limited_from_their_opening_on() {
     }
 
     let server = small.start(folder, "").expect("it starts");
-    done(&["admin", "limits", "alice", "BTCUSDT"], folder);
+    done(&["admin", "limits", "alice", "BTCUSDT", "--none"], folder);
     let limits = [
         "admin",
         "limits",

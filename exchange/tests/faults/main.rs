@@ -17,6 +17,8 @@ mod orderly;
 mod past;
 #[cfg(target_os = "linux")]
 mod power_cuts;
+#[cfg(unix)]
+mod reload;
 mod reset;
 mod restart;
 mod secrets;

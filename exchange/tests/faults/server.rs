@@ -64,6 +64,11 @@ impl SmallExchange {
         small
     }
 
+    /// Writes other keys in place of those that were laid over it.
+    pub fn rewrite(&self, keys: &str) {
+        std::fs::write(self.folder.path().join("more.toml"), keys).expect("it is written");
+    }
+
     /// What a process with these files is told.
     pub fn config(&self) -> Config {
         let layers = Layers {

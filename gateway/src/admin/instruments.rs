@@ -9,7 +9,7 @@ use engine::{
 };
 use http::StatusCode;
 use protocol::{DecimalError, ExactDecimal, Scale};
-use sequencer::{BookState, InboundCommand, Stamps};
+use sequencer::BookTerms;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tracing::info;
@@ -252,19 +252,8 @@ pub(super) fn hand_in(
     state: &InstrumentState,
     command: Command,
 ) -> Result<oneshot::Receiver<Operated>, ErrorAnswer> {
-    let (origin, outcome) = state.operating.begin();
-    let inbound = InboundCommand {
-        instrument: state.id(),
-        origin,
-        at: None,
-        stamps: Stamps::default(),
-        command,
-    };
-    if let Err(refused) = view.edge.ports.try_submit(inbound) {
-        state.operating.forget(origin);
-        return Err(unavailable(refused.to_string()));
-    }
-    Ok(outcome)
+    let handed_in = view.edge.hand_in_for_operators(state, command);
+    handed_in.map_err(|refused| unavailable(refused.to_string()))
 }
 
 /// The engine refused the command.
@@ -277,23 +266,18 @@ pub(super) fn unavailable(text: String) -> ErrorAnswer {
     ErrorAnswer::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text)
 }
 
-/// Where the instrument's book stands now.
-async fn book_of(view: &AdminView, state: &InstrumentState) -> Result<BookState, ErrorAnswer> {
-    let answers = view
+/// What the instrument is now.
+async fn book_of(view: &AdminView, state: &InstrumentState) -> Result<BookTerms, ErrorAnswer> {
+    let answer = view
         .edge
         .ports
-        .inspect()
+        .terms_of(state.id())
         .map_err(|refused| unavailable(refused.to_string()))?;
-    while let Ok(matcher) = answers.recv_async().await {
-        let mut books = matcher.books.into_iter();
-        if let Some(book) = books.find(|book| book.instrument == state.id()) {
-            return Ok(book);
-        }
-    }
-    Err(unavailable("the exchange stops".to_owned()))
+    let terms = answer.recv_async().await;
+    terms.map_err(|_| unavailable("the exchange stops".to_owned()))
 }
 
-fn answer(state: &InstrumentState, book: &BookState) -> InstrumentAnswer {
+fn answer(state: &InstrumentState, book: &BookTerms) -> InstrumentAnswer {
     let scale = state.listed.scale;
     let terms = &book.terms;
     let price = |price: Price| scale.price(price.units()).to_string();

@@ -1,6 +1,7 @@
 //! The admin port: what the exchange is doing, and the verbs of its operators. Nothing here is reachable
 //! from the public port.
 
+mod account_rules;
 mod body;
 mod bust;
 mod chance;
@@ -14,6 +15,7 @@ mod operations;
 mod positions;
 mod public_key;
 mod refusal;
+mod reload;
 mod reset;
 mod risk;
 mod state;
@@ -28,7 +30,10 @@ use axum::routing::{get, post};
 
 pub use key::{AdminKey, BadAdminKey};
 pub use log_level::LogFilter;
-pub use operations::{Operations, PageKey, ResetDone, ResetRequest};
+pub use operations::{
+    KeyChange, OpeningLimits, Operations, PageKey, ReloadDone, ReloadRequest, ResetDone,
+    ResetRequest,
+};
 pub use public_key::{BadPublicKey, read_public_key};
 
 use crate::edge::Edge;
@@ -76,9 +81,12 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/keys/revoke", post(keys::revoke))
         .route("/kill", post(risk::kill))
         .route("/limits", post(risk::limits))
+        .route("/limits/{account}", get(account_rules::everywhere))
+        .route("/limits/{account}/{symbol}", get(account_rules::on_one))
         .route("/log_level", post(log_level::log_level))
         .route("/mass_cancel", post(instruments::mass_cancel))
         .route("/positions/{account}", get(positions::positions))
+        .route("/reload", post(reload::reload))
         .route("/reset", post(reset::reset))
         .route("/state", get(state::state))
         .route("/rules", post(instruments::set_rules))

@@ -261,10 +261,11 @@ fn limit_new_account(
     view: &AdminView,
     account: AccountId,
 ) -> Result<Vec<ControlReceipt>, ErrorAnswer> {
-    let limits = view.operations.account_limits.iter();
+    let limits = view.operations.account_limits.all();
     limits
+        .into_iter()
         .map(|(instrument, limits)| {
-            let command = ControlCommand::limit(*instrument, account, *limits);
+            let command = ControlCommand::limit(instrument, account, limits);
             view.edge.ports.control(command).map_err(refused)
         })
         .collect()

@@ -1,10 +1,14 @@
-//! What operators may ask of the process: who they are, and the way to a reset.
+//! What operators may ask of the process: who they are, and the way to a reset and to a reload.
+
+use std::sync::{Arc, RwLock};
 
 use engine::{AccountId, InstrumentId, RiskLimits};
 use sequencer::Epoch;
+use serde::Serialize;
 
 use crate::admin::key::AdminKey;
 use crate::admin::log_level::LogFilter;
+use crate::lock::{read, write};
 
 /// What the admin port needs beside the gateway itself.
 #[derive(Debug, Clone)]
@@ -20,9 +24,68 @@ pub struct Operations {
     /// Names of accounts that have one.
     pub account_names: Vec<(AccountId, String)>,
     /// What an account is limited to that is opened, by instrument.
-    pub account_limits: Vec<(InstrumentId, RiskLimits)>,
+    pub account_limits: OpeningLimits,
     /// Where a reset is asked for. Whoever receives it ends this gateway and starts the next one.
     pub resets: flume::Sender<ResetRequest>,
+    /// Where the configuration is asked to be read again.
+    pub reloads: flume::Sender<ReloadRequest>,
+}
+
+/// What an account is limited to from its opening on. A reload changes it for those that are opened afterwards.
+#[derive(Debug, Clone, Default)]
+pub struct OpeningLimits(Arc<RwLock<Vec<(InstrumentId, RiskLimits)>>>);
+
+impl OpeningLimits {
+    /// These.
+    pub fn new(limits: Vec<(InstrumentId, RiskLimits)>) -> Self {
+        Self(Arc::new(RwLock::new(limits)))
+    }
+
+    /// Those that hold now.
+    pub fn all(&self) -> Vec<(InstrumentId, RiskLimits)> {
+        read(&self.0).clone()
+    }
+
+    /// Others hold from now on.
+    pub fn replace(&self, limits: Vec<(InstrumentId, RiskLimits)>) {
+        *write(&self.0) = limits;
+    }
+}
+
+/// A wish that the configuration is read again.
+#[derive(Debug)]
+pub struct ReloadRequest {
+    /// Who asks, for the log.
+    pub who: String,
+    /// Where its outcome goes: what changed, or why nothing did.
+    pub reply: flume::Sender<Result<ReloadDone, String>>,
+}
+
+/// What a reload of the configuration did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReloadDone {
+    /// Keys whose new values hold.
+    pub changed: Vec<KeyChange>,
+    /// Keys whose new values do not hold, because they cannot change while it runs.
+    pub not_changed: Vec<KeyChange>,
+    /// Commands that were sequenced for it.
+    pub commands: u64,
+}
+
+/// A key of the configuration that has another value than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyChange {
+    /// With dots; rows of lists by their names.
+    pub key: String,
+    /// The value that it had, as it is written; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The value that the files have now; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What the new value needs, where it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<&'static str>,
 }
 
 /// Whether the page of the admin listener has the admin key entered.

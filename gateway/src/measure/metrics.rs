@@ -118,6 +118,16 @@ fn tell_flow(page: &mut Exposition, edge: &Edge) {
             "Requests answered before they reached a matcher.",
             counted.errors,
         ),
+        (
+            "rialto_reloads_total",
+            "Reloads of the configuration.",
+            counted.reloads,
+        ),
+        (
+            "rialto_reloads_refused_total",
+            "Reloads that changed nothing, because the files were wrong.",
+            counted.reloads_refused,
+        ),
     ] {
         page.single(name, Kind::Counter, help, value);
     }

@@ -11,8 +11,8 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, GatewayView, Limits,
-    ListedAsset, ListedInstrument, Listing, LogFilter, Operations, Pacing, PageKey, Past,
-    ResetRequest, StopCause, Stopped, VenueConfig, read_public_key,
+    ListedAsset, ListedInstrument, Listing, LogFilter, OpeningLimits, Operations, Pacing, PageKey,
+    Past, ResetRequest, StopCause, Stopped, VenueConfig, read_public_key,
 };
 use ledger::{
     ApiKey, Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, KeyId, KeyMaterial,
@@ -156,7 +156,8 @@ impl Venue {
             time: running.clock,
             pacing: setup.pacing,
             operations: Operations {
-                account_limits: Vec::new(),
+                account_limits: OpeningLimits::default(),
+                reloads: flume::bounded(1).0,
                 key: AdminKey::new(ADMIN_KEY).unwrap(),
                 viewer_key: AdminKey::new(VIEWER_KEY).unwrap(),
                 page_key: setup.page_key,

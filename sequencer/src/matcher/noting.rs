@@ -71,6 +71,16 @@ impl<L: CommandLog> Matcher<L> {
                 Inspection::State { reply } => {
                     let _ = reply.try_send(self.state());
                 }
+                Inspection::Terms { instrument, reply } => {
+                    let _ = reply.try_send(self.books.terms_of(instrument));
+                }
+                Inspection::Account {
+                    instrument,
+                    account,
+                    reply,
+                } => {
+                    let _ = reply.try_send(self.books.rules_of(instrument, account));
+                }
                 Inspection::Trade {
                     instrument,
                     trade_id,

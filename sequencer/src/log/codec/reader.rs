@@ -75,13 +75,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A counted list. The count is not trusted: room is made as elements are really read.
+    /// A counted list. The count is not trusted: there is no room for more elements at first than a usual batch has,
+    /// and none for more than there are bytes.
     pub(crate) fn list<T>(
         &mut self,
         read: impl Fn(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
+        const ELEMENTS_AT_FIRST: usize = 256;
         let count = self.u32()?;
-        let mut list = Vec::new();
+        let room = usize::try_from(count).unwrap_or(usize::MAX);
+        let mut list = Vec::with_capacity(room.min(ELEMENTS_AT_FIRST).min(self.left.len()));
         for _ in 0..count {
             list.push(read(self)?);
         }
