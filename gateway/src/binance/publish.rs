@@ -47,6 +47,9 @@ impl Venue {
                 .as_ref()
                 .map_or(&[], |pending| pending.legs.as_slice()),
             request_id: pending.as_ref().and_then(|pending| pending.request_id),
+            replacement: pending
+                .as_ref()
+                .and_then(|pending| pending.replacement.as_deref()),
         };
         self.take_trades(state, events, at_us, wakes);
         let mut told = Told::default();

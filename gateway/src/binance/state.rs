@@ -134,6 +134,8 @@ pub struct Pending {
     pub legs: Vec<Attributes>,
     /// The id that its request gives a cancel, or an amended order.
     pub request_id: Option<ClientOrderId>,
+    /// The order that is to take the place of a canceled one, as it would be told of if it were refused.
+    pub replacement: Option<Box<VenueOrder>>,
     /// Where its outcome goes.
     pub answer: oneshot::Sender<Answered>,
 }

@@ -124,6 +124,8 @@ words! {
         Expired = "EXPIRED",
         /// Ended because it met an order of its own.
         ExpiredInMatch = "EXPIRED_IN_MATCH",
+        /// It was to take the place of one that was canceled, and was refused.
+        Rejected = "REJECTED",
     }
 }
 
@@ -132,7 +134,11 @@ impl Status {
     pub const fn is_over(self) -> bool {
         match self {
             Self::New | Self::PendingNew | Self::PartiallyFilled => false,
-            Self::Filled | Self::Canceled | Self::Expired | Self::ExpiredInMatch => true,
+            Self::Filled
+            | Self::Canceled
+            | Self::Expired
+            | Self::ExpiredInMatch
+            | Self::Rejected => true,
         }
     }
 }
@@ -174,6 +180,8 @@ words! {
         Expired = "EXPIRED",
         /// It met an order of its own.
         TradePrevention = "TRADE_PREVENTION",
+        /// It was to take the place of one that was canceled, and was refused.
+        Rejected = "REJECTED",
     }
 }
 

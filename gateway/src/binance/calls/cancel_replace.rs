@@ -13,6 +13,7 @@ use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::OrderRequest;
+use crate::binance::orders::VenueOrder;
 use crate::binance::params::Params;
 use crate::binance::refusal::{Refusal, of_entry};
 use crate::binance::time_unit::TimeUnit;
@@ -179,9 +180,12 @@ async fn both(
         .request_id
         .map_or_else(|| IdSource::of(edge).client_order_id(), Ok)?;
     Door::new(&edge.ledger, state, caller.account).reserve_cancel_replace(&mut command);
+    let attributes = translate::attributes(request);
+    let replacement = VenueOrder::refused(&command.new_order, attributes);
     let notes = Notes {
-        attributes: translate::attributes(request),
+        attributes,
         request_id: Some(request_id),
+        replacement: Some(Box::new(replacement)),
     };
     let command = Command::CancelReplace(command);
     let on_its_way = hand_over(edge, state, caller.account, command, notes)?;
@@ -214,7 +218,7 @@ async fn enter(
         .map_err(|_| of_entry(RejectReason::InsufficientFunds))?;
     let notes = Notes {
         attributes: translate::attributes(request),
-        request_id: None,
+        ..Notes::default()
     };
     let command = Command::Submit(order);
     let on_its_way = hand_over(edge, state, caller.account, command, notes)?;

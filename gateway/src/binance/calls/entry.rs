@@ -46,7 +46,7 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
         .map_err(|_| of_entry(RejectReason::InsufficientFunds))?;
     let notes = Notes {
         attributes: translate::attributes(&request),
-        request_id: None,
+        ..Notes::default()
     };
     let on_its_way = hand_over(&edge, state, caller.account, Command::Submit(order), notes)?;
     let answered = on_its_way.outcome().await?;

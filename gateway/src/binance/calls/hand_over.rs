@@ -7,7 +7,7 @@ use engine::{AccountId, ClientOrderId, Command};
 use sequencer::{InboundCommand, Origin, Refused, Stamps};
 use tokio::sync::oneshot;
 
-use crate::binance::orders::Attributes;
+use crate::binance::orders::{Attributes, VenueOrder};
 use crate::binance::refusal::Refusal;
 use crate::binance::state::{Answered, Pending};
 use crate::door::Door;
@@ -17,12 +17,14 @@ use crate::edge::{Edge, InstrumentState};
 const OUTCOME_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What goes with a command.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// What its request says of the order that it enters.
     pub attributes: Attributes,
     /// The id that its request gives a cancel, or an amended order.
     pub request_id: Option<ClientOrderId>,
+    /// The order that is to take the place of a canceled one, as it would be told of if it were refused.
+    pub replacement: Option<Box<VenueOrder>>,
 }
 
 /// A command that was taken; its outcome comes.
@@ -64,6 +66,7 @@ pub fn hand_over_list(
         attributes: notes.attributes,
         legs,
         request_id: notes.request_id,
+        replacement: notes.replacement,
         answer,
     });
     let inbound = InboundCommand {

@@ -2,7 +2,7 @@
 
 use engine::{AccountId, ClientOrderId, Event, OrderId};
 
-use crate::binance::orders::order::Attributes;
+use crate::binance::orders::order::{Attributes, VenueOrder};
 use crate::listing::{ListedInstrument, Listing};
 
 /// One command's events, and what the request for it says.
@@ -24,6 +24,8 @@ pub struct Block<'a> {
     pub legs: &'a [Attributes],
     /// The client id that the request gives a cancel, or an amended order.
     pub request_id: Option<ClientOrderId>,
+    /// The order that was to take the place of a canceled one, as it is told of if it was refused.
+    pub replacement: Option<&'a VenueOrder>,
 }
 
 impl Block<'_> {

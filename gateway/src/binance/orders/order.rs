@@ -1,8 +1,9 @@
 //! One order in the venue's words.
 
 use engine::{
-    Accepted, AccountId, ClientOrderId, Conditions, Display, Notional, OrderId, OrderKind,
-    OrderSize, PostOnly, Price, Quantity, SelfTradePrevention, Side, TrailingDistance, TriggerKind,
+    Accepted, AccountId, ClientOrderId, Conditions, Display, NewOrder, Notional, OrderHandle,
+    OrderId, OrderKind, OrderSize, PostOnly, Price, Quantity, SelfTradePrevention, Side,
+    TrailingDistance, TriggerKind,
 };
 
 use crate::binance::words::{ExpiryReason, OrderType, PegPriceType, Status, TimeInForce};
@@ -138,6 +139,34 @@ impl VenueOrder {
             prevented_match_id: None,
             expiry_reason: None,
             amendments: 0,
+        }
+    }
+
+    /// An order as it is told of if it is refused: it never had an id of the exchange.
+    pub fn refused(order: &NewOrder, attributes: Attributes) -> Self {
+        let as_entered = Accepted {
+            order_id: OrderId(0),
+            handle: OrderHandle {
+                slot: 0,
+                generation: 0,
+            },
+            account: order.account,
+            client_order_id: order.client_order_id,
+            external_id: order.external_id,
+            side: order.side,
+            kind: order.kind,
+            size: order.size,
+            time_in_force: order.time_in_force,
+            post_only: order.post_only,
+            display: order.display,
+            self_trade_prevention: order.self_trade_prevention,
+            stp_group: order.stp_group,
+            hold: order.extra,
+        };
+        Self {
+            status: Status::Rejected,
+            working_us: None,
+            ..Self::accepted(&as_entered, order.conditions.as_deref(), attributes, 0)
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is told of one order at one moment.
 
-use engine::{AccountId, ClientOrderId, OrderId, Price, Quantity, SelfTradePrevention, TradeId};
+use engine::{
+    AccountId, ClientOrderId, OrderId, Price, Quantity, RejectReason, SelfTradePrevention, TradeId,
+};
 use protocol::AssetName;
 
 use crate::binance::amount::Amount;
@@ -26,6 +28,8 @@ pub struct Report {
     pub request_id: Option<ClientOrderId>,
     /// The order's id before an amendment.
     pub former_id: Option<ClientOrderId>,
+    /// Why it was refused.
+    pub refusal: Option<RejectReason>,
 }
 
 /// One order's part in a trade.

@@ -1,5 +1,6 @@
 //! What an account's followers are told.
 
+use engine::RejectReason;
 use serde::Serialize;
 
 use crate::binance::amount::Amount;
@@ -142,7 +143,7 @@ impl ExecutionReport {
             original_id,
             x: report.execution.word(),
             status: order.status.word(),
-            r: "NONE",
+            r: report.refusal.map_or("NONE", refusal_word),
             i: order.order_id.0,
             l: fill.map_or(Amount::ZERO, |fill| writing.quantity(fill.quantity)),
             z: writing.quantity(order.executed),
@@ -181,6 +182,20 @@ impl ExecutionReport {
     }
 }
 
+/// Why an order was refused, where the venue has a word for it.
+fn refusal_word(reason: RejectReason) -> &'static str {
+    let words = [
+        (RejectReason::InsufficientFunds, "INSUFFICIENT_BALANCES"),
+        (
+            RejectReason::WouldTrigger,
+            "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY",
+        ),
+        (RejectReason::PostOnlyWouldCross, "WOULD_MATCH_IMMEDIATELY"),
+    ];
+    let known = words.iter().find(|(known, _)| *known == reason);
+    known.map_or("NONE", |(_, word)| word)
+}
+
 /// The client id of the step, and that of the order where it is another one.
 fn ids(report: &Report) -> (String, String) {
     let order_id = report.order.client_order_id.to_string();
@@ -193,7 +208,8 @@ fn ids(report: &Report) -> (String, String) {
             | ExecutionType::Replaced
             | ExecutionType::Trade
             | ExecutionType::Expired
-            | ExecutionType::TradePrevention,
+            | ExecutionType::TradePrevention
+            | ExecutionType::Rejected,
             _,
             _,
         ) => (order_id, String::new()),
@@ -207,7 +223,8 @@ const fn is_on_book(order: &VenueOrder) -> bool {
         | Status::Filled
         | Status::Canceled
         | Status::Expired
-        | Status::ExpiredInMatch => false,
+        | Status::ExpiredInMatch
+        | Status::Rejected => false,
     }
 }
 

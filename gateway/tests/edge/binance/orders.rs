@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::binance::bot::{alice, ask, bob};
+use crate::binance::socket_api::Api;
 use crate::venue::Venue;
 
 #[tokio::test]
@@ -450,5 +451,50 @@ async fn permission_sets_are_left_out_where_nobody_wants_them() {
     let sets = |body: &serde_json::Value| body["symbols"][0]["permissionSets"].to_string();
     assert_eq!(sets(&shown.body()), r#"[["SPOT"]]"#);
     assert_eq!(sets(&hidden.body()), "[]");
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_replacement_that_is_refused_after_the_cancel_is_told_as_rejected() {
+    let venue = Venue::open().await;
+    let (alice, bob) = (alice(&venue), bob(&venue));
+    bob.limit("SELL", "100.00", "1", "").await.body();
+    let mine = alice
+        .limit("BUY", "90.00", "1", "&newClientOrderId=mine")
+        .await;
+    let mine = mine.body();
+    let mut api = Api::open(&venue, "").await;
+    api.ask_signed(&venue, "userDataStream.subscribe.signature", json!({}))
+        .await;
+
+    let crossing = "symbol=BTCUSDT&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=mine&cancelNewClientOrderId=bye&side=BUY&type=LIMIT_MAKER&price=100&quantity=2&newClientOrderId=next";
+    let refused = alice.ask("POST", "order/cancelReplace", crossing).await;
+
+    assert_eq!(refused.refusal().1, -2021);
+    let (gone, next) = (
+        api.event("executionReport").await,
+        api.event("executionReport").await,
+    );
+    assert_eq!(
+        (&gone["x"], &gone["c"], &gone["i"]),
+        (&json!("CANCELED"), &json!("bye"), &mine["orderId"])
+    );
+    let told = ["c", "C", "x", "X", "r", "o", "p", "q", "w"].map(|field| next[field].clone());
+    assert_eq!(
+        told,
+        [
+            json!("next"),
+            json!(""),
+            json!("REJECTED"),
+            json!("REJECTED"),
+            json!("WOULD_MATCH_IMMEDIATELY"),
+            json!("LIMIT_MAKER"),
+            json!("100.00000000"),
+            json!("2.00000000"),
+            json!(false),
+        ]
+    );
+    let balance = api.event("outboundAccountPosition").await;
+    assert_eq!(balance["B"][0]["l"], "0.00000000");
     venue.close().await;
 }
