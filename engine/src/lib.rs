@@ -105,8 +105,8 @@ pub use rules::{
 };
 pub use sequence::{SequenceNumber, Sequenced, Timestamp};
 pub use session::{
-    BeyondBand, CallEnd, CallLength, Corridors, LimitUpLimitDown, MeanReference, Schedule,
-    ScheduleStep, SessionState, StopLogic, Velocity,
+    BandWindow, BeyondBand, CallEnd, CallLength, Corridors, DoubledBands, LimitUpLimitDown,
+    MeanReference, Schedule, ScheduleStep, SessionState, StopLogic, Velocity,
 };
 pub use side::Side;
 pub use snapshot::STATE_VERSION;

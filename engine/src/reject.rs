@@ -74,6 +74,8 @@ pub enum RejectReason {
     BatchRefused = 55,
     /// An all-or-none batch does not carry such an instruction: what it did before could still refuse it.
     NotInBatch = 56,
+    /// The batch has more instructions than the instrument takes in one.
+    BatchTooLong = 57,
     /// The rules or the grid contradict themselves.
     InvalidTerms = 60,
     /// No such trade was made.
@@ -135,6 +137,9 @@ impl RejectReason {
             }
             Self::BatchRefused => "another instruction of the all-or-none batch would be refused",
             Self::NotInBatch => "an all-or-none batch does not carry such an instruction",
+            Self::BatchTooLong => {
+                "the batch has more instructions than the instrument takes in one"
+            }
             Self::InvalidTerms => "the rules or the grid contradict themselves",
             Self::UnknownTrade => "no such trade was made on the instrument",
             Self::TradeTooOld => {

@@ -1,10 +1,11 @@
 //! Which of the rule book's mechanisms an instrument has, and their parameters.
 
 use crate::auction::{AuctionSelfTrade, IndicativePrice};
+use crate::batch::BATCH_INSTRUCTIONS_MAX;
 use crate::market_maker_protection::ProtectedGroups;
 use crate::price::Price;
 use crate::quantity::Quantity;
-use crate::session::{Corridors, LimitUpLimitDown, Schedule, StopLogic, Velocity};
+use crate::session::{Corridors, DoubledBands, LimitUpLimitDown, Schedule, StopLogic, Velocity};
 
 /// Which of the rule book's mechanisms an instrument has. What is not named in [`Rules::PLAIN`] is off.
 ///
@@ -45,6 +46,10 @@ pub struct Rules {
     pub growing_child: GrowingChild,
     /// Start of the instrument's stream of chance: icebergs' random slices, random ends of calls.
     pub random_seed: u64,
+    /// A batch of more instructions is refused; at least 1, at most [`BATCH_INSTRUCTIONS_MAX`].
+    pub batch_instructions_max: u32,
+    /// When the bands of limit up, limit down are twice as wide; `None` never.
+    pub doubled_bands: Option<DoubledBands>,
 }
 
 impl Rules {
@@ -67,6 +72,8 @@ impl Rules {
         protected_groups: ProtectedGroups::NONE,
         growing_child: GrowingChild::Lose,
         random_seed: 0,
+        batch_instructions_max: 64,
+        doubled_bands: None,
     };
 
     /// Whether the parameters make sense, whatever the instrument.
@@ -90,8 +97,17 @@ impl Rules {
             && self.luld.is_none_or(|luld| luld.is_sound())
             && self.velocity.is_none_or(|velocity| velocity.is_sound())
             && self.stop_logic.is_none_or(|logic| logic.is_sound())
-            && self.schedule.is_none_or(|schedule| schedule.is_sound());
-        shares && band && range && refill && sessions && self.protected_groups.are_sound()
+            && self.schedule.is_none_or(|schedule| schedule.is_sound())
+            && self.doubled_bands.is_none_or(|bands| bands.is_sound());
+        let batches = usize::try_from(self.batch_instructions_max)
+            .is_ok_and(|count| (1..=BATCH_INSTRUCTIONS_MAX).contains(&count));
+        batches
+            && shares
+            && band
+            && range
+            && refill
+            && sessions
+            && self.protected_groups.are_sound()
     }
 }
 

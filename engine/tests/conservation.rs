@@ -27,29 +27,9 @@ struct Reserves {
 
 impl Reserves {
     fn count_command(&mut self, command: &Command) {
-        let (side, extra) = match command {
-            Command::Submit(order) => (order.side, order.extra),
-            Command::CancelReplace(replace) => (replace.new_order.side, replace.new_order.extra),
-            Command::Replace(replace) => (replace.side, replace.extra),
-            Command::Cancel(_)
-            | Command::MassCancel(_)
-            | Command::Tick
-            | Command::SetState(_)
-            | Command::Uncross(_)
-            | Command::SetLastPrice(_)
-            | Command::Admit(_)
-            | Command::SetLimits(_)
-            | Command::SetFeeTier(_)
-            | Command::FanOut(_)
-            | Command::Quote(_)
-            | Command::MmpReset(_)
-            | Command::Disconnect(_)
-            | Command::CancelAfter(_)
-            | Command::Operate(_)
-            | Command::Batch(_)
-            | Command::Bust(_) => return,
-        };
-        self.extra[side as usize] += extra.units();
+        for (_, side, extra) in command.door_reserves() {
+            self.extra[side as usize] += extra.units();
+        }
     }
 
     fn count_events(&mut self, events: &[Event]) {

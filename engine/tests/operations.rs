@@ -7,10 +7,11 @@ mod desk;
 
 use desk::{Desk, limit};
 use engine::{
-    BeyondBand, CallEnd, CancelReason, Command, Event, Grid, InstrumentId, LimitUpLimitDown,
-    MatchingAlgorithm, MatchingEngine, NewOrder, Operation, OrderId, OrderRef, PostOnly, Price,
-    PriceBand, ProRata, Quantity, RejectReason, Replace, Rules, Schedule, ScheduleStep,
-    SessionState, Side, StopOnEntry, TopOrder, Velocity,
+    AccountId, BandWindow, Batch, BatchMode, BeyondBand, CallEnd, CancelReason, Command,
+    DoubledBands, Event, Grid, Instruction, InstrumentId, LimitUpLimitDown, MatchingAlgorithm,
+    MatchingEngine, NewOrder, Operation, OrderId, OrderRef, PostOnly, Price, PriceBand, ProRata,
+    Quantity, RejectReason, Replace, Rules, Schedule, ScheduleStep, SessionState, Side,
+    StopOnEntry, TopOrder, Velocity,
 };
 
 const ONLY: InstrumentId = InstrumentId(1);
@@ -37,7 +38,7 @@ fn set_grid(tick_size: i64, lot_size: u64) -> Command {
 /// A limit order; every second one is another account's, so that they trade.
 fn order(client: &str, side: Side, quantity: u64, price: i64) -> NewOrder {
     let mut order = limit(client, side, quantity, price);
-    order.account = engine::AccountId(if side == Side::Buy { 1 } else { 2 });
+    order.account = AccountId(if side == Side::Buy { 1 } else { 2 });
     order
 }
 
@@ -171,6 +172,62 @@ fn a_limit_state_ends_with_its_rule() {
 }
 
 #[test]
+fn a_shorter_batch_holds_from_the_next_command_on() {
+    let mut desk = desk();
+    let two = || {
+        let orders = ["a", "b"].map(|id| Instruction::Submit(limit(id, Side::Buy, 1, 99)));
+        let batch = Batch::new(AccountId(1), BatchMode::Sequential, orders.to_vec());
+        Command::Batch(batch.expect("two orders of one account"))
+    };
+    let bound = |count| {
+        set_rules(&Rules {
+            batch_instructions_max: count,
+            ..Rules::PLAIN
+        })
+    };
+
+    desk.ask(bound(1));
+    let refused = desk.ask(two());
+    let too_small = desk.ask(bound(0));
+    let too_large = desk.ask(bound(65));
+    desk.ask(bound(2));
+    let taken = desk.ask(two());
+
+    assert_eq!(reason(&refused), Some(RejectReason::BatchTooLong));
+    assert_eq!(reason(&too_small), Some(RejectReason::InvalidTerms));
+    assert_eq!(reason(&too_large), Some(RejectReason::InvalidTerms));
+    assert_eq!(reason(&taken), None);
+}
+
+#[test]
+fn the_engine_says_when_the_width_of_the_bands_changes_and_a_restored_one_too() {
+    let mut desk = desk();
+    let luld = LimitUpLimitDown {
+        bips: 500,
+        beyond_band: BeyondBand::Reprice,
+        limit_state: None,
+        pause: None,
+        mean: None,
+        reopening: CallEnd::Operator,
+    };
+    let window = BandWindow {
+        from: 500,
+        until: 600,
+    };
+
+    desk.ask(set_rules(&Rules {
+        luld: Some(luld),
+        doubled_bands: Some(DoubledBands::of_day(1_000, &[window])),
+        ..Rules::PLAIN
+    }));
+    let twin = restored(&desk);
+
+    let next = desk.engine.next_deadline().map(|at| at.0 % 1_000);
+    assert_eq!(next, Some(500));
+    assert_eq!(twin.next_deadline(), desk.engine.next_deadline());
+}
+
+#[test]
 fn a_schedule_that_is_set_while_trading_takes_over_at_once() {
     let mut desk = desk();
     let step = |at, state| ScheduleStep {
@@ -245,7 +302,7 @@ fn orders_off_a_new_grid_keep_price_and_place_and_trade() {
     submit(&mut desk, "c", Side::Sell, 3, 104);
     desk.ask(set_grid(5, 5));
     let mine = engine::Cancel {
-        account: engine::AccountId(2),
+        account: AccountId(2),
         order: OrderRef::Id(OrderId(3)),
     };
     assert_eq!(reason(&desk.ask(Command::Cancel(mine))), None);
@@ -266,7 +323,7 @@ fn an_order_off_a_new_grid_is_reduced_in_place_and_moved_onto_the_grid_alone() {
     desk.ask(set_grid(5, 5));
     let replace = |quantity: Option<u64>, price: Option<i64>| {
         Command::Replace(Replace {
-            account: engine::AccountId(1),
+            account: AccountId(1),
             order: OrderRef::Id(OrderId(1)),
             side: Side::Buy,
             quantity: quantity.map(Quantity::from_units),

@@ -268,7 +268,7 @@ fn word(line: &MarketLine) -> String {
 
 /// Every line that a market can say.
 const LINES: &str = "
-    step; reject batch_refused; reject not_in_batch; trade; busted; rest; prevent; trigger; replaced; refill; peg; indicative;
+    step; reject batch_refused; reject not_in_batch; reject batch_too_long; trade; busted; rest; prevent; trigger; replaced; refill; peg; indicative;
     cancel requested; cancel ioc; cancel fok; cancel expired; cancel stp; cancel oco; cancel parent;
     cancel no_liquidity; cancel collar; cancel protection; cancel disconnect; cancel mmp; cancel mass;
     cancel auction; cancel state;

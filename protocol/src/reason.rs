@@ -53,6 +53,8 @@ words! {
         BatchRefused = "batch_refused",
         /// An all-or-none batch does not carry such an instruction.
         NotInBatch = "not_in_batch",
+        /// The batch has more instructions than the instrument takes in one.
+        BatchTooLong = "batch_too_long",
         /// No instrument has this symbol.
         UnknownSymbol = "unknown_symbol",
         /// Too many commands are waiting; the order was not taken and may be sent again.

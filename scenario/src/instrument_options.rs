@@ -39,6 +39,8 @@ pub struct InstrumentOptions {
     pub luld_pause: Option<u64>,
     /// `luld_mean=WINDOW/EVERY`.
     pub luld_mean: Option<Pair>,
+    /// `luld_double=FROM..UNTIL/DAY`: twice as wide at these times of a day of this length.
+    pub luld_double: Option<DayWindow>,
     /// `velocity=N/T`.
     pub velocity: Option<Pair>,
     /// `auction_stp=`.
@@ -57,6 +59,8 @@ pub struct InstrumentOptions {
     pub indicative: Option<Indicative>,
     /// `busts=`.
     pub busts: Option<Busts>,
+    /// `batch_max=N`.
+    pub batch_max: Option<u32>,
 }
 
 word_enum! {
@@ -221,6 +225,31 @@ impl fmt::Display for Pair {
     }
 }
 
+/// A span of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayWindow {
+    /// Its first moment, from the start of the day.
+    pub from: u64,
+    /// The first moment behind it.
+    pub until: u64,
+    /// Length of the day; time 0 begins one.
+    pub day: u64,
+}
+
+impl DayWindow {
+    /// Whether a time is in it.
+    pub const fn holds(self, time: u64) -> bool {
+        let time_of_day = time % self.day;
+        self.from <= time_of_day && time_of_day < self.until
+    }
+}
+
+impl fmt::Display for DayWindow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}..{}/{}", self.from, self.until, self.day)
+    }
+}
+
 /// Market-maker protection of one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
@@ -279,6 +308,7 @@ impl fmt::Display for InstrumentOptions {
         push(&mut words, "luld_limit", self.luld_limit.as_ref());
         push(&mut words, "luld_pause", self.luld_pause.as_ref());
         push(&mut words, "luld_mean", self.luld_mean.as_ref());
+        push(&mut words, "luld_double", self.luld_double.as_ref());
         push(&mut words, "velocity", self.velocity.as_ref());
         push(&mut words, "auction_stp", self.auction_self_trade.as_ref());
         push(&mut words, "market_residual", self.market_residual.as_ref());
@@ -288,6 +318,7 @@ impl fmt::Display for InstrumentOptions {
         push(&mut words, "ref", self.reference.as_ref());
         push(&mut words, "indicative", self.indicative.as_ref());
         push(&mut words, "busts", self.busts.as_ref());
+        push(&mut words, "batch_max", self.batch_max.as_ref());
         formatter.write_str(&words.join(" "))
     }
 }

@@ -43,8 +43,9 @@ pub use command::{
     BatchWord, Command, MarketState, MassCancellation, Quiet, Quote, QuoteSide, Replacement,
 };
 pub use instrument_options::{
-    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
-    MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
+    AuctionSelfTrade, Busts, Collar, DayWindow, GrowingChild, Indicative, InstrumentOptions,
+    MarketResidual, MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder,
+    WindowKind,
 };
 pub use market::Market;
 pub use market_line::{

@@ -194,6 +194,8 @@ word_enum! {
         BatchRefused = "batch_refused",
         /// An all-or-none batch does not carry such an instruction.
         NotInBatch = "not_in_batch",
+        /// The batch has more instructions than the instrument takes.
+        BatchTooLong = "batch_too_long",
         /// The group is frozen.
         ProtectionFrozen = "mmp_frozen",
         /// Past its expiry.

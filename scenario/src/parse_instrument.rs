@@ -1,8 +1,9 @@
 //! Reads the `instrument` line.
 
 use crate::instrument_options::{
-    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
-    MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
+    AuctionSelfTrade, Busts, Collar, DayWindow, GrowingChild, Indicative, InstrumentOptions,
+    MarketResidual, MatchingRule, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder,
+    WindowKind,
 };
 use crate::lexer::{Words, integer};
 use crate::name::Name;
@@ -55,6 +56,7 @@ fn parse_option(key: &str, value: &str, options: &mut InstrumentOptions) -> Resu
             integer(value, "length of time"),
         ),
         "luld_mean" => set(&mut options.luld_mean, key, parse_pair(value)),
+        "luld_double" => set(&mut options.luld_double, key, parse_window(value)),
         "velocity" => set(&mut options.velocity, key, parse_pair(value)),
         "auction_stp" => set(
             &mut options.auction_self_trade,
@@ -71,6 +73,7 @@ fn parse_option(key: &str, value: &str, options: &mut InstrumentOptions) -> Resu
         "ref" => set(&mut options.reference, key, integer(value, "price")),
         "indicative" => set(&mut options.indicative, key, Indicative::read(value)),
         "busts" => set(&mut options.busts, key, Busts::read(value)),
+        "batch_max" => set(&mut options.batch_max, key, integer(value, "count")),
         _ => Err(format!("`{key}=` is no option of an instrument")),
     }
 }
@@ -138,6 +141,23 @@ fn parse_pair(text: &str) -> Result<Pair, String> {
         first: integer(first, "number")?,
         second: integer(second, "number")?,
     })
+}
+
+fn parse_window(text: &str) -> Result<DayWindow, String> {
+    let parts = text
+        .split_once('/')
+        .and_then(|(span, day)| Some((span.split_once("..")?, day)));
+    let ((from, until), day) = parts.ok_or_else(|| format!("`{text}` is no `FROM..UNTIL/DAY`"))?;
+    let window = DayWindow {
+        from: integer(from, "time")?,
+        until: integer(until, "time")?,
+        day: integer(day, "length of time")?,
+    };
+    if window.from < window.until && window.until <= window.day {
+        Ok(window)
+    } else {
+        Err(format!("`{text}` is no span within its day"))
+    }
 }
 
 fn parse_protection(group: &str, text: &str) -> Result<Protection, String> {

@@ -110,6 +110,7 @@ pub(crate) const fn reject_word(reason: RejectReason) -> RejectWord {
         | RejectReason::OrderToTradeLimit => RejectWord::AccountLimit,
         RejectReason::BatchRefused => RejectWord::BatchRefused,
         RejectReason::NotInBatch => RejectWord::NotInBatch,
+        RejectReason::BatchTooLong => RejectWord::BatchTooLong,
         RejectReason::UnknownTrade => RejectWord::UnknownTrade,
         RejectReason::TradeTooOld => RejectWord::TradeTooOld,
         RejectReason::TradeBusted => RejectWord::TradeBusted,

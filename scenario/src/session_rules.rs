@@ -1,8 +1,8 @@
 //! From the options of a scenario's instrument to the rules of its sessions and calls.
 
 use engine::{
-    AuctionSelfTrade, BeyondBand, CallEnd, CallLength, Corridors, IndicativePrice,
-    LimitUpLimitDown, MeanReference, Price, Rules, Velocity,
+    AuctionSelfTrade, BandWindow, BeyondBand, CallEnd, CallLength, Corridors, DoubledBands,
+    IndicativePrice, LimitUpLimitDown, MeanReference, Price, Rules, Velocity,
 };
 
 use crate::instrument_options::{
@@ -34,6 +34,14 @@ pub(crate) fn with_session_rules(
             Some(Indicative::Off) | None => IndicativePrice::Off,
         },
         reference: options.reference.map(Price::from_units),
+        doubled_bands: options.luld_double.map(|window| {
+            let span = BandWindow {
+                from: window.from,
+                until: window.until,
+            };
+            DoubledBands::of_day(window.day, &[span])
+        }),
+        batch_instructions_max: options.batch_max.unwrap_or(rules.batch_instructions_max),
         ..*rules
     })
 }

@@ -47,7 +47,7 @@ impl Listing {
     }
 
     /// What the client ids of a batch oblige to, by instruction.
-    fn claims_of(&mut self, batch: &Batch) -> Vec<ClientIdClaim> {
+    pub(super) fn claims_of(&mut self, batch: &Batch) -> Vec<ClientIdClaim> {
         let claim = |instruction: &Instruction| match instruction {
             Instruction::Submit(order) => {
                 self.claim_client_id(order, || fingerprint_of(order, None))
@@ -108,7 +108,12 @@ impl Listing {
     }
 
     /// Remembers what was decided, unless an order of the same batch with the same client id was before it.
-    fn remember_once(&mut self, order: &NewOrder, claim: ClientIdClaim, outcome: OriginalOutcome) {
+    pub(super) fn remember_once(
+        &mut self,
+        order: &NewOrder,
+        claim: ClientIdClaim,
+        outcome: OriginalOutcome,
+    ) {
         let ClientIdClaim::Remember(_) = claim else {
             return;
         };
@@ -118,7 +123,7 @@ impl Listing {
         }
     }
 
-    fn release_instruction<S: EventSink>(
+    pub(super) fn release_instruction<S: EventSink>(
         &self,
         batch: &Batch,
         instruction: &Instruction,

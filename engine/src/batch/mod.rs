@@ -5,6 +5,7 @@
 
 mod all_or_none;
 mod look;
+mod too_long;
 
 use crate::command::{Cancel, CancelReplace, OrderRef, Replace};
 use crate::event::{Event, Rejected, Step};
@@ -168,6 +169,9 @@ impl Listing {
     #[cold]
     #[inline(never)]
     pub(crate) fn batch<S: EventSink>(&mut self, batch: &Batch, sink: &mut S) {
+        if self.is_too_long(batch) {
+            return self.refuse_too_long(batch, sink);
+        }
         match batch.mode {
             BatchMode::Sequential => self.batch_in_sequence(batch, sink),
             BatchMode::AllOrNone => self.batch_all_or_none(batch, sink),

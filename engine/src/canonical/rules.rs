@@ -7,8 +7,8 @@ use crate::rules::{
     Rules, StopOnEntry, TopOrder,
 };
 use crate::session::{
-    BeyondBand, CallEnd, CallLength, Corridors, LimitUpLimitDown, MeanReference, Schedule,
-    ScheduleStep, StopLogic, Velocity,
+    BandWindow, BeyondBand, CallEnd, CallLength, Corridors, DoubledBands, LimitUpLimitDown,
+    MeanReference, Schedule, ScheduleStep, StopLogic, Velocity,
 };
 
 canonical_struct!(Rules {
@@ -29,6 +29,8 @@ canonical_struct!(Rules {
     protected_groups,
     growing_child,
     random_seed,
+    batch_instructions_max,
+    doubled_bands,
 });
 
 canonical_enum!(MatchingAlgorithm { 1 => PriceTime, 2 => ProRata(terms) });
@@ -82,6 +84,10 @@ canonical_struct!(LimitUpLimitDown {
     mean,
     reopening
 });
+
+canonical_struct!(BandWindow { from, until });
+
+canonical_struct!(DoubledBands { day, windows });
 
 canonical_struct!(Velocity {
     ticks,

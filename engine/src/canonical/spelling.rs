@@ -184,6 +184,7 @@ canonical_enum!(RejectReason {
     48 => OrderToTradeLimit,
     55 => BatchRefused,
     56 => NotInBatch,
+    57 => BatchTooLong,
     60 => InvalidTerms,
     61 => UnknownTrade,
     62 => TradeTooOld,

@@ -82,12 +82,12 @@ impl Session {
             has_replaced: false,
             due: NEVER,
         };
-        session.follow(rules);
+        session.follow(rules, Timestamp(0));
         session
     }
 
     /// The rules are these now.
-    pub(crate) fn follow(&mut self, rules: &Rules) {
+    pub(crate) fn follow(&mut self, rules: &Rules, now: Timestamp) {
         self.is_guarded = rules.corridors.bound_something()
             || rules.luld.is_some()
             || rules.velocity.is_some()
@@ -98,7 +98,7 @@ impl Session {
         if rules.schedule.is_none() {
             self.next_step = None;
         }
-        self.look_ahead(rules);
+        self.look_ahead(rules, now);
     }
 
     /// Other rules hold than before. What was counted for the old ones and means nothing now is forgotten.
@@ -116,7 +116,7 @@ impl Session {
         if rules.velocity.is_none() {
             self.prints = RecentPrints::default();
         }
-        self.follow(rules);
+        self.follow(rules, now);
     }
 
     /// Whether something is due.
@@ -131,16 +131,18 @@ impl Session {
     }
 
     /// Looks for what is due next.
-    pub(crate) fn look_ahead(&mut self, rules: &Rules) {
+    pub(crate) fn look_ahead(&mut self, rules: &Rules, now: Timestamp) {
         let mean = rules.luld.and_then(|luld| luld.mean);
         let step = match (rules.schedule, self.next_step) {
             (None, _) => None,
             (Some(_), None) => Some(Timestamp(0)),
             (Some(_), Some(step)) => Some(step.at),
         };
+        let doubled = rules.luld.and(rules.doubled_bands);
         let times = [
             self.end.at(),
             step,
+            doubled.map(|doubled| doubled.next_change(now)),
             mean.and_then(|mean| self.bands.moves_at(mean)),
         ];
         self.due = times.into_iter().flatten().min().unwrap_or(NEVER);
@@ -207,7 +209,7 @@ impl Session {
     }
 
     /// Takes on what was spelled; the orders come later.
-    pub(crate) fn remember(&mut self, memory: SessionMemory, rules: &Rules) {
+    pub(crate) fn remember(&mut self, memory: SessionMemory, rules: &Rules, now: Timestamp) {
         self.end = memory.end;
         self.next_step = memory.next_step;
         self.last_auction_price = memory.last_auction_price;
@@ -218,7 +220,7 @@ impl Session {
             spans: memory.spans.into(),
             intervals_seen: memory.intervals_seen,
         };
-        self.look_ahead(rules);
+        self.look_ahead(rules, now);
     }
 }
 
@@ -233,7 +235,7 @@ impl Listing {
         if let Some(schedule) = self.instrument.rules.schedule {
             self.follow_schedule(&schedule, sink);
         }
-        self.session.look_ahead(&self.instrument.rules);
+        self.session.look_ahead(&self.instrument.rules, self.at);
     }
 
     /// Time ends the state.
@@ -256,7 +258,7 @@ impl Listing {
         }
         if let Some(mean) = rules.luld.and_then(|luld| luld.mean) {
             self.session.bands.note(self.at, price, mean);
-            self.session.look_ahead(&self.instrument.rules);
+            self.session.look_ahead(&self.instrument.rules, self.at);
         }
     }
 }

@@ -15,8 +15,19 @@ impl Listing {
     /// Where anything may trade.
     pub(crate) fn bands(&self) -> Range {
         match &self.instrument.rules.luld {
-            Some(luld) => self.session.bands.bands(luld, self.instrument.tick_size),
+            Some(luld) => {
+                let bips = luld.bips.saturating_mul(self.width_factor());
+                self.session.bands.bands(bips, self.instrument.tick_size)
+            }
             None => Range::ALL,
+        }
+    }
+
+    /// How many times as wide as otherwise the bands are at this time of the day.
+    fn width_factor(&self) -> u32 {
+        match self.instrument.rules.doubled_bands {
+            Some(doubled) if doubled.hold_at(self.at) => 2,
+            Some(_) | None => 1,
         }
     }
 

@@ -93,10 +93,10 @@ pub(crate) struct BandReference {
 }
 
 impl BandReference {
-    /// The bands, on the tick grid; nothing bounds where there is no reference.
-    pub(crate) fn bands(&self, rule: &LimitUpLimitDown, tick_size: i64) -> Range {
+    /// The bands of half this width, on the tick grid; nothing bounds where there is no reference.
+    pub(crate) fn bands(&self, bips: u32, tick_size: i64) -> Range {
         match self.price {
-            Some(reference) => Range::around(reference, rule.bips).on_grid(tick_size),
+            Some(reference) => Range::around(reference, bips).on_grid(tick_size),
             None => Range::ALL,
         }
     }

@@ -4,6 +4,7 @@ mod at_open_close;
 mod call_end;
 pub(crate) mod clock;
 mod corridor;
+mod doubled_bands;
 pub(crate) mod guard;
 mod interruption;
 mod limit_state;
@@ -17,6 +18,7 @@ mod velocity;
 
 pub use call_end::{CallEnd, CallLength};
 pub use corridor::Corridors;
+pub use doubled_bands::{BandWindow, DoubledBands};
 pub use luld::{BeyondBand, LimitUpLimitDown, MeanReference};
 pub use schedule::{Schedule, ScheduleStep};
 pub use stop_logic::StopLogic;
@@ -138,7 +140,7 @@ impl Listing {
         }
         sink.event(Event::StatusChanged(StatusChanged { state }));
         self.let_in_early(state, sink);
-        self.session.look_ahead(&self.instrument.rules);
+        self.session.look_ahead(&self.instrument.rules, self.at);
     }
 
     /// # Errors

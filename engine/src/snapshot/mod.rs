@@ -26,7 +26,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-pub const STATE_VERSION: u32 = 4;
+pub const STATE_VERSION: u32 = 5;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 
@@ -167,7 +167,8 @@ impl Listing {
         let counted: Counted = from.value()?;
         let mut listing = Self::counted(&counted, indexes_external_ids)?;
         let memory: SessionMemory = from.value()?;
-        listing.session.remember(memory, &listing.instrument.rules);
+        let (rules, at) = (&listing.instrument.rules, listing.at);
+        listing.session.remember(memory, rules, at);
         for side in [Side::Buy, Side::Sell] {
             listing.read_queue(side, from)?;
         }

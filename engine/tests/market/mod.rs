@@ -1,12 +1,12 @@
 //! A market of one instrument and random commands for it, for tests that state rules about all of them.
 
 use engine::{
-    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display,
-    EngineLimits, Event, EventSink, ExternalId, FundsCheck, Instrument, InstrumentId, LevelChange,
-    MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional, OnCancelFailure, OrderChange,
-    OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Replace, Rules,
-    SelfTradePrevention, SequenceNumber, Sequenced, Side, SideFilter, StpGroup, TimeInForce,
-    Timestamp,
+    AccountId, Batch, BatchMode, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
+    Display, EngineLimits, Event, EventSink, ExternalId, FundsCheck, Instruction, Instrument,
+    InstrumentId, LevelChange, MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional,
+    OnCancelFailure, OrderChange, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price,
+    Quantity, Replace, Rules, SelfTradePrevention, SequenceNumber, Sequenced, Side, SideFilter,
+    StpGroup, TimeInForce, Timestamp,
 };
 
 pub const INSTRUMENT: InstrumentId = InstrumentId(1);
@@ -110,6 +110,7 @@ impl Flow {
                 price_from: Price::from_units(1),
                 price_to: Price::from_units(100),
             }),
+            96..98 => Command::Batch(self.batch()),
             _ => Command::Tick,
         };
         Sequenced {
@@ -117,6 +118,54 @@ impl Flow {
             sequence: SequenceNumber(self.sequence),
             at: Timestamp(self.at),
             command,
+        }
+    }
+
+    /// Up to five instructions; those that are all or none are often such that none of them is refused.
+    fn batch(&mut self) -> Batch {
+        let account = self.account();
+        let mode = if self.below(2) == 0 {
+            BatchMode::Sequential
+        } else {
+            BatchMode::AllOrNone
+        };
+        let count = 1 + self.below(5);
+        let instructions = (0..count)
+            .map(|_| self.instruction(account, mode))
+            .collect();
+        Batch::new(account, mode, instructions).expect("few instructions of one account")
+    }
+
+    fn instruction(&mut self, account: AccountId, mode: BatchMode) -> Instruction {
+        let is_likely_taken = mode == BatchMode::AllOrNone && self.below(3) > 0;
+        let new_order = NewOrder {
+            account,
+            ..self.new_order()
+        };
+        match self.below(8) {
+            _ if is_likely_taken => Instruction::Submit(NewOrder {
+                kind: OrderKind::Limit {
+                    price: self.price(),
+                },
+                size: OrderSize::Quantity(Quantity::from_units(1 + self.below(12))),
+                client_order_id: None,
+                external_id: None,
+                post_only: PostOnly::No,
+                minimum_quantity: Quantity::ZERO,
+                extra: Notional::from_units(100_000),
+                ..new_order
+            }),
+            0..5 => Instruction::Submit(new_order),
+            5 => Instruction::Cancel(self.order_ref()),
+            6 => Instruction::Replace(Replace {
+                account,
+                ..self.replace()
+            }),
+            _ => Instruction::CancelReplace(CancelReplace {
+                cancel: self.order_ref(),
+                new_order,
+                on_cancel_failure: OnCancelFailure::Continue,
+            }),
         }
     }
 

@@ -28,12 +28,29 @@ impl NaiveMarket {
         self.batch_names.clear();
         self.batch_account = self.account_of_batch(instructions);
         self.batch_picture = self.picture_in_call();
+        let most = self.terms.batch_max.unwrap_or(64);
+        if instructions.len() > usize::try_from(most).expect("a small number") {
+            self.refuse_too_long(instructions);
+        } else {
+            self.carry_out_batch(mode, instructions);
+        }
+        self.batch_names.clear();
+        self.batch_account = None;
+    }
+
+    fn refuse_too_long(&mut self, instructions: &[Command]) {
+        for (index, instruction) in instructions.iter().enumerate() {
+            self.say_step(index);
+            let name = name_of(instruction).clone();
+            self.say_reject(&name, RejectWord::BatchTooLong);
+        }
+    }
+
+    fn carry_out_batch(&mut self, mode: BatchWord, instructions: &[Command]) {
         match mode {
             BatchWord::Sequential => self.one_by_one(instructions),
             BatchWord::AllOrNone => self.all_or_none(instructions),
         }
-        self.batch_names.clear();
-        self.batch_account = None;
     }
 
     /// Whose the first new order is, or the first one that is named.

@@ -28,7 +28,14 @@ impl Bands {
 impl NaiveMarket {
     /// Lowest and highest price at which anything may trade, on the grid.
     pub(super) fn limits(&self) -> Option<(i64, i64)> {
-        let (luld, reference) = (bips(self.terms.luld?), self.bands.reference?);
+        let (mut luld, reference) = (bips(self.terms.luld?), self.bands.reference?);
+        if self
+            .terms
+            .luld_double
+            .is_some_and(|window| window.holds(self.now))
+        {
+            luld *= 2;
+        }
         let tick = self.tick();
         let (low, high) = (reference * (WHOLE - luld), reference * (WHOLE + luld));
         let low_ticks = (low + WHOLE * tick - 1).div_euclid(WHOLE * tick);

@@ -1,8 +1,9 @@
 //! A random instrument: each run has other rules, so that all pairs of rules meet.
 
 use scenario::{
-    AuctionSelfTrade, Busts, Collar, GrowingChild, Indicative, InstrumentOptions, MarketResidual,
-    MatchingRule, Name, Pair, Percent, PriceRange, Protection, StopOnEntry, TopOrder, WindowKind,
+    AuctionSelfTrade, Busts, Collar, DayWindow, GrowingChild, Indicative, InstrumentOptions,
+    MarketResidual, MatchingRule, Name, Pair, Percent, PriceRange, Protection, StopOnEntry,
+    TopOrder, WindowKind,
 };
 
 use super::chance::Chance;
@@ -136,6 +137,12 @@ pub fn random_terms(mix: Mix, chance: &mut Chance) -> InstrumentOptions {
         reference: (reference || luld).then_some(MIDDLE),
         indicative: indicative.then_some(Indicative::On),
         busts: chance.chance(1, 2).then_some(Busts::On),
+        luld_double: (luld && chance.chance(1, 2)).then(|| DayWindow {
+            from: chance.below(4),
+            until: 4 + chance.below(8),
+            day: 12,
+        }),
+        batch_max: chance.chance(1, 4).then(|| chance.pick(&[1, 2, 3])),
     }
 }
 

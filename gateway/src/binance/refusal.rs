@@ -199,6 +199,7 @@ pub fn of_entry(reason: RejectReason) -> Refusal {
         | RejectReason::InvalidTerms
         | RejectReason::BatchRefused
         | RejectReason::NotInBatch
+        | RejectReason::BatchTooLong
         | RejectReason::UnknownTrade
         | RejectReason::TradeTooOld
         | RejectReason::TradeBusted

@@ -7,6 +7,7 @@ use engine::{AccountId, Command};
 use protocol::{BatchMode, BatchResult, Batched, Instruction, OrderRef, Reason, ReportKind};
 
 use crate::counters::Counters;
+use crate::door::Door;
 use crate::edge::InstrumentState;
 use crate::native::door_refusal::{DoorRefusal, OrderRefusal};
 use crate::native::orders::engine_replace;
@@ -64,16 +65,20 @@ impl Session {
         let at = self.command_time(asked.at_us)?;
         let edge = Arc::clone(&self.edge);
         let state = self.instrument(&edge, asked.symbol)?;
-        if asked.instructions.iter().any(enters) {
-            self.check_open_orders(account)?;
-        }
+        let door = Door::new(&edge.ledger, state, account);
         let mut instructions = Vec::with_capacity(asked.instructions.len());
+        let mut entering: usize = 0;
         for (index, instruction) in asked.instructions.iter().enumerate() {
-            let translated =
-                translated(instruction, account, state).map_err(|refusal| NotHandedOver {
-                    index: Some(index),
-                    refusal,
-                })?;
+            let not = |refusal| NotHandedOver {
+                index: Some(index),
+                refusal,
+            };
+            let translated = translated(instruction, account, state).map_err(not)?;
+            if adds_an_order(&translated, door) {
+                self.check_open_orders_with(account, entering)
+                    .map_err(|refusal| not(refusal.into()))?;
+                entering = entering.saturating_add(1);
+            }
             instructions.push(translated);
         }
         let mode = match asked.mode {
@@ -88,10 +93,17 @@ impl Session {
     }
 }
 
-const fn enters(instruction: &Instruction) -> bool {
+/// Whether an account has one more order, if this is carried out: not if it ends one before, and not if it repeats what
+/// was entered.
+fn adds_an_order(instruction: &engine::Instruction, door: Door<'_>) -> bool {
+    let is_fresh =
+        |order: &engine::NewOrder| !order.client_order_id.is_some_and(|id| door.knows(id));
     match instruction {
-        Instruction::Submit(_) | Instruction::CancelReplace(_) => true,
-        Instruction::Cancel(_) | Instruction::Replace(_) => false,
+        engine::Instruction::Submit(order) => is_fresh(order),
+        engine::Instruction::CancelReplace(both) => {
+            both.on_cancel_failure == engine::OnCancelFailure::Continue && is_fresh(&both.new_order)
+        }
+        engine::Instruction::Cancel(_) | engine::Instruction::Replace(_) => false,
     }
 }
 

@@ -220,7 +220,17 @@ impl Session {
 
     /// An account whose full mass cancel would not fit its sessions' queues enters no more orders.
     pub(super) fn check_open_orders(&self, account: AccountId) -> Result<(), DoorRefusal> {
-        if self.edge.loads.open_orders(account) >= self.edge.limits.open_orders_per_account_max {
+        self.check_open_orders_with(account, 0)
+    }
+
+    /// The same, when so many orders are to be entered before in the same command.
+    pub(super) fn check_open_orders_with(
+        &self,
+        account: AccountId,
+        entering: usize,
+    ) -> Result<(), DoorRefusal> {
+        let open = self.edge.loads.open_orders(account);
+        if open.saturating_add(entering) >= self.edge.limits.open_orders_per_account_max {
             return Err(DoorRefusal::new(
                 Reason::TooManyOpenOrders,
                 "the account has as many open orders as it may have",

@@ -165,6 +165,7 @@ pub const fn reject_reason(reason: RejectReason) -> Reason {
         RejectReason::OrderToTradeLimit => Reason::OrderToTradeLimit,
         RejectReason::BatchRefused => Reason::BatchRefused,
         RejectReason::NotInBatch => Reason::NotInBatch,
+        RejectReason::BatchTooLong => Reason::BatchTooLong,
         RejectReason::UnknownTrade => Reason::UnknownTrade,
         RejectReason::TradeTooOld => Reason::TradeTooOld,
         RejectReason::TradeBusted => Reason::TradeBusted,

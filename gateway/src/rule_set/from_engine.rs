@@ -5,9 +5,9 @@ use protocol::Scale;
 
 use crate::rule_set::RuleSet;
 use crate::rule_set::mechanism::{
-    AuctionSelfTrade, BeyondBand, Call, Corridors, ExecutionRange, GrowingChild, IndicativePrice,
-    LimitUpLimitDown, MarketResidual, Matching, MeanReference, PriceBand, ProRata, Refill,
-    Schedule, ScheduleState, ScheduleStep, StopLogic, StopOnEntry, TopOrder, Velocity,
+    AuctionSelfTrade, BeyondBand, Call, Corridors, DayWindow, ExecutionRange, GrowingChild,
+    IndicativePrice, LimitUpLimitDown, MarketResidual, Matching, MeanReference, PriceBand, ProRata,
+    Refill, Schedule, ScheduleState, ScheduleStep, StopLogic, StopOnEntry, TopOrder, Velocity,
 };
 use crate::rule_set::protection::written;
 use crate::rule_set::value::{Amount, Percent, Span, TimeOfDay};
@@ -56,7 +56,10 @@ impl RuleSet {
                 high_percent: Percent(range.high_bips),
             }),
             corridors: corridors(&rules.corridors),
-            luld: rules.luld.as_ref().map(luld),
+            luld: rules
+                .luld
+                .as_ref()
+                .map(|rule| luld(rule, rules.doubled_bands)),
             velocity: rules.velocity.map(|velocity| Velocity {
                 ticks: velocity.ticks,
                 window: Span::of_ns(velocity.window),
@@ -78,6 +81,7 @@ impl RuleSet {
             schedule: rules.schedule.as_ref().map(schedule),
             reference: rules.reference.map(price),
             random_seed: Some(rules.random_seed),
+            batch_instructions_max: Some(rules.batch_instructions_max),
         }
     }
 }
@@ -108,7 +112,15 @@ fn corridors(corridors: &engine::Corridors) -> Option<Corridors> {
     })
 }
 
-fn luld(luld: &engine::LimitUpLimitDown) -> LimitUpLimitDown {
+fn luld(
+    luld: &engine::LimitUpLimitDown,
+    doubled: Option<engine::DoubledBands>,
+) -> LimitUpLimitDown {
+    let windows = doubled.into_iter().flat_map(|doubled| doubled.windows);
+    let written = |window: engine::BandWindow| DayWindow {
+        from: TimeOfDay::of_ns(window.from),
+        until: TimeOfDay::of_ns(window.until),
+    };
     LimitUpLimitDown {
         percent: Percent(luld.bips),
         beyond_band: Some(match luld.beyond_band {
@@ -122,6 +134,7 @@ fn luld(luld: &engine::LimitUpLimitDown) -> LimitUpLimitDown {
             every: Span::of_ns(mean.every),
         }),
         reopening: call(luld.reopening),
+        doubled: windows.flatten().map(written).collect(),
     }
 }
 

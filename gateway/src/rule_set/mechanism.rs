@@ -132,7 +132,7 @@ pub struct Corridors {
 }
 
 /// Bands around a reference outside of which no order trades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitUpLimitDown {
     /// Half the width of the bands.
@@ -152,6 +152,19 @@ pub struct LimitUpLimitDown {
     /// What ends the reopening call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopening: Option<Call>,
+    /// When the bands are twice as wide, earliest first; never where it is not named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubled: Vec<DayWindow>,
+}
+
+/// A span of the day, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayWindow {
+    /// Its first moment.
+    pub from: TimeOfDay,
+    /// The first moment behind it.
+    pub until: TimeOfDay,
 }
 
 /// What becomes of an order whose limit is beyond the band that bounds its side.

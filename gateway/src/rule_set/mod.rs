@@ -82,6 +82,9 @@ pub struct RuleSet {
     /// Start of the instrument's stream of chance; 0 where it is not named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub random_seed: Option<u64>,
+    /// A batch of more instructions is refused; 64 where it is not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_instructions_max: Option<u32>,
 }
 
 /// What is wrong with a rule set.

@@ -56,6 +56,8 @@ impl RuleSet {
                 .map(|reference| units.price("reference", reference))
                 .transpose()?,
             random_seed: self.random_seed.unwrap_or(0),
+            batch_instructions_max: self.batch_instructions_max()?,
+            doubled_bands: self.doubled_bands()?,
         })
     }
 
@@ -150,6 +152,55 @@ impl RuleSet {
             window: ns("velocity.window", velocity.window)?,
             reserved: call("velocity.reserved", velocity.reserved)?,
         }))
+    }
+
+    fn batch_instructions_max(&self) -> Result<u32, BadRule> {
+        let Some(most) = self.batch_instructions_max else {
+            return Ok(Rules::PLAIN.batch_instructions_max);
+        };
+        if most == 0 || most > Rules::PLAIN.batch_instructions_max {
+            return Err(bad(
+                "batch_instructions_max",
+                "no batch has none, or so many",
+                "write a number from 1 to 64",
+            ));
+        }
+        Ok(most)
+    }
+
+    fn doubled_bands(&self) -> Result<Option<engine::DoubledBands>, BadRule> {
+        let windows = self.luld.as_ref().map_or(&[][..], |luld| &luld.doubled);
+        if windows.is_empty() {
+            return Ok(None);
+        }
+        let mistake = |reason: &str| {
+            bad(
+                "luld.doubled",
+                reason.to_owned(),
+                "list at most 4 spans of the day, earliest first, each ending after it begins",
+            )
+        };
+        if windows.len() > engine::DoubledBands::WINDOWS_MAX {
+            return Err(mistake("a day has fewer of them"));
+        }
+        let day = match self.schedule.as_ref().and_then(|schedule| schedule.day) {
+            Some(day) => ns("schedule.day", day)?,
+            None => NS_PER_DAY,
+        };
+        let windows: Vec<engine::BandWindow> = windows
+            .iter()
+            .map(|window| engine::BandWindow {
+                from: window.from.ns(),
+                until: window.until.ns(),
+            })
+            .collect();
+        let doubled = engine::DoubledBands::of_day(day, &windows);
+        if doubled.is_sound() {
+            return Ok(Some(doubled));
+        }
+        Err(mistake(
+            "two overlap, or one is empty or passes the end of the day",
+        ))
     }
 
     fn stop_logic(&self, units: Units) -> Result<Option<engine::StopLogic>, BadRule> {

@@ -1,9 +1,10 @@
 //! Batches over a socket: one answer, instruction by instruction, and what they hold.
 
+use gateway::Limits;
 use serde_json::{Value, json};
 
 use crate::participant::{Participant, limit};
-use crate::venue::Venue;
+use crate::venue::{Venue, limits};
 
 fn submit(client: &str, side: &str, price: &str, quantity: &str) -> String {
     format!(
@@ -117,4 +118,28 @@ async fn a_batch_of_none_is_an_error_of_its_field() {
         (&answer["type"], &answer["code"], &answer["request"]),
         (&json!("error"), &json!("bad_field"), &json!(5))
     );
+}
+
+#[tokio::test]
+async fn each_order_of_a_batch_counts_for_the_open_orders_of_its_account() {
+    let limits = Limits {
+        open_orders_per_account_max: 3,
+        ..limits()
+    };
+    let venue = Venue::open_with_limits(limits).await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    alice.ask(&limit(1, "buy", "98.00", "1")).await;
+
+    let three = ["a", "b", "c"].map(|id| submit(id, "buy", "97.00", "1"));
+    let refused = alice.ask(&batch(2, "sequential", &three)).await;
+    let taken = alice.ask(&batch(3, "sequential", &three[..2])).await;
+    let again = alice.ask(&batch(4, "sequential", &three[..2])).await;
+
+    assert_eq!(
+        words(&refused),
+        ["batch_refused", "batch_refused", "too_many_open_orders"]
+    );
+    assert_eq!(words(&taken), ["accepted", "accepted"]);
+    assert_eq!(words(&again), ["repeated", "repeated"]);
+    assert_eq!(hold(&mut alice, "USDT").await, "292.00000000");
 }

@@ -91,7 +91,7 @@ numbers! {
         AccountKilled = 37, NotSupported = 38, Protection = 39, ExecutionRange = 40, OcoPartner = 41,
         ParentEnded = 42, MarketMakerProtection = 43, Disconnected = 44, AuctionEnded = 45, SessionState = 46,
         BatchRefused = 60, NotInBatch = 61,
-        UnknownTrade = 62, TradeTooOld = 63, TradeBusted = 64,
+        UnknownTrade = 62, TradeTooOld = 63, TradeBusted = 64, BatchTooLong = 70,
         Other = 255,
     }
 }

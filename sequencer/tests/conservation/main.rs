@@ -3,7 +3,7 @@
 //! available is negative, each account has what its deposits, trades and fees come to; after cancel-all no hold
 //! is left.
 //! Method: 4 session threads reserve at the door and hand in, all at once; all-in cancel-replaces, amends that
-//! race with fills, withdrawals, kill switches and changes of fee tiers among it. Sessions stop at each
+//! race with fills, batches, withdrawals, kill switches and changes of fee tiers among it. Sessions stop at each
 //! checkpoint, the books are read, and the reader itself is tried: a book with one unit too many, a negative one
 //! and a hold that stays must be found (`controls_caught`).
 //!
@@ -67,11 +67,12 @@ fn every_asset_is_conserved_at_every_checkpoint() {
     assert_eq!(caught, 3, "a control was not seen");
     println!(
         "GOAL conservation commands={} accounts={ACCOUNTS} instruments=6 threads=4 checkpoints={checkpoints} \
-         trades={} all_in_replaces={} racing_amends={} busts={} busts_refused={} lost=0 negative=0 holds_left=0 controls_caught={caught}/3",
+         trades={} all_in_replaces={} racing_amends={} batches={} busts={} busts_refused={} lost=0 negative=0 holds_left=0 controls_caught={caught}/3",
         figures.commands,
         figures.trades,
         figures.all_in,
         figures.amends,
+        figures.batches,
         figures.busts,
         figures.busts_too_poor
     );

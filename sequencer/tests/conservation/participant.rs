@@ -1,9 +1,10 @@
 //! One account: what it asks at random, and how the door reserves for it.
 
 use engine::{
-    AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, MassCancel,
-    NewOrder, Notional, OnCancelFailure, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity,
-    Replace, SelfTradePrevention, Side, SideFilter, TimeInForce, TradeId,
+    AccountId, Batch, BatchMode, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
+    Display, Instruction, MassCancel, NewOrder, Notional, OnCancelFailure, OrderKind, OrderRef,
+    OrderSize, PostOnly, Price, Quantity, Replace, SelfTradePrevention, Side, SideFilter,
+    TimeInForce, TradeId,
 };
 use engine::{Conditions, Trigger, TriggerKind, TriggerSource};
 
@@ -46,7 +47,8 @@ impl Participant {
     /// Asks one thing.
     pub fn act(&mut self, venue: &Venue) {
         match self.chance.below(100) {
-            0..42 => self.enter(venue),
+            0..38 => self.enter(venue),
+            38..42 => self.batch(venue),
             42..54 => self.enter_market(venue),
             54..74 => self.cancel(venue),
             74..89 => self.amend(venue),
@@ -80,6 +82,42 @@ impl Participant {
         order.extra = hold;
         self.remember(&order, instrument, hold);
         venue.hand_in(instrument, Command::Submit(order));
+    }
+
+    /// Several orders, and an end or a change of one from before, as one command: each reserves what there is, and one
+    /// that has too little is refused, with all the others where it is all or none.
+    fn batch(&mut self, venue: &Venue) {
+        let elder = self.pick();
+        let instrument = elder.map_or_else(|| self.instrument(), |entered| entered.instrument);
+        let mode = if self.chance.one_in(2) {
+            BatchMode::Sequential
+        } else {
+            BatchMode::AllOrNone
+        };
+        let mut instructions = Vec::new();
+        for _ in 0..1 + self.chance.below(4) {
+            let (side, price, quantity) = self.terms();
+            let hold = need(instrument, side, price, quantity);
+            let mut order = self.order(side, price, quantity);
+            order.extra = self.reserve_up_to(venue, instrument, side, hold);
+            self.remember(&order, instrument, hold);
+            instructions.push(Instruction::Submit(order));
+        }
+        if let Some(entered) = elder {
+            instructions.push(self.instruction_about(venue, entered));
+        }
+        venue.note_batch();
+        let batch = Batch::new(self.account, mode, instructions).unwrap();
+        venue.hand_in(instrument, Command::Batch(batch));
+    }
+
+    fn instruction_about(&mut self, venue: &Venue, entered: Entered) -> Instruction {
+        let order = OrderRef::Client(entered.id);
+        if self.chance.one_in(2) {
+            return Instruction::Cancel(order);
+        }
+        let (_, price, quantity) = self.terms();
+        Instruction::Replace(self.replace_of(venue, entered, (price, quantity)))
     }
 
     /// A market order reserves what there is, up to a worst case; sometimes it is for an amount of money.
@@ -119,11 +157,22 @@ impl Participant {
             return;
         };
         let (_, price, quantity) = self.terms();
+        let replace = self.replace_of(venue, entered, (price, quantity));
+        venue.note_amend();
+        venue.hand_in(entered.instrument, Command::Replace(replace));
+    }
+
+    fn replace_of(
+        &mut self,
+        venue: &Venue,
+        entered: Entered,
+        (price, quantity): (i64, u64),
+    ) -> Replace {
         let missing = need(entered.instrument, entered.side, price, quantity)
             .checked_sub(entered.hold)
             .unwrap();
         let extra = self.reserve_up_to(venue, entered.instrument, entered.side, missing);
-        let replace = Replace {
+        Replace {
             account: self.account,
             order: OrderRef::Client(entered.id),
             side: entered.side,
@@ -133,9 +182,7 @@ impl Participant {
             stop: None,
             expiry: None,
             extra,
-        };
-        venue.note_amend();
-        venue.hand_in(entered.instrument, Command::Replace(replace));
+        }
     }
 
     /// Ends an order and enters one that needs all the money there is and what the first gives back.

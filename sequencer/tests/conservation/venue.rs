@@ -37,6 +37,7 @@ struct Counts {
     handed_in: AtomicU64,
     all_in: AtomicU64,
     amends: AtomicU64,
+    batches: AtomicU64,
     busts: AtomicU64,
     /// Busts that the door refused: a party had spent what it got.
     busts_too_poor: AtomicU64,
@@ -49,6 +50,7 @@ pub struct Figures {
     pub trades: u64,
     pub all_in: u64,
     pub amends: u64,
+    pub batches: u64,
     pub busts: u64,
     pub busts_too_poor: u64,
 }
@@ -59,6 +61,7 @@ impl Figures {
         self.trades > self.commands / 20
             && self.all_in > self.commands / 200
             && self.amends > self.commands / 50
+            && self.batches > self.commands / 50
             && self.busts > self.commands / 400
             && self.busts_too_poor > 0
     }
@@ -269,6 +272,10 @@ impl Venue {
         self.counts.amends.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub fn note_batch(&self) {
+        self.counts.batches.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn handed_in(&self) -> u64 {
         self.counts.handed_in.load(Ordering::Relaxed)
     }
@@ -370,6 +377,7 @@ impl Venue {
             trades: trades.sum(),
             all_in: self.counts.all_in.into_inner(),
             amends: self.counts.amends.into_inner(),
+            batches: self.counts.batches.into_inner(),
             busts: self.counts.busts.into_inner(),
             busts_too_poor: self.counts.busts_too_poor.into_inner(),
         }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use engine::{Batch, BatchMode, Command, Instruction, NewOrder, OrderId, RejectReason, Side};
 
 use crate::binance::amount::{Amount, DECIMALS};
-use crate::binance::calls::hand_over::{Notes, check_open_orders, hand_over, hand_over_list};
+use crate::binance::calls::hand_over::{
+    Notes, check_open_orders, check_room_for, hand_over, hand_over_list,
+};
 use crate::binance::calls::statistics::average_price;
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::filters::FilterContext;
@@ -166,8 +168,8 @@ pub async fn enter_list(
     (requests, orders): (&[&OrderRequest], Vec<NewOrder>),
     list_id: u64,
 ) -> Result<(Vec<OrderId>, Vec<Report>), Refusal> {
-    check_open_orders(edge, caller.account)?;
     let count = orders.len();
+    check_room_for(edge, caller.account, count)?;
     let instructions = orders.into_iter().map(Instruction::Submit).collect();
     let batch = Batch::new(caller.account, BatchMode::AllOrNone, instructions);
     let mut batch = batch.expect("a list has two or three orders of one account");

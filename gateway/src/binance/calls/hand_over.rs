@@ -126,7 +126,16 @@ fn of_refused(refused: Refused) -> Refusal {
 /// # Errors
 /// It has as many open orders as it may have.
 pub fn check_open_orders(edge: &Edge, account: AccountId) -> Result<(), Refusal> {
-    if edge.loads.open_orders(account) >= edge.limits.open_orders_per_account_max {
+    check_room_for(edge, account, 1)
+}
+
+/// The same for so many orders that enter together.
+///
+/// # Errors
+/// It would have more open orders than it may have.
+pub fn check_room_for(edge: &Edge, account: AccountId, entering: usize) -> Result<(), Refusal> {
+    let open = edge.loads.open_orders(account);
+    if open.saturating_add(entering) > edge.limits.open_orders_per_account_max {
         return Err(Refusal::filter("EXCHANGE_MAX_NUM_ORDERS"));
     }
     Ok(())

@@ -35,7 +35,8 @@ const EVERY_KEY: &str = r#"{
         "limit_state": "15s",
         "pause": "5m",
         "mean": {"window": "5m", "every": "30s"},
-        "reopening": {"length": "10m"}
+        "reopening": {"length": "10m"},
+        "doubled": [{"from": "09:30", "until": "09:45"}, {"from": "15:35", "until": "16:00"}]
     },
     "velocity": {"ticks": 20, "window": "1s", "reserved": {"length": "5s"}},
     "stop_logic": {"distance": "1.50", "reserved": {"length": "10s"}},
@@ -54,7 +55,8 @@ const EVERY_KEY: &str = r#"{
         ]
     },
     "reference": "100.25",
-    "random_seed": 42
+    "random_seed": 42,
+    "batch_instructions_max": 10
 }"#;
 
 fn read(text: &str) -> RuleSet {
@@ -118,6 +120,16 @@ fn a_mistake_names_its_key() {
     assert_eq!(
         key_of_mistake(r#"{"luld": {"percent": "0"}}"#),
         "luld.percent"
+    );
+    assert_eq!(
+        key_of_mistake(
+            r#"{"luld": {"percent": "5", "doubled": [{"from": "09:45", "until": "09:30"}]}}"#
+        ),
+        "luld.doubled"
+    );
+    assert_eq!(
+        key_of_mistake(r#"{"batch_instructions_max": 65}"#),
+        "batch_instructions_max"
     );
     assert_eq!(
         key_of_mistake(r#"{"luld": {"percent": "5", "mean": {"window": "24h", "every": "1ms"}}}"#),

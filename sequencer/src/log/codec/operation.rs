@@ -9,7 +9,9 @@ const SET_GRID: u8 = 2;
 const DELIST: u8 = 3;
 /// Rules are written in the engine's own spelling, which is counted here: when it changes, this goes up, and
 /// the old spelling is read as long as journals of it are.
-const RULES_VERSION: u8 = 1;
+const RULES_VERSION: u8 = 2;
+/// Without the longest batch and the times of doubled bands, which stand last since.
+const RULES_VERSION_BEFORE_BATCHES: u8 = 1;
 
 pub(super) fn put_operation(bytes: &mut Vec<u8>, operation: &Operation) {
     match operation {
@@ -51,10 +53,17 @@ pub(super) fn operation(reader: &mut Reader<'_>) -> Result<Operation, DecodeErro
 
 fn rules(reader: &mut Reader<'_>) -> Result<Rules, DecodeError> {
     const WHAT: DecodeError = DecodeError::Unknown("a set of rules");
-    if reader.u8()? != RULES_VERSION {
-        return Err(WHAT);
+    let version = reader.u8()?;
+    let mut bytes = reader.counted_bytes()?.to_vec();
+    match version {
+        RULES_VERSION => {}
+        RULES_VERSION_BEFORE_BATCHES => {
+            Rules::PLAIN.batch_instructions_max.write(&mut bytes);
+            Rules::PLAIN.doubled_bands.write(&mut bytes);
+        }
+        _ => return Err(WHAT),
     }
-    let mut spelled = StateReader::new(reader.counted_bytes()?);
+    let mut spelled = StateReader::new(&bytes);
     let rules = spelled.value().map_err(|_| WHAT)?;
     spelled.end().map_err(|_| WHAT)?;
     Ok(rules)

@@ -66,6 +66,11 @@ fn every_rule() -> engine::Rules {
         )),
         reference: Some(Price::from_units(99)),
         random_seed: u64::MAX,
+        batch_instructions_max: 5,
+        doubled_bands: Some(engine::DoubledBands::of_day(
+            100,
+            &[engine::BandWindow { from: 1, until: 9 }],
+        )),
         ..engine::Rules::PLAIN
     }
 }
