@@ -68,3 +68,31 @@ fn rules(reader: &mut Reader<'_>) -> Result<Rules, DecodeError> {
     spelled.end().map_err(|_| WHAT)?;
     Ok(rules)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Canonical, Operation, RULES_VERSION_BEFORE_BATCHES, Reader, Rules, SET_RULES, operation,
+        put_bytes, put_u8,
+    };
+
+    #[test]
+    fn rules_that_were_written_before_batches_had_a_bound_are_read() {
+        let rules = Rules {
+            random_seed: 77,
+            ..Rules::PLAIN
+        };
+        let mut spelled = Vec::new();
+        rules.write(&mut spelled);
+        // A number of four bytes, and one byte that says there is no list.
+        spelled.truncate(spelled.len() - 5);
+        let mut bytes = Vec::new();
+        put_u8(&mut bytes, SET_RULES);
+        put_u8(&mut bytes, RULES_VERSION_BEFORE_BATCHES);
+        put_bytes(&mut bytes, &spelled);
+
+        let read = operation(&mut Reader::new(&bytes));
+
+        assert_eq!(read, Ok(Operation::SetRules(Box::new(rules))));
+    }
+}
