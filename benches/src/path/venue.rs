@@ -10,8 +10,8 @@ use engine::{
 };
 use gateway::{
     AdminKey, AllowedHosts, DemoApiKeys, DemoKeys, Gateway, GatewayParts, Limits, ListedAsset,
-    ListedInstrument, Listing, LogFilter, Operations, Pacing, PageKey, Past, Serving, StopCause,
-    VenueConfig,
+    ListedInstrument, Listing, LogFilter, OpeningLimits, Operations, Pacing, PageKey, Past,
+    Serving, StopCause, VenueConfig,
 };
 use ledger::{
     Asset, AssetId, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig, Money,
@@ -93,13 +93,14 @@ fn parts(running: Running, ledger: Arc<Ledger>, listing: Listing) -> GatewayPart
         time: running.clock,
         pacing: Pacing::Free,
         operations: Operations {
-            account_limits: Vec::new(),
+            account_limits: OpeningLimits::default(),
             key: AdminKey::new("nobody-operates-this").expect("it is long enough"),
             viewer_key: AdminKey::new("nobody-looks-at-this").expect("it is long enough"),
             page_key: PageKey::Asked,
             log_filter: LogFilter::new(|_| Ok(())),
             account_names: Vec::new(),
             resets: flume::bounded(1).0,
+            reloads: flume::bounded(1).0,
         },
         demo_api_keys: DemoApiKeys::new(Vec::new()),
         venue: VenueConfig {
