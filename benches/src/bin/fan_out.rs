@@ -38,8 +38,8 @@ fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let mode = arguments.next().unwrap_or_default();
     let mut number = || arguments.next().map(|text| text.parse().expect("a number"));
-    let subscribers: usize = number().unwrap_or(1_000);
-    let count = number().unwrap_or(5);
+    let subscribers = usize::try_from(number().unwrap_or(1_000))?;
+    let count: u64 = number().unwrap_or(5);
     let cores = Cores::new();
     cores.take_client();
     raise_file_limit(subscribers)?;
@@ -169,7 +169,7 @@ async fn stalled(subscribers: usize, rounds: u64, cores: &Cores) -> Result<(), F
             return Err(mistake.into());
         }
         let (again, _) = measure(&mut producer, &audience, 0).await?;
-        let around = (f64::from(without.p99_us) + f64::from(again.p99_us)) / 2.0;
+        let around = f64::midpoint(f64::from(without.p99_us), f64::from(again.p99_us));
         let (less, more) = (
             without.p99_us.min(again.p99_us),
             without.p99_us.max(again.p99_us),

@@ -78,7 +78,7 @@ impl Audience {
             };
             let (mut board, now) = (self.board.borrow_mut(), now());
             frames.take(&bytes[..read], |payload| {
-                board.note(subscriber, payload, now)
+                board.note(subscriber, payload, now);
             });
         }
     }
