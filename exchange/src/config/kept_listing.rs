@@ -3,6 +3,7 @@
 //! A listing remembers how it was written, so that it can be kept, laid over by new rows, or changed key by key.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::Deserialize;
 
@@ -206,7 +207,7 @@ fn put(entry: &Entry, text: &mut String) {
             text.push('{');
             for (place, (key, below)) in table.iter().enumerate() {
                 text.push_str(if place == 0 { " " } else { ", " });
-                text.push_str(&format!("{key:?} = "));
+                let _ = write!(text, "{key:?} = ");
                 put(below, text);
             }
             text.push_str(" }");
