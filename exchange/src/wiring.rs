@@ -2,6 +2,7 @@
 
 mod changing;
 mod clocks;
+mod ending;
 mod listeners;
 mod recovering;
 mod seed;
@@ -12,10 +13,10 @@ use std::time::Duration;
 
 use gateway::{
     AdminKey, BadFault, CounterReadings, DemoKeys, FaultPlan, Gateway, GatewayParts, GatewayView,
-    ListedAsset, ListingError, LockstepReport, LogFilter, OpeningLimits, Operations, PageKey, Past,
-    ReloadRequest, ResetRequest, RunError, StopCause, Stopped, Tls,
+    ListedAsset, ListingError, LogFilter, OpeningLimits, Operations, PageKey, Past, ReloadRequest,
+    ResetRequest, RunError, StopCause, Stopped, Tls,
 };
-use ledger::{ConservationLine, Ledger, LedgerConfig, StillSettling, TermsError};
+use ledger::{Ledger, LedgerConfig, TermsError};
 use sequencer::{
     ClockSource, Epoch, FileLogs, MemLogs, Ports, ReadModelMaker, Retention, Running,
     SequencerConfig, StopHandle, state_hash_of,
@@ -27,6 +28,7 @@ use crate::config::{Config, Listing};
 use crate::logging;
 use crate::storage::{GenerationMark, Logs, OpenGeneration};
 
+pub use ending::Ending;
 pub use listeners::Listeners;
 pub use start_error::StartError;
 
@@ -73,27 +75,6 @@ pub struct Generation {
     stop_gateway: oneshot::Sender<StopCause>,
     gateway: JoinHandle<Result<Stopped, RunError>>,
     stop_shard: StopHandle,
-}
-
-/// How a generation ended.
-#[derive(Debug)]
-pub struct Ending {
-    /// Why it stopped.
-    pub cause: StopCause,
-    /// Commands that got no answer.
-    pub unanswered: u64,
-    /// Commands that sessions handed in.
-    pub commands: u64,
-    /// Trades, without those that the journal brought.
-    pub trades: u64,
-    /// Commands refused because a ring was full.
-    pub busy: u64,
-    /// Over everything that decides, of all books, in the order of the instruments.
-    pub state_hash: u64,
-    /// What came of the lockstep; `None` with other clocks.
-    pub lockstep: Option<LockstepReport>,
-    /// Every asset's books.
-    pub conservation: Result<Vec<ConservationLine>, StillSettling>,
 }
 
 impl Generation {
@@ -320,27 +301,6 @@ impl Surroundings {
             account_names: named.map(|it| (it.id, it.name.clone())).collect(),
             resets: self.resets.clone(),
             reloads: self.reloads.clone(),
-        }
-    }
-}
-
-impl Ending {
-    /// Whether no money was made or lost, to the last unit of every asset.
-    pub fn is_conserved(&self) -> bool {
-        self.conservation
-            .as_ref()
-            .is_ok_and(|lines| lines.iter().all(ConservationLine::is_conserved))
-    }
-
-    /// This one, with what was counted before it.
-    #[must_use]
-    pub fn after(self, earlier: &Self) -> Self {
-        Self {
-            unanswered: self.unanswered.saturating_add(earlier.unanswered),
-            commands: self.commands.saturating_add(earlier.commands),
-            trades: self.trades.saturating_add(earlier.trades),
-            busy: self.busy.saturating_add(earlier.busy),
-            ..self
         }
     }
 }
