@@ -1,8 +1,8 @@
 //! What an event means for the orders of the accounts that use this persona, and what is told of it.
 
 use engine::{
-    Accepted, AccountId, Canceled, Event, OrderId, Party, Prevented, Price, Quantity, Rejected,
-    Replaced, SelfTradePrevention, Side, Trade, Triggered,
+    Accepted, AccountId, Canceled, Event, OrderId, Party, Prevented, Price, Quantity, Replaced,
+    SelfTradePrevention, Side, Trade, Triggered,
 };
 use ledger::Fee;
 
@@ -197,24 +197,6 @@ impl VenueOrders {
         if execution == ExecutionType::Canceled {
             report.request_id = block.request_id;
         }
-    }
-
-    /// An order that was to take the place of one that is gone was refused: its owner is told by an event.
-    fn refuse(&mut self, block: &Block<'_>, rejected: &Rejected, told: &mut Told) {
-        let has_ended = |report: &Report| report.execution == ExecutionType::Canceled;
-        let Some(replacement) = block
-            .replacement
-            .filter(|_| told.reports.iter().any(has_ended))
-        else {
-            return;
-        };
-        let order = VenueOrder {
-            entered_us: block.at_us,
-            updated_us: block.at_us,
-            ..replacement.clone()
-        };
-        self.tell(block, order, ExecutionType::Rejected, told);
-        last(told).refusal = Some(rejected.reason);
     }
 
     fn last_prevented_of(&self, order: &VenueOrder) -> Option<PreventedMatch> {

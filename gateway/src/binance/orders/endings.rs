@@ -1,7 +1,7 @@
 //! What single events mean: a part in a trade, what was lost by meeting oneself, how an order ended.
 
 use engine::{
-    AccountId, CancelReason, Canceled, Event, OrderId, PastTrade, Prevented, Quantity,
+    AccountId, CancelReason, Canceled, Event, OrderId, PastTrade, Prevented, Quantity, Rejected,
     SelfTradePrevention, Side, Trade,
 };
 use ledger::Fee;
@@ -11,8 +11,31 @@ use crate::binance::limits::FilledAs;
 use crate::binance::orders::apply::Told;
 use crate::binance::orders::block::Block;
 use crate::binance::orders::order::VenueOrder;
-use crate::binance::orders::report::Fill;
+use crate::binance::orders::registry::VenueOrders;
+use crate::binance::orders::report::{Fill, Report};
 use crate::binance::words::{ExecutionType, ExpiryReason, OrderType, Status};
+
+impl VenueOrders {
+    /// An order that was to take the place of one that is gone was refused: its owner is told by an event.
+    pub(super) fn refuse(&mut self, block: &Block<'_>, rejected: &Rejected, told: &mut Told) {
+        let has_ended = |report: &Report| report.execution == ExecutionType::Canceled;
+        let Some(replacement) = block
+            .replacement
+            .filter(|_| told.reports.iter().any(has_ended))
+        else {
+            return;
+        };
+        let order = VenueOrder {
+            entered_us: block.at_us,
+            updated_us: block.at_us,
+            ..replacement.clone()
+        };
+        self.tell(block, order, ExecutionType::Rejected, told);
+        if let Some(report) = told.reports.last_mut() {
+            report.refusal = Some(rejected.reason);
+        }
+    }
+}
 
 impl Told {
     /// Nothing here says that a trade was taken back: both parties see what they have now.
