@@ -4,6 +4,7 @@
 //! they become the engine's [`engine::Rules`] and back; what the rules do is in `docs/market-rules.md`.
 
 mod from_engine;
+mod limit_up_limit_down;
 mod mechanism;
 mod protection;
 mod to_engine;

@@ -3,14 +3,15 @@
 use engine::{CallEnd, CallLength, MatchingAlgorithm, Price, Quantity, Rules, SessionState};
 use protocol::{DecimalError, Scale};
 
+use crate::rule_set::limit_up_limit_down::bands;
 use crate::rule_set::mechanism::{
-    AuctionSelfTrade, BeyondBand, Call, GrowingChild, IndicativePrice, LimitUpLimitDown,
-    MarketResidual, Matching, ProRata, Schedule, ScheduleState, StopOnEntry,
+    AuctionSelfTrade, Call, GrowingChild, IndicativePrice, MarketResidual, Matching, ProRata,
+    Schedule, ScheduleState, StopOnEntry,
 };
 use crate::rule_set::value::{Amount, Span};
 use crate::rule_set::{BadRule, RuleSet};
 
-const NS_PER_DAY: u64 = 24 * 60 * 60 * 1_000_000_000;
+pub(super) const NS_PER_DAY: u64 = 24 * 60 * 60 * 1_000_000_000;
 const WHOLE_BIPS: u32 = 10_000;
 
 impl RuleSet {
@@ -38,7 +39,7 @@ impl RuleSet {
             entry_band: self.entry_band(units)?,
             execution_range: self.execution_range()?,
             corridors: self.corridors()?,
-            luld: self.luld.as_ref().map(luld).transpose()?,
+            luld: self.luld.as_ref().map(bands).transpose()?,
             velocity: self.velocity()?,
             stop_logic: self.stop_logic(units)?,
             auction_self_trade: match self.auction_self_trade {
@@ -168,41 +169,6 @@ impl RuleSet {
         Ok(most)
     }
 
-    fn doubled_bands(&self) -> Result<Option<engine::DoubledBands>, BadRule> {
-        let windows = self.luld.as_ref().map_or(&[][..], |luld| &luld.doubled);
-        if windows.is_empty() {
-            return Ok(None);
-        }
-        let mistake = |reason: &str| {
-            bad(
-                "luld.doubled",
-                reason.to_owned(),
-                "list at most 4 spans of the day, earliest first, each ending after it begins",
-            )
-        };
-        if windows.len() > engine::DoubledBands::WINDOWS_MAX {
-            return Err(mistake("a day has fewer of them"));
-        }
-        let day = match self.schedule.as_ref().and_then(|schedule| schedule.day) {
-            Some(day) => ns("schedule.day", day)?,
-            None => NS_PER_DAY,
-        };
-        let windows: Vec<engine::BandWindow> = windows
-            .iter()
-            .map(|window| engine::BandWindow {
-                from: window.from.ns(),
-                until: window.until.ns(),
-            })
-            .collect();
-        let doubled = engine::DoubledBands::of_day(day, &windows);
-        if doubled.is_sound() {
-            return Ok(Some(doubled));
-        }
-        Err(mistake(
-            "two overlap, or one is empty or passes the end of the day",
-        ))
-    }
-
     fn stop_logic(&self, units: Units) -> Result<Option<engine::StopLogic>, BadRule> {
         let Some(logic) = &self.stop_logic else {
             return Ok(None);
@@ -296,45 +262,6 @@ fn pro_rata(terms: &ProRata, units: Units) -> Result<engine::ProRata, BadRule> {
     })
 }
 
-fn luld(luld: &LimitUpLimitDown) -> Result<engine::LimitUpLimitDown, BadRule> {
-    if luld.percent.0 == 0 {
-        return Err(bad(
-            "luld.percent",
-            "bands of no width let nothing trade",
-            "write a percentage above zero",
-        ));
-    }
-    let span = |key: &str, span: Option<Span>| span.map(|span| ns(key, span)).transpose();
-    let rule = engine::LimitUpLimitDown {
-        bips: luld.percent.0,
-        beyond_band: match luld.beyond_band {
-            None | Some(BeyondBand::Reprice) => engine::BeyondBand::Reprice,
-            Some(BeyondBand::Reject) => engine::BeyondBand::Reject,
-        },
-        limit_state: span("luld.limit_state", luld.limit_state)?,
-        pause: span("luld.pause", luld.pause)?,
-        mean: match luld.mean {
-            None => None,
-            Some(mean) => Some(engine::MeanReference {
-                window: ns("luld.mean.window", mean.window)?,
-                every: ns("luld.mean.every", mean.every)?,
-            }),
-        },
-        reopening: call("luld.reopening", luld.reopening)?,
-    };
-    if rule.is_sound() {
-        return Ok(rule);
-    }
-    Err(bad(
-        "luld.mean",
-        "a span is zero, or the window is too many of the spans that divide both",
-        format!(
-            "write a window of at most {} times `every`",
-            engine::MeanReference::SPANS_MAX
-        ),
-    ))
-}
-
 fn schedule(schedule: &Schedule) -> Result<engine::Schedule, BadRule> {
     let day = match schedule.day {
         Some(day) => ns("schedule.day", day)?,
@@ -367,7 +294,7 @@ fn schedule(schedule: &Schedule) -> Result<engine::Schedule, BadRule> {
     ))
 }
 
-fn call(key: &str, call: Option<Call>) -> Result<CallEnd, BadRule> {
+pub(super) fn call(key: &str, call: Option<Call>) -> Result<CallEnd, BadRule> {
     let Some(call) = call else {
         return Ok(CallEnd::Operator);
     };
