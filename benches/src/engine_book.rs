@@ -2,13 +2,13 @@
 
 use engine::{
     AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
-    ExternalId, FundsCheck, Heard, Instrument, InstrumentId, MarketBudget, MatchingEngine,
-    NewOrder, Notional, OrderHandle, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price,
-    Quantity, Replace, Rules, SelfTradePrevention, SequenceNumber, Sequenced, TimeInForce,
-    Timestamp,
+    ExternalId, Foreseen, FundsCheck, Heard, Instrument, InstrumentId, LimitOrder, MarketBudget,
+    MatchingEngine, NewOrder, Notional, OrderHandle, OrderId, OrderKind, OrderRef, OrderSize,
+    PostOnly, Price, Quantity, Remainder, Replace, Rules, SelfTradePrevention, SequenceNumber,
+    Sequenced, TimeInForce, Timestamp,
 };
 
-use crate::book::{BATCH_OPERATIONS, Book};
+use crate::book::Book;
 use crate::operation::{Operation, OperationKind};
 use crate::trade_fold::TradeFold;
 use crate::workload::Workload;
@@ -85,40 +85,52 @@ impl Book for EngineBook {
         }
     }
 
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a command is used where it is built, not copied there"
+    )]
+    #[inline(always)]
+    fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
+        let id = ExternalId(operation.id);
+        let named = OrderRef::External(id);
+        self.sequence += 1;
+        let sink = &mut ByExternalId(fold);
+        ask(
+            &mut self.engine,
+            self.sequence,
+            operation,
+            Some(id),
+            named,
+            sink,
+        );
+    }
+
+    #[inline]
+    fn warm(&self, batch: &[Operation]) {
+        self.engine.warm_foreseen(batch.iter().map(|operation| {
+            let id = ExternalId(operation.id);
+            let foreseen = foresee(operation, Some(id), OrderRef::External(id));
+            (INSTRUMENT, foreseen)
+        }));
+    }
+}
+
+/// The engine, its orders named by the outside world, each operation written down as the command that an exchange
+/// puts into its journal.
+#[derive(Debug)]
+pub struct EngineByCommand(EngineBook);
+
+impl Book for EngineByCommand {
+    fn for_workload(workload: &Workload) -> Self {
+        Self(EngineBook::for_workload(workload))
+    }
+
     #[inline]
     fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
         let id = ExternalId(operation.id);
-        let command = next_command(
-            &mut self.sequence,
-            operation,
-            Some(id),
-            OrderRef::External(id),
-        );
-        self.engine.apply(&command, &mut ByExternalId(fold));
-    }
-
-    fn run_batches(&mut self, workload: &Workload) -> TradeFold {
-        let mut fold = TradeFold::default();
-        let mut commands = Vec::with_capacity(BATCH_OPERATIONS);
-        for batch in workload.operations.chunks(BATCH_OPERATIONS) {
-            commands.clear();
-            for operation in batch {
-                let id = ExternalId(operation.id);
-                let command = next_command(
-                    &mut self.sequence,
-                    operation,
-                    Some(id),
-                    OrderRef::External(id),
-                );
-                commands.push(command);
-            }
-            self.engine
-                .warm(commands.iter().map(|next| (next.instrument, &next.command)));
-            for command in &commands {
-                self.engine.apply(command, &mut ByExternalId(&mut fold));
-            }
-        }
-        fold
+        let named = OrderRef::External(id);
+        let command = next_command(&mut self.0.sequence, operation, Some(id), named);
+        self.0.engine.apply(&command, &mut ByExternalId(fold));
     }
 }
 
@@ -198,13 +210,17 @@ impl Book for EngineByHandle {
             };
             let number = usize::try_from(operation.id - 1).expect("ids are few");
             let handle = recorder.0.get(number).copied().unwrap_or(submitted);
-            let command = next_command(
-                &mut rehearsal.sequence,
+            rehearsal.sequence += 1;
+            let named = OrderRef::Handle(handle);
+            let sequence = rehearsal.sequence;
+            ask(
+                &mut rehearsal.engine,
+                sequence,
                 operation,
                 None,
-                OrderRef::Handle(handle),
+                named,
+                &mut recorder,
             );
-            rehearsal.engine.apply(&command, &mut recorder);
             handles.push(handle);
         }
         let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
@@ -218,36 +234,125 @@ impl Book for EngineByHandle {
         }
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a command is used where it is built, not copied there"
+    )]
+    #[inline(always)]
     fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
         let number = usize::try_from(self.sequence).expect("workloads are of millions");
-        let command = next_command(
-            &mut self.sequence,
+        let named = OrderRef::Handle(self.handles[number]);
+        self.sequence += 1;
+        let sink = &mut ByOrderId(fold);
+        ask(
+            &mut self.engine,
+            self.sequence,
             operation,
             None,
-            OrderRef::Handle(self.handles[number]),
+            named,
+            sink,
         );
-        self.engine.apply(&command, &mut ByOrderId(fold));
     }
 
-    fn run_batches(&mut self, workload: &Workload) -> TradeFold {
-        let mut fold = TradeFold::default();
-        let mut commands = Vec::with_capacity(BATCH_OPERATIONS);
-        for batch in workload.operations.chunks(BATCH_OPERATIONS) {
-            commands.clear();
-            for operation in batch {
-                let number = usize::try_from(self.sequence).expect("workloads are of millions");
-                let order = OrderRef::Handle(self.handles[number]);
-                let command = next_command(&mut self.sequence, operation, None, order);
-                commands.push(command);
-            }
-            self.engine
-                .warm(commands.iter().map(|next| (next.instrument, &next.command)));
-            for command in &commands {
-                self.engine.apply(command, &mut ByOrderId(&mut fold));
-            }
+    #[inline]
+    fn warm(&self, batch: &[Operation]) {
+        let number = usize::try_from(self.sequence).expect("workloads are of millions");
+        let named = batch.iter().zip(&self.handles[number..]);
+        self.engine.warm_foreseen(named.map(|(operation, handle)| {
+            let foreseen = foresee(operation, None, OrderRef::Handle(*handle));
+            (INSTRUMENT, foreseen)
+        }));
+    }
+}
+
+/// Asks the engine for what an operation says, by one of its three verbs.
+#[expect(
+    clippy::inline_always,
+    reason = "measured: a command is used where it is built, not copied there"
+)]
+#[inline(always)]
+fn ask<S: EventSink>(
+    engine: &mut MatchingEngine,
+    sequence: u64,
+    operation: &Operation,
+    external_id: Option<ExternalId>,
+    named: OrderRef,
+    sink: &mut S,
+) {
+    match operation.kind {
+        OperationKind::Submit | OperationKind::SubmitImmediate => {
+            let order = LimitOrder {
+                account: ACCOUNT,
+                external_id,
+                side: operation.side,
+                price: Price::from_units(operation.price),
+                quantity: Quantity::from_units(u64::from(operation.quantity)),
+                remainder: if operation.kind == OperationKind::Submit {
+                    Remainder::Rests
+                } else {
+                    Remainder::IsCanceled
+                },
+            };
+            engine.submit_limit(&placed(sequence, order), sink);
         }
-        fold
+        OperationKind::Cancel => engine.cancel(&placed(sequence, cancel(named)), sink),
+        OperationKind::Replace => {
+            engine.replace(&placed(sequence, replace(operation, named)), sink);
+        }
+    }
+}
+
+#[inline]
+fn placed<C>(sequence: u64, command: C) -> Sequenced<C> {
+    Sequenced {
+        instrument: INSTRUMENT,
+        sequence: SequenceNumber(sequence),
+        at: Timestamp(sequence),
+        command,
+    }
+}
+
+#[inline]
+fn cancel(order: OrderRef) -> Cancel {
+    Cancel {
+        account: ACCOUNT,
+        order,
+    }
+}
+
+#[inline]
+fn replace(operation: &Operation, order: OrderRef) -> Replace {
+    Replace {
+        account: ACCOUNT,
+        order,
+        side: operation.side,
+        quantity: Some(Quantity::from_units(u64::from(
+            operation.quantity + operation.filled,
+        ))),
+        price: Some(Price::from_units(operation.price)),
+        peak: None,
+        stop: None,
+        expiry: None,
+        extra: Notional::ZERO,
+    }
+}
+
+/// What an operation is going to ask of the book.
+#[inline]
+fn foresee(operation: &Operation, external_id: Option<ExternalId>, named: OrderRef) -> Foreseen {
+    let (side, price) = (operation.side, Price::from_units(operation.price));
+    match operation.kind {
+        OperationKind::Submit | OperationKind::SubmitImmediate => Foreseen::Entering {
+            external_id,
+            side,
+            price,
+        },
+        OperationKind::Cancel => Foreseen::Named(named),
+        OperationKind::Replace => Foreseen::Moving {
+            order: named,
+            side,
+            price,
+        },
     }
 }
 
@@ -271,40 +376,17 @@ fn next_command(
     *sequence += 1;
     let sequence = *sequence;
     // Around each command and not around the match: a match that is moved as a whole is copied.
-    let next = |command| Sequenced {
-        instrument: INSTRUMENT,
-        sequence: SequenceNumber(sequence),
-        at: Timestamp(sequence),
-        command,
-    };
     match operation.kind {
-        OperationKind::Submit => next(Command::Submit(new_order(
-            operation,
-            id,
-            TimeInForce::GoodTillCanceled,
-        ))),
-        OperationKind::SubmitImmediate => next(Command::Submit(new_order(
-            operation,
-            id,
-            TimeInForce::ImmediateOrCancel,
-        ))),
-        OperationKind::Cancel => next(Command::Cancel(Cancel {
-            account: ACCOUNT,
-            order,
-        })),
-        OperationKind::Replace => next(Command::Replace(Replace {
-            account: ACCOUNT,
-            order,
-            side: operation.side,
-            quantity: Some(Quantity::from_units(u64::from(
-                operation.quantity + operation.filled,
-            ))),
-            price: Some(Price::from_units(operation.price)),
-            peak: None,
-            stop: None,
-            expiry: None,
-            extra: Notional::ZERO,
-        })),
+        OperationKind::Submit => placed(
+            sequence,
+            Command::Submit(new_order(operation, id, TimeInForce::GoodTillCanceled)),
+        ),
+        OperationKind::SubmitImmediate => placed(
+            sequence,
+            Command::Submit(new_order(operation, id, TimeInForce::ImmediateOrCancel)),
+        ),
+        OperationKind::Cancel => placed(sequence, Command::Cancel(cancel(order))),
+        OperationKind::Replace => placed(sequence, Command::Replace(replace(operation, order))),
     }
 }
 

@@ -93,6 +93,7 @@ pub use order::{
     ClientIdPolicy, Display, NewOrder, OrderKind, OrderSize, PegReference, PostOnly, RestingOrder,
     SelfTradePrevention, TimeInForce, WaitingOrder,
 };
+pub use plain::{LimitOrder, Remainder};
 pub use price::Price;
 pub use quantity::{Notional, Quantity};
 pub use reject::RejectReason;
@@ -110,4 +111,4 @@ pub use session::{
 };
 pub use side::Side;
 pub use snapshot::STATE_VERSION;
-pub use warm::WARM_COMMANDS_MAX;
+pub use warm::{Foreseen, WARM_COMMANDS_MAX};

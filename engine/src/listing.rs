@@ -110,23 +110,34 @@ impl Listing {
     /// Applies one command: what is due first, then the command.
     #[inline]
     pub(crate) fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
-        assert!(
-            command.sequence.0 == self.sequence.0 + 1,
-            "an instrument's commands come in order, without gaps"
-        );
-        assert!(command.at >= self.at, "engine time never goes back");
-        self.sequence = command.sequence;
-        self.at = command.at;
-        if command.at < self.plain_until && self.apply_plainly(&command.command, sink) == Lane::Done
-        {
+        self.book.keep_ids();
+        let is_open = self.arrive(command.sequence, command.at);
+        if is_open && self.apply_plainly(&command.command, sink) == Lane::Done {
             return;
         }
         self.apply_fully(command, sink);
     }
 
+    /// Notes the place and the time of the next command. Says whether the plain lane is open for it.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn arrive(&mut self, sequence: SequenceNumber, at: Timestamp) -> bool {
+        assert!(
+            sequence.0 == self.sequence.0 + 1,
+            "an instrument's commands come in order, without gaps"
+        );
+        assert!(at >= self.at, "engine time never goes back");
+        self.sequence = sequence;
+        self.at = at;
+        at < self.plain_until
+    }
+
     /// Applies a command that any mechanism may have a word to say about.
     #[inline(never)]
-    fn apply_fully<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
+    pub(crate) fn apply_fully<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
         if self.is_watched() {
             self.apply_watched(command, sink);
         } else {

@@ -97,11 +97,9 @@ impl MatchingEngine {
     /// The command is not the next one of its instrument, or its time is before the last one's.
     #[inline]
     pub fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
-        match self.listings.get_mut(command.instrument.0 as usize) {
-            Some(Some(listing)) => listing.apply(command, sink),
-            Some(None) | None => {
-                refuse_unapplied(&command.command, RejectReason::UnknownInstrument, sink);
-            }
+        match self.listing_mut(command.instrument) {
+            Some(listing) => listing.apply(command, sink),
+            None => refuse_unapplied(&command.command, RejectReason::UnknownInstrument, sink),
         }
     }
 
@@ -270,6 +268,15 @@ impl MatchingEngine {
         self.listings.iter().flatten().map(AsRef::as_ref)
     }
 
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn listing_mut(&mut self, instrument: InstrumentId) -> Option<&mut Listing> {
+        self.listings.get_mut(instrument.0 as usize)?.as_deref_mut()
+    }
+
     fn listing(&self, instrument: InstrumentId) -> Option<&Listing> {
         self.listings.get(instrument.0 as usize)?.as_deref()
     }
@@ -278,7 +285,11 @@ impl MatchingEngine {
 /// Refuses a command that is not applied. Where no instrument is listed for it nothing keeps its door
 /// reserve: no ledger knows an asset for it either.
 #[cold]
-fn refuse_unapplied<S: EventSink>(command: &Command, reason: RejectReason, sink: &mut S) {
+pub(crate) fn refuse_unapplied<S: EventSink>(
+    command: &Command,
+    reason: RejectReason,
+    sink: &mut S,
+) {
     let mut rejected = Rejected {
         account: AccountId(0),
         order_id: None,

@@ -122,8 +122,8 @@ impl Listing {
         let side = order.side();
         let (levels, pool) = self.book.side_and_pool(side);
         let price = levels.price(order.level);
-        let detail = pool.detail_of(slot, order);
-        let external_id = pool.external_id(slot, order);
+        let detail = pool.detail(slot);
+        let external_id = order.external_id();
         let (mut hold_price, mut beside, mut open_units) = (price, 0, order.leaves_units);
         let mut owed = Notional::ZERO;
         if order.traits().is_special() {

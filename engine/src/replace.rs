@@ -342,7 +342,7 @@ impl Listing {
         let detail = self.book.pool.detail(slot);
         let mut taker = Taker {
             order_id: order.id(),
-            external_id: self.book.pool.external_id(slot, order),
+            external_id: order.external_id(),
             account: order.account,
             stp_group: detail.stp_group,
             stp: order.traits().stp(),
@@ -378,7 +378,7 @@ impl Listing {
         change: &Change,
         sink: &mut S,
     ) {
-        let mut detail = self.book.pool.detail_of(slot, order);
+        let mut detail = self.book.pool.detail(slot);
         detail.replace_count += 1;
         self.book.pool.set_detail(slot, detail);
         self.risk.note_order(order.account, self.at.0);

@@ -375,12 +375,5 @@ pub(crate) fn slot_of(order: &NewOrder, order_id: OrderId) -> OrderSlot {
         OrderSize::Quantity(quantity) => quantity.units(),
         OrderSize::QuoteAmount(_) => 0, // never admitted with a limit
     };
-    OrderSlot {
-        tagged_id: Traits::tag(order_id, order),
-        leaves_units,
-        next: NO_SLOT,
-        previous: NO_SLOT,
-        level: NO_SLOT,
-        account: order.account,
-    }
+    OrderSlot::entering(Traits::tag(order_id, order), leaves_units, order.account)
 }

@@ -9,9 +9,11 @@ use std::hint::black_box;
 use crate::book::order_book::OrderBook;
 use crate::book::price_level::NO_SLOT;
 use crate::command::{Cancel, CancelReplace, Command, OrderRef, Replace};
-use crate::id::InstrumentId;
+use crate::id::{ExternalId, InstrumentId};
 use crate::matching_engine::MatchingEngine;
 use crate::order::{NewOrder, OrderKind};
+use crate::price::Price;
+use crate::side::Side;
 
 /// How many commands are warmed at once; what is touched for more would be gone again before it is used.
 pub const WARM_COMMANDS_MAX: usize = 32;
@@ -19,6 +21,33 @@ pub const WARM_COMMANDS_MAX: usize = 32;
 /// Books that never held more orders at once are not warmed: they lie in the cache, and touching them
 /// costs a tenth of a command.
 const COLD_ORDERS_MIN: usize = 65_536;
+
+/// What a command is going to ask of its book, as far as that is known before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreseen {
+    /// Nothing that could be touched.
+    Nothing,
+    /// It names an order.
+    Named(OrderRef),
+    /// An order comes, perhaps to rest at its price.
+    Entering {
+        /// Its embedder's id.
+        external_id: Option<ExternalId>,
+        /// Buy or sell.
+        side: Side,
+        /// Its limit.
+        price: Price,
+    },
+    /// It names an order that goes to another price.
+    Moving {
+        /// Which order.
+        order: OrderRef,
+        /// Buy or sell.
+        side: Side,
+        /// Its limit from then on.
+        price: Price,
+    },
+}
 
 /// What one command is going to need of its book: the order it names, and the one it will stand behind.
 #[derive(Clone, Copy)]
@@ -32,21 +61,27 @@ impl MatchingEngine {
     /// more commands than that are not looked at.
     #[inline]
     pub fn warm<'a>(&self, commands: impl Iterator<Item = (InstrumentId, &'a Command)>) {
+        self.warm_foreseen(commands.map(|(instrument, command)| (instrument, foresee(command))));
+    }
+
+    /// The same, for commands that are not made yet.
+    #[inline]
+    pub fn warm_foreseen(&self, foreseen: impl Iterator<Item = (InstrumentId, Foreseen)>) {
         if self
             .books()
             .any(|book| book.pool.slots_used() >= COLD_ORDERS_MIN)
         {
-            self.warm_cold(commands);
+            self.warm_cold(foreseen);
         }
     }
 
     #[inline(never)]
-    fn warm_cold<'a>(&self, commands: impl Iterator<Item = (InstrumentId, &'a Command)>) {
+    fn warm_cold(&self, foreseen: impl Iterator<Item = (InstrumentId, Foreseen)>) {
         let mut needed = [const { None }; WARM_COMMANDS_MAX];
-        for (place, (instrument, command)) in needed.iter_mut().zip(commands) {
+        for (place, (instrument, foreseen)) in needed.iter_mut().zip(foreseen) {
             *place = self.book(instrument).map(|book| Needed {
                 book,
-                slots: likely_slots(book, command),
+                slots: likely_slots(book, foreseen),
             });
         }
         let mut neighbors = [[NO_SLOT; 2]; WARM_COMMANDS_MAX];
@@ -57,7 +92,6 @@ impl MatchingEngine {
             if let Some(order) = needed.book.pool.peek(named) {
                 *pair = [order.previous, order.next];
                 touched ^= needed.book.side(order.side()).touch(order.level);
-                black_box(needed.book.pool.touch_external_id(named));
             }
         }
         for (pair, needed) in neighbors.iter().zip(needed.iter().flatten()) {
@@ -68,22 +102,35 @@ impl MatchingEngine {
     }
 }
 
-/// The order that a command names, and the last one at the price at which it may come to rest. Either
-/// may be wrong: nothing depends on it.
+/// What a command is going to ask.
 #[inline]
-fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
+fn foresee(command: &Command) -> Foreseen {
     match command {
-        Command::Submit(order) => [NO_SLOT, last_at_limit(book, order)],
-        Command::Cancel(Cancel { order, .. }) => [likely_slot(book, *order), NO_SLOT],
+        Command::Submit(order) => entering(order),
+        Command::Cancel(Cancel { order, .. })
+        | Command::Replace(Replace {
+            order, price: None, ..
+        }) => Foreseen::Named(*order),
         Command::Replace(Replace {
-            order, side, price, ..
-        }) => {
-            let ahead = price.map_or(NO_SLOT, |price| book.side(*side).last_at(price));
-            [likely_slot(book, *order), ahead]
-        }
+            order,
+            side,
+            price: Some(price),
+            ..
+        }) => Foreseen::Moving {
+            order: *order,
+            side: *side,
+            price: *price,
+        },
         Command::CancelReplace(CancelReplace {
             cancel, new_order, ..
-        }) => [likely_slot(book, *cancel), last_at_limit(book, new_order)],
+        }) => match limit_of(new_order) {
+            Some(price) => Foreseen::Moving {
+                order: *cancel,
+                side: new_order.side,
+                price,
+            },
+            None => Foreseen::Named(*cancel),
+        },
         Command::MassCancel(_)
         | Command::SetState(_)
         | Command::Uncross(_)
@@ -99,22 +146,54 @@ fn likely_slots(book: &OrderBook, command: &Command) -> [u32; 2] {
         | Command::Operate(_)
         | Command::Batch(_)
         | Command::Bust(_)
-        | Command::Tick => [NO_SLOT; 2],
+        | Command::Tick => Foreseen::Nothing,
     }
 }
 
 #[inline]
-fn last_at_limit(book: &OrderBook, order: &NewOrder) -> u32 {
-    if let Some(id) = order.external_id {
-        // Where the id is going to be listed.
-        black_box(book.likely_slot_by_external_id(id));
+fn entering(order: &NewOrder) -> Foreseen {
+    match limit_of(order) {
+        Some(price) => Foreseen::Entering {
+            external_id: order.external_id,
+            side: order.side,
+            price,
+        },
+        None => Foreseen::Nothing,
     }
+}
+
+#[inline]
+const fn limit_of(order: &NewOrder) -> Option<Price> {
     match order.kind {
-        OrderKind::Limit { price } => book.side(order.side).last_at(price),
+        OrderKind::Limit { price } => Some(price),
         OrderKind::Market
         | OrderKind::MarketWithProtection { .. }
         | OrderKind::MarketToLimit
-        | OrderKind::Pegged { .. } => NO_SLOT,
+        | OrderKind::Pegged { .. } => None,
+    }
+}
+
+/// The order that a command names, and the last one at the price at which it may come to rest. Either
+/// may be wrong: nothing depends on it.
+#[inline]
+fn likely_slots(book: &OrderBook, foreseen: Foreseen) -> [u32; 2] {
+    match foreseen {
+        Foreseen::Nothing => [NO_SLOT; 2],
+        Foreseen::Named(order) => [likely_slot(book, order), NO_SLOT],
+        Foreseen::Entering {
+            external_id,
+            side,
+            price,
+        } => {
+            if let Some(id) = external_id {
+                // Where the id is going to be listed.
+                black_box(book.likely_slot_by_external_id(id));
+            }
+            [NO_SLOT, book.side(side).last_at(price)]
+        }
+        Foreseen::Moving { order, side, price } => {
+            [likely_slot(book, order), book.side(side).last_at(price)]
+        }
     }
 }
 

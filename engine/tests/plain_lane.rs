@@ -4,10 +4,10 @@
 
 use engine::{
     AccountId, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, EngineLimits, Event,
-    EventSink, ExternalId, FundsCheck, Instrument, InstrumentId, LevelChange, MarketBudget,
-    MatchingEngine, NewOrder, Notional, OrderChange, OrderHandle, OrderId, OrderKind, OrderRef,
-    OrderSize, PostOnly, Price, Quantity, Replace, RiskLimits, Rules, SelfTradePrevention,
-    SequenceNumber, Sequenced, SetLimits, Side, TimeInForce, Timestamp,
+    EventSink, ExternalId, FundsCheck, Instrument, InstrumentId, LevelChange, LimitOrder,
+    MarketBudget, MatchingEngine, NewOrder, Notional, OrderChange, OrderHandle, OrderId, OrderKind,
+    OrderRef, OrderSize, PostOnly, Price, Quantity, RejectReason, Remainder, Replace, RiskLimits,
+    Rules, SelfTradePrevention, SequenceNumber, Sequenced, SetLimits, Side, TimeInForce, Timestamp,
 };
 
 const SEED: u64 = 20_261_123;
@@ -52,7 +52,7 @@ enum Said {
     Order(OrderChange),
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Heard(Vec<Said>);
 
 impl EventSink for Heard {
@@ -75,29 +75,102 @@ struct Desk {
 }
 
 impl Desk {
-    fn open(first: Command) -> Self {
+    fn listed() -> Self {
         let mut engine =
             MatchingEngine::new(EngineLimits { instruments_max: 1 }).with_external_ids();
         engine.list(instrument()).expect("the instrument is sound");
-        let mut desk = Self {
+        Self {
             engine,
             sequence: 0,
-        };
+        }
+    }
+
+    fn open(first: Command) -> Self {
+        let mut desk = Self::listed();
         desk.apply(first);
         desk
     }
 
     fn apply(&mut self, command: Command) -> Vec<Said> {
+        let mut heard = Heard::default();
+        let command = self.next(command);
+        self.engine.apply(&command, &mut heard);
+        heard.0
+    }
+
+    fn next<C>(&mut self, command: C) -> Sequenced<C> {
         self.sequence += 1;
-        let command = Sequenced {
+        Sequenced {
             instrument: INSTRUMENT,
             sequence: SequenceNumber(self.sequence),
             at: Timestamp(self.sequence),
             command,
-        };
+        }
+    }
+
+    fn ask(&mut self, verb: Verb) -> Vec<Said> {
         let mut heard = Heard::default();
-        self.engine.apply(&command, &mut heard);
+        match verb {
+            Verb::Submit(order) => {
+                let order = self.next(order);
+                self.engine.submit_limit(&order, &mut heard);
+            }
+            Verb::Cancel(cancel) => {
+                let cancel = self.next(cancel);
+                self.engine.cancel(&cancel, &mut heard);
+            }
+            Verb::Replace(replace) => {
+                let replace = self.next(replace);
+                self.engine.replace(&replace, &mut heard);
+            }
+        }
         heard.0
+    }
+}
+
+/// What an embedder asks without a command around it.
+#[derive(Debug, Clone, Copy)]
+enum Verb {
+    Submit(LimitOrder),
+    Cancel(Cancel),
+    Replace(Replace),
+}
+
+impl Verb {
+    /// The verb of a command that the maker makes, its order without further wishes.
+    fn of(command: &Command) -> Self {
+        match command {
+            Command::Submit(order) => {
+                let (OrderKind::Limit { price }, OrderSize::Quantity(quantity)) =
+                    (order.kind, order.size)
+                else {
+                    panic!("every order is a limit by quantity");
+                };
+                Self::Submit(LimitOrder {
+                    account: order.account,
+                    external_id: order.external_id,
+                    side: order.side,
+                    price,
+                    quantity,
+                    remainder: if order.time_in_force == TimeInForce::GoodTillCanceled {
+                        Remainder::Rests
+                    } else {
+                        Remainder::IsCanceled
+                    },
+                })
+            }
+            Command::Cancel(cancel) => Self::Cancel(*cancel),
+            Command::Replace(replace) => Self::Replace(*replace),
+            other => panic!("no such command is made here: {other:?}"),
+        }
+    }
+
+    fn command(self) -> Command {
+        match self {
+            Self::Submit(order) => order.into(),
+            Self::Cancel(cancel) => cancel.into(),
+            Self::Replace(replace) => replace.into(),
+        }
     }
 }
 
@@ -280,6 +353,66 @@ fn the_plain_lane_says_what_the_full_path_says() {
     }
 
     assert!(trades > 1_000, "{trades} trades");
+}
+
+#[test]
+fn the_verbs_say_what_the_same_commands_say() {
+    let seed = number_from_environment("RIALTO_SEED", SEED);
+    let commands = number_from_environment("RIALTO_LANE_COMMANDS", COMMANDS);
+    println!("RIALTO_SEED={seed} RIALTO_LANE_COMMANDS={commands}");
+    let (mut by_verb, mut by_command) = (Desk::listed(), Desk::listed());
+    let mut maker = Maker {
+        chance: Chance(seed),
+        accepted: Vec::new(),
+    };
+    let mut trades = 0;
+
+    for number in 0..commands {
+        let verb = Verb::of(&maker.next());
+        // Half of the way no order was ever asked for by a command, then one in a hundred is.
+        let said = if number > commands / 2 && number % 100 == 0 {
+            by_verb.apply(verb.command())
+        } else {
+            by_verb.ask(verb)
+        };
+
+        let expected = by_command.apply(verb.command());
+
+        assert_eq!(said, expected, "seed {seed}, command {number}: {verb:?}");
+        maker.note(&said);
+        trades += said
+            .iter()
+            .filter(|said| matches!(said, Said::Event(Event::Trade(_))))
+            .count();
+        if number % COMPARED_EVERY == 0 {
+            compare(&by_verb.engine, &by_command.engine, seed, number);
+        }
+    }
+
+    assert!(trades > 1_000, "{trades} trades");
+}
+
+#[test]
+fn a_verb_for_an_instrument_that_is_not_listed_is_refused() {
+    let mut engine = MatchingEngine::new(EngineLimits { instruments_max: 1 });
+    let cancel = Sequenced {
+        instrument: INSTRUMENT,
+        sequence: SequenceNumber(1),
+        at: Timestamp(1),
+        command: Cancel {
+            account: AccountId(7),
+            order: OrderRef::Id(OrderId(1)),
+        },
+    };
+    let mut heard = Heard::default();
+
+    engine.cancel(&cancel, &mut heard);
+
+    let [Said::Event(Event::Rejected(rejected))] = heard.0.as_slice() else {
+        panic!("{heard:?}");
+    };
+    assert_eq!(rejected.account, AccountId(7));
+    assert_eq!(rejected.reason, RejectReason::UnknownInstrument);
 }
 
 fn compare(by_lane: &MatchingEngine, in_full: &MatchingEngine, seed: u64, number: u64) {

@@ -1,10 +1,9 @@
 //! From messages of the ABI to commands of the engine, and from its events to reports.
 
 use engine::{
-    AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
-    ExternalId, FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder,
-    Notional, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Rules,
-    SelfTradePrevention, SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
+    AccountId, Cancel, EngineLimits, Event, EventSink, ExternalId, Foreseen, FundsCheck,
+    Instrument, InstrumentId, LimitOrder, MarketBudget, MatchingEngine, OrderKind, OrderRef,
+    OrderSize, Price, Quantity, Remainder, Rules, SequenceNumber, Sequenced, Side, Timestamp,
 };
 
 use crate::layout::{CancelMessage, ModifyMessage, NewOrderMessage, Report, ReportType};
@@ -63,24 +62,24 @@ impl Adapter {
     /// engine refuses (nothing of it, or an id that rests) is not acknowledged; the ABI has no word for it.
     #[inline]
     pub fn new_order(&mut self, message: &NewOrderMessage) {
-        let time_in_force = if message.ioc == 0 {
-            TimeInForce::GoodTillCanceled
-        } else {
-            TimeInForce::ImmediateOrCancel
+        let order = LimitOrder {
+            account: ACCOUNT,
+            external_id: Some(ExternalId(message.order_id)),
+            side: side_of(message.side),
+            price: Price::from_units(message.price_ticks),
+            quantity: Quantity::from_units(u64::from(message.quantity)),
+            remainder: if message.ioc == 0 {
+                Remainder::Rests
+            } else {
+                Remainder::IsCanceled
+            },
         };
-        let order = new_order(
-            message.order_id,
-            message.side,
-            message.price_ticks,
-            message.quantity,
-            time_in_force,
-        );
-        let command = next(&mut self.sequence, Command::Submit(order));
+        let order = next(&mut self.sequence, order);
         let mut sink = Entered {
             outlet: self.outlet,
             sequence_number: message.sequence_number,
         };
-        self.engine.apply(&command, &mut sink);
+        self.engine.submit_limit(&order, &mut sink);
     }
 
     /// Cancels an order, or says that it does not rest.
@@ -90,8 +89,8 @@ impl Adapter {
             outlet: self.outlet,
             message: *message,
         };
-        let command = next(&mut self.sequence, cancel(message.order_id));
-        self.engine.apply(&command, &mut sink);
+        let cancel = next(&mut self.sequence, cancel(message.order_id));
+        self.engine.cancel(&cancel, &mut sink);
     }
 
     /// Takes an order out and enters it again at the tail of its new price, where it may trade. One that is for
@@ -100,34 +99,47 @@ impl Adapter {
     pub fn modify(&mut self, message: &ModifyMessage) {
         let sequence_number = message.sequence_number;
         let mut gone = IsCanceled(false);
-        let command = next(&mut self.sequence, cancel(message.order_id));
-        self.engine.apply(&command, &mut gone);
-        let mut report = Report {
-            kind: ReportType::ModifyReject as u8,
+        let cancel = next(&mut self.sequence, cancel(message.order_id));
+        self.engine.cancel(&cancel, &mut gone);
+        if !gone.0 {
+            return self.outlet.push(&Report {
+                kind: ReportType::ModifyReject as u8,
+                sequence_number,
+                order_id: message.order_id,
+                ..Report::default()
+            });
+        }
+        let order = LimitOrder {
+            account: ACCOUNT,
+            external_id: Some(ExternalId(message.order_id)),
+            side: side_of(message.side),
+            price: Price::from_units(message.new_price_ticks),
+            quantity: Quantity::from_units(u64::from(message.new_quantity)),
+            remainder: Remainder::Rests,
+        };
+        let order = next(&mut self.sequence, order);
+        let mut sink = EnteredAgain {
+            outlet: self.outlet,
+            sequence_number,
+        };
+        self.engine.submit_limit(&order, &mut sink);
+        self.outlet.push(&Report {
+            kind: ReportType::ModifyAck as u8,
+            side: u8::from(message.side != 0),
             sequence_number,
             order_id: message.order_id,
+            price_ticks: message.new_price_ticks,
+            quantity: message.new_quantity,
             ..Report::default()
-        };
-        if gone.0 {
-            let order = new_order(
-                message.order_id,
-                message.side,
-                message.new_price_ticks,
-                message.new_quantity,
-                TimeInForce::GoodTillCanceled,
-            );
-            let command = next(&mut self.sequence, Command::Submit(order));
-            let mut sink = EnteredAgain {
-                outlet: self.outlet,
-                sequence_number,
-            };
-            self.engine.apply(&command, &mut sink);
-            report.kind = ReportType::ModifyAck as u8;
-            report.side = u8::from(message.side != 0);
-            report.price_ticks = message.new_price_ticks;
-            report.quantity = message.new_quantity;
-        }
-        self.outlet.push(&report);
+        });
+    }
+
+    /// Touches what messages are going to need of a large book, so that their cache misses overlap. Does and
+    /// decides nothing.
+    #[inline]
+    pub fn warm(&self, foreseen: impl Iterator<Item = Foreseen>) {
+        self.engine
+            .warm_foreseen(foreseen.map(|foreseen| (INSTRUMENT, foreseen)));
     }
 
     /// The best bid, or `i64::MIN`.
@@ -160,12 +172,8 @@ fn side_of(side: u8) -> Side {
     if side == 0 { Side::Buy } else { Side::Sell }
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "measured: a command is built where it is used, not copied there"
-)]
-#[inline(always)]
-fn next(sequence: &mut u64, command: Command) -> Sequenced<Command> {
+#[inline]
+fn next<C>(sequence: &mut u64, command: C) -> Sequenced<C> {
     *sequence += 1;
     Sequenced {
         instrument: INSTRUMENT,
@@ -176,43 +184,33 @@ fn next(sequence: &mut u64, command: Command) -> Sequenced<Command> {
 }
 
 #[inline]
-fn cancel(order_id: u64) -> Command {
-    Command::Cancel(Cancel {
+fn cancel(order_id: u64) -> Cancel {
+    Cancel {
         account: ACCOUNT,
         order: OrderRef::External(ExternalId(order_id)),
-    })
+    }
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "measured: a command is built where it is used, not copied there"
-)]
-#[inline(always)]
-fn new_order(
-    order_id: u64,
-    side: u8,
-    price_ticks: i64,
-    quantity: u32,
-    time_in_force: TimeInForce,
-) -> NewOrder {
-    NewOrder {
-        account: ACCOUNT,
-        client_order_id: None,
-        client_id_policy: ClientIdPolicy::OpenUnique,
-        external_id: Some(ExternalId(order_id)),
-        side: side_of(side),
-        kind: OrderKind::Limit {
-            price: Price::from_units(price_ticks),
-        },
-        size: OrderSize::Quantity(Quantity::from_units(u64::from(quantity))),
-        time_in_force,
-        post_only: PostOnly::No,
-        display: Display::Full,
-        minimum_quantity: Quantity::ZERO,
-        self_trade_prevention: SelfTradePrevention::None,
-        stp_group: None,
-        conditions: None,
-        extra: Notional::ZERO,
+/// What a new order is going to need.
+pub(crate) fn entering(message: &NewOrderMessage) -> Foreseen {
+    Foreseen::Entering {
+        external_id: Some(ExternalId(message.order_id)),
+        side: side_of(message.side),
+        price: Price::from_units(message.price_ticks),
+    }
+}
+
+/// What a cancel is going to need.
+pub(crate) fn named(message: &CancelMessage) -> Foreseen {
+    Foreseen::Named(OrderRef::External(ExternalId(message.order_id)))
+}
+
+/// What a modify is going to need.
+pub(crate) fn moving(message: &ModifyMessage) -> Foreseen {
+    Foreseen::Moving {
+        order: OrderRef::External(ExternalId(message.order_id)),
+        side: side_of(message.side),
+        price: Price::from_units(message.new_price_ticks),
     }
 }
 
@@ -223,7 +221,11 @@ struct Entered {
 }
 
 impl EventSink for Entered {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event is taken apart where it is made, and never written to memory"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         let sequence_number = self.sequence_number;
         if let Event::Accepted(accepted) = event {
@@ -256,7 +258,11 @@ struct EnteredAgain {
 }
 
 impl EventSink for EnteredAgain {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event is taken apart where it is made, and never written to memory"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Trade(trade) = event {
             report_trade(&self.outlet, self.sequence_number, &trade);
@@ -271,7 +277,11 @@ struct CanceledAsAsked {
 }
 
 impl EventSink for CanceledAsAsked {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event is taken apart where it is made, and never written to memory"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Canceled(canceled) = event {
             report_canceled(&self.outlet, self.message.sequence_number, &canceled);
@@ -290,7 +300,11 @@ impl EventSink for CanceledAsAsked {
 struct IsCanceled(bool);
 
 impl EventSink for IsCanceled {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: an event is taken apart where it is made, and never written to memory"
+    )]
+    #[inline(always)]
     fn event(&mut self, event: Event) {
         self.0 |= matches!(event, Event::Canceled(_));
     }

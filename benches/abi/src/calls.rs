@@ -4,7 +4,9 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use crate::adapter::Adapter;
+use engine::WARM_COMMANDS_MAX;
+
+use crate::adapter::{Adapter, entering, moving, named};
 use crate::layout::{BatchMessage, CancelMessage, ModifyMessage, NewOrderMessage, Transport};
 use crate::outlet::Outlet;
 use crate::report_ring::OWN_TRANSPORT;
@@ -85,7 +87,8 @@ pub unsafe extern "C" fn engine_on_modify(modify: *const ModifyMessage) {
     unsafe { adapter().modify(&*modify) }
 }
 
-/// Does `count` messages, one after the other: none is looked at before the one ahead of it is done.
+/// Does `count` messages, one after the other: none is done before the one ahead of it is. Of some at a time the
+/// memory is touched first that they are going to need, which decides nothing.
 ///
 /// # Safety
 /// `messages` points to `count` of them, each of the kind that it says; one thread at a time calls.
@@ -95,11 +98,19 @@ pub unsafe extern "C" fn engine_on_batch(messages: *const BatchMessage, count: u
     // SAFETY: the caller's promise.
     unsafe {
         let adapter = adapter();
-        for message in std::slice::from_raw_parts(messages, count as usize) {
-            match message.kind {
-                0 => adapter.new_order(&message.body.new_order),
-                1 => adapter.cancel(&message.body.cancel),
-                _ => adapter.modify(&message.body.modify),
+        let messages = std::slice::from_raw_parts(messages, count as usize);
+        for some in messages.chunks(WARM_COMMANDS_MAX) {
+            adapter.warm(some.iter().map(|message| match message.kind {
+                0 => entering(&message.body.new_order),
+                1 => named(&message.body.cancel),
+                _ => moving(&message.body.modify),
+            }));
+            for message in some {
+                match message.kind {
+                    0 => adapter.new_order(&message.body.new_order),
+                    1 => adapter.cancel(&message.body.cancel),
+                    _ => adapter.modify(&message.body.modify),
+                }
             }
         }
     }

@@ -95,11 +95,9 @@ impl ReportRing {
             }
         }
         let place = self.place(number);
-        // SAFETY: a report is eight whole words without gaps, and the reader is done with this place: it told
-        // so, and reads it again after the mark alone.
+        // SAFETY: the reader is done with this place: it told so, and reads it again after the mark alone.
         unsafe {
-            let words = std::ptr::from_ref(report).cast::<[u64; 7]>();
-            *place.report.get() = *words;
+            *place.report.get() = report.words();
         }
         place.mark.store(number + 1, Ordering::Release);
         written.set(number + 1);

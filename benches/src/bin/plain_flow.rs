@@ -8,7 +8,7 @@
 //! Instructions per operation are the collected `Ir` divided by the operations that it prints.
 
 use benches::candidate::{CandidateBook, PagedLevels};
-use benches::engine_book::{EngineBook, EngineByHandle};
+use benches::engine_book::{EngineBook, EngineByCommand, EngineByHandle};
 use benches::ruler::{ByHash, BySlot, Ruler};
 use benches::workload::{OperationCount, Workload, deep_book, small_book, sweeps};
 use benches::{Book, SEED, TradeFold};
@@ -27,6 +27,7 @@ fn main() {
     };
     match arguments.next().as_deref() {
         None | Some("engine") => run::<EngineBook>(&workload),
+        Some("engine_by_command") => run::<EngineByCommand>(&workload),
         Some("engine_by_handle") => run::<EngineByHandle>(&workload),
         Some("ruler_hash") => run::<Ruler<ByHash>>(&workload),
         Some("ruler_by_slot") => run::<Ruler<BySlot>>(&workload),

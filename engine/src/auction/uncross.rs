@@ -141,7 +141,7 @@ impl Listing {
         let held = if left == 0 { 0 } else { left + beside };
         Party {
             order_id: order.id(),
-            external_id: self.book.pool.external_id(slot, &order),
+            external_id: order.external_id(),
             account: order.account,
             fee_tier: self.risk.fee_tier_of(order.account),
             leaves_quantity: Quantity::from_units(left),

@@ -2,7 +2,7 @@
 
 use crate::book::order_pool::{OrderPool, OrderSlot};
 use crate::book::price_index::PriceIndex;
-use crate::book::price_level::{NO_SLOT, PriceLevel};
+use crate::book::price_level::{Counted, NO_SLOT, PriceLevel};
 use crate::event_sink::LevelChange;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -93,7 +93,7 @@ impl BookSide {
             side: self.side,
             price: Price::from_units(rank_of(self.side, place.rank)),
             displayed_quantity: Quantity::from_units(place.displayed_units),
-            order_count: place.displayed_count,
+            order_count: place.displayed_count(),
         }
     }
 
@@ -157,37 +157,46 @@ impl BookSide {
     ) {
         assert!(order.leaves_units != 0, "an empty order cannot rest");
         let rank = rank_of(order.side(), price.units());
+        (order.level, order.previous) = match self.index.with_orders(rank) {
+            Some((level, place)) => {
+                place.count_in(order.counted());
+                let previous = std::mem::replace(&mut place.tail, slot);
+                pool.get_mut(previous).next = slot;
+                (level, previous)
+            }
+            None => self.open(pool, slot, rank, order.counted()),
+        };
+    }
+
+    /// The same, where the level is out of the window or has no orders yet. Says which level it is, and which
+    /// order is ahead.
+    #[inline(never)]
+    fn open(&mut self, pool: &mut OrderPool, slot: u32, rank: i64, counted: Counted) -> (u32, u32) {
         let level = self.index.find_or_open(rank);
         if rank < self.best_rank || self.best == NO_SLOT {
             self.best = level;
             self.best_rank = rank;
         }
         let place = self.index.level_mut(level);
-        let tail = place.tail;
-        place.tail = slot;
+        let previous = std::mem::replace(&mut place.tail, slot);
         if place.order_count == 0 {
             place.head = slot;
         } else {
-            pool.get_mut(tail).next = slot;
+            pool.get_mut(previous).next = slot;
         }
-        place.order_count += 1;
-        order.previous = tail;
-        order.level = level;
-        if !order.is_hidden() {
-            place.displayed_count += 1;
-            place.displayed_units += order.leaves_units;
-        }
+        place.count_in(counted);
+        (level, previous)
     }
 
     /// Takes an order out of its level's queue; what the level shows goes down by what the order has left.
     ///
-    /// The level stays, perhaps empty, until [`Self::close_if_empty`].
+    /// The level stays, perhaps empty, until [`Self::close_if_empty`]; says whether that was the last order.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    pub(crate) fn unlink(&mut self, pool: &mut OrderPool, slot: u32, order: &OrderSlot) {
+    pub(crate) fn unlink(&mut self, pool: &mut OrderPool, slot: u32, order: &OrderSlot) -> bool {
         let place = self.index.level_mut(order.level);
         if place.head == slot {
             place.head = order.next;
@@ -199,11 +208,8 @@ impl BookSide {
         } else {
             pool.get_mut(order.next).previous = order.previous;
         }
-        place.order_count -= 1;
-        if !order.is_hidden() {
-            place.displayed_count -= 1;
-            place.displayed_units -= order.leaves_units;
-        }
+        place.count_out(order.counted());
+        place.order_count == 0
     }
 
     /// Removes a level that has no orders left, so that the best price never is an empty one.
@@ -218,8 +224,9 @@ impl BookSide {
         }
     }
 
+    /// Removes a level that has no orders left.
     #[inline(never)]
-    fn close(&mut self, level: u32) {
+    pub(crate) fn close(&mut self, level: u32) {
         if self.best == level {
             self.best = self.index.next_behind(level);
             self.best_rank = if self.best == NO_SLOT {

@@ -192,11 +192,10 @@ impl OrderBook {
     /// Slot of an open order by external id.
     #[inline]
     pub(crate) fn slot_by_external_id(&self, id: ExternalId) -> Option<u32> {
-        let ids = self.pool.external_ids();
         let slot = self
             .externals
             .as_ref()?
-            .get(id.0, |slot| ids[slot as usize] == id.0);
+            .get(id.0, |slot| self.pool.is_external(slot, id.0));
         (slot != NO_SLOT).then_some(slot)
     }
 
@@ -210,6 +209,14 @@ impl OrderBook {
     #[inline]
     pub(crate) const fn side_and_pool(&mut self, side: Side) -> (&mut BookSide, &mut OrderPool) {
         (&mut self.sides[side as usize], &mut self.pool)
+    }
+
+    /// From now on orders can be found by the exchange's id without a walk.
+    #[inline]
+    pub(crate) fn keep_ids(&mut self) {
+        if !self.ids.is_kept() {
+            self.ids.keep(&mut self.pool);
+        }
     }
 
     /// Lists an order that came to rest, so that it can be found.
@@ -241,10 +248,8 @@ impl OrderBook {
         if self.owners.is_on() {
             self.owners.remove(order.account, order.id());
         }
-        if order.traits().has_external_id()
-            && let Some(externals) = &mut self.externals
-        {
-            externals.remove(self.pool.external_ids()[slot as usize], slot);
+        if let (Some(id), Some(externals)) = (order.external_id(), &mut self.externals) {
+            externals.remove(id.0, slot);
         }
     }
 
@@ -259,9 +264,7 @@ impl OrderBook {
         if self.owners.is_on() {
             self.owners.remove(order.account, order.id());
         }
-        if let Some(externals) = &mut self.externals
-            && let Some(id) = self.pool.external_id(slot, order)
-        {
+        if let (Some(id), Some(externals)) = (order.external_id(), &mut self.externals) {
             externals.remove(id.0, slot);
         }
     }
@@ -277,7 +280,7 @@ impl OrderBook {
         RestingOrder {
             order_id: order.id(),
             handle: self.pool.handle(slot),
-            external_id: self.pool.external_id(slot, order),
+            external_id: order.external_id(),
             client_order_id: self.pool.client_order_id(slot),
             account: order.account,
             side,

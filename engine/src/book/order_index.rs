@@ -3,6 +3,9 @@
 //! Order ids follow each other, so the young ones lie in a ring that the id itself addresses: an
 //! insert writes where the last one wrote, a look-up is one load, a removal clears one bit. An order
 //! that outlives its ring place moves to a small table.
+//!
+//! An embedder that names orders by ids of its own, or by handles, never needs the index: it is kept from the
+//! first command on that may name an order by the exchange's id. Until then a look-up walks the pool.
 
 use crate::book::order_pool::OrderPool;
 use crate::book::price_level::NO_SLOT;
@@ -16,6 +19,7 @@ const ORDERS_TIMES: usize = 4;
 /// Slots of open orders, by order id.
 #[derive(Debug)]
 pub(crate) struct OrderIndex {
+    keeping: Keeping,
     ring: Vec<u32>,
     /// One bit per ring place: whether an open order is listed there.
     listed: Vec<u64>,
@@ -23,12 +27,36 @@ pub(crate) struct OrderIndex {
     elders: SlotTable,
 }
 
+/// Whether the index lists orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    NotYet,
+    Every,
+}
+
 impl OrderIndex {
     pub(crate) fn new() -> Self {
         Self {
+            keeping: Keeping::NotYet,
             ring: vec![NO_SLOT; RING_MIN],
             listed: vec![0; RING_MIN / 64],
             elders: SlotTable::new(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_kept(&self) -> bool {
+        self.keeping == Keeping::Every
+    }
+
+    /// Lists what is listed nowhere yet: the open orders of `pool`. From now on every order is listed.
+    #[cold]
+    pub(crate) fn keep(&mut self, pool: &mut OrderPool) {
+        assert!(!self.is_kept(), "an order is listed once");
+        self.keeping = Keeping::Every;
+        let open: Vec<u32> = pool.open_slots().collect();
+        for slot in open {
+            self.insert(pool.get(slot).id(), slot, pool);
         }
     }
 
@@ -44,6 +72,9 @@ impl OrderIndex {
 
     #[cold]
     fn get_elder(&self, id: OrderId, pool: &OrderPool) -> Option<u32> {
+        if !self.is_kept() {
+            return pool.open_slots().find(|slot| pool.is_open_as(*slot, id));
+        }
         let slot = self.elders.get(id.0, |slot| pool.is_open_as(slot, id));
         (slot != NO_SLOT).then_some(slot)
     }
@@ -54,13 +85,16 @@ impl OrderIndex {
         self.ring[self.place(id.0)]
     }
 
-    /// Lists an order that is in the pool.
+    /// Lists an order that is in the pool, if orders are listed.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
     pub(crate) fn insert(&mut self, id: OrderId, slot: u32, pool: &mut OrderPool) {
+        if !self.is_kept() {
+            return;
+        }
         let mut place = self.place(id.0);
         while self.is_listed(place) {
             self.make_room(place, pool);
@@ -77,6 +111,9 @@ impl OrderIndex {
     )]
     #[inline(always)]
     pub(crate) fn remove_young(&mut self, id: OrderId) {
+        if !self.is_kept() {
+            return;
+        }
         let place = self.place(id.0);
         let listed = &mut self.listed[place / 64];
         assert!(

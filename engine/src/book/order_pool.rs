@@ -1,13 +1,12 @@
 //! The slots in which open orders live.
 //!
-//! Arrays by slot. What every order needs is half a cache line; what trades and changes add
-//! (filled quantity, group) is beside it, and what few orders have (client id, expiry) is further
-//! off: a plain order that comes and goes touches the first array alone. Free slots are chained, and
-//! the last one freed is the next one used: it is still in the cache.
+//! Arrays by slot. What every order needs, and what trades and changes add to it, is one cache line; what few
+//! orders have (client id, expiry) is further off: a plain order that comes and goes touches one line. Free
+//! slots are chained, and the last one freed is the next one used: it is still in the cache.
 
 use crate::book::order_extras::{NO_EXTRAS, OrderExtras};
 use crate::book::order_traits::Traits;
-use crate::book::price_level::NO_SLOT;
+use crate::book::price_level::{Counted, NO_SLOT};
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
 use crate::order::TimeInForce;
 use crate::quantity::Quantity;
@@ -17,9 +16,12 @@ use crate::side::Side;
 /// Slots for which memory is set aside, untouched, before the first order.
 const SLOTS_SET_ASIDE_MAX: usize = 1 << 20;
 
-/// One open order: what every order needs, in half a cache line.
+/// How many slots are added when none is free.
+const SLOTS_ADDED: u32 = 64;
+
+/// One open order, in one cache line.
 #[derive(Debug, Clone, Copy)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub(crate) struct OrderSlot {
     /// The order id, with the traits above its 52 bits.
     pub(crate) tagged_id: u64,
@@ -30,9 +32,16 @@ pub(crate) struct OrderSlot {
     pub(crate) previous: u32,
     pub(crate) level: u32,
     pub(crate) account: AccountId,
+    /// The embedder's id; means something where the traits say so.
+    pub(crate) external_id: u64,
+    pub(crate) filled_units: u64,
+    pub(crate) stp_group: Option<StpGroup>,
+    pub(crate) replace_count: u32,
 }
 
-/// What trades and changes add to an order. Orders without the trait have the default.
+const _: () = assert!(size_of::<OrderSlot>() == 64);
+
+/// What trades and changes add to an order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct OrderDetail {
     pub(crate) filled_units: u64,
@@ -41,6 +50,27 @@ pub(crate) struct OrderDetail {
 }
 
 impl OrderSlot {
+    /// An order that nothing happened to yet, in no queue.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) const fn entering(tagged_id: u64, leaves_units: u64, account: AccountId) -> Self {
+        Self {
+            tagged_id,
+            leaves_units,
+            next: NO_SLOT,
+            previous: NO_SLOT,
+            level: NO_SLOT,
+            account,
+            external_id: 0,
+            filled_units: 0,
+            stp_group: None,
+            replace_count: 0,
+        }
+    }
+
     #[inline]
     pub(crate) const fn traits(&self) -> Traits {
         Traits::of(self.tagged_id)
@@ -59,6 +89,45 @@ impl OrderSlot {
     #[inline]
     pub(crate) const fn is_hidden(&self) -> bool {
         self.traits().is_hidden()
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) const fn external_id(&self) -> Option<ExternalId> {
+        if self.traits().has_external_id() {
+            Some(ExternalId(self.external_id))
+        } else {
+            None
+        }
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) const fn detail(&self) -> OrderDetail {
+        OrderDetail {
+            filled_units: self.filled_units,
+            stp_group: self.stp_group,
+            replace_count: self.replace_count,
+        }
+    }
+
+    /// What its level counts of it.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(super) const fn counted(&self) -> Counted {
+        Counted {
+            leaves_units: self.leaves_units,
+            is_hidden: self.is_hidden(),
+        }
     }
 
     /// Its handle, if it is in this slot.
@@ -81,9 +150,6 @@ impl OrderSlot {
 #[derive(Debug)]
 pub(crate) struct OrderPool {
     slots: Vec<OrderSlot>,
-    details: Vec<OrderDetail>,
-    /// External ids, eight to a cache line: the external index compares them.
-    external_ids: Vec<u64>,
     extras: Vec<OrderExtras>,
     first_free: u32,
     open_count: u32,
@@ -97,8 +163,6 @@ impl OrderPool {
         let slots = (open_orders_max as usize).min(SLOTS_SET_ASIDE_MAX);
         Self {
             slots: Vec::with_capacity(slots),
-            details: Vec::new(),
-            external_ids: Vec::new(),
             extras: Vec::new(),
             first_free: NO_SLOT,
             open_count: 0,
@@ -152,55 +216,76 @@ impl OrderPool {
             .is_some_and(|order| order.is_open_as(id))
     }
 
-    /// The slot that [`Self::take`] takes next.
+    /// The slot that is taken next.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    pub(crate) fn next_slot(&self) -> u32 {
+    pub(crate) fn next_slot(&mut self) -> u32 {
         if self.first_free == NO_SLOT {
-            u32::try_from(self.slots.len()).expect("open orders are bounded")
-        } else {
-            self.first_free
+            self.grow();
         }
+        self.first_free
     }
 
     /// Takes the next slot.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn take(&mut self, order: OrderSlot) -> u32 {
-        self.open_count += 1;
-        let slot = self.first_free;
-        if slot == NO_SLOT {
-            return self.take_untouched(order);
-        }
-        let place = &mut self.slots[slot as usize];
-        assert!(!place.traits().is_open(), "a free slot holds no order");
-        self.first_free = place.next;
-        *place = order;
+        let slot = self.next_slot();
+        self.take_next(order);
         slot
     }
 
-    #[cold]
-    fn take_untouched(&mut self, order: OrderSlot) -> u32 {
-        self.slots.push(order);
-        u32::try_from(self.slots.len() - 1).expect("open orders are bounded")
-    }
-
-    /// Frees a slot; its handle is stale from now on.
+    /// Takes the slot that [`Self::next_slot`] has just named.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
+    pub(crate) fn take_next(&mut self, order: OrderSlot) {
+        let place = &mut self.slots[self.first_free as usize];
+        assert!(!place.traits().is_open(), "a free slot holds no order");
+        self.first_free = place.next;
+        *place = order;
+        self.open_count += 1;
+    }
+
+    /// Adds slots that were never used to the chain of free ones, which is empty.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let first = u32::try_from(self.slots.len()).expect("open orders are bounded");
+        for next in first + 1..=first + SLOTS_ADDED {
+            let next = if next == first + SLOTS_ADDED {
+                NO_SLOT
+            } else {
+                next
+            };
+            self.slots.push(OrderSlot {
+                next,
+                ..OrderSlot::entering(0, 0, AccountId(0))
+            });
+        }
+        self.first_free = first;
+    }
+
+    /// Frees a slot; its handle is stale from now on.
+    #[inline]
     pub(crate) fn free(&mut self, slot: u32) {
+        self.extras_count -= u32::from(self.get(slot).traits().has_extras());
+        self.free_plain(slot);
+    }
+
+    /// Frees the slot of an order without extras.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn free_plain(&mut self, slot: u32) {
         let place = &mut self.slots[slot as usize];
         assert!(place.traits().is_open(), "an order ends once");
-        self.extras_count -= u32::from(place.traits().has_extras());
         place.tagged_id &= !Traits::OPEN;
         place.next = self.first_free;
         self.first_free = slot;
@@ -242,83 +327,32 @@ impl OrderPool {
     }
 
     pub(crate) fn detail(&self, slot: u32) -> OrderDetail {
-        self.detail_of(slot, self.get(slot))
+        self.get(slot).detail()
     }
 
-    /// The details of an order that was read already.
+    /// Whether the order of a slot has this external id, if it has one.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    pub(crate) fn detail_of(&self, slot: u32, order: &OrderSlot) -> OrderDetail {
-        if order.traits().has_detail() {
-            self.details[slot as usize]
-        } else {
-            OrderDetail::default()
-        }
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
-    pub(crate) fn external_id(&self, slot: u32, order: &OrderSlot) -> Option<ExternalId> {
-        if order.traits().has_external_id() {
-            Some(ExternalId(self.external_ids[slot as usize]))
-        } else {
-            None
-        }
-    }
-
-    /// Loads the cache line of a slot's external id, if it may have one. What is returned means nothing.
-    #[inline]
-    pub(crate) fn touch_external_id(&self, slot: u32) -> u64 {
-        self.external_ids.get(slot as usize).copied().unwrap_or(0)
-    }
-
-    /// The external ids of all slots; those of slots without one mean nothing.
-    #[inline]
-    pub(crate) fn external_ids(&self) -> &[u64] {
-        &self.external_ids
+    pub(crate) fn is_external(&self, slot: u32, id: u64) -> bool {
+        self.peek(slot).is_some_and(|order| order.external_id == id)
     }
 
     #[inline]
     pub(crate) fn set_external_id(&mut self, slot: u32, id: ExternalId) {
-        let place = slot as usize;
-        if self.external_ids.len() <= place {
-            self.external_ids.resize(self.slots.len(), 0);
-        }
-        self.external_ids[place] = id.0;
-        self.get_mut(slot).tagged_id |= Traits::EXTERNAL;
-    }
-
-    /// Notes the external id of an order that has the trait already.
-    #[inline]
-    pub(crate) fn note_external_id(&mut self, slot: u32, id: ExternalId) {
-        match self.external_ids.get_mut(slot as usize) {
-            Some(place) => *place = id.0,
-            None => self.set_external_id(slot, id),
-        }
+        let place = self.get_mut(slot);
+        place.external_id = id.0;
+        place.tagged_id |= Traits::EXTERNAL;
     }
 
     #[inline]
     pub(crate) fn set_detail(&mut self, slot: u32, detail: OrderDetail) {
-        let place = slot as usize;
-        if self.details.len() <= place {
-            self.make_details(place);
-        }
-        self.details[place] = detail;
-        self.get_mut(slot).tagged_id |= Traits::DETAIL;
-    }
-
-    #[cold]
-    fn make_details(&mut self, place: usize) {
-        if self.details.capacity() == 0 {
-            self.details.reserve(self.slots.capacity());
-        }
-        self.details.resize(place + 1, OrderDetail::default());
+        let place = self.get_mut(slot);
+        place.filled_units = detail.filled_units;
+        place.stp_group = detail.stp_group;
+        place.replace_count = detail.replace_count;
     }
 
     pub(crate) fn client_order_id(&self, slot: u32) -> Option<ClientOrderId> {

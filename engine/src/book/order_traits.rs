@@ -1,6 +1,6 @@
 //! An order's yes-and-no answers, packed above the 52 bits of its id.
 
-use crate::id::OrderId;
+use crate::id::{ExternalId, OrderId};
 use crate::order::{Display, NewOrder, PostOnly, SelfTradePrevention};
 use crate::side::Side;
 
@@ -16,13 +16,11 @@ impl Traits {
     pub(crate) const OPEN: u64 = 1 << 53;
     /// The order index keeps it among its elders.
     pub(crate) const ELDER: u64 = 1 << 54;
-    /// It has details in the second array.
-    pub(crate) const DETAIL: u64 = 1 << 55;
-    /// It has extras in the third array.
+    /// It has extras in the second array.
     pub(crate) const EXTRAS: u64 = 1 << 56;
     const SELL: u64 = 1 << 57;
     const HIDDEN: u64 = 1 << 58;
-    /// It has an external id in the array of those.
+    /// It has an external id.
     pub(crate) const EXTERNAL: u64 = 1 << 59;
     /// Above the other traits: the self-trade mode's number times three, plus the post-only mode's.
     const MODES_SHIFT: u32 = 60;
@@ -57,11 +55,11 @@ impl Traits {
 
     /// The word of an order that has nothing but a side and perhaps an external id.
     #[inline]
-    pub(crate) fn plain_tag(order_id: OrderId, order: &NewOrder) -> u64 {
+    pub(crate) fn plain_tag(order_id: OrderId, side: Side, external_id: Option<ExternalId>) -> u64 {
         assert!(order_id.0 <= Self::ID_MASK, "order ids are below 2^52");
         // A branch on the side would be a coin toss.
-        let side = (order.side as u64) << Self::SELL.trailing_zeros();
-        let external = u64::from(order.external_id.is_some()) << Self::EXTERNAL.trailing_zeros();
+        let side = (side as u64) << Self::SELL.trailing_zeros();
+        let external = u64::from(external_id.is_some()) << Self::EXTERNAL.trailing_zeros();
         order_id.0 | Self::OPEN | side | external
     }
 
@@ -94,11 +92,6 @@ impl Traits {
     #[inline]
     pub(crate) const fn is_elder(self) -> bool {
         self.has(Self::ELDER)
-    }
-
-    #[inline]
-    pub(crate) const fn has_detail(self) -> bool {
-        self.has(Self::DETAIL)
     }
 
     #[inline]

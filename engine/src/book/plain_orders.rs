@@ -48,7 +48,7 @@ impl PlainRest<'_> {
         if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
             externals.remove(id.0, slot);
         }
-        self.pool.free(slot);
+        self.pool.free_plain(slot);
     }
 
     /// The same, for one that was found at this place of the external ids' table.
@@ -62,7 +62,7 @@ impl PlainRest<'_> {
         if let Some(externals) = &mut self.externals {
             externals.remove_at(place);
         }
-        self.pool.free(slot);
+        self.pool.free_plain(slot);
     }
 
     #[inline]
@@ -90,7 +90,6 @@ impl PlainRest<'_> {
         self.ids.insert(order_id, slot, self.pool);
         if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
             externals.insert_at(vacancy, id.0, slot);
-            self.pool.note_external_id(slot, id);
         }
     }
 }

@@ -88,6 +88,20 @@ impl PriceIndex {
         }
     }
 
+    /// The level at `rank`, if it is near the touch and has orders: what most orders join.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(crate) fn with_orders(&mut self, rank: i64) -> Option<(u32, &mut PriceLevel)> {
+        let place = self.place_in_window(rank >> 6)?;
+        // A page without a slot has numbers that no level has.
+        let level = number_of(self.window[place], rank);
+        let found = self.levels.get_mut(level as usize)?;
+        (found.order_count != 0).then_some((level, found))
+    }
+
     /// The level at `rank`, which is about to have an order.
     #[expect(
         clippy::inline_always,

@@ -20,11 +20,54 @@ pub(crate) struct PriceLevel {
     pub(crate) tail: u32,
     /// Orders in the queue.
     pub(crate) order_count: u32,
-    /// Orders in the queue that the market sees.
-    pub(crate) displayed_count: u32,
+    /// Orders in the queue that the market does not see: few, so that others need not be counted twice.
+    pub(crate) hidden_count: u32,
+}
+
+/// What a level counts of an order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    pub(super) leaves_units: u64,
+    pub(super) is_hidden: bool,
 }
 
 impl PriceLevel {
+    /// Orders in the queue that the market sees.
+    #[inline]
+    pub(crate) const fn displayed_count(&self) -> u32 {
+        self.order_count - self.hidden_count
+    }
+
+    /// Counts an order that joins the queue.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(super) fn count_in(&mut self, order: Counted) {
+        self.order_count += 1;
+        if order.is_hidden {
+            self.hidden_count += 1;
+        } else {
+            self.displayed_units += order.leaves_units;
+        }
+    }
+
+    /// Counts an order that leaves the queue.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: the hot path is one function"
+    )]
+    #[inline(always)]
+    pub(super) fn count_out(&mut self, order: Counted) {
+        self.order_count -= 1;
+        if order.is_hidden {
+            self.hidden_count -= 1;
+        } else {
+            self.displayed_units -= order.leaves_units;
+        }
+    }
+
     /// A level without orders.
     pub(crate) const VACANT: Self = Self {
         rank: 0,
@@ -32,6 +75,6 @@ impl PriceLevel {
         head: NO_SLOT,
         tail: NO_SLOT,
         order_count: 0,
-        displayed_count: 0,
+        hidden_count: 0,
     };
 }

@@ -69,7 +69,7 @@ impl SlotTable {
         }
     }
 
-    /// Where `id` is listed, and its slot.
+    /// Where `id` is listed, and its slot. `is_id` may be asked of [`NO_SLOT`], which has no id.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
@@ -80,7 +80,7 @@ impl SlotTable {
         let mut place = self.home(hash);
         loop {
             let Entry { hash: other, slot } = self.entries[place];
-            if other == hash && slot != NO_SLOT && is_id(slot) {
+            if other == hash && is_id(slot) {
                 return Some(Found { place, slot });
             }
             if slot == NO_SLOT {

@@ -106,8 +106,8 @@ impl Listing {
             // A child that has traded all it was given is over: what was still to come is given back.
             beside_after = if after + reserve == 0 { 0 } else { beside };
         }
-        let external_id = pool.external_id(maker, &order);
-        let mut detail = pool.detail_of(maker, &order);
+        let external_id = order.external_id();
+        let mut detail = order.detail();
         detail.filled_units += units;
         if after + reserve != 0 {
             pool.set_detail(maker, detail);

@@ -307,7 +307,7 @@ impl Listing {
             account: order.account,
             client_order_id: self.book.pool.client_order_id(slot),
             client_id_policy: ClientIdPolicy::OpenUnique,
-            external_id: self.book.pool.external_id(slot, order),
+            external_id: order.external_id(),
             side: order.side(),
             kind: OrderKind::Pegged {
                 reference: peg.reference,

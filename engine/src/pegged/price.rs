@@ -26,7 +26,7 @@ impl Listing {
         let levels = self.book.side(side);
         levels.levels().find_map(|level| {
             let price = levels.price(level);
-            let others = levels.level(level).displayed_count - self.pegs.shown_at(side, price);
+            let others = levels.level(level).displayed_count() - self.pegs.shown_at(side, price);
             (others > 0).then_some(price)
         })
     }

@@ -29,8 +29,7 @@ impl Listing {
         let order = &named.order;
         let old_price = self.book.price_of(order);
         let price = replace.price.unwrap_or(old_price);
-        let detail = self.book.pool.detail_of(named.slot, order);
-        let old_total = order.leaves_units + detail.filled_units;
+        let old_total = order.leaves_units + order.filled_units;
         let total = replace.quantity.map_or(old_total, Quantity::units);
         let asks_plainly = replace.peak.is_none()
             && replace.stop.is_none()
@@ -40,13 +39,13 @@ impl Listing {
         if !asks_plainly
             || order.is_hidden()
             || order.traits().post_only() != PostOnly::No
-            || total <= detail.filled_units
+            || total <= order.filled_units
             || !self.is_valid_quantity(Quantity::from_units(total))
             || !self.is_valid_price(price)
         {
             return Lane::NotHere;
         }
-        let leaves_units = total - detail.filled_units;
+        let leaves_units = total - order.filled_units;
         if price == old_price && total <= old_total {
             self.shrink_plainly(&named, price, leaves_units, sink);
         } else if self.would_take(order.side(), price) {
@@ -113,21 +112,21 @@ impl Listing {
         priority: Priority,
         sink: &mut S,
     ) {
-        let mut detail = self.book.pool.detail_of(named.slot, &named.order);
-        detail.replace_count += 1;
-        self.book.pool.set_detail(named.slot, detail);
+        let place = self.book.pool.get_mut(named.slot);
+        place.replace_count += 1;
+        let (filled_units, replace_count) = (place.filled_units, place.replace_count);
         tell(sink, || {
             Event::Replaced(Replaced {
                 order_id: named.order.id(),
                 account: named.order.account,
                 side: named.order.side(),
                 price,
-                quantity: Quantity::from_units(detail.filled_units + leaves_units),
-                filled_quantity: Quantity::from_units(detail.filled_units),
+                quantity: Quantity::from_units(filled_units + leaves_units),
+                filled_quantity: Quantity::from_units(filled_units),
                 leaves_quantity: Quantity::from_units(leaves_units),
                 time_in_force: TimeInForce::GoodTillCanceled,
                 priority,
-                replace_count: detail.replace_count,
+                replace_count,
                 hold: Notional::ZERO,
             })
         });

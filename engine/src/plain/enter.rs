@@ -1,6 +1,6 @@
 //! A plain order enters: it rests at once, or takes what it can first.
 
-use super::{Comer, Lane, tell};
+use super::{Comer, Lane, LimitOrder, Remainder, tell};
 use crate::book::book_side::rank_of;
 use crate::book::order_pool::OrderSlot;
 use crate::book::order_traits::Traits;
@@ -11,20 +11,11 @@ use crate::event::{Accepted, Canceled, Event, Rested};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::id::{OrderHandle, OrderId};
 use crate::listing::Listing;
-use crate::order::{
-    Display, NewOrder, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce,
-};
+use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention};
 use crate::outcome::report_order;
 use crate::price::Price;
 use crate::quantity::{Notional, Quantity};
 use crate::submit::NO_HANDLE;
-
-/// What becomes of what a plain order does not trade at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
-    Rests,
-    Dies,
-}
 
 impl Listing {
     /// Enters a plain order that is admitted.
@@ -33,26 +24,13 @@ impl Listing {
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    pub(super) fn submit_plainly<S: EventSink>(&mut self, order: &NewOrder, sink: &mut S) -> Lane {
-        let (OrderKind::Limit { price }, OrderSize::Quantity(quantity)) = (order.kind, order.size)
-        else {
-            return Lane::NotHere;
-        };
-        let left = match order.time_in_force {
-            TimeInForce::GoodTillCanceled => Left::Rests,
-            TimeInForce::ImmediateOrCancel => Left::Dies,
-            TimeInForce::FillOrKill
-            | TimeInForce::GoodTillDate(_)
-            | TimeInForce::Day
-            | TimeInForce::AtOpen
-            | TimeInForce::AtClose
-            | TimeInForce::GoodForAuction
-            | TimeInForce::GoodForContinuous => return Lane::NotHere,
-        };
-        if !is_plain(order)
-            || order.extra < Notional::ZERO
-            || !self.is_valid_quantity(quantity)
-            || !self.is_valid_price(price)
+    pub(super) fn submit_plainly<S: EventSink>(
+        &mut self,
+        order: &LimitOrder,
+        sink: &mut S,
+    ) -> Lane {
+        if !self.is_valid_quantity(order.quantity)
+            || !self.is_valid_price(order.price)
             || self.book.pool.open_count() >= self.instrument.open_orders_max
         {
             return Lane::NotHere;
@@ -60,8 +38,8 @@ impl Listing {
         let vacancy = match (order.external_id, &self.book.externals) {
             (None, _) => 0,
             (Some(id), Some(table)) => {
-                let ids = self.book.pool.external_ids();
-                match table.vacancy(id.0, |slot| ids[slot as usize] == id.0) {
+                let pool = &self.book.pool;
+                match table.vacancy(id.0, |slot| pool.is_external(slot, id.0)) {
                     Some(vacancy) => vacancy,
                     None => return Lane::NotHere,
                 }
@@ -72,11 +50,11 @@ impl Listing {
         let nearest = self
             .book
             .side(makers)
-            .best_within(rank_of(makers, price.units()));
-        if nearest != NO_SLOT || left == Left::Dies {
-            return self.take_and_rest(order, price, quantity, left, sink);
+            .best_within(rank_of(makers, order.price.units()));
+        if nearest != NO_SLOT || order.remainder == Remainder::IsCanceled {
+            return self.take_and_rest(*order, sink);
         }
-        self.rest_plainly(order, price, quantity, vacancy, sink);
+        self.rest_plainly(order, vacancy, sink);
         Lane::Done
     }
 
@@ -86,23 +64,18 @@ impl Listing {
         reason = "measured: the hot path is one function"
     )]
     #[inline(always)]
-    fn rest_plainly<S: EventSink>(
-        &mut self,
-        order: &NewOrder,
-        price: Price,
-        quantity: Quantity,
-        vacancy: usize,
-        sink: &mut S,
-    ) {
+    fn rest_plainly<S: EventSink>(&mut self, order: &LimitOrder, vacancy: usize, sink: &mut S) {
+        let LimitOrder {
+            price, quantity, ..
+        } = *order;
         let order_id = self.next_order_id();
-        let mut resting = plain_slot(order, order_id, quantity.units());
+        let mut resting = plain_slot(order, order_id);
         let PlainParts { levels, mut rest } = self.book.plain_parts(order.side);
         let slot = rest.pool.next_slot();
         let handle = resting.handle(slot);
         report_accepted(order, order_id, handle, sink);
         levels.link(rest.pool, slot, &mut resting, price);
-        let taken = rest.pool.take(resting);
-        assert!(taken == slot, "the next slot is known beforehand");
+        rest.pool.take_next(resting);
         rest.list(slot, order_id, order.external_id, vacancy);
         report_order(&resting, price, OrderChangeKind::Added(quantity), sink);
         sink.level_changed(levels.displayed(resting.level));
@@ -111,27 +84,23 @@ impl Listing {
 
     /// Takes what it can; what is left rests, or is canceled.
     #[inline(never)]
-    fn take_and_rest<S: EventSink>(
-        &mut self,
-        order: &NewOrder,
-        price: Price,
-        quantity: Quantity,
-        left: Left,
-        sink: &mut S,
-    ) -> Lane {
+    fn take_and_rest<S: EventSink>(&mut self, order: LimitOrder, sink: &mut S) -> Lane {
         if self.book.pool.extras_count() != 0 {
             return Lane::NotHere;
         }
+        let LimitOrder {
+            price, quantity, ..
+        } = order;
         let order_id = self.next_order_id();
-        let entering = plain_slot(order, order_id, quantity.units());
-        let (slot, handle) = match left {
-            Left::Rests => {
+        let (slot, handle) = match order.remainder {
+            Remainder::Rests => {
+                let entering = plain_slot(&order, order_id);
                 let slot = self.book.pool.take(entering);
                 (slot, entering.handle(slot))
             }
-            Left::Dies => (NO_SLOT, NO_HANDLE),
+            Remainder::IsCanceled => (NO_SLOT, NO_HANDLE),
         };
-        report_accepted(order, order_id, handle, sink);
+        report_accepted(&order, order_id, handle, sink);
         let mut comer = Comer {
             order_id,
             external_id: order.external_id,
@@ -142,11 +111,11 @@ impl Listing {
             filled_units: 0,
         };
         self.take_plainly(&mut comer, sink);
-        match left {
-            Left::Rests if comer.leaves_units == 0 => self.book.pool.free(slot),
-            Left::Rests => self.rest_after_taking(slot, &comer, sink),
-            Left::Dies if comer.leaves_units == 0 => {}
-            Left::Dies => tell(sink, || {
+        match order.remainder {
+            Remainder::Rests if comer.leaves_units == 0 => self.book.pool.free(slot),
+            Remainder::Rests => self.rest_after_taking(slot, &comer, sink),
+            Remainder::IsCanceled if comer.leaves_units == 0 => {}
+            Remainder::IsCanceled => tell(sink, || {
                 Event::Canceled(Canceled {
                     order_id,
                     external_id: comer.external_id,
@@ -165,50 +134,27 @@ impl Listing {
 
     /// What a taker has left rests in the slot that it has.
     fn rest_after_taking<S: EventSink>(&mut self, slot: u32, comer: &Comer, sink: &mut S) {
-        self.book.pool.get_mut(slot).leaves_units = comer.leaves_units;
-        if comer.filled_units != 0 {
-            let mut detail = self.book.pool.detail(slot);
-            detail.filled_units = comer.filled_units;
-            self.book.pool.set_detail(slot, detail);
-        }
+        let place = self.book.pool.get_mut(slot);
+        place.leaves_units = comer.leaves_units;
+        place.filled_units = comer.filled_units;
         self.book.list(slot, comer.order_id, comer.external_id);
         let resting = self.rest(slot, comer.price, sink);
         tell_rested(&resting, resting.handle(slot), comer.price, sink);
     }
 }
 
-/// Whether an order asks for nothing but a price, a quantity and a place in time.
-#[expect(
-    clippy::inline_always,
-    reason = "measured: the hot path is one function"
-)]
-#[inline(always)]
-fn is_plain(order: &NewOrder) -> bool {
-    order.client_order_id.is_none()
-        & order.conditions.is_none()
-        & order.stp_group.is_none()
-        & order.minimum_quantity.is_zero()
-        && order.post_only == PostOnly::No
-        && order.self_trade_prevention == SelfTradePrevention::None
-        && order.display == Display::Full
-}
-
 /// A plain order as it rests.
 #[inline]
-fn plain_slot(order: &NewOrder, order_id: OrderId, leaves_units: u64) -> OrderSlot {
-    OrderSlot {
-        tagged_id: Traits::plain_tag(order_id, order),
-        leaves_units,
-        next: NO_SLOT,
-        previous: NO_SLOT,
-        level: NO_SLOT,
-        account: order.account,
-    }
+fn plain_slot(order: &LimitOrder, order_id: OrderId) -> OrderSlot {
+    let tag = Traits::plain_tag(order_id, order.side, order.external_id);
+    let mut slot = OrderSlot::entering(tag, order.quantity.units(), order.account);
+    slot.external_id = order.external_id.map_or(0, |id| id.0);
+    slot
 }
 
 #[inline]
 fn report_accepted<S: EventSink>(
-    order: &NewOrder,
+    order: &LimitOrder,
     order_id: OrderId,
     handle: OrderHandle,
     sink: &mut S,
@@ -221,9 +167,9 @@ fn report_accepted<S: EventSink>(
             client_order_id: None,
             external_id: order.external_id,
             side: order.side,
-            kind: order.kind,
-            size: order.size,
-            time_in_force: order.time_in_force,
+            kind: OrderKind::Limit { price: order.price },
+            size: OrderSize::Quantity(order.quantity),
+            time_in_force: order.remainder.time_in_force(),
             post_only: PostOnly::No,
             display: Display::Full,
             self_trade_prevention: SelfTradePrevention::None,

@@ -3,7 +3,6 @@
 use super::{Lane, tell};
 use crate::book::order_pool::OrderSlot;
 use crate::book::plain_orders::PlainParts;
-use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::command::{Cancel, OrderRef};
 use crate::event::{Canceled, Event};
@@ -40,9 +39,9 @@ impl Listing {
         let side = order.side();
         let PlainParts { levels, mut rest } = self.book.plain_parts(side);
         let price = levels.price(order.level);
-        let filled_units = rest.pool.detail_of(slot, &order).filled_units;
-        let external_id = rest.pool.external_id(slot, &order);
-        levels.unlink(rest.pool, slot, &order);
+        let filled_units = order.filled_units;
+        let external_id = order.external_id();
+        let is_last = levels.unlink(rest.pool, slot, &order);
         report_order(&order, price, OrderChangeKind::Removed, sink);
         tell(sink, || {
             Event::Canceled(Canceled {
@@ -65,7 +64,9 @@ impl Listing {
         if !order.is_hidden() {
             sink.level_changed(levels.displayed(order.level));
         }
-        levels.close_if_empty(order.level);
+        if is_last {
+            levels.close(order.level);
+        }
         Lane::Done
     }
 
@@ -80,9 +81,9 @@ impl Listing {
         let mut place = NOT_FOUND_THERE;
         let slot = match order {
             OrderRef::External(id) => {
-                let ids = self.book.pool.external_ids();
+                let pool = &self.book.pool;
                 let table = self.book.externals.as_ref()?;
-                let found = table.find(id.0, |slot| ids[slot as usize] == id.0)?;
+                let found = table.find(id.0, |slot| pool.is_external(slot, id.0))?;
                 place = found.place;
                 found.slot
             }
@@ -91,8 +92,8 @@ impl Listing {
             OrderRef::Client(_) => return None,
         };
         let order = *self.book.pool.get(slot);
-        let is_plain =
-            order.account == account && order.level != NO_SLOT && !order.traits().has_extras();
+        // An order outside the queues has extras that say why it waits.
+        let is_plain = order.account == account && !order.traits().has_extras();
         is_plain.then_some(Named { slot, order, place })
     }
 }

@@ -11,7 +11,11 @@
 mod change;
 mod enter;
 mod leave;
+mod limit_order;
 mod take;
+mod verbs;
+
+pub use limit_order::{LimitOrder, Remainder};
 
 use crate::command::Command;
 use crate::event::Event;
@@ -73,7 +77,10 @@ impl Listing {
     #[inline(always)]
     pub(crate) fn apply_plainly<S: EventSink>(&mut self, command: &Command, sink: &mut S) -> Lane {
         match command {
-            Command::Submit(order) => self.submit_plainly(order, sink),
+            Command::Submit(order) => match LimitOrder::of(order) {
+                Some(order) => self.submit_plainly(&order, sink),
+                None => Lane::NotHere,
+            },
             Command::Cancel(cancel) => self.cancel_plainly(cancel, sink),
             Command::Replace(replace) => self.replace_plainly(replace, sink),
             Command::CancelReplace(_)

@@ -45,19 +45,19 @@ impl Listing {
             let maker = rest.pool.get_mut(slot);
             let units = maker.leaves_units.min(comer.leaves_units);
             maker.leaves_units -= units;
+            maker.filled_units += units;
             let maker = *maker;
             comer.leaves_units -= units;
             comer.filled_units += units;
             let trade_id = TradeId(self.next_trade_id);
             self.next_trade_id += 1;
-            let mut detail = rest.pool.detail_of(slot, &maker);
-            detail.filled_units += units;
-            let external_id = rest.pool.external_id(slot, &maker);
+            let external_id = maker.external_id();
             let is_filled = maker.leaves_units == 0;
-            if !maker.is_hidden() {
+            if maker.is_hidden() {
+                place.hidden_count -= u32::from(is_filled);
+            } else {
                 is_seen = true;
                 place.displayed_units -= units;
-                place.displayed_count -= u32::from(is_filled);
             }
             let left = Quantity::from_units(maker.leaves_units);
             report_order(&maker, price, OrderChangeKind::Executed(left), sink);
@@ -68,17 +68,12 @@ impl Listing {
                 phase: TradePhase::Continuous,
                 aggressor_side: comer.side,
                 taker: taker_of(comer),
-                maker: Party {
-                    external_id,
-                    ..maker_of(&maker, detail.filled_units)
-                },
+                maker: maker_of(&maker),
             }));
             if is_filled {
                 place.head = maker.next;
                 place.order_count -= 1;
                 rest.forget(slot, &maker, external_id);
-            } else {
-                rest.pool.set_detail(slot, detail);
             }
         }
         if is_seen {
@@ -102,14 +97,14 @@ fn taker_of(comer: &Comer) -> Party {
 }
 
 #[inline]
-fn maker_of(order: &OrderSlot, filled_units: u64) -> Party {
+fn maker_of(order: &OrderSlot) -> Party {
     Party {
         order_id: order.id(),
-        external_id: None,
+        external_id: order.external_id(),
         account: order.account,
         fee_tier: FeeTier(0),
         leaves_quantity: Quantity::from_units(order.leaves_units),
-        filled_quantity: Quantity::from_units(filled_units),
+        filled_quantity: Quantity::from_units(order.filled_units),
         hold_used: Notional::ZERO,
         hold: Notional::ZERO,
     }

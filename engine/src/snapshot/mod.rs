@@ -166,6 +166,7 @@ impl Listing {
         }
         let counted: Counted = from.value()?;
         let mut listing = Self::counted(&counted, indexes_external_ids)?;
+        listing.book.keep_ids();
         let memory: SessionMemory = from.value()?;
         let (rules, at) = (&listing.instrument.rules, listing.at);
         listing.session.remember(memory, rules, at);

@@ -176,7 +176,7 @@ impl Listing {
     ) {
         sink.event(Event::Canceled(Canceled {
             order_id: order.id(),
-            external_id: self.book.pool.external_id(slot, order),
+            external_id: order.external_id(),
             account: order.account,
             side: order.side(),
             price,
