@@ -29,6 +29,19 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
+/// How long each of `operations` takes, in ns, shortest first; the probe, one look at the clock, is in it.
+#[expect(clippy::disallowed_methods, reason = "the one clock of this crate")]
+pub fn service_times<T>(operations: &[T], mut work: impl FnMut(&T)) -> Vec<u32> {
+    let mut times = Vec::with_capacity(operations.len());
+    for operation in operations {
+        let start = Instant::now();
+        work(operation);
+        times.push(u32::try_from(start.elapsed().as_nanos()).unwrap_or(u32::MAX));
+    }
+    times.sort_unstable();
+    times
+}
+
 /// How long the processor works at `run`, and what that returns. Time in which others have the processor does
 /// not count, so that a busy machine disturbs by its caches alone.
 pub fn worked<T>(run: impl FnOnce() -> T) -> (Duration, T) {

@@ -1,6 +1,6 @@
 //! Cancel, mass cancel, and which order a command means.
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::command::{Cancel, MassCancel, OrderRef, SideFilter};

@@ -11,7 +11,7 @@ pub trait EventSink {
     /// The next event of the command that is being applied.
     fn event(&mut self, event: Event);
 
-    /// Which events it reads; a constant of its type.
+    /// What it reads; a constant of its type.
     #[inline]
     fn hears(&self) -> Heard {
         Heard::Everything
@@ -29,11 +29,13 @@ pub trait EventSink {
     fn order_changed(&mut self, _change: OrderChange) {}
 }
 
-/// Which events a sink reads. What it does not read need not be written.
+/// What a sink reads. What it does not read need not be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
-    /// All of them.
+    /// All events, and what changes in the book.
     Everything,
+    /// All events; changes of levels and orders may come, too.
+    Events,
     /// [`Event::Trade`] alone; others may come, too.
     Trades,
 }

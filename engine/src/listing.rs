@@ -126,7 +126,7 @@ impl Listing {
     #[inline(always)]
     pub(crate) fn arrive(&mut self, sequence: SequenceNumber, at: Timestamp) -> bool {
         assert!(
-            sequence.0 == self.sequence.0 + 1,
+            sequence.0.wrapping_sub(1) == self.sequence.0,
             "an instrument's commands come in order, without gaps"
         );
         assert!(at >= self.at, "engine time never goes back");

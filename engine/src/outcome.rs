@@ -1,6 +1,6 @@
 //! How orders come to rest, change and end, and how that is told.
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Canceled, Event, HoldReleased, Rested};

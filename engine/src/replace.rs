@@ -1,6 +1,6 @@
 //! Replace: an open order changes and keeps its id. Priority by market-rules section 9.
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::command::Replace;

@@ -1,7 +1,7 @@
 //! A new order enters: admission, acceptance, matching, rest.
 
 use crate::admission::{Admitted, may_rest};
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
@@ -243,6 +243,8 @@ impl Listing {
     #[inline]
     pub(crate) fn next_order_id(&mut self) -> OrderId {
         let order_id = OrderId(self.next_order_id);
+        // Here and not where the id is tagged: what is below 2^52 can be counted up without a further look.
+        assert!(order_id.0 <= Traits::ID_MASK, "order ids are below 2^52");
         self.next_order_id += 1;
         order_id
     }

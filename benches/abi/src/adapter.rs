@@ -1,7 +1,12 @@
 //! From messages of the ABI to commands of the engine, and from its events to reports.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: an event is taken apart where it is made, and never written to memory"
+)]
+
 use engine::{
-    AccountId, Cancel, EngineLimits, Event, EventSink, ExternalId, Foreseen, FundsCheck,
+    AccountId, Cancel, EngineLimits, Event, EventSink, ExternalId, Foreseen, FundsCheck, Heard,
     Instrument, InstrumentId, LimitOrder, MarketBudget, MatchingEngine, OrderKind, OrderRef,
     OrderSize, Price, Quantity, Remainder, Rules, SequenceNumber, Sequenced, Side, Timestamp,
 };
@@ -221,10 +226,11 @@ struct Entered {
 }
 
 impl EventSink for Entered {
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: an event is taken apart where it is made, and never written to memory"
-    )]
+    #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Events
+    }
+
     #[inline(always)]
     fn event(&mut self, event: Event) {
         let sequence_number = self.sequence_number;
@@ -258,10 +264,11 @@ struct EnteredAgain {
 }
 
 impl EventSink for EnteredAgain {
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: an event is taken apart where it is made, and never written to memory"
-    )]
+    #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Events
+    }
+
     #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Trade(trade) = event {
@@ -277,10 +284,11 @@ struct CanceledAsAsked {
 }
 
 impl EventSink for CanceledAsAsked {
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: an event is taken apart where it is made, and never written to memory"
-    )]
+    #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Events
+    }
+
     #[inline(always)]
     fn event(&mut self, event: Event) {
         if let Event::Canceled(canceled) = event {
@@ -300,10 +308,11 @@ impl EventSink for CanceledAsAsked {
 struct IsCanceled(bool);
 
 impl EventSink for IsCanceled {
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: an event is taken apart where it is made, and never written to memory"
-    )]
+    #[inline]
+    fn hears(&self) -> Heard {
+        Heard::Events
+    }
+
     #[inline(always)]
     fn event(&mut self, event: Event) {
         self.0 |= matches!(event, Event::Canceled(_));

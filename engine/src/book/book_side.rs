@@ -1,6 +1,12 @@
 //! The bids or the asks: levels from the touch outwards.
 
-use crate::book::order_pool::{OrderPool, OrderSlot};
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
+use crate::book::order_pool::OrderPool;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_index::PriceIndex;
 use crate::book::price_level::{Counted, NO_SLOT, PriceLevel};
 use crate::event_sink::LevelChange;
@@ -43,10 +49,6 @@ impl BookSide {
     }
 
     /// The level nearest the touch if a taker with this limit reaches it, or [`NO_SLOT`].
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) const fn best_within(&self, rank_limit: i64) -> u32 {
         if self.best_rank <= rank_limit {
@@ -72,20 +74,12 @@ impl BookSide {
         self.index.level_mut(level)
     }
 
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn price(&self, level: u32) -> Price {
         Price::from_units(rank_of(self.side, self.index.level(level).rank))
     }
 
     /// What a level shows now.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn displayed(&self, level: u32) -> LevelChange {
         let place = self.index.level(level);
@@ -143,10 +137,6 @@ impl BookSide {
     }
 
     /// Makes room at the tail of a level for an order that is about to be written to `slot`.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn link(
         &mut self,
@@ -191,10 +181,6 @@ impl BookSide {
     /// Takes an order out of its level's queue; what the level shows goes down by what the order has left.
     ///
     /// The level stays, perhaps empty, until [`Self::close_if_empty`]; says whether that was the last order.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn unlink(&mut self, pool: &mut OrderPool, slot: u32, order: &OrderSlot) -> bool {
         let place = self.index.level_mut(order.level);
@@ -213,10 +199,6 @@ impl BookSide {
     }
 
     /// Removes a level that has no orders left, so that the best price never is an empty one.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn close_if_empty(&mut self, level: u32) {
         if self.index.level(level).order_count == 0 {

@@ -1,11 +1,17 @@
 //! Bids and asks of one instrument, and every way to find an order in them.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use std::collections::BTreeMap;
 
 use crate::book::book_side::BookSide;
 use crate::book::depth::{Depth, DepthLevel, LevelCount, TopOfBook};
 use crate::book::order_index::OrderIndex;
-use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::order_pool::OrderPool;
+use crate::book::order_slot::OrderSlot;
 use crate::book::owner_index::OwnerIndex;
 use crate::book::price_level::NO_SLOT;
 use crate::book::slot_table::SlotTable;
@@ -220,10 +226,6 @@ impl OrderBook {
     }
 
     /// Lists an order that came to rest, so that it can be found.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn list(&mut self, slot: u32, order_id: OrderId, external_id: Option<ExternalId>) {
         self.ids.insert(order_id, slot, &mut self.pool);
@@ -238,10 +240,6 @@ impl OrderBook {
     }
 
     /// Forgets an order that is no elder by all its ids. Its slot is the caller's to free.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn unlist_plain(&mut self, slot: u32, order: &OrderSlot) {
         self.ids.remove_young(order.id());

@@ -7,6 +7,11 @@
 //! An embedder that names orders by ids of its own, or by handles, never needs the index: it is kept from the
 //! first command on that may name an order by the exchange's id. Until then a look-up walks the pool.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use crate::book::order_pool::OrderPool;
 use crate::book::price_level::NO_SLOT;
 use crate::book::slot_table::SlotTable;
@@ -86,10 +91,6 @@ impl OrderIndex {
     }
 
     /// Lists an order that is in the pool, if orders are listed.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn insert(&mut self, id: OrderId, slot: u32, pool: &mut OrderPool) {
         if !self.is_kept() {
@@ -105,10 +106,6 @@ impl OrderIndex {
     }
 
     /// Forgets an order in the ring. The place stays, stale: a look-up compares ids in the pool.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn remove_young(&mut self, id: OrderId) {
         if !self.is_kept() {

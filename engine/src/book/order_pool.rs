@@ -4,147 +4,25 @@
 //! orders have (client id, expiry) is further off: a plain order that comes and goes touches one line. Free
 //! slots are chained, and the last one freed is the next one used: it is still in the cache.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use crate::book::order_extras::{NO_EXTRAS, OrderExtras};
+use crate::book::order_slot::{OrderDetail, OrderSlot};
 use crate::book::order_traits::Traits;
-use crate::book::price_level::{Counted, NO_SLOT};
-use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup};
+use crate::book::price_level::NO_SLOT;
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
 use crate::order::TimeInForce;
 use crate::quantity::Quantity;
 use crate::sequence::Timestamp;
-use crate::side::Side;
 
 /// Slots for which memory is set aside, untouched, before the first order.
 const SLOTS_SET_ASIDE_MAX: usize = 1 << 20;
 
 /// How many slots are added when none is free.
 const SLOTS_ADDED: u32 = 64;
-
-/// One open order, in one cache line.
-#[derive(Debug, Clone, Copy)]
-#[repr(C, align(64))]
-pub(crate) struct OrderSlot {
-    /// The order id, with the traits above its 52 bits.
-    pub(crate) tagged_id: u64,
-    pub(crate) leaves_units: u64,
-    /// Next younger order of its level; for a free slot the next free one.
-    pub(crate) next: u32,
-    /// Next older order of its level.
-    pub(crate) previous: u32,
-    pub(crate) level: u32,
-    pub(crate) account: AccountId,
-    /// The embedder's id; means something where the traits say so.
-    pub(crate) external_id: u64,
-    pub(crate) filled_units: u64,
-    pub(crate) stp_group: Option<StpGroup>,
-    pub(crate) replace_count: u32,
-}
-
-const _: () = assert!(size_of::<OrderSlot>() == 64);
-
-/// What trades and changes add to an order.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct OrderDetail {
-    pub(crate) filled_units: u64,
-    pub(crate) stp_group: Option<StpGroup>,
-    pub(crate) replace_count: u32,
-}
-
-impl OrderSlot {
-    /// An order that nothing happened to yet, in no queue.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
-    pub(crate) const fn entering(tagged_id: u64, leaves_units: u64, account: AccountId) -> Self {
-        Self {
-            tagged_id,
-            leaves_units,
-            next: NO_SLOT,
-            previous: NO_SLOT,
-            level: NO_SLOT,
-            account,
-            external_id: 0,
-            filled_units: 0,
-            stp_group: None,
-            replace_count: 0,
-        }
-    }
-
-    #[inline]
-    pub(crate) const fn traits(&self) -> Traits {
-        Traits::of(self.tagged_id)
-    }
-
-    #[inline]
-    pub(crate) const fn id(&self) -> OrderId {
-        OrderId(self.tagged_id & Traits::ID_MASK)
-    }
-
-    #[inline]
-    pub(crate) const fn side(&self) -> Side {
-        self.traits().side()
-    }
-
-    #[inline]
-    pub(crate) const fn is_hidden(&self) -> bool {
-        self.traits().is_hidden()
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
-    pub(crate) const fn external_id(&self) -> Option<ExternalId> {
-        if self.traits().has_external_id() {
-            Some(ExternalId(self.external_id))
-        } else {
-            None
-        }
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
-    pub(crate) const fn detail(&self) -> OrderDetail {
-        OrderDetail {
-            filled_units: self.filled_units,
-            stp_group: self.stp_group,
-            replace_count: self.replace_count,
-        }
-    }
-
-    /// What its level counts of it.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
-    #[inline(always)]
-    pub(super) const fn counted(&self) -> Counted {
-        Counted {
-            leaves_units: self.leaves_units,
-            is_hidden: self.is_hidden(),
-        }
-    }
-
-    /// Its handle, if it is in this slot.
-    #[inline]
-    pub(crate) fn handle(&self, slot: u32) -> OrderHandle {
-        OrderHandle {
-            slot,
-            generation: generation_of(self),
-        }
-    }
-
-    /// Whether this is the open order with this id, in one comparison.
-    #[inline]
-    pub(crate) const fn is_open_as(&self, id: OrderId) -> bool {
-        self.tagged_id & (Traits::ID_MASK | Traits::OPEN) == id.0 | Traits::OPEN
-    }
-}
 
 /// All slots of one book.
 #[derive(Debug)]
@@ -160,7 +38,9 @@ pub(crate) struct OrderPool {
 impl OrderPool {
     /// A pool for up to `open_orders_max` orders. Memory is set aside, and touched only as it is used.
     pub(crate) fn new(open_orders_max: u32) -> Self {
-        let slots = (open_orders_max as usize).min(SLOTS_SET_ASIDE_MAX);
+        let slots = (open_orders_max as usize)
+            .min(SLOTS_SET_ASIDE_MAX)
+            .next_multiple_of(SLOTS_ADDED as usize); // else the last ones added move all others
         Self {
             slots: Vec::with_capacity(slots),
             extras: Vec::new(),
@@ -217,10 +97,6 @@ impl OrderPool {
     }
 
     /// The slot that is taken next.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn next_slot(&mut self) -> u32 {
         if self.first_free == NO_SLOT {
@@ -238,10 +114,6 @@ impl OrderPool {
     }
 
     /// Takes the slot that [`Self::next_slot`] has just named.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn take_next(&mut self, order: OrderSlot) {
         let place = &mut self.slots[self.first_free as usize];
@@ -278,10 +150,6 @@ impl OrderPool {
     }
 
     /// Frees the slot of an order without extras.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn free_plain(&mut self, slot: u32) {
         let place = &mut self.slots[slot as usize];
@@ -298,14 +166,10 @@ impl OrderPool {
     }
 
     /// The slot of a handle that is not stale.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn resolve(&self, handle: OrderHandle) -> Option<u32> {
         let place = self.slots.get(handle.slot as usize)?;
-        let is_same = place.traits().is_open() && generation_of(place) == handle.generation;
+        let is_same = place.traits().is_open() && place.generation() == handle.generation;
         is_same.then_some(handle.slot)
     }
 
@@ -331,10 +195,6 @@ impl OrderPool {
     }
 
     /// Whether the order of a slot has this external id, if it has one.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn is_external(&self, slot: u32, id: u64) -> bool {
         self.peek(slot).is_some_and(|order| order.external_id == id)
@@ -423,10 +283,4 @@ impl OrderPool {
         }
         &mut self.extras[place]
     }
-}
-
-/// What tells an order from those that had its slot before: the low half of its id, never reused.
-#[inline]
-fn generation_of(order: &OrderSlot) -> u32 {
-    (order.tagged_id & 0xFFFF_FFFF) as u32
 }

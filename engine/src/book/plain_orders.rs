@@ -1,10 +1,16 @@
 //! What a plain order touches of a book, in parts: a level and an order are changed at once.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use crate::book::book_side::BookSide;
 use crate::book::order_book::OrderBook;
 use crate::book::order_index::OrderIndex;
-use crate::book::order_pool::{OrderPool, OrderSlot};
-use crate::book::slot_table::SlotTable;
+use crate::book::order_pool::OrderPool;
+use crate::book::order_slot::OrderSlot;
+use crate::book::slot_table::{SlotTable, Vacancy};
 use crate::id::{ExternalId, OrderId};
 use crate::side::Side;
 
@@ -38,10 +44,6 @@ impl OrderBook {
 
 impl PlainRest<'_> {
     /// Forgets an order without extras that left its queue, and frees its slot.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn forget(&mut self, slot: u32, order: &OrderSlot, external_id: Option<ExternalId>) {
         self.forget_id(slot, order);
@@ -52,10 +54,6 @@ impl PlainRest<'_> {
     }
 
     /// The same, for one that was found at this place of the external ids' table.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn forget_at(&mut self, slot: u32, order: &OrderSlot, place: usize) {
         self.forget_id(slot, order);
@@ -75,21 +73,11 @@ impl PlainRest<'_> {
     }
 
     /// Lists an order that came to rest, so that it can be found; an external id has its vacancy.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
-    pub(crate) fn list(
-        &mut self,
-        slot: u32,
-        order_id: OrderId,
-        external_id: Option<ExternalId>,
-        vacancy: usize,
-    ) {
+    pub(crate) fn list(&mut self, slot: u32, order_id: OrderId, vacancy: Option<Vacancy>) {
         self.ids.insert(order_id, slot, self.pool);
-        if let (Some(id), Some(externals)) = (external_id, &mut self.externals) {
-            externals.insert_at(vacancy, id.0, slot);
+        if let (Some(vacancy), Some(externals)) = (vacancy, &mut self.externals) {
+            externals.insert_at(vacancy, slot);
         }
     }
 }

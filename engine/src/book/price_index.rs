@@ -5,6 +5,11 @@
 //! scans; pages beyond it are in a tree. A rank is a price turned so that smaller is nearer the touch:
 //! one index serves both sides.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use std::collections::BTreeMap;
 
 use crate::book::price_level::{NO_SLOT, PriceLevel};
@@ -48,19 +53,11 @@ impl PriceIndex {
         }
     }
 
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn level(&self, level: u32) -> &PriceLevel {
         &self.levels[level as usize]
     }
 
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn level_mut(&mut self, level: u32) -> &mut PriceLevel {
         &mut self.levels[level as usize]
@@ -89,10 +86,6 @@ impl PriceIndex {
     }
 
     /// The level at `rank`, if it is near the touch and has orders: what most orders join.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn with_orders(&mut self, rank: i64) -> Option<(u32, &mut PriceLevel)> {
         let place = self.place_in_window(rank >> 6)?;
@@ -103,10 +96,6 @@ impl PriceIndex {
     }
 
     /// The level at `rank`, which is about to have an order.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn find_or_open(&mut self, rank: i64) -> u32 {
         if let Some(place) = self.place_in_window(rank >> 6) {
@@ -190,10 +179,6 @@ impl PriceIndex {
         page << 6 | self.occupied[page as usize].trailing_zeros() & 63
     }
 
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     fn place_in_window(&self, number: i64) -> Option<usize> {
         let place = number.wrapping_sub(self.window_start).cast_unsigned();
@@ -203,10 +188,6 @@ impl PriceIndex {
     }
 
     /// The first order comes to a level of a page in the window.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     fn open(&mut self, place: usize, page: u32, rank: i64) {
         self.level_mut(number_of(page, rank)).rank = rank;

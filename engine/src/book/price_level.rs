@@ -1,5 +1,10 @@
 //! One price on one side: the orders that wait there, in time order.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 /// No slot: the end of a queue, or nothing there.
 pub(crate) const NO_SLOT: u32 = u32::MAX;
 
@@ -39,10 +44,6 @@ impl PriceLevel {
     }
 
     /// Counts an order that joins the queue.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(super) fn count_in(&mut self, order: Counted) {
         self.order_count += 1;
@@ -54,10 +55,6 @@ impl PriceLevel {
     }
 
     /// Counts an order that leaves the queue.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(super) fn count_out(&mut self, order: Counted) {
         self.order_count -= 1;

@@ -3,6 +3,11 @@
 //! An entry is eight bytes: a slot and half of a hash. The id itself lies by slot with the caller, which
 //! compares it where the hashes are the same.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use crate::book::price_level::NO_SLOT;
 
 const CAPACITY_MIN: usize = 64;
@@ -29,11 +34,19 @@ pub(crate) struct Found {
     pub(crate) slot: u32,
 }
 
+/// Where an id may be listed that is not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Vacancy {
+    place: usize,
+    hash: u32,
+}
+
 /// Slots by id.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
     entries: Vec<Entry>,
-    length: usize,
+    /// How many more ids it takes before it grows.
+    room: usize,
     shift: u32,
 }
 
@@ -45,14 +58,14 @@ impl SlotTable {
     fn with_capacity(capacity: usize) -> Self {
         Self {
             entries: vec![VACANT; capacity],
-            length: 0,
+            room: capacity / PLACES_PER_ID,
             shift: 32 - capacity.trailing_zeros(),
         }
     }
 
     #[cfg(test)]
-    const fn len(&self) -> usize {
-        self.length
+    fn len(&self) -> usize {
+        self.entries.len() / PLACES_PER_ID - self.room
     }
 
     /// The slot of `id`, or [`NO_SLOT`]; `is_id` says whether a slot's id is this one.
@@ -70,10 +83,6 @@ impl SlotTable {
     }
 
     /// Where `id` is listed, and its slot. `is_id` may be asked of [`NO_SLOT`], which has no id.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn find(&self, id: u64, is_id: impl Fn(u32) -> bool) -> Option<Found> {
         let hash = hash_of(id);
@@ -91,18 +100,14 @@ impl SlotTable {
     }
 
     /// Where `id` would be listed; `None` where it is.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
-    pub(crate) fn vacancy(&self, id: u64, is_id: impl Fn(u32) -> bool) -> Option<usize> {
+    pub(crate) fn vacancy(&self, id: u64, is_id: impl Fn(u32) -> bool) -> Option<Vacancy> {
         let hash = hash_of(id);
         let mut place = self.home(hash);
         loop {
             let Entry { hash: other, slot } = self.entries[place];
             if slot == NO_SLOT {
-                return Some(place);
+                return Some(Vacancy { place, hash });
             }
             if other == hash && is_id(slot) {
                 return None;
@@ -112,20 +117,24 @@ impl SlotTable {
     }
 
     /// Enters an id at the vacancy that was found for it just before.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
-    pub(crate) fn insert_at(&mut self, place: usize, id: u64, slot: u32) {
-        if self.length * PLACES_PER_ID >= self.entries.len() {
-            self.grow();
-            return self.insert(id, slot);
+    pub(crate) fn insert_at(&mut self, vacancy: Vacancy, slot: u32) {
+        let Vacancy { place, hash } = vacancy;
+        if self.room == 0 {
+            return self.insert_grown(Entry { hash, slot });
         }
-        let hash = hash_of(id);
-        assert!(self.entries[place].slot == NO_SLOT, "the place is vacant");
-        self.entries[place] = Entry { hash, slot };
-        self.length += 1;
+        let entry = &mut self.entries[place];
+        assert!(entry.slot == NO_SLOT, "the place is vacant");
+        *entry = Entry { hash, slot };
+        self.room -= 1;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert_grown(&mut self, entry: Entry) {
+        self.grow();
+        self.put(entry);
+        self.room -= 1;
     }
 
     /// What stands where `id` is listed as a rule; loads the cache line.
@@ -137,19 +146,15 @@ impl SlotTable {
     /// Enters an id that is not listed.
     #[inline]
     pub(crate) fn insert(&mut self, id: u64, slot: u32) {
-        if self.length * PLACES_PER_ID >= self.entries.len() {
+        if self.room == 0 {
             self.grow();
         }
         let hash = hash_of(id);
         self.put(Entry { hash, slot });
-        self.length += 1;
+        self.room -= 1;
     }
 
     /// Forgets an id that is listed with this slot.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn remove(&mut self, id: u64, slot: u32) {
         let mut place = self.home(hash_of(id));
@@ -161,10 +166,6 @@ impl SlotTable {
     }
 
     /// Forgets the id that is listed at a place, and closes the gap so that no look-up stops there early.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn remove_at(&mut self, mut gap: usize) {
         let mut place = self.after(gap);
@@ -177,7 +178,7 @@ impl SlotTable {
             place = self.after(place);
         }
         self.entries[gap] = VACANT;
-        self.length -= 1;
+        self.room += 1;
     }
 
     #[inline]
@@ -207,7 +208,7 @@ impl SlotTable {
     #[cold]
     fn grow(&mut self) {
         let mut larger = Self::with_capacity(self.entries.len() * 2);
-        larger.length = self.length;
+        larger.room -= self.entries.len() / PLACES_PER_ID - self.room;
         for entry in &self.entries {
             if entry.slot != NO_SLOT {
                 larger.put(*entry);

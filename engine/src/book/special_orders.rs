@@ -1,7 +1,8 @@
 //! What the rule book's mechanisms add to orders of the pool: few orders have it.
 
 use crate::book::order_extras::{Iceberg, Special};
-use crate::book::order_pool::{OrderPool, OrderSlot};
+use crate::book::order_pool::OrderPool;
+use crate::book::order_slot::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::linked::Ties;
 use crate::pegged::Peg;

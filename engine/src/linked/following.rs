@@ -1,7 +1,7 @@
 //! What an event means for orders that are tied to others: noted while it happens, followed when the book is
 //! whole again.
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event_sink::EventSink;

@@ -1,7 +1,7 @@
 //! Icebergs: a slice is shown; when it has traded, the next one joins the tail of the level at once.
 
 use crate::book::order_extras::Iceberg;
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::event::{Event, Refilled};
 use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::listing::Listing;

@@ -3,7 +3,7 @@
 //! First the top order, then a part oldest first, then shares by size rounded down, then what is left over
 //! oldest first. What a maker gets in all of it is one trade.
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::event_sink::EventSink;
 use crate::id::OrderId;
 use crate::listing::Listing;

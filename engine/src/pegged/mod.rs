@@ -12,7 +12,7 @@ mod price;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::conditions::Conditions;
 use crate::event::{Event, Pegged};

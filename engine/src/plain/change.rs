@@ -1,7 +1,12 @@
 //! A plain order is changed: in its place, or at the tail of its new price, where it does not take.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
 use super::leave::Named;
-use super::{Lane, tell};
+use super::{Lane, show, tell};
 use crate::command::Replace;
 use crate::event::{Event, Priority, Replaced};
 use crate::event_sink::{EventSink, OrderChangeKind};
@@ -13,10 +18,6 @@ use crate::quantity::{Notional, Quantity};
 
 impl Listing {
     /// Changes price or quantity of a plain order.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(super) fn replace_plainly<S: EventSink>(
         &mut self,
@@ -70,16 +71,14 @@ impl Listing {
         if shrinks {
             let order = *self.book.pool.get(named.slot);
             let left = Quantity::from_units(leaves_units);
-            report_order(&order, price, OrderChangeKind::Reduced(left), sink);
-            sink.level_changed(self.book.side(order.side()).displayed(order.level));
+            show(sink, |sink| {
+                report_order(&order, price, OrderChangeKind::Reduced(left), sink);
+                sink.level_changed(self.book.side(order.side()).displayed(order.level));
+            });
         }
     }
 
     /// The order leaves its place and joins the tail of a level that it does not take from.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     fn move_plainly<S: EventSink>(
         &mut self,

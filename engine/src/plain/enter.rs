@@ -1,11 +1,17 @@
 //! A plain order enters: it rests at once, or takes what it can first.
 
-use super::{Comer, Lane, LimitOrder, Remainder, tell};
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function"
+)]
+
+use super::{Comer, Lane, LimitOrder, Remainder, show, tell};
 use crate::book::book_side::rank_of;
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::order_traits::Traits;
 use crate::book::plain_orders::PlainParts;
 use crate::book::price_level::NO_SLOT;
+use crate::book::slot_table::Vacancy;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Accepted, Canceled, Event, Rested};
 use crate::event_sink::{EventSink, OrderChangeKind};
@@ -19,10 +25,6 @@ use crate::submit::NO_HANDLE;
 
 impl Listing {
     /// Enters a plain order that is admitted.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(super) fn submit_plainly<S: EventSink>(
         &mut self,
@@ -36,11 +38,11 @@ impl Listing {
             return Lane::NotHere;
         }
         let vacancy = match (order.external_id, &self.book.externals) {
-            (None, _) => 0,
+            (None, _) => None,
             (Some(id), Some(table)) => {
                 let pool = &self.book.pool;
                 match table.vacancy(id.0, |slot| pool.is_external(slot, id.0)) {
-                    Some(vacancy) => vacancy,
+                    Some(vacancy) => Some(vacancy),
                     None => return Lane::NotHere,
                 }
             }
@@ -59,12 +61,13 @@ impl Listing {
     }
 
     /// Nothing on the other side is within the order's limit: it joins the tail of its level.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
-    fn rest_plainly<S: EventSink>(&mut self, order: &LimitOrder, vacancy: usize, sink: &mut S) {
+    fn rest_plainly<S: EventSink>(
+        &mut self,
+        order: &LimitOrder,
+        vacancy: Option<Vacancy>,
+        sink: &mut S,
+    ) {
         let LimitOrder {
             price, quantity, ..
         } = *order;
@@ -76,9 +79,11 @@ impl Listing {
         report_accepted(order, order_id, handle, sink);
         levels.link(rest.pool, slot, &mut resting, price);
         rest.pool.take_next(resting);
-        rest.list(slot, order_id, order.external_id, vacancy);
-        report_order(&resting, price, OrderChangeKind::Added(quantity), sink);
-        sink.level_changed(levels.displayed(resting.level));
+        rest.list(slot, order_id, vacancy);
+        show(sink, |sink| {
+            report_order(&resting, price, OrderChangeKind::Added(quantity), sink);
+            sink.level_changed(levels.displayed(resting.level));
+        });
         tell_rested(&resting, handle, price, sink);
     }
 

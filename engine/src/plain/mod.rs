@@ -8,6 +8,11 @@
 //! To plug in: a mechanism that looks at plain orders, or at trades of them, closes the lane in
 //! [`Listing::look_at_lane`]; one that looks at orders which it marks as special needs nothing.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the hot path is one function, and an event that nobody reads is not even made"
+)]
+
 mod change;
 mod enter;
 mod leave;
@@ -56,24 +61,25 @@ struct Comer {
 }
 
 /// Writes an event that is no trade, if the sink reads such ones.
-#[expect(
-    clippy::inline_always,
-    reason = "measured: an event that nobody reads is not even made"
-)]
 #[inline(always)]
 fn tell<S: EventSink>(sink: &mut S, event: impl FnOnce() -> Event) {
     match sink.hears() {
-        Heard::Everything => sink.event(event()),
+        Heard::Everything | Heard::Events => sink.event(event()),
         Heard::Trades => {}
+    }
+}
+
+/// Writes what changed in the book, if the sink reads it.
+#[inline(always)]
+fn show<S: EventSink>(sink: &mut S, changes: impl FnOnce(&mut S)) {
+    match sink.hears() {
+        Heard::Everything => changes(sink),
+        Heard::Events | Heard::Trades => {}
     }
 }
 
 impl Listing {
     /// Does what a command asks, if it is plain.
-    #[expect(
-        clippy::inline_always,
-        reason = "measured: the hot path is one function"
-    )]
     #[inline(always)]
     pub(crate) fn apply_plainly<S: EventSink>(&mut self, command: &Command, sink: &mut S) -> Lane {
         match command {

@@ -1,8 +1,8 @@
 //! A plain order takes: best price first, oldest first, at the maker's price.
 
-use super::Comer;
+use super::{Comer, show};
 use crate::book::book_side::rank_of;
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::plain_orders::PlainParts;
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
@@ -25,11 +25,10 @@ impl Listing {
             }
             self.last_price = Some(self.book.side(makers).price(level));
             self.take_from_level(comer, level, sink);
-            self.book.side_mut(makers).close_if_empty(level);
         }
     }
 
-    /// Trades with the orders of a level, oldest first. The level stays, perhaps empty.
+    /// Trades with the orders of a level, oldest first.
     #[expect(
         clippy::inline_always,
         reason = "measured: the hot path is one function"
@@ -59,8 +58,10 @@ impl Listing {
                 is_seen = true;
                 place.displayed_units -= units;
             }
-            let left = Quantity::from_units(maker.leaves_units);
-            report_order(&maker, price, OrderChangeKind::Executed(left), sink);
+            show(sink, |sink| {
+                let left = Quantity::from_units(maker.leaves_units);
+                report_order(&maker, price, OrderChangeKind::Executed(left), sink);
+            });
             sink.event(Event::Trade(Trade {
                 trade_id,
                 price,
@@ -76,8 +77,14 @@ impl Listing {
                 rest.forget(slot, &maker, external_id);
             }
         }
-        if is_seen {
-            sink.level_changed(levels.displayed(level));
+        let is_over = place.order_count == 0;
+        show(sink, |sink| {
+            if is_seen {
+                sink.level_changed(levels.displayed(level));
+            }
+        });
+        if is_over {
+            levels.close(level);
         }
     }
 }

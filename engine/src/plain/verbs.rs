@@ -1,5 +1,10 @@
 //! The three verbs of an embedder who wants nothing but price and time, without a [`Command`] around them.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: a command that takes the lane is never written to memory"
+)]
+
 use super::Lane;
 use crate::command::{Cancel, Command, Replace};
 use crate::event_sink::EventSink;
@@ -14,7 +19,7 @@ impl MatchingEngine {
     ///
     /// # Panics
     /// As of [`MatchingEngine::apply`].
-    #[inline]
+    #[inline(always)]
     pub fn submit_limit<S: EventSink>(&mut self, order: &Sequenced<LimitOrder>, sink: &mut S) {
         let Some(listing) = self.listing_mut(order.instrument) else {
             return refuse_verb(order.command, sink);
@@ -30,7 +35,7 @@ impl MatchingEngine {
     ///
     /// # Panics
     /// As of [`MatchingEngine::apply`].
-    #[inline]
+    #[inline(always)]
     pub fn cancel<S: EventSink>(&mut self, cancel: &Sequenced<Cancel>, sink: &mut S) {
         let Some(listing) = self.listing_mut(cancel.instrument) else {
             return refuse_verb(cancel.command, sink);
@@ -46,7 +51,7 @@ impl MatchingEngine {
     ///
     /// # Panics
     /// As of [`MatchingEngine::apply`].
-    #[inline]
+    #[inline(always)]
     pub fn replace<S: EventSink>(&mut self, replace: &Sequenced<Replace>, sink: &mut S) {
         let Some(listing) = self.listing_mut(replace.instrument) else {
             return refuse_verb(replace.command, sink);

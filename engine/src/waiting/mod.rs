@@ -10,7 +10,7 @@ mod enter;
 mod replace;
 mod state;
 
-use crate::book::order_pool::OrderSlot;
+use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Canceled, Event};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use benches::candidate::{CandidateBook, TreeLevels};
-use benches::engine_book::{EngineBook, EngineByHandle};
+use benches::engine_book::{EngineBook, EngineByCommand, EngineByHandle};
 use benches::handed_off::{run_handed_off, run_queue_alone};
 use benches::measure::{Contestant, Rate, race_all};
 use benches::ruler::{ByHash, BySlot, Ruler};
@@ -42,6 +42,7 @@ fn beside_rulers(text: &mut String, workload: &Workload, rounds: usize) {
     let by_id = [
         Contestant::of::<EngineBook>("by external id"),
         Contestant::in_batches::<EngineBook>("by external id, in batches"),
+        Contestant::of::<EngineByCommand>("by external id, as commands"),
         Contestant::of::<Ruler<ByHash>>("id hash"),
     ];
     let by_handle = [
@@ -49,18 +50,20 @@ fn beside_rulers(text: &mut String, workload: &Workload, rounds: usize) {
         Contestant::in_batches::<EngineByHandle>("by handle, in batches"),
         Contestant::of::<Ruler<BySlot>>("slot told"),
     ];
-    for contestants in [by_id, by_handle] {
-        let rates = race_all(&contestants, workload, rounds);
-        let ruler = rates[2];
-        for (contestant, rate) in contestants.iter().zip(&rates).take(2) {
+    for contestants in [by_id.as_slice(), by_handle.as_slice()] {
+        let rates = race_all(contestants, workload, rounds);
+        let Some((ruler, engines)) = rates.split_last() else {
+            continue;
+        };
+        for (contestant, rate) in contestants.iter().zip(engines) {
             let _ = writeln!(
                 text,
                 "| {} {} | {} | {} {} | {:.2} ({:.2}) |",
                 workload.name,
                 contestant.name,
                 spelled(*rate),
-                contestants[2].name,
-                spelled(ruler),
+                contestants[engines.len()].name,
+                spelled(*ruler),
                 rate.median / ruler.median,
                 rate.fastest / ruler.fastest,
             );

@@ -4,6 +4,7 @@
 
 mod depth;
 mod engines;
+mod latency;
 mod machine;
 mod page;
 mod plot;
@@ -41,6 +42,7 @@ fn main() {
     };
     let mut text = machine::describe(size);
     text.push_str(&engines::tables(size));
+    text.push_str(&latency::table(size));
     text.push_str(&depth::table(size));
     text.push_str(&scaling::table(size));
     println!("{text}");
