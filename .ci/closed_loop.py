@@ -2,6 +2,7 @@
 
 config FOLDER PRESET COUNT   writes none.toml and loop.toml: COUNT instruments whose tick and lot are those of the model
 judge REPORT.json...         medians of the figures over the reports against the gates; exit code 1 if a gate fails
+judge-short REPORT.json...   the same without memory of volatility and tails of returns, which only an hour can tell
 """
 
 import json
@@ -57,10 +58,13 @@ def config(folder, preset, count):
             loop.write(INSTRUMENT.format(symbol=symbol, half_spread_ppm=HALF_SPREAD_PPM[preset]))
 
 
-def judge(files):
+def judge(files, untold=()):
     reports = [json.load(open(file)) for file in files]
     failed, figures = set(), 0
     for place, gate in enumerate(reports[0]["gates"]):
+        if gate["number"] in untold:
+            print(f"  gate {gate['number']:2} {gate['name']}: not told by tapes as short as these")
+            continue
         for number, check in enumerate(gate["checks"]):
             values = [report["gates"][place]["checks"][number]["value"] for report in reports]
             known = [value for value in values if isinstance(value, (int, float))]
@@ -83,5 +87,5 @@ if __name__ == "__main__":
     verb, *rest = sys.argv[1:]
     if verb == "config":
         config(*rest)
-    elif not judge(rest):
+    elif not judge(rest, untold={"judge": (), "judge-short": (7, 8)}[verb]):
         sys.exit(1)

@@ -224,7 +224,7 @@ pub struct FeedArgs {
     #[arg(long, conflicts_with_all = ["replay", "url", "key"])]
     pub offline: bool,
     /// Which market the model resembles: `small_tick`, `large_tick`, or `poisson`, the control that is none.
-    #[arg(long, value_name = "PRESET", value_parser = text::parse::<Preset>, requires = "offline")]
+    #[arg(long, value_name = "PRESET", value_parser = text::parse::<Preset>, conflicts_with = "replay")]
     pub preset: Option<Preset>,
     /// Write every event to this file, as rows of LOBSTER.
     #[arg(long, value_name = "FILE", requires = "offline")]

@@ -35,6 +35,15 @@ pub struct LiveModel {
     seen: Seen,
 }
 
+/// Who took an order that rested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taker {
+    /// The model itself.
+    Own,
+    /// Somebody else: that is news.
+    Stranger,
+}
+
 /// What the market shows, best levels first.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
@@ -150,7 +159,7 @@ impl LiveModel {
         self.learn(flow_ns, fact);
     }
 
-    /// An own order that rested traded; `leaves` is what is left of it.
+    /// An own order that rested traded with `taker`: what traded, and what is left of it.
     pub fn made(
         &mut self,
         flow_ns: u64,
@@ -158,6 +167,7 @@ impl LiveModel {
         side: Side,
         ticks: i64,
         lots: [u64; 2],
+        taker: Taker,
     ) {
         let [traded, leaves] = lots;
         let maker_leaves_lots = if leaves == 0 {
@@ -166,15 +176,10 @@ impl LiveModel {
             self.model_lots(leaves)
         };
         let maker = Whose::Own(ModelNumber(number.0));
-        let taker = match self.model.taking_number() {
-            // One of its own is on its way: it is taken for the one that traded.
-            Some(own) => Whose::Own(own),
-            None => Whose::Others,
-        };
-        // The own taker's part comes with its own report.
-        let lots = match taker {
-            Whose::Own(_) => 0,
-            Whose::Others => self.model_lots(traded),
+        let (taker, lots) = match taker {
+            // The taker's part came with its own report: this is about the maker alone.
+            Taker::Own => (maker, 0),
+            Taker::Stranger => (Whose::Others, self.model_lots(traded)),
         };
         let fact = MarketFact::Traded(TradeFact {
             maker,
@@ -349,7 +354,8 @@ mod tests {
             live.rested(0, ask.number, Side::Sell, 64_010, ask.lots);
         }
 
-        live.made(0, asks[0].number, Side::Sell, 64_010, [asks[0].lots, 0]);
+        let lots = [asks[0].lots, 0];
+        live.made(0, asks[0].number, Side::Sell, 64_010, lots, Taker::Stranger);
 
         assert!(live.model.value_at(0) > before + 1.0);
         // The market maker looks within milliseconds of the model's time.
@@ -378,12 +384,15 @@ mod tests {
         let at_ns = live.next_at_ns();
         let before = live.model.value_at(0);
 
-        live.made(at_ns, OrderNumber(u64::MAX), Side::Sell, 64_010, [50, 0]);
-        let between = live.model.value_at(0);
+        // As the exchange tells it: the taker first, who is filled, then its maker.
         live.took(at_ns, taker.number, taker.side, 64_010, 50);
         live.closed(at_ns, taker.number);
+        let moved = live.model.value_at(0);
+        let maker = OrderNumber(u64::MAX);
+        live.made(at_ns, maker, Side::Sell, 64_010, [50, 0], Taker::Own);
 
-        assert!((between - before).abs() < 1e-9, "nothing was news yet");
-        assert!((live.model.value_at(0) - before).abs() > 0.1);
+        assert!((moved - before).abs() > 0.1, "its piece is news");
+        let again = live.model.value_at(0) - moved;
+        assert!(again.abs() < 1e-9, "but once: {again}");
     }
 }

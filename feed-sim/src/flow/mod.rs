@@ -14,7 +14,7 @@ mod stream;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-pub use live_model::{LEVELS_SEEN, LiveModel, Seen};
+pub use live_model::{LEVELS_SEEN, LiveModel, Seen, Taker};
 pub use reference_price::ReferencePrice;
 pub use stream::Stream;
 

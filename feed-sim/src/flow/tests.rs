@@ -86,6 +86,29 @@ fn a_seat_more_changes_no_other_seats_path() {
     }
 }
 
+fn model(symbol: &str, place: usize) -> LiveModel {
+    let name = model::ModelName {
+        seed: 1,
+        symbol,
+        sector: "all",
+    };
+    LiveModel::new(name, place, 50_000, &SHAPE, 1_400.0)
+}
+
+#[test]
+fn an_instrument_more_changes_no_other_models_path() {
+    let alone = intents(Flow::of_models(vec![model("first", 0)]), 2_000);
+    let models = vec![model("first", 0), model("second", 1), model("third", 2)];
+    let joined = intents(Flow::of_models(models), 8_000);
+
+    let path = |all: &[Intent]| -> Vec<Intent> {
+        let own = all.iter().filter(|intent| intent.seat == 0);
+        own.copied().take(2_000).collect()
+    };
+    assert_eq!(path(&alone).len(), 2_000);
+    assert_eq!(path(&alone), path(&joined));
+}
+
 #[test]
 fn another_seed_is_another_flow() {
     assert_ne!(

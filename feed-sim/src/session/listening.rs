@@ -12,8 +12,8 @@ use crate::answers::{Answers, Subject, Waiting};
 use crate::board::{Entry, PriceChange, SessionEnd};
 use crate::book_check::{BookCheck, FeedFaults};
 use crate::error::FeedError;
-use crate::flow::Flow;
 use crate::flow::intent::OrderNumber;
+use crate::flow::{Flow, Taker};
 use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 
@@ -38,6 +38,8 @@ struct Followed {
     /// The session's own order that was accepted last. Its trades follow at once, so trades of others
     /// that share the account can be told from it.
     accepted_last: Option<u64>,
+    /// The last trade that one of the session's own orders took part in as a taker: it is told before the maker's part.
+    took_last: Option<u64>,
 }
 
 impl Listening {
@@ -50,6 +52,7 @@ impl Listening {
             check,
             has_changed: false,
             accepted_last: None,
+            took_last: None,
         };
         Self {
             profiles,
@@ -231,7 +234,10 @@ impl Listening {
     }
 
     /// Tells a model that its order traded.
-    fn tell_trade(&self, report: &Report, names: &OrderNames, flow: &mut Flow) {
+    fn tell_trade(&mut self, report: &Report, names: &OrderNames, flow: &mut Flow) {
+        let place = self.place(report.symbol);
+        let is_own = report.trade_id.is_some()
+            && place.is_some_and(|place| self.books[place].took_last == report.trade_id);
         let (Some((profile, seat, number)), Some(price), Some(traded)) = (
             self.named(report, names),
             report.last_price,
@@ -244,10 +250,16 @@ impl Listening {
         };
         let (ticks, traded) = (profile.ticks(price), profile.lots(traded));
         match report.liquidity {
-            Some(Liquidity::Taker) => model.took(at_ns, number, side, ticks, traded),
+            Some(Liquidity::Taker) => {
+                model.took(at_ns, number, side, ticks, traded);
+                if let Some(place) = place {
+                    self.books[place].took_last = report.trade_id;
+                }
+            }
             Some(Liquidity::Maker) => {
                 let leaves = report.leaves_quantity.map_or(0, |left| profile.lots(left));
-                model.made(at_ns, number, side, ticks, [traded, leaves]);
+                let taker = if is_own { Taker::Own } else { Taker::Stranger };
+                model.made(at_ns, number, side, ticks, [traded, leaves], taker);
             }
             None => {}
         }

@@ -88,22 +88,24 @@ fn write(request: &Request, instruments: &InstrumentTable, buffer: &mut Vec<u8>)
             write_root(buffer, &root, None);
             Some(())
         }
-        // With a tick until which nothing is to be done: as text.
         Operation::TickDone(TickDone {
-            idle_until: Some(_),
-            ..
-        }) => None,
-        Operation::TickDone(done) => {
+            tick,
+            idle_until: None,
+        }) => {
             let root = TickDoneLayout {
                 header: Header::of::<TickDoneLayout>(TickDoneLayout::TEMPLATE),
                 id: nothing::number(id)?,
-                tick: U64::new(done.tick),
+                tick: U64::new(*tick),
             };
             write_root(buffer, &root, None);
             Some(())
         }
         // Said a few times in a session: as text.
-        Operation::Hello(_)
+        Operation::TickDone(TickDone {
+            idle_until: Some(_),
+            ..
+        })
+        | Operation::Hello(_)
         | Operation::Enroll(_)
         | Operation::Logon(_)
         // A list of unlike parts: as text.

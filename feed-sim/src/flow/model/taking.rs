@@ -51,11 +51,6 @@ impl Taking {
 }
 
 impl Model {
-    /// A marketable order that is on its way, if there is one.
-    pub fn taking_number(&self) -> Option<ModelNumber> {
-        self.taking.on_their_way.first().map(|order| order.number)
-    }
-
     pub(super) fn take(&mut self, at_ns: u64, market: &mut dyn Market) {
         let Some(best) = Self::best_ticks(market) else {
             return;
