@@ -22,7 +22,8 @@ mod value;
 
 use feed_sim::FeedConfig;
 use gateway::{
-    AllowedHosts, DemoApiKeys, FaultPlanPart, Limits, LockstepConfig, Pacing, VenueConfig,
+    AllowedHosts, DemoApiKeys, FaultPlanPart, FlowSwitch, Limits, LockstepConfig, Pacing,
+    VenueConfig,
 };
 use sequencer::{FileLogOptions, ManualClock, SequencerConfig, SnapshotCadence};
 
@@ -82,6 +83,8 @@ pub struct Config {
     pub layers: Layers,
     /// Every effective value, as it was read.
     pub values: Vec<ShownValue>,
+    /// Its switch, where this process has one of its own.
+    pub flow: Option<FlowSwitch>,
 }
 
 impl Config {
@@ -143,6 +146,7 @@ impl Config {
             fault_plans: Vec::new(),
             layers: Layers::default(),
             values: Vec::new(),
+            flow: None,
             demo,
             listing,
             accounts_max: file.ledger.accounts_max,

@@ -6,10 +6,11 @@ pub mod summary;
 
 use std::num::NonZeroU32;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
-use gateway::{PageKey, StopCause};
+use gateway::{FlowSwitch, PageKey, StopCause};
 use tokio::sync::watch;
 
 use crate::cli::DemoArgs;
@@ -81,6 +82,7 @@ async fn launch(arguments: &DemoArgs, stop: &mut StopSignal) -> Result<Launched,
     let awaited = &mut config.lockstep.sessions_awaited;
     *awaited = awaited.saturating_add(participants).saturating_add(agents);
     config.fault_plans = fault_plans::read_all(&arguments.exchange.faults)?;
+    config.flow = Some(FlowSwitch::new(config.feed.seed));
     if config.clock == ClockMode::Replay {
         return Err(ConfigError::new(
             "clock.mode",
@@ -118,6 +120,10 @@ async fn trade(
             ClockMode::Scaled(factor) => factor,
             ClockMode::Realtime | ClockMode::Lockstep | ClockMode::Replay => NonZeroU32::MIN,
         },
+        must_stand: config
+            .flow
+            .as_ref()
+            .map_or_else(Arc::default, FlowSwitch::is_paused),
     };
     let (snapshots, snapshot) = watch::channel(FeedSnapshot::default());
     let feed = feed_sim::run(

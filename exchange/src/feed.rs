@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use feed_sim::replay::{self, ReplayConfig, ReplayProgress, ReplaySummary};
@@ -54,6 +55,7 @@ async fn participants(
         keys,
         run_for: arguments.run_for,
         speed: NonZeroU32::MIN,
+        must_stand: Arc::default(),
     };
     let (snapshots, mut snapshot) = watch::channel(FeedSnapshot::default());
     let feed = feed_sim::run(

@@ -12,6 +12,7 @@ mod claim;
 mod file;
 mod judge;
 mod performance;
+mod playbill;
 mod record;
 mod script;
 mod slow_reader;
@@ -182,17 +183,20 @@ async fn play(
     ));
     let venue = Venue::open(script, arguments, stop).await?;
     let performed = perform(script, &venue, output).await;
+    let judged = performed.map(|Performed { record, trouble }| {
+        let expectations = script.expectations.iter();
+        let verdicts: Vec<Verdict> = expectations
+            .map(|expectation| judge(expectation, &record))
+            .collect();
+        (verdicts, trouble)
+    });
+    if let Ok((verdicts, trouble)) = &judged {
+        playbill::tell_verdicts(&venue, script, verdicts, trouble).await;
+    }
     let closed = venue.close().await;
-    let Performed {
-        record,
-        mut trouble,
-    } = performed.map_err(|error| PlayError::Stage(error.to_string()))?;
+    let (expectations, mut trouble) =
+        judged.map_err(|error| PlayError::Stage(error.to_string()))?;
     trouble.extend(closed.err());
-    let expectations: Vec<Verdict> = script
-        .expectations
-        .iter()
-        .map(|expectation| judge(expectation, &record))
-        .collect();
     Ok(Outcome {
         play: script.name.clone(),
         file: file.display().to_string(),

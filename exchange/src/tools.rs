@@ -1,5 +1,6 @@
 //! Tools that look at a data folder without an exchange: replay, verify, diff, export; and repair, which changes it.
 
+mod audit;
 mod diff;
 mod entries;
 mod export;

@@ -297,6 +297,7 @@ impl Surroundings {
             viewer_key: self.viewer_key.clone(),
             page_key: self.page_key,
             log_filter: LogFilter::new(logging::set_filter),
+            flow: self.config.flow.clone(),
             account_limits: account_limits.clone(),
             account_names: named.map(|it| (it.id, it.name.clone())).collect(),
             resets: self.resets.clone(),

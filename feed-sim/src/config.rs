@@ -1,6 +1,8 @@
 //! What a feed is told: config/feed-sim.toml, parsed once, checked whole.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use protocol::{ExactDecimal, Symbol};
@@ -117,6 +119,8 @@ pub struct FeedRun {
     pub run_for: Option<Duration>,
     /// How many times as fast as the world's the exchange's time goes, where it goes by itself.
     pub speed: NonZeroU32,
+    /// While this is true its time stands, where it goes by itself: nothing is due, and nothing is made up for.
+    pub must_stand: Arc<AtomicBool>,
 }
 
 /// Why a configuration makes no sense.

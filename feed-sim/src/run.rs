@@ -43,7 +43,7 @@ pub async fn run(
     let board = Arc::new(Board::new(&profiles));
     let pace = Pace::of(connections[0].hello.clock);
     let clock = match pace {
-        Pace::ByItself => Clock::start(run.speed),
+        Pace::ByItself => Clock::start_unless(run.speed, Arc::clone(&run.must_stand)),
         Pace::Lockstep => Clock::told(),
     };
     let run_for_ns = run.run_for.map_or(u64::MAX, nanoseconds);

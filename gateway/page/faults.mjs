@@ -1,4 +1,4 @@
-// Plays and faults, on the page of the admin listener only: how time passes, a fault to inject, what was injected.
+// Faults, on the page of the admin listener only: one to inject, what is bound, what was injected.
 
 import { clock, element } from "./words.mjs";
 
@@ -24,8 +24,6 @@ export class Faults {
   }
 
   #build(box) {
-    this.clock = element("b", "", "-");
-    this.clock.id = "play-clock";
     this.kind = element("select");
     this.kind.id = "fault-kind";
     for (const kind of KINDS) this.kind.append(new Option(kind.replaceAll("_", " "), kind));
@@ -40,13 +38,10 @@ export class Faults {
     this.told = element("p", "muted", "");
     this.told.id = "fault-told";
     this.told.setAttribute("role", "status");
-    const time = element("p", "muted", "Engine time: ");
-    time.append(this.clock);
-    const hint = element("p", "muted", "Plays run from a shell: rialto play FILE --url … --admin-url …");
     const form = panel(
-      "Plays and faults", time, labeled("Fault", this.kind), labeled("API key", this.target), labeled("Seed", this.seed),
+      "Inject a fault", labeled("Fault", this.kind), labeled("API key", this.target), labeled("Seed", this.seed),
       labeled("Chance, %", this.chance), labeled("Times", this.times),
-      buttons(button("Inject", () => this.#inject()), button("Take all off", () => this.#ask("faults/clear", {}))), this.told, hint,
+      buttons(button("Inject", () => this.#inject()), button("Take all off", () => this.#ask("faults/clear", {}))), this.told,
     );
     this.plans = element("ul", "plain");
     this.plans.id = "fault-plans";
@@ -84,8 +79,6 @@ export class Faults {
   async #look(box) {
     if (box.hidden || document.hidden || !this.#key()) return;
     try {
-      const status = await (await fetch("/v1/status")).json();
-      this.clock.textContent = `${status.clock}, ${clock(status.at_us)}`;
       const answer = await this.#fetch(`/v1/admin/faults?from=${this.#shown + 1}`);
       if (answer.ok) this.#show(await answer.json());
     } catch {

@@ -6,6 +6,7 @@ import { Engine } from "./engine.mjs";
 import { Market } from "./market.mjs";
 import { Faults } from "./faults.mjs";
 import { Operate } from "./operate.mjs";
+import { Plays } from "./plays.mjs";
 import { Session } from "./session.mjs";
 import { Ticket } from "./ticket.mjs";
 
@@ -24,7 +25,10 @@ const account = new Account(session, () => market.refresh());
 const market = new Market(session, account, ticket);
 const engine = new Engine();
 const operate = is_operators ? new Operate(at("operate"), document.body.dataset.adminKey ?? "", () => market.symbol) : null;
-if (is_operators) new Faults(at("operate"), () => operate.key);
+if (is_operators) {
+  new Plays(at("operate"), () => operate.key);
+  new Faults(at("operate"), () => operate.key);
+}
 
 async function greeted(hello) {
   heard_at = performance.now();

@@ -48,8 +48,8 @@ mod wire;
 
 pub use account_limits::{AccountLimits, BadAccountLimit, RateLimit, RatioLimit};
 pub use admin::{
-    AdminKey, BadAdminKey, BadPublicKey, KeyChange, LogFilter, OpeningLimits, Operations, PageKey,
-    ReloadDone, ReloadRequest, ResetDone, ResetRequest, read_public_key,
+    AdminKey, BadAdminKey, BadPublicKey, FlowSwitch, KeyChange, LogFilter, OpeningLimits,
+    Operations, PageKey, ReloadDone, ReloadRequest, ResetDone, ResetRequest, read_public_key,
 };
 pub use binance::{DemoApiKeys, ListenKeys, Serving, SymbolBounds, VenueConfig, VenueLimits};
 pub use counters::CounterReadings;

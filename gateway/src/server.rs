@@ -16,7 +16,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info};
 
-use crate::admin::{AdminView, Operations, admin_routes};
+use crate::admin::{AdminView, Operations, Playbill, admin_routes};
 use crate::binance::{DemoApiKeys, VenueConfig};
 use crate::edge::{Edge, EdgeParts, TurnedBy};
 use crate::egress;
@@ -311,6 +311,7 @@ impl Gateway {
             edge: Arc::clone(&self.edge),
             permits: Arc::clone(&self.permits),
             operations: Arc::clone(&self.operations),
+            plays: Playbill::default(),
         };
         admin_routes(view, Arc::clone(&self.allowed))
     }

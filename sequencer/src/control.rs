@@ -55,6 +55,17 @@ pub enum ControlCommand {
     /// Says that a repair has taken something out of the log. It changes nothing itself: whoever reads the
     /// log has found it before, and passed over what it names.
     TakeOut(Rejection),
+    /// Says who asks for something at the admin port, and for what, before it is done. It changes nothing itself.
+    Note(Box<OperatorNote>),
+}
+
+/// Who asks for something at the admin port, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorNote {
+    /// The name that the operator gave, the role of the key, and the address.
+    pub who: String,
+    /// The verb, and what goes with it; without secrets.
+    pub request: String,
 }
 
 /// What a control entry did; durable when it is seen.
@@ -180,7 +191,7 @@ impl ControlCommand {
                 Some(account) => desk.check_account(account),
                 None => Ok(()),
             },
-            Self::TakeOut(_) => Ok(()),
+            Self::TakeOut(_) | Self::Note(_) => Ok(()),
         }
     }
 }

@@ -44,7 +44,7 @@ mod waker;
 
 pub use clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 pub use config::{IdleStrategy, SequencerConfig, StartError, Threads};
-pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt};
+pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt, OperatorNote};
 pub use counters::Counters;
 pub use disk::{
     Disk, DiskCall, DiskFile, DiskLock, DiskSpace, OpenMode, RealDisk, RecordedCall, SimulatedDisk,

@@ -112,6 +112,7 @@ impl Ports {
             | ControlCommand::AddKey(_)
             | ControlCommand::RevokeKey { .. }
             | ControlCommand::TakeOut(_)
+            | ControlCommand::Note(_)
             | ControlCommand::FanOut { .. } => owner
                 .try_control(ControlRequest { command, reply })
                 .map_err(ControlError::NotTaken)?,

@@ -230,6 +230,7 @@ pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
             | ControlCommand::AddKey(_)
             | ControlCommand::RevokeKey { .. }
             | ControlCommand::TakeOut(_)
+            | ControlCommand::Note(_)
             | ControlCommand::FanOut { .. } => {}
             ControlCommand::Withdraw {
                 account,

@@ -21,6 +21,21 @@ pub struct OperatorArgs {
         hide_env_values = true
     )]
     pub admin_key: Option<String>,
+    /// Your name: the journal keeps it with what you ask for.
+    #[arg(long, value_name = "NAME", env = "RIALTO_OPERATOR", value_parser = name)]
+    pub operator: Option<String>,
+}
+
+fn name(text: &str) -> Result<String, &'static str> {
+    let is_name = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("write 1 to 64 visible ASCII characters")
+    }
 }
 
 /// The key is not shown.

@@ -50,6 +50,8 @@ pub enum Show {
     Accounts,
     /// Every order that rests.
     Orders,
+    /// What operators asked for, and who.
+    Audit,
 }
 
 /// `rialto verify`.

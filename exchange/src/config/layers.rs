@@ -46,11 +46,12 @@ const PROFILE_KEY: &str = "profile";
 
 /// Variables that start like a key but belong to something else: logging, fault points, the recorded flow of
 /// the tests.
-const NOT_KEYS: [&str; 6] = [
+const NOT_KEYS: [&str; 7] = [
     "RIALTO_ADMIN_KEY",
     "RIALTO_FAULT",
     "RIALTO_KEY",
     "RIALTO_LOG",
+    "RIALTO_OPERATOR",
     "RIALTO_RECORDED_DATA",
     "RIALTO_URL",
 ];

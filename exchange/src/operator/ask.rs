@@ -19,6 +19,8 @@ pub struct Desk {
     /// Without the scheme.
     address: String,
     key: String,
+    /// Who asks.
+    operator: Option<String>,
 }
 
 /// The key is not shown.
@@ -93,6 +95,7 @@ impl Desk {
         Ok(Self {
             address: address.trim_end_matches('/').to_owned(),
             key,
+            operator: operator.operator.clone(),
         })
     }
 
@@ -115,6 +118,7 @@ impl Desk {
         Self {
             address: address.to_owned(),
             key: String::new(),
+            operator: None,
         }
     }
 
@@ -152,10 +156,14 @@ impl Desk {
         } else {
             body.to_string()
         };
+        let operator = match &self.operator {
+            Some(name) => format!("x-rialto-operator: {name}\r\n"),
+            None => String::new(),
+        };
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-             content-length: {}\r\n\r\n{body}",
+             {operator}content-length: {}\r\n\r\n{body}",
             self.address,
             self.key,
             body.len()

@@ -13,6 +13,7 @@ use crate::clock::Stopwatch;
 use crate::output::Output;
 use crate::play::cast::{ActError, Cast, Player, SharedRecord, lock, open_orders};
 use crate::play::chance::Chance;
+use crate::play::playbill;
 use crate::play::record::Record;
 use crate::play::script::{Flow, Script};
 use crate::play::slow_reader::stop_reading;
@@ -91,6 +92,7 @@ pub async fn perform(
     if flow.is_some() {
         warm_up(script, &record).await?;
     }
+    playbill::announce(venue, script, now_us(&venue.url, &hello).await).await;
     lock(&record).began_us = now_us(&venue.url, &hello).await;
     let watch = Stopwatch::start();
     let cast = Cast::enter(&venue.url, &keys(script), &record, watch)

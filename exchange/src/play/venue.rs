@@ -105,6 +105,7 @@ impl Venue {
             keys: participants.map(|account| account.key.clone()).collect(),
             run_for: None,
             speed: NonZeroU32::MIN,
+            must_stand: Arc::default(),
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let config = self.config.feed.clone();

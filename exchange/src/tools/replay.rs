@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::{ReplayArgs, Show};
 use crate::config::Config;
 use crate::output::Output;
+use crate::tools::audit::Audit;
 use crate::tools::entries::Look;
 use crate::tools::folder::JournalFolder;
 use crate::tools::shown::{Accounts, Books, Hashes, Orders};
@@ -32,6 +33,7 @@ enum Shown {
     Books(Books),
     Accounts(Accounts),
     Orders(Orders),
+    Audit(Audit),
 }
 
 /// Replays, and shows what was asked for.
@@ -48,6 +50,7 @@ pub fn run(arguments: &ReplayArgs, config: &Config, output: Output) -> Result<Ve
         Show::Book => Shown::Books(Books::of(&replica, config)),
         Show::Accounts => Shown::Accounts(Accounts::of(&replica, config)),
         Show::Orders => Shown::Orders(Orders::of(&replica, config)),
+        Show::Audit => Shown::Audit(Audit::of(&journal, until)?),
     };
     let replayed = Replayed {
         folder: journal.folder.display().to_string(),
@@ -75,6 +78,7 @@ pub fn run(arguments: &ReplayArgs, config: &Config, output: Output) -> Result<Ve
             Shown::Books(books) => books.text(),
             Shown::Accounts(accounts) => accounts.text(),
             Shown::Orders(orders) => orders.text(),
+            Shown::Audit(audit) => audit.text(),
         }
     ));
     output.object(&replayed);

@@ -96,3 +96,65 @@ fn accounts_are_listed_funded_and_reset() {
     let said = String::from_utf8(gone.stderr).expect("it is text");
     assert!(said.contains("the exchange has stopped"), "{said}");
 }
+
+#[test]
+fn every_change_that_operators_ask_for_stands_in_the_journal_with_who_asked() {
+    let small = SmallExchange::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = small.start(folder.path(), "").expect("it starts");
+    let symbol = answered(&["admin", "status"], folder.path())["instruments"][0]["symbol"]
+        .as_str()
+        .expect("an instrument")
+        .to_owned();
+
+    answered(
+        &["admin", "halt", &symbol, "--operator", "desk"],
+        folder.path(),
+    );
+    answered(&["admin", "log-level", "info"], folder.path());
+    answered(&["accounts", "list"], folder.path());
+    let refused = operate(
+        &["admin", "fund", "nobody", "BTC", "1", "--operator", "night"],
+        folder.path(),
+    );
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    server.stop();
+
+    let mut replay = rialto();
+    replay.args(["replay", "--show", "audit", "--json", "--data"]);
+    replay.arg(folder.path());
+    small.configure(&mut replay);
+    let output = replay.output().expect("the binary runs");
+    assert!(output.status.success(), "{output:?}");
+    let shown: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let audit = shown["audit"].as_array().expect("a list");
+    let lines: Vec<(&str, &str)> = audit
+        .iter()
+        .map(|line| {
+            (
+                line["who"].as_str().unwrap(),
+                line["request"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let halt = format!(r#"POST /v1/admin/session {{"state":"halted","symbol":"{symbol}"}}"#);
+    assert_eq!(
+        lines,
+        [
+            ("desk (admin) at 127.0.0.1", halt.as_str()),
+            (
+                "admin at 127.0.0.1",
+                r#"POST /v1/admin/log_level {"filter":"info"}"#
+            ),
+            (
+                "night (admin) at 127.0.0.1",
+                r#"POST /v1/admin/fund {"account":"nobody","amount":"1","asset":"BTC"}"#
+            ),
+        ]
+    );
+    assert!(
+        audit
+            .iter()
+            .all(|line| line["at_us"].as_u64() > Some(1_700_000_000_000_000))
+    );
+}

@@ -1,6 +1,7 @@
 //! The real binary: an exchange on free ports, with or without participants.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -67,6 +68,22 @@ impl Exchange {
             child,
             folder,
         }
+    }
+
+    /// Performs the play of a file on this exchange.
+    pub fn play(&self, file: &Path) -> Child {
+        let mut command = rialto();
+        command
+            .arg("play")
+            .arg(file)
+            .args([
+                "--url",
+                &format!("{}/v1/ws", self.http.replacen("http", "ws", 1)),
+            ])
+            .args(["--admin-url", &self.admin])
+            .env("RIALTO_ADMIN_KEY", self.admin_key())
+            .stdout(Stdio::null());
+        command.spawn().unwrap()
     }
 
     /// The operators' key.

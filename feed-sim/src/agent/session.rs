@@ -116,7 +116,12 @@ impl AgentSession {
                     drop(stopped);
                     session.end_orders()?;
                 }
-                () = tokio::time::sleep_until(session.clock.instant_at(wake_ns)) => session.on_time(wake_ns)?,
+                () = tokio::time::sleep_until(session.clock.instant_at(wake_ns)) => {
+                    // A clock that stands wakes who waits, so that it looks again.
+                    if session.clock.now_ns() >= wake_ns {
+                        session.on_time(wake_ns)?;
+                    }
+                }
                 incoming = receiver.next() => session.take_in(incoming?)?,
             }
             // What is queued by now goes out, before it is waited again.

@@ -4,6 +4,7 @@
 mod scripted_exchange;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use feed_sim::{FeedConfig, FeedRun, FeedSnapshot, FeedSummary};
@@ -24,6 +25,7 @@ async fn feed_against(fault: Fault) -> FeedSummary {
         keys: vec!["one".to_owned(), "two".to_owned()],
         run_for: Some(Duration::from_millis(200)),
         speed: NonZeroU32::MIN,
+        must_stand: Arc::default(),
     };
     let (live, _) = watch::channel(FeedSnapshot::default());
     let serving = tokio::spawn(exchange.serve());

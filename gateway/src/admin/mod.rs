@@ -6,12 +6,15 @@ mod body;
 mod bust;
 mod chance;
 mod faults;
+mod flow;
 mod instruments;
+mod journaled;
 mod key;
 mod keys;
 mod log_level;
 mod money;
 mod operations;
+mod plays;
 mod positions;
 mod public_key;
 mod refusal;
@@ -28,12 +31,14 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+pub use flow::FlowSwitch;
 pub use key::{AdminKey, BadAdminKey};
 pub use log_level::LogFilter;
 pub use operations::{
     KeyChange, OpeningLimits, Operations, PageKey, ReloadDone, ReloadRequest, ResetDone,
     ResetRequest,
 };
+pub use plays::Playbill;
 pub use public_key::{BadPublicKey, read_public_key};
 
 use crate::edge::Edge;
@@ -54,6 +59,8 @@ pub struct AdminView {
     pub permits: Arc<Permits>,
     /// Who may, and the way to a reset.
     pub operations: Arc<Operations>,
+    /// The plays that were performed.
+    pub plays: Playbill,
 }
 
 impl FromRef<AdminView> for Arc<Edge> {
@@ -74,6 +81,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/faults", get(faults::report).post(faults::bind))
         .route("/faults/clear", post(faults::clear))
         .route("/fee_tier", post(risk::fee_tier))
+        .route("/flow", get(flow::flow).post(flow::set_flow))
         .route("/fund", post(money::fund))
         .route("/grid", post(instruments::set_grid))
         .route("/instruments/{symbol}", get(instruments::instrument))
@@ -85,6 +93,8 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/limits/{account}/{symbol}", get(account_rules::on_one))
         .route("/log_level", post(log_level::log_level))
         .route("/mass_cancel", post(instruments::mass_cancel))
+        .route("/plays", get(plays::plays).post(plays::begin))
+        .route("/plays/verdict", post(plays::judge))
         .route("/positions/{account}", get(positions::positions))
         .route("/reload", post(reload::reload))
         .route("/reset", post(reset::reset))
@@ -93,6 +103,7 @@ pub fn admin_routes(view: AdminView, allowed: Arc<AllowedHosts>) -> Router {
         .route("/session", post(instruments::set_session))
         .route("/uncross", post(instruments::uncross))
         .route("/withdraw", post(money::withdraw))
+        .route_layer(from_fn_with_state(view.clone(), journaled::journal_who))
         .fallback(async || ErrorAnswer::unknown_path())
         .method_not_allowed_fallback(async || ErrorAnswer::wrong_method())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -6,6 +6,7 @@ use engine::{AccountId, InstrumentId, RiskLimits};
 use sequencer::Epoch;
 use serde::Serialize;
 
+use crate::admin::flow::FlowSwitch;
 use crate::admin::key::AdminKey;
 use crate::admin::log_level::LogFilter;
 use crate::lock::{read, write};
@@ -21,6 +22,8 @@ pub struct Operations {
     pub page_key: PageKey,
     /// What sets the filter of the log.
     pub log_filter: LogFilter,
+    /// The switch of the simulated flow, where this process has one.
+    pub flow: Option<FlowSwitch>,
     /// Names of accounts that have one.
     pub account_names: Vec<(AccountId, String)>,
     /// What an account is limited to that is opened, by instrument.

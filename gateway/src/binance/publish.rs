@@ -192,7 +192,8 @@ impl Venue {
             ControlCommand::CreateAccount { .. }
             | ControlCommand::RevokeKey { .. }
             | ControlCommand::FanOut { .. }
-            | ControlCommand::TakeOut(_) => {}
+            | ControlCommand::TakeOut(_)
+            | ControlCommand::Note(_) => {}
         }
     }
 

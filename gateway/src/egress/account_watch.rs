@@ -231,6 +231,7 @@ const fn account_of(outcome: &ControlOutcome) -> Option<AccountId> {
         ControlCommand::AddKey(_)
         | ControlCommand::RevokeKey { .. }
         | ControlCommand::FanOut { .. }
-        | ControlCommand::TakeOut(_) => None,
+        | ControlCommand::TakeOut(_)
+        | ControlCommand::Note(_) => None,
     }
 }

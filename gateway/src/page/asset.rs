@@ -33,7 +33,7 @@ macro_rules! own {
     };
 }
 
-const ASSETS: [Asset; 17] = [
+const ASSETS: [Asset; 18] = [
     own!("accounts.mjs", JAVASCRIPT),
     own!("book.mjs", JAVASCRIPT),
     own!("charts.mjs", JAVASCRIPT),
@@ -45,6 +45,7 @@ const ASSETS: [Asset; 17] = [
     own!("market_charts.mjs", JAVASCRIPT),
     own!("faults.mjs", JAVASCRIPT),
     own!("operate.mjs", JAVASCRIPT),
+    own!("plays.mjs", JAVASCRIPT),
     own!("session.mjs", JAVASCRIPT),
     own!("style.css", STYLE),
     own!("symbols.mjs", JAVASCRIPT),

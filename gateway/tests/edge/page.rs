@@ -69,7 +69,7 @@ async fn the_page_and_everything_that_it_names_is_served() {
         }
     }
 
-    assert_eq!(seen.len(), 18, "every file of the page is used: {seen:?}");
+    assert_eq!(seen.len(), 19, "every file of the page is used: {seen:?}");
     let (head, _) = get(venue.address, "/page/nosuch.mjs", "").await;
     assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
     venue.close().await;

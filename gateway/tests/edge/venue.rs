@@ -162,6 +162,7 @@ impl Venue {
                 viewer_key: AdminKey::new(VIEWER_KEY).unwrap(),
                 page_key: setup.page_key,
                 log_filter: LogFilter::new(known_level),
+                flow: None,
                 account_names: vec![(AccountId(1), "alice".to_owned())],
                 resets,
             },

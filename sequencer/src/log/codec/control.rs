@@ -6,7 +6,7 @@ use ledger::{AssetId, Money};
 use super::command::{self, fan_out_action};
 use super::key::{key, key_id, put_key, put_key_id};
 use super::{DecodeError, Reader, put_count, put_i128, put_option, put_u8, put_u32, put_u64};
-use crate::control::ControlCommand;
+use crate::control::{ControlCommand, OperatorNote};
 use crate::fan_outs::Targets;
 use crate::log::{RejectedPart, Rejection};
 use crate::position::LogPosition;
@@ -19,6 +19,7 @@ const CREATE_ACCOUNT: u8 = 4;
 const ADD_KEY: u8 = 5;
 const REVOKE_KEY: u8 = 6;
 const FAN_OUT: u8 = 7;
+const NOTE: u8 = 8;
 const TAKE_OUT: u8 = 100;
 
 const WHOLE: u8 = 1;
@@ -65,6 +66,11 @@ pub(super) fn encode(entry: &ControlCommand, bytes: &mut Vec<u8>) {
             put_u8(bytes, TAKE_OUT);
             put_rejection(bytes, rejection);
         }
+        ControlCommand::Note(note) => {
+            put_u8(bytes, NOTE);
+            put_text(bytes, &note.who);
+            put_text(bytes, &note.request);
+        }
     }
 }
 
@@ -106,9 +112,24 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<ControlCommand, DecodeEr
                 .map_or(Targets::All, |one| Targets::One(InstrumentId(one))),
             action: Box::new(fan_out_action(reader)?),
         }),
+        NOTE => Ok(ControlCommand::Note(Box::new(OperatorNote {
+            who: text(reader)?,
+            request: text(reader)?,
+        }))),
         TAKE_OUT => rejection(reader).map(ControlCommand::TakeOut),
         _ => Err(DecodeError::Unknown("a control entry")),
     }
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: &str) {
+    put_count(bytes, text.len());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn text(reader: &mut Reader<'_>) -> Result<String, DecodeError> {
+    let length = usize::try_from(reader.u32()?).expect("a machine has at least 32 bits");
+    let bytes = reader.bytes(length)?.to_vec();
+    String::from_utf8(bytes).map_err(|_| DecodeError::Unknown("a note in another spelling"))
 }
 
 fn put_rejection(bytes: &mut Vec<u8>, rejection: &Rejection) {

@@ -380,6 +380,10 @@ fn batch() -> Batch {
                     sequence: SequenceNumber(8),
                 },
             }),
+            ControlCommand::Note(Box::new(OperatorNote {
+                who: "desk (admin) at 127.0.0.1".to_owned(),
+                request: "POST /reset {}".to_owned(),
+            })),
             ControlCommand::RevokeKey {
                 id: KeyId::new("rsa").unwrap(),
             },
