@@ -106,7 +106,8 @@ export class Plays {
     const [[first_us, first_ms], [last_us, last_ms]] = [this.#readings[0], this.#readings.at(-1)];
     const times = (last_us - first_us) / 1000 / (last_ms - first_ms);
     this.clock.textContent = `${clock(at_us)} UTC`;
-    this.speed.textContent = `${this.word ?? ""} ${Number.isFinite(times) ? `× ${times.toFixed(times < 10 ? 1 : 0)}` : ""}`;
+    const is_measured = this.word !== "realtime" && Number.isFinite(times);
+    this.speed.textContent = `${this.word ?? "–"}${is_measured ? ` × ${times.toFixed(times < 3 ? 1 : 0)}` : ""}`;
     const play = plays[0];
     if (!play) return;
     const key = `${play.play} ${play.began_at_us} ${play.passed}`;
@@ -137,7 +138,8 @@ export class Plays {
     });
     for (const { name, held, measured } of play.verdicts) {
       const line = element("li", held ? "good" : "bad");
-      line.append(element("time", "", ""), element("b", "", held ? "held" : "failed"), element("span", "", `${name}: ${measured}`));
+      line.classList.add("verdict");
+      line.append(element("b", "", held ? "held" : "failed"), element("span", "", `${name}: ${measured}`));
       this.list.append(line);
     }
   }

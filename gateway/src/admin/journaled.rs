@@ -67,7 +67,11 @@ fn worded(parts: &Parts, body: &[u8]) -> String {
         text.push_str(&String::from_utf8_lossy(body));
     }
     if text.len() > REQUEST_BYTES_MAX {
-        text.truncate(text.floor_char_boundary(REQUEST_BYTES_MAX));
+        let mut end = REQUEST_BYTES_MAX;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
         text.push('…');
     }
     text

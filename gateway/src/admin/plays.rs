@@ -29,7 +29,8 @@ pub struct Playbill(Arc<Mutex<VecDeque<Play>>>);
 #[serde(deny_unknown_fields)]
 pub struct Play {
     /// Its name.
-    play: String,
+    #[serde(rename = "play")]
+    name: String,
     /// What it is about.
     about: String,
     /// The seed of its chance.
@@ -99,7 +100,7 @@ pub async fn begin(
     if play.steps.len() > LINES_MAX {
         return Err(too_long());
     }
-    info!(target: "admin", who = %who.address, play = play.play, seed = play.seed, "a play begins");
+    info!(target: "admin", who = %who.address, play = play.name, seed = play.seed, "a play begins");
     let mut plays = lock(&view.plays.0);
     plays.push_front(play.clone());
     plays.truncate(PLAYS_MAX);
@@ -117,7 +118,7 @@ pub async fn judge(
     }
     let mut plays = lock(&view.plays.0);
     let mut open = plays.iter_mut();
-    let meant = open.find(|play| play.play == judged.play && play.passed.is_none());
+    let meant = open.find(|play| play.name == judged.play && play.passed.is_none());
     let Some(play) = meant else {
         let text = format!("no play called `{}` is under way", judged.play);
         return Err(ErrorAnswer::new(
@@ -126,7 +127,7 @@ pub async fn judge(
             text,
         ));
     };
-    info!(target: "admin", who = %who.address, play = play.play, passed = judged.passed, "a play is over");
+    info!(target: "admin", who = %who.address, play = play.name, passed = judged.passed, "a play is over");
     (play.passed, play.verdicts) = (Some(judged.passed), judged.verdicts);
     Ok(Json(play.clone()))
 }
