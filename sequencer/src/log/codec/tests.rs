@@ -13,7 +13,7 @@ use engine::{
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
 use super::{decode_entry, encode_batch};
-use crate::control::ControlCommand;
+use crate::control::{ControlCommand, OperatorNote};
 use crate::fan_outs::Targets;
 use crate::inbound::{InboundCommand, Origin};
 use crate::log::{Batch, RejectedPart, Rejection};
