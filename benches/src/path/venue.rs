@@ -101,6 +101,7 @@ fn parts(running: Running, ledger: Arc<Ledger>, listing: Listing) -> GatewayPart
             account_names: Vec::new(),
             resets: flume::bounded(1).0,
             reloads: flume::bounded(1).0,
+            flow: None,
         },
         demo_api_keys: DemoApiKeys::new(Vec::new()),
         venue: VenueConfig {
