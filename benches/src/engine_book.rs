@@ -1,12 +1,14 @@
 //! The exchange's own engine as a contestant: external ids indexed, no funds check, a sink for trades.
 
 use engine::{
-    AccountId, Cancel, ClientIdPolicy, Command, Display, EngineLimits, Event, EventSink,
-    ExternalId, Foreseen, FundsCheck, Heard, Instrument, InstrumentId, LimitOrder, MarketBudget,
-    MatchingEngine, NewOrder, Notional, OrderHandle, OrderId, OrderKind, OrderRef, OrderSize,
-    PostOnly, Price, Quantity, Remainder, Replace, Rules, SelfTradePrevention, SequenceNumber,
-    Sequenced, TimeInForce, Timestamp,
+    AccountId, Cancel, EngineLimits, Event, EventSink, ExternalId, Foreseen, FundsCheck, Heard,
+    Instrument, InstrumentId, LimitOrder, MarketBudget, MatchingEngine, Notional, OrderHandle,
+    OrderRef, Price, Quantity, Remainder, Replace, Rules, SequenceNumber, Sequenced, Timestamp,
 };
+
+mod by_command;
+
+pub use by_command::{EngineByCommand, command_by_id};
 
 use crate::book::Book;
 use crate::operation::{Operation, OperationKind};
@@ -112,25 +114,6 @@ impl Book for EngineBook {
             let foreseen = foresee(operation, Some(id), OrderRef::External(id));
             (INSTRUMENT, foreseen)
         }));
-    }
-}
-
-/// The engine, its orders named by the outside world, each operation written down as the command that an exchange
-/// puts into its journal.
-#[derive(Debug)]
-pub struct EngineByCommand(EngineBook);
-
-impl Book for EngineByCommand {
-    fn for_workload(workload: &Workload) -> Self {
-        Self(EngineBook::for_workload(workload))
-    }
-
-    #[inline]
-    fn apply(&mut self, operation: &Operation, fold: &mut TradeFold) {
-        let id = ExternalId(operation.id);
-        let named = OrderRef::External(id);
-        let command = next_command(&mut self.0.sequence, operation, Some(id), named);
-        self.0.engine.apply(&command, &mut ByExternalId(fold));
     }
 }
 
@@ -353,70 +336,5 @@ fn foresee(operation: &Operation, external_id: Option<ExternalId>, named: OrderR
             side,
             price,
         },
-    }
-}
-
-/// A command that names orders by the engine's own ids: for workloads whose ids count up from 1.
-pub fn command_by_id(operation: &Operation) -> Command {
-    let order = OrderRef::Id(OrderId(operation.id));
-    next_command(&mut 0, operation, None, order).command
-}
-
-#[expect(
-    clippy::inline_always,
-    reason = "measured: a command is built where it is used, not copied there"
-)]
-#[inline(always)]
-fn next_command(
-    sequence: &mut u64,
-    operation: &Operation,
-    id: Option<ExternalId>,
-    order: OrderRef,
-) -> Sequenced<Command> {
-    *sequence += 1;
-    let sequence = *sequence;
-    // Around each command and not around the match: a match that is moved as a whole is copied.
-    match operation.kind {
-        OperationKind::Submit => placed(
-            sequence,
-            Command::Submit(new_order(operation, id, TimeInForce::GoodTillCanceled)),
-        ),
-        OperationKind::SubmitImmediate => placed(
-            sequence,
-            Command::Submit(new_order(operation, id, TimeInForce::ImmediateOrCancel)),
-        ),
-        OperationKind::Cancel => placed(sequence, Command::Cancel(cancel(order))),
-        OperationKind::Replace => placed(sequence, Command::Replace(replace(operation, order))),
-    }
-}
-
-#[expect(
-    clippy::inline_always,
-    reason = "measured: a command is built where it is used, not copied there"
-)]
-#[inline(always)]
-fn new_order(
-    operation: &Operation,
-    external_id: Option<ExternalId>,
-    time_in_force: TimeInForce,
-) -> NewOrder {
-    NewOrder {
-        account: ACCOUNT,
-        client_order_id: None,
-        client_id_policy: ClientIdPolicy::OpenUnique,
-        external_id,
-        side: operation.side,
-        kind: OrderKind::Limit {
-            price: Price::from_units(operation.price),
-        },
-        size: OrderSize::Quantity(Quantity::from_units(u64::from(operation.quantity))),
-        time_in_force,
-        post_only: PostOnly::No,
-        display: Display::Full,
-        minimum_quantity: Quantity::ZERO,
-        self_trade_prevention: SelfTradePrevention::None,
-        stp_group: None,
-        conditions: None,
-        extra: Notional::ZERO,
     }
 }
