@@ -32,9 +32,10 @@ impl HashSink {
         }
     }
 
-    pub(crate) fn finish(mut self) -> u64 {
-        self.hash.update(&self.piece);
-        self.hash.digest()
+    pub(crate) fn finish(&self) -> u64 {
+        let mut hash = self.hash.clone();
+        hash.update(&self.piece);
+        hash.digest()
     }
 }
 
