@@ -189,19 +189,12 @@ impl<L: CommandLog> Matcher<L> {
         let recovering = self.recovering.as_ref().expect("the caller looked");
         match recovering.next() {
             Replayed::Entry(entry) => {
-                let is_mine = |instrument| self.books.has(instrument);
-                let has_control = !entry.control.is_empty() && self.control.is_some();
-                let position = entry.position;
-                let mut mine =
-                    if entry.is_whole(is_mine) && (has_control || entry.control.is_empty()) {
-                        Arc::unwrap_or_clone(entry)
-                    } else {
-                        let mut part = entry.part_of(is_mine);
-                        if self.control.is_none() {
-                            part.control.clear();
-                        }
-                        part
-                    };
+                let mut mine = LogEntry::own_part(entry, |instrument| self.books.has(instrument));
+                if self.control.is_none() {
+                    mine.control.clear();
+                }
+                let has_control = !mine.control.is_empty();
+                let position = mine.position;
                 self.apply_entry(&mut mine);
                 self.release();
                 if has_control && let Some(recovering) = &self.recovering {

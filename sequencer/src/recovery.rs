@@ -242,15 +242,17 @@ pub(crate) fn take_at_the_doors(ledger: &Ledger, entry: &LogEntry) {
 }
 
 impl LogEntry {
-    /// Whether all of it is for the instruments that `is_mine` names: then nothing has to be copied.
-    pub(crate) fn is_whole(&self, is_mine: impl Fn(InstrumentId) -> bool) -> bool {
-        self.commands
-            .iter()
-            .all(|command| is_mine(command.instrument))
+    /// The part of it that is for the instruments that `is_mine` names; where it is nobody else's, nothing is copied.
+    pub(crate) fn own_part(entry: Arc<Self>, is_mine: impl Fn(InstrumentId) -> bool) -> Self {
+        match Arc::try_unwrap(entry) {
+            Ok(own) if own.commands.iter().all(|one| is_mine(one.instrument)) => own,
+            Ok(shared) => shared.part_of(is_mine),
+            Err(shared) => shared.part_of(is_mine),
+        }
     }
 
     /// The part of it that is for the instruments that `is_mine` names; control entries go with it.
-    pub(crate) fn part_of(&self, is_mine: impl Fn(InstrumentId) -> bool) -> Self {
+    fn part_of(&self, is_mine: impl Fn(InstrumentId) -> bool) -> Self {
         let mine = self
             .commands
             .iter()
