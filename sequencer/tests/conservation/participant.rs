@@ -95,7 +95,7 @@ impl Participant {
             BatchMode::AllOrNone
         };
         let mut instructions = Vec::new();
-        for _ in 0..1 + self.chance.below(4) {
+        for _ in 0..=self.chance.below(4) {
             let (side, price, quantity) = self.terms();
             let hold = need(instrument, side, price, quantity);
             let mut order = self.order(side, price, quantity);
