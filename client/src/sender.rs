@@ -1,15 +1,15 @@
 //! The half of a session that asks: queues requests and flushes them together.
 
 mod questions;
+mod requests;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::SinkExt;
 use protocol::{
-    Batch, Cancel, CancelAfter, CancelReplace, Channel, Frames, HelloAnswer, InstrumentTable,
-    Layout, MassCancel, MassQuote, MmpReset, Operation, Replace, Request, ResumeExecutions,
-    ServerMessage, Submit, Subscription, Symbol,
+    Channel, Frames, HelloAnswer, InstrumentTable, Layout, Operation, Request, ServerMessage,
+    Subscription, Symbol,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -317,116 +317,6 @@ impl Sender {
     /// How many requests wait for a flush.
     pub fn queued_requests(&self) -> usize {
         self.shared.outbox().queued.len()
-    }
-
-    /// Queues a new order.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn submit(&self, submit: Submit) -> Result<u64, SendError> {
-        self.queue(Operation::Submit(submit))
-    }
-
-    /// Queues a cancel.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn cancel(&self, cancel: Cancel) -> Result<u64, SendError> {
-        self.queue(Operation::Cancel(cancel))
-    }
-
-    /// Queues a change of an open order.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn replace(&self, replace: Replace) -> Result<u64, SendError> {
-        self.queue(Operation::Replace(replace))
-    }
-
-    /// Queues a cancel and a new order in one.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn cancel_replace(&self, cancel_replace: CancelReplace) -> Result<u64, SendError> {
-        self.queue(Operation::CancelReplace(cancel_replace))
-    }
-
-    /// Queues several instructions on one instrument, carried out in one step and answered by one `batched`.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn batch(&self, batch: Batch) -> Result<u64, SendError> {
-        self.queue(Operation::Batch(batch))
-    }
-
-    /// Queues a cancel of many.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn mass_cancel(&self, mass_cancel: MassCancel) -> Result<u64, SendError> {
-        self.queue(Operation::MassCancel(mass_cancel))
-    }
-
-    /// Queues quotes; each is answered by itself.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn mass_quote(&self, mass_quote: MassQuote) -> Result<u64, SendError> {
-        self.queue(Operation::MassQuote(mass_quote))
-    }
-
-    /// Queues the reset of a group that market-maker protection has frozen.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn mmp_reset(&self, reset: MmpReset) -> Result<u64, SendError> {
-        self.queue(Operation::MmpReset(reset))
-    }
-
-    /// Queues a setting of the dead man's timer.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn cancel_after(&self, cancel_after: CancelAfter) -> Result<u64, SendError> {
-        self.queue(Operation::CancelAfter(cancel_after))
-    }
-
-    /// Queues a subscription; it is repeated on every new connection.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn subscribe(&self, subscription: Subscription) -> Result<u64, SendError> {
-        self.queue(Operation::Subscribe(subscription))
-    }
-
-    /// Queues to follow executions where an earlier session ended; a new connection goes on by itself.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn resume_executions(&self, resume: ResumeExecutions) -> Result<u64, SendError> {
-        self.queue(Operation::ResumeExecutions(resume))
-    }
-
-    /// Where the session stands in the executions that it follows: what a later session goes on with. `None` while it follows
-    /// none.
-    pub fn executions_place(&self) -> Option<ResumeExecutions> {
-        self.shared.outbox().executions.resume(Channel::Executions)
-    }
-
-    /// Queues the end of a subscription.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn unsubscribe(&self, subscription: Subscription) -> Result<u64, SendError> {
-        self.queue(Operation::Unsubscribe(subscription))
-    }
-
-    /// Queues a question whether the exchange is there.
-    ///
-    /// # Errors
-    /// There is no connection, or the queue is full.
-    pub fn ping(&self) -> Result<u64, SendError> {
-        self.queue(Operation::Ping)
     }
 
     /// Says good-bye: flushes and closes the WebSocket. The receiver then ends; nothing is reconnected.
