@@ -173,20 +173,6 @@ impl FeedSession {
         }
     }
 
-    /// When there is something to do, in lockstep: no intent waits for others to be sent with.
-    fn due_ns(&self) -> u64 {
-        match self.phase {
-            Phase::Trading => {
-                let next_ns = self.flow.next_at_ns().unwrap_or(u64::MAX);
-                let due_ns = self.schedule.intended_ns(next_ns);
-                due_ns.min(self.schedule.end_ns())
-            }
-            Phase::WaitingForAnswers { .. } | Phase::EndingOrders { .. } | Phase::Closed => {
-                self.wake_at_ns()
-            }
-        }
-    }
-
     fn on_time(&mut self) -> Result<(), FeedError> {
         let now_ns = self.clock.now_ns();
         match self.phase {

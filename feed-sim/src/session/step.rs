@@ -114,6 +114,20 @@ impl FeedSession {
         done
     }
 
+    /// When there is something to do, in lockstep: no intent waits for others to be sent with.
+    fn due_ns(&self) -> u64 {
+        match self.phase {
+            Phase::Trading => {
+                let next_ns = self.flow.next_at_ns().unwrap_or(u64::MAX);
+                let due_ns = self.schedule.intended_ns(next_ns);
+                due_ns.min(self.schedule.end_ns())
+            }
+            Phase::WaitingForAnswers { .. } | Phase::EndingOrders { .. } | Phase::Closed => {
+                self.wake_at_ns()
+            }
+        }
+    }
+
     fn do_tick(&mut self, step: &Step, tick: Tick) -> Result<(), FeedError> {
         let now_ns = step.tell(tick, &self.clock);
         self.look(now_ns)?;

@@ -1,5 +1,7 @@
 //! Who is enrolled, who is waited for, and whose turn it is.
 
+mod member;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -351,52 +353,6 @@ impl Lockstep {
     /// Whether every enrolled session has been written all that waited for it.
     pub(super) fn are_all_told(&self) -> bool {
         lock(&self.members).values().all(Member::is_drained)
-    }
-}
-
-impl Member {
-    const fn new(who: Who) -> Self {
-        Self {
-            who,
-            progress: Progress::Awaited,
-            asked: VecDeque::new(),
-            idle_until: 0,
-            news_seen: 0,
-        }
-    }
-
-    /// Whether it is a session that waits for a later tick and was told nothing since it said so.
-    fn is_idle(&self) -> bool {
-        match &self.who {
-            Who::Session { entry, .. } => {
-                self.progress == Progress::Done && entry.outbound.news() == self.news_seen
-            }
-            Who::Key(_) => false,
-        }
-    }
-
-    fn ask(&mut self) -> oneshot::Receiver<Turn> {
-        let (turn, asked) = oneshot::channel();
-        self.asked.push_back(turn);
-        asked
-    }
-
-    fn is_drained(&self) -> bool {
-        match &self.who {
-            Who::Session { entry, .. } => {
-                self.progress == Progress::Gone || entry.outbound.is_drained()
-            }
-            Who::Key(_) => true,
-        }
-    }
-
-    fn name(&self) -> String {
-        match &self.who {
-            Who::Session { entry, account } => {
-                format!("session {} of account {}", entry.id.0, account.0)
-            }
-            Who::Key(key) => format!("key {key}"),
-        }
     }
 }
 
