@@ -13,6 +13,9 @@ use crate::Size;
 /// A percentile is told with ten operations beyond it.
 const BEYOND: usize = 10;
 
+/// Runs a workload once and says how long each operation took, in ns.
+type Times = fn(&Workload) -> Vec<u32>;
+
 /// Percentiles of the service time on W1, of the round with the lowest 99th.
 pub fn table(size: Size) -> String {
     let workload = small_book(SEED, size.operations);
@@ -22,7 +25,6 @@ pub fn table(size: Size) -> String {
          thread is in the last ones.\n\n\
          | book | p50 | p99 | p99.9 |\n|---|---|---|---|\n",
     );
-    type Times = fn(&Workload) -> Vec<u32>;
     let books: [(&str, Times); 4] = [
         ("nothing but the probe", |workload| {
             service_times(&workload.operations, |_| {})
