@@ -48,6 +48,14 @@ impl EventSink for Watched<'_> {
             Event::Queued(queued) => {
                 self.came.insert(queued.order_id);
             }
+            // A peg enters the book with its price, and waits without one.
+            Event::Pegged(pegged) => {
+                if pegged.price.is_some() {
+                    self.came.insert(pegged.order_id);
+                } else {
+                    self.came.remove(&pegged.order_id);
+                }
+            }
             Event::Canceled(canceled) => {
                 self.came.remove(&canceled.order_id);
             }
@@ -55,7 +63,6 @@ impl EventSink for Watched<'_> {
             Event::Accepted(_)
             | Event::Conditioned(_)
             | Event::Triggered(_)
-            | Event::Pegged(_)
             | Event::Rejected(_)
             | Event::Repeated(_)
             | Event::HoldReleased(_)

@@ -100,6 +100,10 @@ impl Listing {
         }
         let state = self.limit_state();
         if state == self.state {
+            // A peg has followed a band that widened: what seemed resolved when its time was over is not.
+            if matches!(self.session.end, StateEnd::Pause { at } if at <= self.at) {
+                self.pause(sink);
+            }
             return;
         }
         let end = match (state, luld.limit_state) {
@@ -113,11 +117,14 @@ impl Listing {
 
     /// A limit state has lasted too long, unless what has expired just now resolved it.
     pub(super) fn pause_if_still_limited<S: EventSink>(&mut self, sink: &mut S) {
-        let pause = self.instrument.rules.luld.and_then(|luld| luld.pause);
         if self.limit_state() != self.state {
-            self.session.end = StateEnd::Command;
             return; // told at the end of the command
         }
+        self.pause(sink);
+    }
+
+    fn pause<S: EventSink>(&mut self, sink: &mut S) {
+        let pause = self.instrument.rules.luld.and_then(|luld| luld.pause);
         let end = match pause {
             Some(length) => StateEnd::Reopening {
                 at: Timestamp(self.at.0.saturating_add(length)),

@@ -80,6 +80,7 @@ impl NaiveMarket {
         }
         let state = self.limit_state();
         if state == self.state {
+            self.pause_if_stuck();
             return;
         }
         if state != State::Continuous {
