@@ -30,8 +30,7 @@ pub fn run_handed_off(workload: &Workload) -> (Duration, u64) {
         .zip(&workload.operations)
         .map(|(number, operation)| message_of(number, operation))
         .collect();
-    run(&messages, |outlet, messages| {
-        let mut adapter = Adapter::new(outlet);
+    run(&messages, Adapter::new, |adapter, messages| {
         for message in messages {
             match message {
                 Message::NewOrder(message) => adapter.new_order(message),
@@ -48,7 +47,8 @@ pub fn run_queue_alone(workload: &Workload) -> Duration {
         .zip(&workload.operations)
         .map(|(number, operation)| message_of(number, operation))
         .collect();
-    let (elapsed, _) = run(&messages, |outlet, messages| {
+    let itself = |outlet: Outlet| outlet;
+    let (elapsed, _) = run(&messages, itself, |outlet, messages| {
         for message in messages {
             let (order_id, sequence_number) = match message {
                 Message::NewOrder(message) => (message.order_id, message.sequence_number),
@@ -65,13 +65,19 @@ pub fn run_queue_alone(workload: &Workload) -> Duration {
     elapsed
 }
 
-fn run(messages: &[Message], work: impl FnOnce(Outlet, &[Message])) -> (Duration, u64) {
+/// Sets up what pushes before the clock starts, as the public benchmark does, and ends it after the clock stands.
+fn run<P>(
+    messages: &[Message],
+    set_up: impl FnOnce(Outlet) -> P,
+    work: impl FnOnce(&mut P, &[Message]),
+) -> (Duration, u64) {
     let ring = ReportRing::new(REPORTS_MAX);
+    let mut pushing = set_up(Outlet::Own(&raw const ring));
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let drainer = scope.spawn(|| drain(&ring, &is_over));
         let (elapsed, count) = timed(|| {
-            work(Outlet::Own(&raw const ring), messages);
+            work(&mut pushing, messages);
             is_over.store(true, Ordering::Release);
             drainer.join().expect("the drainer ends")
         });
