@@ -65,7 +65,7 @@ pub use log::{
     AppendRefused, Batch, CommandLog, Durability, FileLog, FileLogOptions, FileLogs, Followed,
     JournalView, LogContext, LogEntry, LogError, LogFactory, LogFloor, LogPlace, LogReader,
     LogState, MemLog, MemLogControl, MemLogs, OpenError, Poison, RejectedPart, Rejection, Repair,
-    RepairError, Retention, SnapshotOptions, TornTail, WasShown,
+    RepairError, Retention, SnapshotOptions, TornTail, TornWatermark, WasShown,
 };
 pub use lost_money::{ClosedAccount, close_overdrawn};
 pub use matcher::Turn;

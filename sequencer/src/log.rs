@@ -21,7 +21,7 @@ use crate::waker::Waker;
 
 pub use file_log::{
     Durability, FileLog, FileLogOptions, FileLogs, JournalView, LogFloor, OpenError, Repair,
-    RepairError, SnapshotOptions, TornTail, WasShown,
+    RepairError, SnapshotOptions, TornTail, TornWatermark, WasShown,
 };
 pub use mem_log::{MemLog, MemLogControl, MemLogs, Retention};
 

@@ -33,6 +33,8 @@ struct Verified {
     taken_out: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     torn_tail: Option<String>,
+    /// Notes of what is durable that are not whole; what they vouch for is.
+    torn_watermarks: Vec<String>,
     live: bool,
     /// What is wrong, in sentences.
     broken: Vec<String>,
@@ -109,6 +111,7 @@ pub fn run(arguments: &VerifyArgs, config: &Config, output: Output) -> Result<Ve
             .view
             .torn_tail()
             .map(|torn| format!("{} from byte {}", torn.file.display(), torn.offset)),
+        torn_watermarks: torn_watermarks(&journal),
         live: journal.is_live,
         broken,
     };
@@ -119,6 +122,12 @@ pub fn run(arguments: &VerifyArgs, config: &Config, output: Output) -> Result<Ve
     } else {
         Verdict::Bad
     })
+}
+
+fn torn_watermarks(journal: &JournalFolder) -> Vec<String> {
+    let torn = journal.view.torn_watermarks().iter();
+    torn.map(|torn| format!("{} at byte {}", torn.file.display(), torn.offset))
+        .collect()
 }
 
 /// Where there is a snapshot of this position: whether it has what the replay has.
@@ -176,6 +185,11 @@ fn text(verified: &Verified) -> String {
     if let Some(torn) = &verified.torn_tail {
         lines.push(format!(
             "tail       not whole in {torn}: a start cuts it off"
+        ));
+    }
+    for torn in &verified.torn_watermarks {
+        lines.push(format!(
+            "watermark  not whole in {torn}: what it vouches for is"
         ));
     }
     if !verified.taken_out.is_empty() {

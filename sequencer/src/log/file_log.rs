@@ -44,7 +44,7 @@ use shard::{Frame, Shard, lock};
 
 pub use following::{LogFloor, SnapshotOptions};
 pub use repair::{Repair, RepairError};
-pub use survey::{OpenError, TornTail, WasShown};
+pub use survey::{OpenError, TornTail, TornWatermark, WasShown};
 pub use view::JournalView;
 
 /// The unit that is written whole, torn or not at all.

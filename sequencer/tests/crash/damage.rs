@@ -1,5 +1,5 @@
 //! Goal (R4): damage to a log is detected, or concerns nothing that was ever acknowledged. Nothing panics,
-//! and no other state is ever read.
+//! and no other state is ever read. No flipped bit passes without a word.
 //! Method: a log of one segment of 64 KiB, nearly full and closed in order, so that everything in it was
 //! acknowledged. Every bit of it is flipped, then blocks and pages are truncated, zeroed, swapped, doubled and
 //! exchanged for older ones. `RIALTO_R4_STEP` flips only one bit in so many.
@@ -25,6 +25,8 @@ const PAGE: usize = 4_096;
 enum Outcome {
     /// It was refused.
     Detected,
+    /// Everything is there, and what is damaged is named.
+    Said,
     /// Everything is there.
     Harmless,
     /// Something is missing or another.
@@ -99,7 +101,14 @@ impl Log {
         match JournalView::open(Arc::new(disk.clone()), folder()) {
             Err(OpenError::Damaged { .. } | OpenError::BadSegment { .. }) => Outcome::Detected,
             Err(error) => panic!("{error}"),
-            Ok(view) if self.is_whole(&view) => Outcome::Harmless,
+            Ok(view) if self.is_whole(&view) => {
+                let is_said = view.torn_tail().is_some() || !view.torn_watermarks().is_empty();
+                if is_said {
+                    Outcome::Said
+                } else {
+                    Outcome::Harmless
+                }
+            }
             Ok(_) => Outcome::Silent,
         }
     }
@@ -115,6 +124,7 @@ impl Log {
 struct Counts {
     cases: u64,
     detected: u64,
+    said: u64,
     silent: u64,
 }
 
@@ -123,6 +133,7 @@ impl Counts {
         self.cases += 1;
         match outcome {
             Outcome::Detected => self.detected += 1,
+            Outcome::Said => self.said += 1,
             Outcome::Harmless => {}
             Outcome::Silent => self.silent += 1,
         }
@@ -132,6 +143,7 @@ impl Counts {
         Self {
             cases: self.cases + other.cases,
             detected: self.detected + other.detected,
+            said: self.said + other.said,
             silent: self.silent + other.silent,
         }
     }
@@ -210,10 +222,11 @@ fn damage_is_detected_or_concerns_nothing_that_was_acknowledged() {
     let last = flips_of_the_last_record(&log, &disk);
 
     println!(
-        "GOAL R4 log flips={} detected={} silent={} blocks={} detected={} silent={} \
+        "GOAL R4 log flips={} detected={} said={} silent={} blocks={} detected={} silent={} \
          last_record_flips={} refused={}",
         flips.cases,
         flips.detected,
+        flips.said,
         flips.silent,
         blocks.cases,
         blocks.detected,
@@ -222,6 +235,8 @@ fn damage_is_detected_or_concerns_nothing_that_was_acknowledged() {
         last.detected
     );
     assert_eq!((flips.silent, blocks.silent), (0, 0));
+    let told = flips.detected + flips.said;
+    assert_eq!(told, flips.cases, "a flipped bit is refused or named");
     assert_eq!(
         last.detected, last.cases,
         "the last acknowledged record is refused"
@@ -244,6 +259,25 @@ fn flips_of_the_last_record(log: &Log, disk: &SimulatedDisk) -> Counts {
         bytes[bit / 8] ^= 1 << (bit % 8);
     }
     counts
+}
+
+#[test]
+fn a_refusal_names_the_block_that_is_damaged_wherever_its_frame_begins() {
+    let log = log(1);
+    let disk = log.disk();
+    for block in 8..SEGMENT_BYTES / BLOCK - 8 {
+        let mut bytes = log.bytes.clone();
+        bytes[block * BLOCK + 300] ^= 4;
+        disk.damage(&path(), |stored| stored.clone_from(&bytes))
+            .unwrap();
+
+        let opened = JournalView::open(Arc::new(disk.clone()), folder());
+
+        let Err(OpenError::Damaged { offset, .. }) = opened else {
+            panic!("block {block}: {opened:?}");
+        };
+        assert_eq!(offset, (block * BLOCK) as u64);
+    }
 }
 
 /// The look itself can fail: without the watermark nothing says that the last record was acknowledged.

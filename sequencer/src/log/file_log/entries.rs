@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::BLOCK_BYTES;
 use super::frame::Chain;
 use super::reading::{Found, Opened, SegmentError, SegmentReader};
 use super::segment::segments_of;
@@ -135,7 +136,7 @@ impl Entries {
             let mut found = reader
                 .next_frame(expected, chain, &mut self.body)
                 .map_err(failed)?;
-            if found == Found::Damage {
+            if matches!(found, Found::Damage { .. }) {
                 // Of a frame that was being written the window has a part alone.
                 reader.blocks.forget_window();
                 found = reader
@@ -149,10 +150,10 @@ impl Entries {
                     return Ok(Some(expected));
                 }
                 Found::End => self.reader = None,
-                Found::Damage => {
+                Found::Damage { block } => {
                     return Err(LogError::Damaged {
                         file: reader.blocks.path.clone(),
-                        offset: reader.offset(),
+                        offset: block * BLOCK_BYTES as u64,
                         position: expected,
                         durable: self.up_to,
                     });

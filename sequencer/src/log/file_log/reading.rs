@@ -57,8 +57,11 @@ pub(super) enum Found {
     Frame(FrameHeader),
     /// Nothing more was written, as far as this segment says.
     End,
-    /// Something else stands there, or stands after a block that was never written.
-    Damage,
+    /// Something else stands in this block, or stands after it while it was never written.
+    Damage {
+        /// Its index.
+        block: u64,
+    },
 }
 
 /// Why a segment cannot be opened.
@@ -91,6 +94,7 @@ impl Opened {
                 if found != expected {
                     return Err(HeaderError::Truncated { found, expected }.into());
                 }
+                blocks.refuse_spare_blocks_in_use()?;
                 Ok(Self::Begun(SegmentReader {
                     blocks,
                     header,
@@ -119,6 +123,35 @@ impl SegmentBlocks {
             }
         }
         Ok(watermarks)
+    }
+
+    /// Where a watermark stands that is not whole: a power cut may tear one while it is written.
+    pub fn torn_watermark(&mut self) -> io::Result<Option<u64>> {
+        for index in WATERMARK_BLOCKS {
+            let is_whole = match self.block(index)? {
+                Some(BlockState::Valid(BlockKind::Watermark, payload)) => {
+                    Watermark::decode(payload).is_ok()
+                }
+                Some(BlockState::Zero) | None => true,
+                Some(BlockState::Valid(..) | BlockState::Damaged) => false,
+            };
+            if !is_whole {
+                return Ok(Some(index * BLOCK_BYTES as u64));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nothing is ever written between the watermarks and the frames, so what stands there is damage.
+    fn refuse_spare_blocks_in_use(&mut self) -> Result<(), SegmentError> {
+        for index in WATERMARK_BLOCKS[1] + 1..FIRST_FRAME_BLOCK {
+            let bytes = self.bytes_of(index)?.unwrap_or_default();
+            if bytes.iter().any(|byte| *byte != 0) {
+                let offset = index * BLOCK_BYTES as u64;
+                return Err(HeaderError::SpareBlock { offset }.into());
+            }
+        }
+        Ok(())
     }
 
     /// The highest position that any frame header from block `first` up to block `end` knows to be durable.
@@ -220,15 +253,16 @@ impl SegmentReader {
         body: &mut Vec<u8>,
     ) -> io::Result<Found> {
         let first = self.next;
+        let damage = Found::Damage { block: first };
         let header = match self.blocks.block(first)? {
             None => return Ok(Found::End),
             Some(BlockState::Zero) => {
                 let is_end = self.blocks.is_zero_from(first)?;
-                return Ok(if is_end { Found::End } else { Found::Damage });
+                return Ok(if is_end { Found::End } else { damage });
             }
             Some(BlockState::Valid(BlockKind::FrameStart, payload)) => {
                 match expected_header(payload, expected) {
-                    None => return Ok(Found::Damage),
+                    None => return Ok(damage),
                     Some(header) => {
                         body.clear();
                         body.extend_from_slice(&payload[HEADER_BYTES..]);
@@ -242,7 +276,7 @@ impl SegmentReader {
                     BlockKind::SegmentHeader | BlockKind::FrameContinued | BlockKind::Watermark,
                     _,
                 ),
-            ) => return Ok(Found::Damage),
+            ) => return Ok(damage),
         };
         let body_bytes = usize::try_from(header.body_bytes).unwrap_or(usize::MAX);
         let end = first + blocks_of(body_bytes) as u64;
@@ -251,11 +285,11 @@ impl SegmentReader {
                 Some(BlockState::Valid(BlockKind::FrameContinued, part)) => {
                     body.extend_from_slice(part);
                 }
-                Some(_) | None => return Ok(Found::Damage),
+                Some(_) | None => return Ok(Found::Damage { block: index }),
             }
         }
         if body.len() != body_bytes || chain.then(&header, body) != header.chain {
-            return Ok(Found::Damage);
+            return Ok(damage);
         }
         self.next = end;
         Ok(Found::Frame(header))

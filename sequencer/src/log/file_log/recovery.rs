@@ -60,6 +60,10 @@ pub(super) fn recover(
 ) -> Result<Recovered, OpenError> {
     let disk = &**storage.disk();
     let found = survey(disk, folder, known)?;
+    for torn in &found.torn_watermarks {
+        let (file, offset) = (torn.file.display(), torn.offset);
+        tracing::warn!(%file, offset, "a watermark of the journal is not whole; its frames are, so nothing is lost");
+    }
     if let Purpose::Serve(_) = purpose {
         quarantine::check(disk, folder, found.last, &found.taken_out)?;
     }

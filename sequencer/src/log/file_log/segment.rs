@@ -61,6 +61,8 @@ pub(super) enum HeaderError {
     BadMagic,
     #[error("it has format version {0}, and this program reads version {FORMAT_VERSION}")]
     BadVersion(u32),
+    #[error("it is damaged at byte {offset}, where nothing is ever written")]
+    SpareBlock { offset: u64 },
     #[error("it was truncated: it has {found} bytes instead of {expected}")]
     Truncated { found: u64, expected: u64 },
 }

@@ -21,6 +21,8 @@ pub(super) struct Survey {
     pub tail: Option<Tail>,
     /// What has to be cut off.
     pub torn: Option<TornTail>,
+    /// Watermarks that are not whole.
+    pub torn_watermarks: Vec<TornWatermark>,
     /// The first position that the folder has; 1 where it has none.
     pub first: LogPosition,
     /// What repairs have taken out.
@@ -56,6 +58,16 @@ pub struct TornTail {
     pub position: LogPosition,
     /// Whether something of it may have been reported.
     pub was_shown: WasShown,
+}
+
+/// A note of what is durable that is not whole: a write that a power cut tore, or damage. It is missed only where the
+/// frames that it vouches for are damaged too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TornWatermark {
+    /// In which file.
+    pub file: PathBuf,
+    /// At which byte.
+    pub offset: u64,
 }
 
 /// Whether something that is lost had left the exchange.
@@ -159,12 +171,19 @@ pub(super) fn survey(
     let segments = segments_of(disk, folder).map_err(|error| OpenError::io(folder, error))?;
     let mut tail: Option<SegmentReader> = None;
     let (mut blank, mut first) = (None, None);
+    let mut torn_watermarks = Vec::new();
     for (k, (number, path)) in segments.iter().enumerate() {
         let opened =
             Opened::open(disk, folder, *number).map_err(|error| OpenError::segment(path, error))?;
         match opened {
-            Opened::Begun(reader) => {
+            Opened::Begun(mut reader) => {
                 check_succession(tail.as_ref(), &reader)?;
+                let torn = reader.blocks.torn_watermark();
+                let torn = torn.map_err(|error| OpenError::io(path, error))?;
+                torn_watermarks.extend(torn.map(|offset| TornWatermark {
+                    file: path.clone(),
+                    offset,
+                }));
                 first.get_or_insert(reader.header.first);
                 tail = Some(reader);
             }
@@ -181,11 +200,13 @@ pub(super) fn survey(
     };
     survey.refuse_if_begun(blank.as_mut())?;
     survey.first = first.unwrap_or(survey.first);
+    survey.torn_watermarks = torn_watermarks;
     let numbers: Vec<u64> = segments.iter().map(|(number, _)| *number).collect();
     survey.taken_out = taken_out(disk, folder, &numbers)?;
     if known > survey.last {
         let file = segment_path(folder, survey.tail.as_ref().map_or(1, |tail| tail.number));
-        return Err(survey.damaged(file, known));
+        let block = survey.tail.as_ref().map_or(0, |tail| tail.next);
+        return Err(survey.damaged(file, block, known));
     }
     Ok(survey)
 }
@@ -242,7 +263,7 @@ fn walk(
     let mut durable = last.max(known);
     let mut starts = Vec::new();
     let mut body = Vec::new();
-    let is_whole = loop {
+    let damage = loop {
         let start = reader.next;
         let expected = LogPosition(last.0 + 1);
         match reader.next_frame(expected, chain, &mut body).map_err(io)? {
@@ -252,12 +273,12 @@ fn walk(
                 chain = frame.chain;
                 durable = durable.max(frame.durable);
             }
-            Found::End => break true,
-            Found::Damage => break false,
+            Found::End => break None,
+            Found::Damage { block } => break Some(block),
         }
     };
     let next = reader.next;
-    if !is_whole {
+    if damage.is_some() {
         let end = reader.blocks.blocks;
         durable = durable.max(reader.blocks.durable_seen(next, end).map_err(io)?);
     }
@@ -279,7 +300,8 @@ fn walk(
         epoch: header.epoch,
         first: header.first,
         taken_out: Vec::new(),
-        torn: (!is_whole).then(|| TornTail {
+        torn_watermarks: Vec::new(),
+        torn: damage.is_some().then(|| TornTail {
             file: path.clone(),
             offset: reader.offset(),
             position: LogPosition(last.0 + 1),
@@ -299,7 +321,8 @@ fn walk(
         }),
     };
     if durable > last {
-        return Err(survey.damaged(path, durable));
+        let block = damage.unwrap_or(next);
+        return Err(survey.damaged(path, block, durable));
     }
     Ok(survey)
 }
@@ -316,6 +339,7 @@ impl Survey {
             epoch: Epoch(1),
             tail: None,
             torn: None,
+            torn_watermarks: Vec::new(),
             first: LogPosition(1),
             taken_out: Vec::new(),
         }
@@ -340,13 +364,10 @@ impl Survey {
         Ok(())
     }
 
-    fn damaged(&self, file: PathBuf, durable: LogPosition) -> OpenError {
+    fn damaged(&self, file: PathBuf, block: u64, durable: LogPosition) -> OpenError {
         OpenError::Damaged {
             file,
-            offset: self
-                .tail
-                .as_ref()
-                .map_or(0, |tail| tail.next * super::BLOCK_BYTES as u64),
+            offset: block * super::BLOCK_BYTES as u64,
             position: LogPosition(self.last.0 + 1),
             durable,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::entries::{Entries, Span};
 use super::quarantine;
-use super::survey::{OpenError, Survey, TornTail, survey};
+use super::survey::{OpenError, Survey, TornTail, TornWatermark, survey};
 use crate::disk::Disk;
 use crate::log::{LogError, LogReader, Poison, Rejection};
 use crate::position::{Epoch, LogPosition};
@@ -52,6 +52,11 @@ impl JournalView {
     /// A tail that is not whole: a start would cut it.
     pub const fn torn_tail(&self) -> Option<&TornTail> {
         self.found.torn.as_ref()
+    }
+
+    /// Watermarks that are not whole: a start writes new ones.
+    pub fn torn_watermarks(&self) -> &[TornWatermark] {
+        &self.found.torn_watermarks
     }
 
     /// What repairs have taken out.
