@@ -8,6 +8,7 @@ mod machine;
 mod measure;
 mod page;
 mod plan;
+mod priority;
 mod server;
 mod stages;
 mod summary;
@@ -27,6 +28,7 @@ use crate::bench::baseline::{Judgement, compare};
 use crate::bench::cores::Cores;
 use crate::bench::course::Course;
 use crate::bench::plan::{PlanError, Plans};
+use crate::bench::priority::Priority;
 use crate::bench::server::StartFailed;
 use crate::bench::summary::{BenchSummary, Load};
 use crate::bench::target::Target;
@@ -120,6 +122,7 @@ async fn bench(
     })?;
     let plans = Plans::new(arguments, &config)?;
     let cores = Cores::new(arguments.cores);
+    let priority = Priority::take(cores.placement);
     let mut course = Course::new(arguments, plans, cores.clone(), output, stop)?;
     course.run().await?;
     let (targets, runs, skipped) = course.finish();
@@ -135,7 +138,7 @@ async fn bench(
         command: "bench".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: machine::commit(),
-        machine: machine::describe(&cores),
+        machine: machine::describe(&cores, &priority),
         flags: std::env::args().skip(1).collect(),
         load: load_of(arguments),
         targets,

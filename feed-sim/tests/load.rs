@@ -73,6 +73,10 @@ fn answer_orders(socket: &mut WebSocket<TcpStream>, behavior: Behavior, pause: &
 }
 
 fn load(behavior: Behavior) -> LoadRecord {
+    patient_load(behavior, Duration::MAX)
+}
+
+fn patient_load(behavior: Behavior, patience: Duration) -> LoadRecord {
     let (address, server) = serve(behavior);
     let plan = LoadPlan {
         address,
@@ -92,6 +96,7 @@ fn load(behavior: Behavior) -> LoadRecord {
         arrivals: Arrivals::Constant,
         warm_up: Duration::from_millis(100),
         run_for: Duration::from_secs(1),
+        patience,
         seed: 1,
     };
     let record = run(&plan, &Arc::new(LoadProgress::default())).expect("the load runs");
@@ -139,4 +144,15 @@ fn an_order_without_an_answer_is_an_error() {
 
     assert_eq!(record.unanswered, 1);
     assert_eq!(record.errors.get("unanswered"), Some(&1));
+}
+
+#[test]
+fn an_impatient_load_ends_when_an_order_has_waited_too_long() {
+    let standstill = Behavior::StandsStillAt(500, Duration::from_millis(400));
+
+    let record = patient_load(standstill, Duration::from_millis(200));
+
+    assert_eq!(record.errors.get("given_up"), Some(&1));
+    assert!(record.sent < 1_000, "{} orders left", record.sent);
+    assert_eq!(record.unanswered, 0);
 }

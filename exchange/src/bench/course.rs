@@ -6,7 +6,7 @@ use crate::bench::BenchError;
 use crate::bench::baselines::Baselines;
 use crate::bench::cores::Cores;
 use crate::bench::measure::measure;
-use crate::bench::plan::Plans;
+use crate::bench::plan::{Plans, SWEEP_P99_MAX};
 use crate::bench::server::{Server, host_of};
 use crate::bench::summary::{RunLine, TargetLine};
 use crate::bench::target::{Maker, Target, Wire};
@@ -15,8 +15,6 @@ use crate::cli::BenchArgs;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 
-/// What a sweep demands of p99 where nothing is said.
-const SWEEP_P99_MAX_US: f64 = 10_000.0;
 const US_PER_S: f64 = 1e6;
 
 /// A bench on its way.
@@ -126,10 +124,8 @@ impl<'a> Course<'a> {
                 });
             }
         }
-        let p99_max_us = self
-            .arguments
-            .p99_max
-            .map_or(SWEEP_P99_MAX_US, |limit| limit.as_secs_f64() * US_PER_S);
+        let p99_max = self.arguments.p99_max.unwrap_or(SWEEP_P99_MAX);
+        let p99_max_us = p99_max.as_secs_f64() * US_PER_S;
         loop {
             let mut is_over = true;
             for one in &mut swept {

@@ -4,12 +4,13 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::bench::cores::{Cores, Placement};
+use crate::bench::priority::Priority;
 use crate::bench::summary::Machine;
 
 const KIB_PER_MIB: u64 = 1_024;
 
 /// This machine.
-pub fn describe(cores: &Cores) -> Machine {
+pub fn describe(cores: &Cores, priority: &Priority) -> Machine {
     let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(name))?;
@@ -31,6 +32,7 @@ pub fn describe(cores: &Cores) -> Machine {
             Placement::Free => "free",
         }
         .to_owned(),
+        priority: priority.word().to_owned(),
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn measure(
     let progress = Arc::new(LoadProgress::default());
     let bar = progress_bar(&plan, output);
     let mut exchange = UsageWatch::start(server.process().unwrap_or(0));
-    let mut client = UsageWatch::start(std::process::id());
+    let mut client = UsageWatch::start_of_load();
     let warm_up = plan.warm_up;
     let stages = || StageReading::ask(&server.address);
     let (load_progress, load_cores) = (Arc::clone(&progress), cores.clone());

@@ -82,6 +82,7 @@ fn put_head(body: &mut String, summary: &BenchSummary) {
             ),
         ),
         ("cores of load and exchange", machine.placement.clone()),
+        ("priority of both", machine.priority.clone()),
         (
             "commit",
             format!("{} (version {})", summary.commit, summary.version),

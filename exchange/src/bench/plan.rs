@@ -1,5 +1,7 @@
 //! What is sent: the flags and the configuration as a plan of load.
 
+use std::time::Duration;
+
 use engine::Instrument;
 use feed_sim::load::{Dialect, LoadInstrument, LoadPlan, SignedLogon};
 use protocol::ExactDecimal;
@@ -13,6 +15,10 @@ use crate::config::Config;
 const BENCH_KEY: &str = "bench";
 /// Every order is for so many lots: small beside what participants have.
 const LOTS: u64 = 100;
+/// A sweep goes on to the next rate when an order has waited for so many times the p99 that is demanded.
+const SWEEP_PATIENCE: u32 = 50;
+/// What a sweep demands of p99 where nothing is said.
+pub const SWEEP_P99_MAX: Duration = Duration::from_millis(10);
 
 /// What every run of a bench has in common.
 #[derive(Debug, Clone)]
@@ -20,6 +26,7 @@ pub struct Plans {
     dialect: Dialect,
     keys: Vec<String>,
     instruments: Vec<LoadInstrument>,
+    patience: Duration,
 }
 
 /// Why there is no plan.
@@ -77,6 +84,7 @@ impl Plans {
             dialect,
             keys,
             instruments,
+            patience: patience(arguments),
         })
     }
 
@@ -93,8 +101,18 @@ impl Plans {
             arrivals: arguments.arrivals,
             warm_up: arguments.warm_up,
             run_for: arguments.run_for,
+            patience: self.patience,
             seed: arguments.seed,
         }
+    }
+}
+
+fn patience(arguments: &BenchArgs) -> Duration {
+    if arguments.sweep {
+        let p99_max = arguments.p99_max.unwrap_or(SWEEP_P99_MAX);
+        p99_max.saturating_mul(SWEEP_PATIENCE)
+    } else {
+        Duration::MAX
     }
 }
 

@@ -53,6 +53,9 @@ pub struct Machine {
     pub system: String,
     /// `apart` or `free`: whether the load had a core of its own.
     pub placement: String,
+    /// `ahead` or `ordinary`: whether load and exchanges go before other processes of the machine.
+    #[serde(default)]
+    pub priority: String,
 }
 
 /// What was sent.

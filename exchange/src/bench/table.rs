@@ -31,10 +31,11 @@ pub fn run(line: &RunLine) -> String {
 pub fn text(summary: &BenchSummary) -> String {
     let load = &summary.load;
     let mut text = format!(
-        "\n{} · {} cores ({}) · {}\n{} · {} · {} connections · {} instruments · seed {} · {}\n\n",
+        "\n{} · {} cores ({}, priority {}) · {}\n{} · {} · {} connections · {} instruments · seed {} · {}\n\n",
         summary.machine.cpu,
         summary.machine.cores,
         summary.machine.placement,
+        summary.machine.priority,
         summary.machine.system,
         load.kind,
         load.protocol,

@@ -24,10 +24,27 @@ pub struct Usage {
     pub rss_mib: f64,
 }
 
+/// Which processes are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    WithChildren,
+    Alone,
+}
+
+impl Counted {
+    fn read(self, process: u32) -> UsageReading {
+        match self {
+            Self::WithChildren => read_tree(process),
+            Self::Alone => read_process(process),
+        }
+    }
+}
+
 /// Follows a process tree.
 #[derive(Debug, Clone)]
 pub struct UsageWatch {
     process: u32,
+    counted: Counted,
     first: UsageReading,
     last: UsageReading,
     resident_kib_max: u64,
@@ -36,23 +53,33 @@ pub struct UsageWatch {
 impl UsageWatch {
     /// Begins now.
     pub fn start(process: u32) -> Self {
-        let first = read_tree(process);
+        Self::of(process, Counted::WithChildren)
+    }
+
+    fn of(process: u32, counted: Counted) -> Self {
+        let first = counted.read(process);
         Self {
             process,
+            counted,
             first,
             last: first,
             resident_kib_max: first.resident_kib,
         }
     }
 
+    /// Begins now, with this process and none of those that it started: the load, without the exchanges.
+    pub fn start_of_load() -> Self {
+        Self::of(std::process::id(), Counted::Alone)
+    }
+
     /// Begins anew: what was before does not count.
     pub fn restart(&mut self) {
-        *self = Self::start(self.process);
+        *self = Self::of(self.process, self.counted);
     }
 
     /// Looks.
     pub fn look(&mut self) {
-        let now = read_tree(self.process);
+        let now = self.counted.read(self.process);
         if now.resident_kib == 0 {
             return;
         }
@@ -155,6 +182,7 @@ mod tests {
         };
         let watch = UsageWatch {
             process: 1,
+            counted: Counted::Alone,
             first: reading(100, 1_024),
             last: reading(100 + 3 * ticks_per_s(), 2_048),
             resident_kib_max: 4_096,

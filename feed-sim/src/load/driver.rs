@@ -126,6 +126,10 @@ impl<'a> Driver<'a> {
             }
             self.turn()?;
             self.show(now_ns);
+            if self.has_waited_too_long(now_ns) {
+                self.record.note_error("given_up");
+                break;
+            }
         }
         let patience_ns = self.clock.now_ns() + LAST_ANSWERS_NS;
         while self.flights.waiting() > 0 && self.clock.now_ns() < patience_ns {
@@ -133,6 +137,14 @@ impl<'a> Driver<'a> {
         }
         self.record.finish(self.flights.waiting());
         Ok(())
+    }
+
+    /// What is overtaxed need not be watched to the end.
+    fn has_waited_too_long(&mut self, now_ns: u64) -> bool {
+        let patience_ns = nanoseconds(self.plan.patience);
+        self.flights
+            .oldest_ns()
+            .is_some_and(|oldest_ns| now_ns.saturating_sub(oldest_ns) > patience_ns)
     }
 
     /// Ends what rests, so that the next load finds the books as this one did. Nothing of it is counted.

@@ -17,6 +17,10 @@ pub struct Flight {
 pub struct InFlight {
     places: Box<[Flight]>,
     waiting: u64,
+    /// No lower number waits.
+    lowest: u64,
+    /// The newest number that left.
+    newest: u64,
 }
 
 impl InFlight {
@@ -29,6 +33,8 @@ impl InFlight {
         Self {
             places: vec![none; PLACES].into_boxed_slice(),
             waiting: 0,
+            lowest: 1,
+            newest: 0,
         }
     }
 
@@ -43,6 +49,7 @@ impl InFlight {
             intended_ns,
         };
         self.waiting += 1;
+        self.newest = number;
         true
     }
 
@@ -56,6 +63,18 @@ impl InFlight {
         place.number = 0;
         self.waiting -= 1;
         Some(flight)
+    }
+
+    /// When the order was meant to leave that has waited longest for its answer.
+    pub fn oldest_ns(&mut self) -> Option<u64> {
+        while self.lowest <= self.newest {
+            let flight = self.places[place_of(self.lowest)];
+            if flight.number == self.lowest {
+                return Some(flight.intended_ns);
+            }
+            self.lowest += 1;
+        }
+        None
     }
 
     /// How many have no answer.
@@ -83,6 +102,23 @@ mod tests {
         assert_eq!(flights.land(5), None);
         assert_eq!(flights.land(0), None);
         assert_eq!(flights.waiting(), 0);
+    }
+
+    #[test]
+    fn the_oldest_is_the_one_that_waits_longest() {
+        let mut flights = InFlight::new();
+        assert_eq!(flights.oldest_ns(), None);
+        for number in 1..=3 {
+            assert!(flights.leave(number, number * 10));
+        }
+
+        let _ = flights.land(2);
+        assert_eq!(flights.oldest_ns(), Some(10));
+        let _ = flights.land(1);
+        assert_eq!(flights.oldest_ns(), Some(30));
+        let _ = flights.land(3);
+
+        assert_eq!(flights.oldest_ns(), None);
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub struct LoadPlan {
     pub warm_up: Duration,
     /// How long they are.
     pub run_for: Duration,
+    /// The load ends early, with the error `given_up`, when an order has waited so long for its answer.
+    pub patience: Duration,
     /// Same seed, same orders at the same intended times.
     pub seed: u64,
 }

@@ -44,6 +44,7 @@ fn summary() -> BenchSummary {
             memory_mib: 1_024,
             system: "6.1".to_owned(),
             placement: "apart".to_owned(),
+            priority: "ahead".to_owned(),
         },
         flags: vec!["bench".to_owned(), "--rate".to_owned(), "20000".to_owned()],
         load: Load {
