@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use engine::{InstrumentId, Timestamp};
+use engine::{FanOutAction, InstrumentId, Timestamp};
 use ledger::Ledger;
 use protocol::{ClockMode, InstrumentTable, Symbol};
-use sequencer::{EngineClock, Epoch, InboundCommand, NotTaken, Ports, Refused, SessionId};
+use sequencer::{
+    ControlError, Delivery, EngineClock, Epoch, InboundCommand, NotTaken, Origin, Ports, Refused,
+    SessionId, Targets,
+};
 
 use crate::binance::{DemoApiKeys, Venue, VenueConfig};
 use crate::clock;
@@ -214,6 +217,19 @@ impl Edge {
     /// The instrument with this id.
     pub fn by_id(&self, instrument: InstrumentId) -> Option<&InstrumentState> {
         self.instruments.get(place_of(instrument)?)
+    }
+
+    /// Asks every instrument for the same, once each.
+    ///
+    /// # Errors
+    /// It was not taken: no instrument is asked.
+    pub fn ask_all(&self, action: FanOutAction, origin: Origin) -> Result<Delivery, ControlError> {
+        if !self.is_admitting() {
+            return Err(ControlError::NotTaken(Refused::Unavailable));
+        }
+        let delivery = self.ports.fan_out(Targets::All, action, origin)?;
+        Counters::count(&self.counters.commands);
+        Ok(delivery)
     }
 
     /// Hands a command to its matcher.

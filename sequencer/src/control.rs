@@ -7,7 +7,7 @@ use engine::{
 use ledger::{ApiKey, AssetId, ControlDesk, ControlRefusal, KeyId, Money};
 
 use crate::fan_outs::{FanOutEntry, Targets};
-use crate::inbound::Refused;
+use crate::inbound::{Origin, Refused};
 use crate::log::Rejection;
 
 /// One thing asked of the ledger itself; sequenced under instrument 0 and applied once.
@@ -109,11 +109,44 @@ impl std::error::Error for ControlError {}
 #[must_use = "a control command may be refused"]
 pub struct ControlReceipt(pub(crate) flume::Receiver<ControlOutcome>);
 
+/// The promise that every instrument that was asked has its part before anything that comes later.
+#[derive(Debug)]
+#[must_use = "what is handed in before may overtake the parts"]
+pub struct Delivery(pub(crate) flume::Receiver<Delivered>);
+
+impl Delivery {
+    /// Waits until every part stands in the ring of its instrument, or the shard ends.
+    pub async fn made(&self) {
+        // Nothing is ever sent: who delivers lets go of the other end.
+        let _ = self.0.recv_async().await;
+    }
+
+    /// Blocks until every part stands in the ring of its instrument, or the shard ends. Not for a thread that
+    /// drives an inline matcher.
+    pub fn wait(&self) {
+        let _ = self.0.recv();
+    }
+}
+
+/// What never comes: the end of the way is what a [`Delivery`] waits for.
+#[derive(Debug)]
+pub(crate) enum Delivered {}
+
+/// Who asks several instruments, in this process: a later one delivers for nobody.
+#[derive(Debug, Default)]
+pub(crate) struct Asker {
+    /// Where the outcomes of the parts find the way back to.
+    pub origin: Origin,
+    /// Let go of when every part is delivered.
+    pub delivery: Option<flume::Sender<Delivered>>,
+}
+
 /// A control command and where its outcome goes.
 #[derive(Debug)]
 pub(crate) struct ControlRequest {
     pub command: ControlCommand,
     pub reply: flume::Sender<ControlOutcome>,
+    pub asker: Asker,
 }
 
 impl ControlReceipt {

@@ -7,7 +7,7 @@ use engine::{FanOutId, SequenceNumber, Timestamp};
 use ledger::{ControlDesk, ControlRefusal};
 
 use crate::books::next;
-use crate::control::{ControlCommand, ControlOutcome, ControlRequest};
+use crate::control::{Asker, ControlCommand, ControlOutcome, ControlRequest};
 use crate::fan_outs::{FanOutBoard, FanOuts};
 use crate::gate::PendingControl;
 use crate::log::{LogEntry, RejectedPart};
@@ -21,7 +21,7 @@ pub(crate) struct ControlOwner {
     /// Engine time of the last entry; it never goes back.
     at: Timestamp,
     /// Who waits for entries that were appended and not applied yet, in their order.
-    replies: VecDeque<flume::Sender<ControlOutcome>>,
+    waiting: VecDeque<(flume::Sender<ControlOutcome>, Asker)>,
     fan_outs: FanOuts,
 }
 
@@ -31,7 +31,7 @@ impl ControlOwner {
             desk,
             last: SequenceNumber(0),
             at: Timestamp(0),
-            replies: VecDeque::new(),
+            waiting: VecDeque::new(),
             fan_outs: FanOuts::default(),
         }
     }
@@ -52,7 +52,7 @@ impl ControlOwner {
         (self.last, self.at) = (snapshot.control.last, snapshot.control.at);
         for (id, command) in &snapshot.fan_outs {
             if let Some(entry) = command.fan_out() {
-                self.fan_outs.add(*id, entry);
+                self.fan_outs.add(*id, entry, Asker::default());
             }
         }
         Ok(())
@@ -73,7 +73,7 @@ impl ControlOwner {
 
     /// Remembers who asked, and says what is to be logged.
     pub(crate) fn take_up(&mut self, request: ControlRequest) -> ControlCommand {
-        self.replies.push_back(request.reply);
+        self.waiting.push_back((request.reply, request.asker));
         request.command
     }
 
@@ -98,11 +98,13 @@ impl ControlOwner {
                     RejectedPart::Whole => Err(ControlRefusal::TakenOut),
                 },
             };
-            if let (Ok(()), Some(entry)) = (outcome.result, command.fan_out()) {
-                self.fan_outs.add(FanOutId(self.last.0), entry);
-            }
-            if let Some(reply) = self.replies.pop_front() {
+            let mut asker = Asker::default();
+            if let Some((reply, waits)) = self.waiting.pop_front() {
                 replies.push((reply, outcome.clone()));
+                asker = waits;
+            }
+            if let (Ok(()), Some(entry)) = (outcome.result, command.fan_out()) {
+                self.fan_outs.add(FanOutId(self.last.0), entry, asker);
             }
             outcomes.push(outcome);
         }

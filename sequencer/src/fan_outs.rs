@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::{Command, FanOut, FanOutAction, FanOutId, InstrumentId};
 
-use crate::control::ControlCommand;
+use crate::control::{Asker, ControlCommand};
 use crate::inbound::{InboundCommand, Origin, Refused};
 use crate::inbox::Inbox;
 use crate::recovery::RecoveryProgress;
@@ -58,11 +58,18 @@ pub(crate) struct FanOutBoard {
     recovery: Arc<RecoveryProgress>,
 }
 
+/// A command that some instrument may not have seen, and who asks it.
+#[derive(Debug)]
+struct Unseen {
+    entry: FanOutEntry,
+    asker: Asker,
+}
+
 /// Delivers the parts of fanned out commands. Part of the control sequence's owner.
 #[derive(Debug, Default)]
 pub(crate) struct FanOuts {
     /// Commands that some instrument may not have seen.
-    unseen: BTreeMap<FanOutId, FanOutEntry>,
+    unseen: BTreeMap<FanOutId, Unseen>,
     /// Parts that have not found their way into a ring yet, in their order.
     undelivered: VecDeque<InboundCommand>,
     /// Where parts go; `None` for books that only follow what is logged.
@@ -144,11 +151,11 @@ impl FanOuts {
     }
 
     /// An entry of the control sequence was applied.
-    pub(crate) fn add(&mut self, id: FanOutId, entry: FanOutEntry) {
-        self.unseen.insert(id, entry);
+    pub(crate) fn add(&mut self, id: FanOutId, entry: FanOutEntry, asker: Asker) {
         if self.has_begun {
-            self.queue(id, entry);
+            self.queue(id, entry, asker.origin);
         }
+        self.unseen.insert(id, Unseen { entry, asker });
     }
 
     /// Puts parts into the rings as far as there is room, and forgets what everybody has seen.
@@ -167,22 +174,36 @@ impl FanOuts {
             }
             self.undelivered.pop_front();
         }
+        self.tell_delivered();
         self.unseen
-            .retain(|id, entry| !board.have_seen(entry.targets, *id));
+            .retain(|id, unseen| !board.have_seen(unseen.entry.targets, *id));
+    }
+
+    /// Lets those go on who wait until all parts of what they asked stand in the rings.
+    fn tell_delivered(&mut self) {
+        let next = self.undelivered.front().map(|part| &part.command);
+        let first_waiting = match next {
+            Some(Command::FanOut(part)) => part.id,
+            Some(other) => unreachable!("{other:?} is no part of a command to several"),
+            None => FanOutId(u64::MAX),
+        };
+        for (_, unseen) in self.unseen.range_mut(..first_waiting) {
+            unseen.asker.delivery = None;
+        }
     }
 
     /// Commands that some instrument may not have seen, each as the entry that it came with.
     pub(crate) fn unseen(&self) -> Vec<(FanOutId, ControlCommand)> {
         let unseen = self.unseen.iter();
         unseen
-            .map(|(id, entry)| (*id, entry.as_control()))
+            .map(|(id, unseen)| (*id, unseen.entry.as_control()))
             .collect()
     }
 
     /// Forgets what every instrument has seen, as `has_seen` says.
     pub(crate) fn forget_seen(&mut self, has_seen: impl Fn(Targets, FanOutId) -> bool) {
         self.unseen
-            .retain(|id, entry| !has_seen(entry.targets, *id));
+            .retain(|id, unseen| !has_seen(unseen.entry.targets, *id));
     }
 
     /// Whether a part waits for a ring, or for the end of recovery.
@@ -200,14 +221,14 @@ impl FanOuts {
         let left: Vec<_> = self
             .unseen
             .iter()
-            .map(|(id, entry)| (*id, *entry))
+            .map(|(id, unseen)| (*id, unseen.entry, unseen.asker.origin))
             .collect();
-        for (id, entry) in left {
-            self.queue(id, entry);
+        for (id, entry, origin) in left {
+            self.queue(id, entry, origin);
         }
     }
 
-    fn queue(&mut self, id: FanOutId, entry: FanOutEntry) {
+    fn queue(&mut self, id: FanOutId, entry: FanOutEntry, origin: Origin) {
         let Some(board) = &self.board else {
             return;
         };
@@ -216,7 +237,7 @@ impl FanOuts {
             .filter(|instrument| !board.has_seen(*instrument, id));
         let parts = unaware.map(|instrument| InboundCommand {
             instrument,
-            origin: Origin::default(),
+            origin,
             at: None,
             stamps: Stamps::default(),
             command: Command::FanOut(FanOut {

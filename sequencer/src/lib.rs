@@ -44,7 +44,9 @@ mod waker;
 
 pub use clock::{ClockSource, EngineClock, ManualClock, StageClock, Stamping};
 pub use config::{IdleStrategy, SequencerConfig, StartError, Threads};
-pub use control::{ControlCommand, ControlError, ControlOutcome, ControlReceipt, OperatorNote};
+pub use control::{
+    ControlCommand, ControlError, ControlOutcome, ControlReceipt, Delivery, OperatorNote,
+};
 pub use counters::Counters;
 pub use disk::{
     Disk, DiskCall, DiskFile, DiskLock, DiskSpace, OpenMode, RealDisk, RecordedCall, SimulatedDisk,

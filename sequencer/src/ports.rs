@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use engine::{AccountId, FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
+use engine::{AccountId, FanOutAction, FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
 use ledger::Ledger;
 
 use crate::clock::StageClock;
-use crate::control::{ControlCommand, ControlError, ControlReceipt, ControlRequest};
+use crate::control::{
+    Asker, ControlCommand, ControlError, ControlReceipt, ControlRequest, Delivery,
+};
 use crate::counters::Counters;
 use crate::fan_outs::{FanOutBoard, Targets};
 use crate::follower::FollowerProgress;
 use crate::gate::{Gate, Intake};
-use crate::inbound::{InboundCommand, NotTaken, Refused};
+use crate::inbound::{InboundCommand, NotTaken, Origin, Refused};
 use crate::inbox::Inbox;
 use crate::inspection::{AccountRules, BookTerms, Inspection, MatcherState};
 use crate::latency::Latencies;
@@ -93,6 +95,39 @@ impl Ports {
     /// # Errors
     /// It was not taken, or the ledger refused a withdrawal at the door.
     pub fn control(&self, command: ControlCommand) -> Result<ControlReceipt, ControlError> {
+        self.control_for(command, Asker::default())
+    }
+
+    /// Asks several instruments for the same, once each, also across a crash. The outcome of each part has `origin`;
+    /// who hands in more for the same instruments waits for the delivery first, or it may overtake a part.
+    ///
+    /// # Errors
+    /// It was not taken: no instrument is asked.
+    pub fn fan_out(
+        &self,
+        targets: Targets,
+        action: FanOutAction,
+        origin: Origin,
+    ) -> Result<Delivery, ControlError> {
+        let (delivery, way) = flume::bounded(1);
+        let asker = Asker {
+            origin,
+            delivery: Some(delivery),
+        };
+        let command = ControlCommand::FanOut {
+            targets,
+            action: Box::new(action),
+        };
+        // The outcomes of the parts tell more.
+        drop(self.control_for(command, asker)?);
+        Ok(Delivery(way))
+    }
+
+    fn control_for(
+        &self,
+        command: ControlCommand,
+        asker: Asker,
+    ) -> Result<ControlReceipt, ControlError> {
         if self.gate.is_halted() || !self.recovery.is_over() {
             return Err(ControlError::NotTaken(Refused::Unavailable));
         }
@@ -114,7 +149,11 @@ impl Ports {
             | ControlCommand::TakeOut(_)
             | ControlCommand::Note(_)
             | ControlCommand::FanOut { .. } => owner
-                .try_control(ControlRequest { command, reply })
+                .try_control(ControlRequest {
+                    command,
+                    reply,
+                    asker,
+                })
                 .map_err(ControlError::NotTaken)?,
             ControlCommand::Withdraw {
                 account,
@@ -124,7 +163,12 @@ impl Ports {
                 self.ledger
                     .reserve_withdrawal(account, asset, amount)
                     .map_err(ControlError::Refused)?;
-                if let Err(refused) = owner.try_control(ControlRequest { command, reply }) {
+                let request = ControlRequest {
+                    command,
+                    reply,
+                    asker,
+                };
+                if let Err(refused) = owner.try_control(request) {
                     self.ledger.give_back_withdrawal(account, asset, amount);
                     return Err(ControlError::NotTaken(refused));
                 }

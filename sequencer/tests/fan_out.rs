@@ -1,6 +1,6 @@
 //! Goal: a command to several instruments is applied once by each of them, whenever the process ends.
-//! Method: a kill switch on three instruments, on real files. The files are cut at every block and gone on from:
-//! where the entry of the control sequence is left, every instrument has it exactly once in the end.
+//! Method: a kill switch, and a mass cancel, on three instruments, on real files. The files are cut at every block and
+//! gone on from: where the entry of the control sequence is left, every instrument has it exactly once in the end.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use std::num::NonZeroUsize;
@@ -10,13 +10,15 @@ use std::time::Duration;
 
 use engine::{
     AccountId, Admission, Admit, ClientIdPolicy, Command, Display, Event, FanOutAction, FanOutId,
-    FundsCheck, Instrument, InstrumentId, MarketBudget, NewOrder, Notional, OrderKind, OrderSize,
-    PostOnly, Price, Quantity, RejectReason, Rules, Scope, SelfTradePrevention, Side, TimeInForce,
+    FundsCheck, Instrument, InstrumentId, MarketBudget, MassCancel, NewOrder, Notional, OrderKind,
+    OrderSize, PostOnly, Price, Quantity, RejectReason, Rules, Scope, SelfTradePrevention, Side,
+    SideFilter, TimeInForce,
 };
 use ledger::{Ledger, LedgerConfig};
 use sequencer::{
     ClockSource, ControlCommand, ControlError, Durability, EventBatch, FileLogOptions, FileLogs,
-    InboundCommand, Origin, Refused, Running, SequencerConfig, Stamps, Targets, Threads, start,
+    InboundCommand, Origin, Refused, Running, SequencerConfig, SessionId, Stamps, Targets, Threads,
+    start,
 };
 
 const ALICE: AccountId = AccountId(1);
@@ -127,7 +129,15 @@ impl Exchange {
 
     /// By instrument: commands to several that were applied, orders that they canceled, orders that were
     /// refused for the kill switch.
-    fn stop(mut self) -> Vec<[usize; 3]> {
+    fn stop(self) -> Vec<[usize; 3]> {
+        let batches = self.stop_and_read();
+        (1..=INSTRUMENTS)
+            .map(|instrument| counts(&batches, InstrumentId(instrument)))
+            .collect()
+    }
+
+    /// Everything that left.
+    fn stop_and_read(mut self) -> Vec<EventBatch> {
         let events = self.running.events.clone();
         let stop = self.running.stop;
         let waiting = std::thread::spawn(move || stop.stop_and_drain());
@@ -135,9 +145,12 @@ impl Exchange {
             self.batches.extend(receiver.iter());
         }
         waiting.join().unwrap();
-        (1..=INSTRUMENTS)
-            .map(|instrument| counts(&self.batches, InstrumentId(instrument)))
-            .collect()
+        self.batches
+    }
+
+    /// How many batches the files had.
+    fn recovered(&self) -> u64 {
+        self.running.ports.recovery().entries()
     }
 }
 
@@ -188,6 +201,22 @@ fn kill_alice() -> FanOutAction {
     FanOutAction::Admit(Admit {
         scope: Scope::Account(ALICE),
         admission: Admission::Killed,
+    })
+}
+
+/// The account's opening is the first entry of the control sequence.
+const MASS_CANCEL: u64 = 2;
+const ORIGIN: Origin = Origin {
+    session: SessionId(7),
+    request: 11,
+};
+
+fn mass_cancel_alice() -> FanOutAction {
+    FanOutAction::MassCancel(MassCancel {
+        account: ALICE,
+        side: SideFilter::Both,
+        price_from: Price::MIN,
+        price_to: Price::MAX,
     })
 }
 
@@ -298,26 +327,24 @@ fn wherever_the_files_end_each_instrument_has_the_command_once_or_nobody_has_it(
         let Some(mut exchange) = Exchange::open(cut.path(), INSTRUMENTS, 2) else {
             continue; // it was known to be durable, so it is missed
         };
-        exchange.take_events();
-        let before: Vec<_> = (1..=INSTRUMENTS)
-            .map(|instrument| counts(&exchange.batches, InstrumentId(instrument))[0])
-            .collect();
+        let recovered = exchange.recovered();
         // The next place in the control sequence says whether the kill switch is in it.
         if exchange.open_account(AccountId(2)) <= id {
             without += 1;
-            assert_eq!(before, [0; 3]);
-            exchange.stop();
+            assert_eq!(parts(&exchange.stop_and_read()), 0);
             continue;
-        }
-        match before.iter().sum() {
-            3 => with_all += 1,
-            0..3 => with_some += 1,
-            more => panic!("applied {more} times"),
         }
         exchange.wait_until_seen(id);
         exchange.enter_orders();
-        for [parts, _, refused] in exchange.stop() {
+        let batches = exchange.stop_and_read();
+        for instrument in 1..=INSTRUMENTS {
+            let [parts, _, refused] = counts(&batches, InstrumentId(instrument));
             assert_eq!((parts, refused), (1, ORDERS), "cut at block {end}");
+        }
+        match parts_of_files(&batches, recovered) {
+            3 => with_all += 1,
+            0..3 => with_some += 1,
+            more => panic!("applied {more} times"),
         }
     }
 
@@ -335,6 +362,84 @@ fn first_segment(folder: &Path) -> String {
         .filter(|name| Path::new(name).extension().is_some_and(|end| end == "seg"))
         .min()
         .unwrap()
+}
+
+#[test]
+fn wherever_the_files_end_a_mass_cancel_ends_what_was_there_and_nothing_that_came_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut exchange = Exchange::open(folder.path(), INSTRUMENTS, 3).unwrap();
+    exchange.open_account(ALICE);
+    exchange.enter_orders();
+    let delivery = exchange
+        .running
+        .ports
+        .fan_out(Targets::All, mass_cancel_alice(), ORIGIN)
+        .unwrap();
+    delivery.wait();
+    // Behind every part, though nobody waited until one was applied.
+    exchange.enter_orders();
+    exchange.wait_until_told();
+    let name = first_segment(folder.path());
+    let whole = std::fs::read(folder.path().join(&name)).unwrap();
+    assert_eq!(origins_of_parts(&exchange.batches), [ORIGIN; 3]);
+    let told = exchange.stop();
+    assert_eq!(told, vec![[1, ORDERS, 0]; 3]);
+    let used = whole.iter().rposition(|byte| *byte != 0).unwrap();
+    let (mut with_all, mut with_some) = (0, 0);
+
+    for end in 3..=used / BLOCK_BYTES + 1 {
+        let cut = tempfile::tempdir().unwrap();
+        let mut bytes = whole.clone();
+        bytes[end * BLOCK_BYTES..].fill(0);
+        std::fs::write(cut.path().join(&name), &bytes).unwrap();
+        let Some(mut exchange) = Exchange::open(cut.path(), INSTRUMENTS, 2) else {
+            continue;
+        };
+        let recovered = exchange.recovered();
+        // The next place in the control sequence says whether the mass cancel is in it.
+        let is_in_it = exchange.open_account(AccountId(2)) > MASS_CANCEL;
+        if is_in_it {
+            exchange.wait_until_seen(MASS_CANCEL);
+        }
+        exchange.enter_orders();
+        let batches = exchange.stop_and_read();
+        for instrument in 1..=INSTRUMENTS {
+            let [parts, canceled, _] = counts(&batches, InstrumentId(instrument));
+            assert_eq!(parts, usize::from(is_in_it), "cut at block {end}");
+            let limit = if is_in_it { ORDERS } else { 0 };
+            assert!(canceled <= limit, "{canceled} went, cut at block {end}");
+        }
+        match parts_of_files(&batches, recovered) {
+            3 => with_all += 1,
+            0 => {}
+            1..3 => with_some += 1,
+            more => panic!("applied {more} times"),
+        }
+    }
+
+    assert!(
+        with_all > 0 && with_some > 0,
+        "{with_all} cuts had all of it, {with_some} some"
+    );
+}
+
+/// How many parts were applied.
+fn parts(batches: &[EventBatch]) -> usize {
+    (1..=INSTRUMENTS)
+        .map(|instrument| counts(batches, InstrumentId(instrument))[0])
+        .sum()
+}
+
+/// How many of them the files had, which had so many batches.
+fn parts_of_files(batches: &[EventBatch], recovered: u64) -> usize {
+    let of_files = batches.iter().filter(|batch| batch.position.0 <= recovered);
+    parts(&of_files.cloned().collect::<Vec<_>>())
+}
+
+fn origins_of_parts(batches: &[EventBatch]) -> Vec<Origin> {
+    let outcomes = batches.iter().flat_map(|batch| &batch.outcomes);
+    let parts = outcomes.filter(|outcome| matches!(outcome.command, Command::FanOut(_)));
+    parts.map(|outcome| outcome.origin).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use engine::{AccountId, Command, MmpGroup, Notional, QuoteSide, Timestamp};
+use engine::{AccountId, Command, FanOutAction, MmpGroup, Notional, QuoteSide, Timestamp};
 use protocol::{ErrorCode, ExactDecimal, Quoted, ServerMessage};
 
 use crate::door::Door;
@@ -112,13 +112,11 @@ impl Session {
             code: ErrorCode::BadField,
             text: Cow::Borrowed("field `timeout_ms`: engine time does not reach so far"),
         })?;
-        let everywhere = protocol::MassCancel {
-            symbol: None,
-            side: None,
-            price_from: None,
-            price_to: None,
-            at_us: asked.at_us,
-        };
+        let timer = engine::CancelAfter { account, delay };
+        if self.may_ask_all_at_once() {
+            return self.ask_all(request, FanOutAction::CancelAfter(timer));
+        }
+        let everywhere = protocol::MassCancel::of(None);
         let targets = self.mass_cancel_targets(&edge, &everywhere)?;
         let number = request_number::on_the_way(request);
         self.entry
@@ -127,8 +125,7 @@ impl Session {
         let instruments = targets.len();
         for (reached, state) in targets.into_iter().enumerate() {
             let way = self.way_to(request, account, state, at);
-            let command = Command::CancelAfter(engine::CancelAfter { account, delay });
-            if let Err(refusal) = self.hand_over(&way, command) {
+            if let Err(refusal) = self.hand_over(&way, Command::CancelAfter(timer)) {
                 let unreached = instruments.saturating_sub(reached);
                 self.entry.give_up_mass_cancel(number, unreached);
                 return Err(not_all_reached(&refusal));

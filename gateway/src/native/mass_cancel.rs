@@ -1,10 +1,11 @@
-//! Ends many orders at once: one command per instrument, one answer.
+//! Ends many orders at once: one command for one instrument, one entry of the control sequence for all of them; one answer.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use engine::{AccountId, Command, Price, SideFilter};
+use engine::{AccountId, Command, FanOutAction, Price, SideFilter};
 use protocol::{ClockMode, ErrorCode, Reason, ServerMessage};
+use sequencer::{ControlError, Origin, Refused};
 
 use crate::edge::{Edge, InstrumentState};
 use crate::native::door_refusal::DoorRefusal;
@@ -31,6 +32,11 @@ impl Session {
             self.answer_empty_mass_cancel(request);
             return Ok(());
         }
+        if asked.symbol.is_none() && self.may_ask_all_at_once() {
+            // Without a symbol there is no range of prices, so every instrument is asked the same.
+            let everywhere = engine_mass_cancel(asked, account, targets[0])?;
+            return self.ask_all(request, FanOutAction::MassCancel(everywhere));
+        }
         let commands = targets
             .into_iter()
             .map(|state| Ok((state, engine_mass_cancel(asked, account, state)?)))
@@ -49,6 +55,50 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Whether what is asked of all instruments is one entry of the control sequence. With the other clocks the order of
+    /// commands is the participants' own: each instrument is asked at the command's time, or in the session's turn.
+    pub(super) fn may_ask_all_at_once(&self) -> bool {
+        match self.edge.clock {
+            ClockMode::Realtime | ClockMode::Accelerated => true,
+            ClockMode::Replay | ClockMode::Lockstep => false,
+        }
+    }
+
+    /// Asks every instrument for the same: each does it once, also when the exchange is killed meanwhile. It is answered
+    /// when the last one has done its part.
+    pub(super) fn ask_all(
+        &mut self,
+        request: Option<u64>,
+        action: FanOutAction,
+    ) -> Result<(), Refusal> {
+        let number = request_number::on_the_way(request);
+        let instruments = self.edge.instruments.len();
+        self.entry
+            .expect_mass_cancel(number, instruments)
+            .map_err(|AlreadyPending| MASS_CANCEL_PENDING)?;
+        let origin = Origin {
+            session: self.entry.id,
+            request: number,
+        };
+        match self.edge.ask_all(action, origin) {
+            Ok(delivery) => {
+                self.delivery = Some(delivery);
+                Ok(())
+            }
+            Err(error) => {
+                self.entry.give_up_mass_cancel(number, instruments);
+                Err(nobody_reached(error))
+            }
+        }
+    }
+
+    /// What was asked of several instruments is on its way to each of them before anything else is read.
+    pub(super) async fn keep_order(&mut self) {
+        if let Some(delivery) = self.delivery.take() {
+            delivery.made().await;
+        }
     }
 
     fn answer_empty_mass_cancel(&mut self, request: Option<u64>) {
@@ -104,6 +154,25 @@ fn engine_mass_cancel(
         price_from: bound("price_from", asked.price_from, Price::MIN)?,
         price_to: bound("price_to", asked.price_to, Price::MAX)?,
     })
+}
+
+const fn nobody_reached(error: ControlError) -> Refusal {
+    match error {
+        ControlError::NotTaken(Refused::Full) => Refusal::new(
+            ErrorCode::Busy,
+            "too many such requests are under way: nothing was done, send it again",
+        ),
+        ControlError::NotTaken(
+            Refused::LowDisk
+            | Refused::Unavailable
+            | Refused::UnknownInstrument
+            | Refused::NamesHandle,
+        )
+        | ControlError::Refused(_)
+        | ControlError::OutcomeUnknown => {
+            Refusal::new(ErrorCode::Unavailable, "the exchange takes nothing now")
+        }
+    }
 }
 
 pub(super) fn not_all_reached(refusal: &DoorRefusal) -> Refusal {

@@ -9,7 +9,7 @@ use protocol::{
     BINARY_SCHEMA_VERSION, Challenge, CodecError, ErrorCode, ErrorMessage, Frames, Operation,
     PROTOCOL_VERSION, Pong, Request, ServerMessage,
 };
-use sequencer::Stamps;
+use sequencer::{Delivery, Stamps};
 
 use crate::clock;
 use crate::counters::Counters;
@@ -23,7 +23,8 @@ use crate::native::{hello, logon, request_number};
 use crate::session::{SessionEnd, SessionEntry};
 use crate::wire;
 
-/// A session of the native persona. It never waits: what it asks of others is answered through its queue.
+/// A session of the native persona. What it asks of others is answered through its queue; it waits for nothing but the
+/// way of what it asks of several instruments, and its turn in lockstep.
 #[derive(Debug)]
 pub struct Session {
     pub(super) edge: Arc<Edge>,
@@ -45,6 +46,8 @@ pub struct Session {
     end: Option<SessionEnd>,
     /// Its place among those whom time waits for.
     pub(super) seat: Option<Seat>,
+    /// What it has asked of several instruments: nothing that it asks later may overtake a part.
+    pub(super) delivery: Option<Delivery>,
 }
 
 /// How far a session has come.
@@ -67,6 +70,7 @@ impl Session {
             stamps: Stamps::default(),
             looked_at_ns: None,
             seat: None,
+            delivery: None,
             stage: Stage::Connected,
             challenge: None,
             permissions: Permissions::ALL,

@@ -112,6 +112,7 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
             Incoming::End => return End::Session(SessionEnd::Gone),
         }
         session.keep_step().await;
+        session.keep_order().await;
         if let Some(end) = session.must_end() {
             return End::Session(end);
         }

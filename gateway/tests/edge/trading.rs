@@ -192,6 +192,40 @@ async fn a_mass_cancel_is_answered_when_every_instrument_has_answered() {
 }
 
 #[tokio::test]
+async fn what_is_entered_right_behind_a_mass_cancel_stays() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    for round in 0..20_u64 {
+        let id = round * 10;
+        alice.ask(&limit(id + 1, "buy", "100.00", "1")).await;
+        // Nobody waits for an answer in between.
+        alice
+            .send(&format!(r#"{{"op":"mass_cancel","id":{}}}"#, id + 2))
+            .await;
+        let elsewhere = limit(id + 3, "buy", "10.00", "1").replace("BTCUSDT", "ETHUSDT");
+        alice.send(&elsewhere).await;
+        alice.send(&limit(id + 4, "buy", "101.00", "1")).await;
+
+        let mut canceled = json!(null);
+        for _answer in 2..=4 {
+            let answer = alice.read().await;
+            if answer["type"] == "mass_canceled" {
+                canceled = answer["canceled_orders"].clone();
+            } else {
+                assert_eq!(answer["kind"], "accepted");
+            }
+        }
+        let open = alice
+            .ask(&format!(r#"{{"op":"open_orders","id":{}}}"#, id + 5))
+            .await;
+
+        assert_eq!(canceled, if round == 0 { 1 } else { 3 });
+        assert_eq!(open["orders"].as_array().unwrap().len(), 2, "round {round}");
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
 async fn id_1_a_repeated_client_order_id_returns_the_original_or_is_refused() {
     let venue = Venue::open().await;
     let mut alice = Participant::log_on(&venue, "alice").await;

@@ -1,6 +1,6 @@
 //! Answers to requests that no single event answers: mass cancels, quotes, resets and timers.
 
-use engine::{Command, Event};
+use engine::{Command, Event, FanOutAction};
 use protocol::{Done, ServerMessage};
 
 use super::Reporter;
@@ -25,7 +25,12 @@ impl Reporter<'_> {
             }
             Command::Batch(batch) => ServerMessage::Batched(self.batched(batch, (request, at_us))),
             Command::MmpReset(_) => done(),
-            Command::CancelAfter(_) if session.mass_cancel_answered(number, 0).is_some() => done(),
+            command if sets_a_timer(command) => {
+                let Some(_last_one) = session.mass_cancel_answered(number, 0) else {
+                    return;
+                };
+                done()
+            }
             Command::CancelAfter(_)
             | Command::Submit(_)
             | Command::Cancel(_)
@@ -58,10 +63,12 @@ impl Reporter<'_> {
 
     /// A mass cancel is answered when its last instrument has answered.
     pub(super) fn tell_mass_cancel(&mut self) {
-        let (Command::MassCancel(_), Some(session)) = (&self.outcome.command, self.requester)
-        else {
+        let Some(session) = self.requester else {
             return;
         };
+        if !cancels_many(&self.outcome.command) {
+            return;
+        }
         let canceled = self
             .events
             .iter()
@@ -77,5 +84,57 @@ impl Reporter<'_> {
             };
             self.answer(session, &ServerMessage::MassCanceled(answer));
         }
+    }
+}
+
+/// Whether it is a mass cancel, of one instrument or the instrument's part of one.
+const fn cancels_many(command: &Command) -> bool {
+    match command {
+        Command::MassCancel(_) => true,
+        Command::FanOut(part) => matches!(part.action, FanOutAction::MassCancel(_)),
+        Command::Submit(_)
+        | Command::Cancel(_)
+        | Command::Replace(_)
+        | Command::CancelReplace(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_)
+        | Command::Operate(_)
+        | Command::Batch(_)
+        | Command::Bust(_) => false,
+    }
+}
+
+/// Whether it is about a dead man's timer, of one instrument or the instrument's part of it.
+const fn sets_a_timer(command: &Command) -> bool {
+    match command {
+        Command::CancelAfter(_) => true,
+        Command::FanOut(part) => matches!(part.action, FanOutAction::CancelAfter(_)),
+        Command::Submit(_)
+        | Command::Cancel(_)
+        | Command::Replace(_)
+        | Command::CancelReplace(_)
+        | Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::Quote(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::Operate(_)
+        | Command::Batch(_)
+        | Command::Bust(_) => false,
     }
 }
