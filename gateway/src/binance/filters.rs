@@ -201,6 +201,11 @@ impl SymbolFilters {
         self.bounds.amendments_max
     }
 
+    /// Most open lists of an account.
+    pub const fn order_lists_max(&self) -> usize {
+        self.bounds.order_lists_max
+    }
+
     /// As exchangeInfo lists them.
     pub fn listed(&self) -> Vec<WireFilter> {
         let amount = Amount::of_units;

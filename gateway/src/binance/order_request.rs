@@ -206,21 +206,44 @@ impl OrderRequest {
             iceberg: None,
             client_order_id,
             self_trade_prevention: None,
-            strategy_id: params.whole(&names.of("strategyId"))?,
-            strategy_type: params.whole(&names.of("strategyType"))?,
+            strategy_id: None,
+            strategy_type: None,
             peg,
             response: ResponseType::Full,
         };
         order.read_size(params, names)?;
         order.read_stop(params, names)?;
         order.read_iceberg(params, names)?;
-        if order
+        order.read_strategy(params, names)?;
+        Ok(order)
+    }
+
+    /// Reads what its owner calls the strategy that it belongs to.
+    ///
+    /// # Errors
+    /// It is no number, or its kind is one of the venue's own.
+    pub fn read_strategy(&mut self, params: &mut Params, names: Names<'_>) -> Result<(), Refusal> {
+        self.strategy_id = params.whole(&names.of("strategyId"))?;
+        self.strategy_type = params.whole(&names.of("strategyType"))?;
+        if self
             .strategy_type
             .is_some_and(|kind| kind < STRATEGY_TYPE_MIN)
         {
             return Err(Refusal::new(-1134, "`strategyType` was less than 1000000."));
         }
-        Ok(order)
+        Ok(())
+    }
+
+    /// Reads the distance of a stop that follows the price.
+    ///
+    /// # Errors
+    /// It is no number, or far too large.
+    pub fn read_trailing(&mut self, params: &mut Params, name: &str) -> Result<(), Refusal> {
+        self.trailing_delta = params
+            .whole(name)?
+            .map(|bips| u32::try_from(bips).map_err(|_| Refusal::filter("TRAILING_DELTA")))
+            .transpose()?;
+        Ok(())
     }
 
     /// Reads an order that is for what another one brings: it names no quantity of its own.
@@ -271,10 +294,7 @@ impl OrderRequest {
             return params.refuse(&delta_name);
         }
         self.stop_price = params.amount(&stop_name)?;
-        self.trailing_delta = params
-            .whole(&delta_name)?
-            .map(|bips| u32::try_from(bips).map_err(|_| Refusal::filter("TRAILING_DELTA")))
-            .transpose()?;
+        self.read_trailing(params, &delta_name)?;
         if self.stop_price.is_none() && self.trailing_delta.is_none() {
             return Err(Refusal::either(&stop_name, &delta_name));
         }
@@ -287,13 +307,21 @@ impl OrderRequest {
             return params.refuse(&name);
         }
         self.iceberg = params.amount(&name)?.filter(|shown| !shown.is_zero());
+        self.check_iceberg()
+    }
+
+    /// An iceberg stays, and shows less than it is.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check_iceberg(&self) -> Result<(), Refusal> {
         let (Some(shown), Some(quantity)) = (self.iceberg, self.quantity) else {
             return Ok(());
         };
         if self.time_in_force != TimeInForce::Gtc {
             return Err(Refusal::order("Unsupported order combination"));
         }
-        if shown.units() > quantity.units() {
+        if shown.units() >= quantity.units() {
             return Err(Refusal::order("IcebergQty exceeds QTY."));
         }
         Ok(())
@@ -354,22 +382,27 @@ fn read_price(
 }
 
 fn read_peg(params: &mut Params, names: Names<'_>) -> Result<Option<PegRequest>, Refusal> {
-    let bad = || Refusal::new(-1210, "Invalid peg parameters.");
-    let price_type = params.word(&names.of("pegPriceType"), PegPriceType::parse, bad)?;
+    let price_type = params.word(&names.of("pegPriceType"), PegPriceType::parse, || {
+        Refusal::new(-1210, "Invalid pegPriceType.")
+    })?;
     let offset_type = params.text(&names.of("pegOffsetType"))?;
-    let offset_levels = params.whole(&names.of("pegOffsetValue"))?;
-    if offset_type.as_deref().is_some_and(|it| it != "PRICE_LEVEL")
-        || offset_type.is_some() != offset_levels.is_some()
-        || offset_levels.is_some_and(|levels| levels > PEG_LEVELS_MAX)
-    {
-        return Err(bad());
+    let value_name = names.of("pegOffsetValue");
+    let offset_levels = params.whole(&value_name)?;
+    if offset_type.as_deref().is_some_and(|it| it != "PRICE_LEVEL") {
+        return Err(Refusal::new(-1211, "Invalid pegOffsetType."));
+    }
+    if offset_levels.is_some_and(|levels| levels > PEG_LEVELS_MAX) {
+        return Err(Refusal::bad_value(&value_name));
+    }
+    if offset_type.is_some() != offset_levels.is_some() {
+        return Err(Refusal::bad_combination());
     }
     match price_type {
         Some(price_type) => Ok(Some(PegRequest {
             price_type,
             offset_levels,
         })),
-        None if offset_levels.is_some() => Err(bad()),
+        None if offset_levels.is_some() => Err(Refusal::mandatory(&names.of("pegPriceType"))),
         None => Ok(None),
     }
 }

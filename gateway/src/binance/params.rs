@@ -164,10 +164,7 @@ impl Params {
     /// # Errors
     /// It is not, or is empty.
     pub fn needed_text(&mut self, name: &str) -> Result<String, Refusal> {
-        match self.take(name) {
-            Some(entry) if !entry.value.is_empty() => Ok(entry.value),
-            Some(_) | None => Err(Refusal::mandatory(name)),
-        }
+        self.text(name)?.ok_or_else(|| Refusal::mandatory(name))
     }
 
     /// A decimal, if it was sent.

@@ -224,9 +224,7 @@ pub fn of_entry(reason: RejectReason) -> Refusal {
             "Unsupported order combination"
         }
         RejectReason::PostOnlyWouldCross => "Order would immediately match and take.",
-        RejectReason::NoReference => {
-            "Order book liquidity is less than `LOT_SIZE` filter minimum quantity."
-        }
+        RejectReason::NoReference => "Order book liquidity is less than symbol minimum quantity.",
         RejectReason::InsufficientFunds => "Account has insufficient balance for requested action.",
         RejectReason::WouldTrigger => "Order would trigger immediately.",
         RejectReason::AccountKilled | RejectReason::CancelOnly | RejectReason::MmpFrozen => {

@@ -51,10 +51,10 @@ pub fn new_order(
             PostOnly::No
         },
         display: match order.iceberg {
-            Some(shown) if order.iceberg != order.quantity => Display::Iceberg {
+            Some(shown) => Display::Iceberg {
                 peak: quantity(shown, scale)?,
             },
-            Some(_) | None => Display::Full,
+            None => Display::Full,
         },
         minimum_quantity: Quantity::ZERO,
         self_trade_prevention: order
@@ -90,20 +90,21 @@ pub fn take_pegged_price(order: &mut OrderRequest, state: &InstrumentState) -> R
         (OrderType::Limit, PegPriceType::Primary) => order.time_in_force == TimeInForce::Gtc,
         (OrderType::Limit, PegPriceType::Market)
         | (OrderType::LimitMaker, PegPriceType::Primary) => true,
+        (OrderType::LimitMaker, PegPriceType::Market) => false,
         (
-            OrderType::LimitMaker
-            | OrderType::Market
+            OrderType::Market
             | OrderType::StopLoss
             | OrderType::StopLossLimit
             | OrderType::TakeProfit
             | OrderType::TakeProfitLimit,
             _,
-        ) => false,
+        ) => {
+            return Err(Refusal::order("This order type may not use pegged price."));
+        }
     };
     if !is_fit {
-        return Err(Refusal::new(
-            -1211,
-            "This peg price type is not supported for this order.",
+        return Err(Refusal::order(
+            "This price peg cannot be used with this order type.",
         ));
     }
     order.price = Some(price_of_peg(order.side, peg, state)?);

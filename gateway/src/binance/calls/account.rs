@@ -3,6 +3,7 @@
 use engine::FeeTier;
 use ledger::FeeRates;
 
+use crate::binance::calls::span::Span;
 use crate::binance::calls::{Call, needed_symbol};
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{AccountAnswer, CommissionAnswer, EmptyBalances, json};
@@ -50,13 +51,8 @@ pub fn my_filters(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
 /// The venue's refusal.
 pub fn allocations(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     needed_symbol(edge, &mut call.params)?;
-    for name in [
-        "startTime",
-        "endTime",
-        "fromAllocationId",
-        "limit",
-        "orderId",
-    ] {
+    Span::read(&mut call.params)?;
+    for name in ["fromAllocationId", "limit", "orderId"] {
         call.params.whole(name)?;
     }
     call.params.finish()?;

@@ -19,7 +19,7 @@ use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
 use crate::binance::translate;
 use crate::binance::wire::{AmendedOrder, CanceledOrder, ListAnswer, json};
-use crate::binance::words::{CancelRestriction, ExecutionType};
+use crate::binance::words::{CancelRestriction, ExecutionType, Status};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
@@ -107,6 +107,26 @@ pub fn find_open(
     Ok(order.order_id)
 }
 
+/// Whose end is the end of an order: of one that waits for its list's working order, that working order, which takes
+/// with it what it did not start.
+pub fn ended_with(
+    edge: &Edge,
+    state: &InstrumentState,
+    caller: &Caller,
+    order_id: OrderId,
+) -> OrderId {
+    let orders = lock(&edge.binance.symbol(state).orders);
+    let working = orders.of(caller.account).and_then(|of_account| {
+        let pending = of_account.get(order_id)?;
+        if pending.status != Status::PendingNew {
+            return None;
+        }
+        let list = of_account.list_with(pending.attributes.list_id?)?;
+        list.orders.first().map(|(working, _)| *working)
+    });
+    working.unwrap_or(order_id)
+}
+
 /// Ends an order.
 ///
 /// # Errors
@@ -138,7 +158,7 @@ pub async fn cancel_one(
         .map_or_else(|| IdSource::of(edge).client_order_id(), Ok)?;
     let command = Command::Cancel(Cancel {
         account: caller.account,
-        order: OrderRef::Id(order_id),
+        order: OrderRef::Id(ended_with(edge, state, caller, order_id)),
     });
     let notes = Notes {
         request_id: Some(request_id),

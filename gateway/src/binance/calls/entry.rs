@@ -8,6 +8,7 @@ use crate::binance::amount::{Amount, DECIMALS};
 use crate::binance::calls::hand_over::{
     Notes, check_open_orders, check_room_for, hand_over, hand_over_list,
 };
+use crate::binance::calls::list_entry::Leg;
 use crate::binance::calls::statistics::average_price;
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::filters::FilterContext;
@@ -36,6 +37,7 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     call.params.finish()?;
     let (request, order) = checked(&edge, state, &caller, request)?;
     check_activation(state, &request)?;
+    check_liquidity(state, &request)?;
     let now_us = edge.at_us();
     edge.binance
         .limits
@@ -82,6 +84,24 @@ fn check_activation(state: &InstrumentState, request: &OrderRequest) -> Result<(
     is_ahead
         .then_some(())
         .ok_or_else(|| of_entry(RejectReason::WouldTrigger))
+}
+
+/// An amount of money is spent on what rests: where nobody does, it is not taken.
+///
+/// # Errors
+/// It is an amount of money, and nobody rests opposite.
+fn check_liquidity(state: &InstrumentState, request: &OrderRequest) -> Result<(), Refusal> {
+    if request.quote_amount.is_none() {
+        return Ok(());
+    }
+    let top = lock(&state.market).top();
+    let opposite = match request.side {
+        Side::Buy => top.ask,
+        Side::Sell => top.bid,
+    };
+    opposite
+        .map(drop)
+        .ok_or_else(|| of_entry(RejectReason::NoReference))
 }
 
 /// The last price, in the units of this persona's amounts.
@@ -133,18 +153,27 @@ pub fn checked(
 ) -> Result<(OrderRequest, NewOrder), Refusal> {
     let symbol = edge.binance.symbol(state);
     translate::take_pegged_price(&mut request, state)?;
-    let (open_orders, algo_orders) = open_counts(symbol, caller.account);
-    let context = FilterContext {
-        average_price: average_price(edge, state),
-        open_orders,
-        algo_orders,
-    };
-    symbol.filters.check(&request, context)?;
+    let open = open_counts(symbol, caller.account);
+    symbol
+        .filters
+        .check(&request, context_of(edge, state, open))?;
     let order = translate::new_order(&request, caller.account, state, &symbol.filters)?;
     Ok((request, order))
 }
 
-/// A leg of a list that has passed every check before the engine.
+fn context_of(
+    edge: &Edge,
+    state: &InstrumentState,
+    (open_orders, algo_orders): (usize, usize),
+) -> FilterContext {
+    FilterContext {
+        average_price: average_price(edge, state),
+        open_orders,
+        algo_orders,
+    }
+}
+
+/// A leg of a list that has passed every check before the engine; the legs before it are counted as open.
 ///
 /// # Errors
 /// The first check that it does not pass.
@@ -152,9 +181,21 @@ pub fn checked_leg(
     edge: &Edge,
     state: &InstrumentState,
     caller: &Caller,
-    request: &OrderRequest,
+    (request, before): (&OrderRequest, &[Leg]),
 ) -> Result<NewOrder, Refusal> {
-    checked(edge, state, caller, request.clone()).map(|(_, order)| order)
+    let symbol = edge.binance.symbol(state);
+    let (open, waiting) = open_counts(symbol, caller.account);
+    let waits = |leg: &&Leg| leg.request.order_type.waits();
+    let open = (
+        open.saturating_add(before.len()),
+        waiting.saturating_add(before.iter().filter(waits).count()),
+    );
+    let mut request = request.clone();
+    translate::take_pegged_price(&mut request, state)?;
+    symbol
+        .filters
+        .check(&request, context_of(edge, state, open))?;
+    translate::new_order(&request, caller.account, state, &symbol.filters)
 }
 
 /// Enters the orders of a list as one command: all of them, or none. Returns their ids in order, and what was told.

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
+use crate::binance::calls::status::{WantedStatus, status_of};
 use crate::binance::calls::{
     Call, Surface, find_symbol, listed_symbols, maybe_symbol, needed_symbol,
 };
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{ListedSymbol, SymbolTerms, json};
-use crate::binance::words::symbol_status;
 use crate::edge::{Edge, InstrumentState};
-use crate::lock::lock;
 
 /// Says nothing.
 ///
@@ -60,35 +59,21 @@ fn chosen<'a>(edge: &'a Edge, call: &mut Call) -> Result<Vec<&'a InstrumentState
     Ok(edge.instruments.iter().filter(|_| is_spot).collect())
 }
 
-fn status_of(edge: &Edge, state: &InstrumentState) -> &'static str {
-    symbol_status(lock(&edge.binance.symbol(state).orders).state)
-}
-
-/// Reads a status that symbols must have.
-fn wanted_status(call: &mut Call) -> Result<Option<String>, Refusal> {
-    let wanted = call.params.text("symbolStatus")?;
-    match wanted.as_deref() {
-        None | Some("TRADING" | "HALT" | "BREAK" | "END_OF_DAY" | "CANCEL_ONLY") => Ok(wanted),
-        Some(_) => Err(Refusal::new(-1122, "Invalid symbolStatus.")),
-    }
-}
-
 /// What is listed.
 ///
 /// # Errors
 /// The venue's refusal.
 pub fn listing(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
-    let wanted = wanted_status(&mut call)?;
+    let wanted = WantedStatus::read(&mut call.params)?;
     let shows_sets = call.params.flag("showPermissionSets")? != Some(false);
     let chosen = chosen(edge, &mut call)?;
     call.params.finish()?;
     let symbols = chosen
         .into_iter()
-        .map(|state| (state, status_of(edge, state)))
-        .filter(|(_, status)| wanted.as_deref().is_none_or(|wanted| wanted == *status))
-        .map(|(state, status)| {
+        .filter(|state| wanted.is_of(edge, state))
+        .map(|state| {
             let filters = &edge.binance.symbol(state).filters;
-            let listed = ListedSymbol::new(&state.listed, filters, status);
+            let listed = ListedSymbol::new(&state.listed, filters, status_of(edge, state));
             if shows_sets {
                 listed
             } else {
@@ -136,15 +121,18 @@ struct PriceRange {
 /// # Errors
 /// The venue's refusal.
 pub fn rules(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
-    let wanted = wanted_status(&mut call)?;
+    let wanted = WantedStatus::read(&mut call.params)?;
+    let is_one = call.params.has("symbol");
     let chosen = chosen(edge, &mut call)?;
     call.params.finish()?;
+    if is_one {
+        for state in &chosen {
+            wanted.must_be_of(edge, state)?;
+        }
+    }
     let symbol_rules = chosen
         .into_iter()
-        .filter(|state| {
-            let status = status_of(edge, state);
-            wanted.as_deref().is_none_or(|wanted| wanted == status)
-        })
+        .filter(|state| wanted.is_of(edge, state))
         .map(rules_of);
     Ok(json(&SymbolRules {
         symbol_rules: symbol_rules.collect(),

@@ -7,6 +7,7 @@ use engine::{ClientOrderId, Side};
 use crate::binance::amount::Amount;
 use crate::binance::calls::entry::last_price;
 use crate::binance::calls::list_legs::place;
+use crate::binance::calls::list_shape::check_shape;
 use crate::binance::calls::{Call, needed_symbol};
 use crate::binance::ids::IdSource;
 use crate::binance::order_request::{
@@ -96,44 +97,45 @@ fn quantity(params: &mut Params, name: &str) -> Result<Amount, Refusal> {
     params.amount(name)?.ok_or_else(|| Refusal::mandatory(name))
 }
 
+/// A leg of a pair: it is for the quantity of its list.
 fn leg(
     params: &mut Params,
     prefix: &str,
-    side: Side,
-    quantity: Amount,
+    (side, quantity): (Side, Amount),
+    order_type: OrderType,
 ) -> Result<OrderRequest, Refusal> {
     let names = Names::behind(prefix);
-    let order_type = read_type(params, &names.of("type"))?;
-    if order_type == OrderType::Market {
-        return Err(Refusal::order("Unsupported order combination"));
-    }
     let mut request = OrderRequest::read_leg(params, names, side, order_type)?;
+    if request.iceberg.is_some() && request.time_in_force != TimeInForce::Gtc {
+        let name = names.of("icebergQty");
+        return Err(Refusal::new(
+            -1160,
+            format!(
+                "Parameter '{name}' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."
+            ),
+        ));
+    }
     request.quantity = Some(quantity);
+    request.check_iceberg()?;
     Ok(request)
 }
 
-/// Both legs of a pair, the one that rests first: the other is tied to it.
+/// Both legs of a pair.
 pub(super) fn pair(
     params: &mut Params,
     prefixes: [&str; 2],
     side: Side,
     quantity: Amount,
 ) -> Result<[OrderRequest; 2], Refusal> {
-    let above = leg(params, prefixes[0], side, quantity)?;
-    let below = leg(params, prefixes[1], side, quantity)?;
-    let is_stop = |request: &OrderRequest| {
-        matches!(
-            request.order_type,
-            OrderType::StopLoss | OrderType::StopLossLimit
-        )
-    };
-    let is_limit = |request: &OrderRequest| request.order_type == OrderType::Limit;
-    if is_stop(&above) == is_stop(&below) || is_limit(&above) || is_limit(&below) {
-        return Err(Refusal::order("Unsupported order combination"));
+    let mut types = [OrderType::Market; 2];
+    for (prefix, order_type) in prefixes.into_iter().zip(&mut types) {
+        *order_type = read_type(params, &Names::behind(prefix).of("type"))?;
     }
+    check_shape(side, types)?;
+    let above = leg(params, prefixes[0], (side, quantity), types[0])?;
+    let below = leg(params, prefixes[1], (side, quantity), types[1])?;
     Ok([above, below])
 }
-
 /// The price at which a leg begins to do something.
 fn price_of(request: &OrderRequest) -> Option<i128> {
     let price = if request.order_type.waits() {
@@ -213,6 +215,8 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
     let mut limit = blank(&params.ids, side, OrderType::LimitMaker, quantity)?;
     limit.price = Some(self::quantity(params, "price")?);
     limit.iceberg = params.amount("limitIcebergQty")?;
+    limit.check_iceberg()?;
+    limit.read_strategy(params, Names::behind("limit"))?;
     if let Some(id) = read_client_id(params, "limitClientOrderId")? {
         limit.client_order_id = id;
     }
@@ -224,7 +228,9 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
     let mut stop = blank(&params.ids, side, order_type, quantity)?;
     stop.price = stop_limit;
     stop.stop_price = Some(self::quantity(params, "stopPrice")?);
+    stop.read_trailing(params, "trailingDelta")?;
     stop.iceberg = params.amount("stopIcebergQty")?;
+    stop.read_strategy(params, Names::behind("stop"))?;
     if let Some(id) = read_client_id(params, "stopClientOrderId")? {
         stop.client_order_id = id;
     }
@@ -233,6 +239,7 @@ pub async fn place_legacy_oco(edge: Arc<Edge>, mut call: Call) -> Result<String,
             Refusal::new(-1115, "Invalid timeInForce.")
         })?
         .unwrap_or(TimeInForce::Gtc);
+    stop.check_iceberg()?;
     let legs = match side {
         Side::Sell => [limit, stop],
         Side::Buy => [stop, limit],

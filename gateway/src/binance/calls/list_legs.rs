@@ -30,9 +30,11 @@ pub async fn place(
     let caller = call.caller()?;
     call.params.finish()?;
     let mut orders = Vec::new();
-    for leg in &list.legs {
-        orders.push(checked_leg(edge, state, &caller, &leg.request)?);
+    for (place, leg) in list.legs.iter().enumerate() {
+        let before = &list.legs[..place];
+        orders.push(checked_leg(edge, state, &caller, (&leg.request, before))?);
     }
+    check_lists(edge, state, &caller)?;
     let count = u32::try_from(orders.len()).unwrap_or(u32::MAX);
     let now_us = edge.at_us();
     let limits = &edge.binance.limits;
@@ -62,6 +64,20 @@ pub async fn place(
         &reports,
         (list.response, &pending),
     )))
+}
+
+/// Another list is opened.
+///
+/// # Errors
+/// The account has as many as it may have.
+fn check_lists(edge: &Edge, state: &InstrumentState, caller: &Caller) -> Result<(), Refusal> {
+    let symbol = edge.binance.symbol(state);
+    let open = lock(&symbol.orders).of(caller.account).map_or(0, |orders| {
+        orders.lists().filter(|list| orders.is_open(list)).count()
+    });
+    (open < symbol.filters.order_lists_max())
+        .then_some(())
+        .ok_or_else(|| Refusal::filter("MAX_NUM_ORDER_LISTS"))
 }
 
 /// The order with its ties to other legs.

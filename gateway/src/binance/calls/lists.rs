@@ -5,15 +5,20 @@ use std::sync::Arc;
 use engine::{Cancel, ClientOrderId, Command, OrderId, OrderRef};
 
 use crate::binance::calls::hand_over::{Notes, hand_over};
+use crate::binance::calls::span::Span;
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::ids::IdSource;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::read_client_id;
 use crate::binance::orders::{AccountOrders, OrderList, Report};
 use crate::binance::refusal::Refusal;
+use crate::binance::time_unit::TimeUnit;
 use crate::binance::wire::{ListAnswer, json};
 use crate::edge::{Edge, InstrumentState};
 use crate::lock::lock;
+
+const LISTS_DEFAULT: usize = 500;
+const LISTS_MAX: usize = 1_000;
 
 /// Ends what is open of these, under one id of the cancel; returns what was told of it.
 async fn end_all(
@@ -126,7 +131,11 @@ pub fn query(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
 /// # Errors
 /// The venue's refusal.
 pub fn open_lists(edge: &Edge, call: Call) -> Result<String, Refusal> {
-    lists(edge, call, |list, of_account| of_account.is_open(list))
+    let caller = call.caller()?;
+    let unit = call.unit;
+    call.params.finish()?;
+    let is_meant = |list: &OrderList, of_account: &AccountOrders| of_account.is_open(list);
+    Ok(json(&lists(edge, &caller, unit, is_meant)))
 }
 
 /// All lists that are kept.
@@ -134,33 +143,45 @@ pub fn open_lists(edge: &Edge, call: Call) -> Result<String, Refusal> {
 /// # Errors
 /// The venue's refusal.
 pub fn all_lists(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
-    let from = call.params.whole("fromId")?;
-    let start_us = call.params.time_us("startTime")?;
-    let end_us = call.params.time_us("endTime")?;
-    call.params.limit(500, 1_000)?;
-    lists(edge, call, move |list, _| {
-        from.is_none_or(|from| list.id >= from)
-            && start_us.is_none_or(|start| list.at_us >= start)
-            && end_us.is_none_or(|end| list.at_us <= end)
-    })
-}
-
-fn lists(
-    edge: &Edge,
-    call: Call,
-    is_meant: impl Fn(&OrderList, &AccountOrders) -> bool,
-) -> Result<String, Refusal> {
     let caller = call.caller()?;
+    let from = call.params.whole("fromId")?;
+    let span = Span::read(&mut call.params)?;
+    let limit = call.params.limit(LISTS_DEFAULT, LISTS_MAX)?;
     let unit = call.unit;
     call.params.finish()?;
+    if from.is_some() && !span.is_open() {
+        return Err(Refusal::bad_combination());
+    }
+    let is_meant = |list: &OrderList, _: &AccountOrders| {
+        from.is_none_or(|from| list.id >= from) && span.has(list.at_us)
+    };
+    let mut found = lists(edge, &caller, unit, is_meant);
+    if from.is_some() {
+        found.truncate(limit);
+    } else {
+        found = span.pick(found, limit);
+    }
+    Ok(json(&found))
+}
+
+/// The account's lists in all symbols, oldest first.
+fn lists(
+    edge: &Edge,
+    caller: &Caller,
+    unit: TimeUnit,
+    is_meant: impl Fn(&OrderList, &AccountOrders) -> bool,
+) -> Vec<ListAnswer> {
     let mut answers = Vec::new();
     for state in &edge.instruments {
         let orders = lock(&edge.binance.symbol(state).orders);
         if let Some(of_account) = orders.of(caller.account) {
             let writing = writing(state, unit);
             let meant = of_account.lists().filter(|list| is_meant(list, of_account));
-            answers.extend(meant.map(|list| ListAnswer::queried(writing, list, of_account)));
+            answers.extend(
+                meant.map(|list| (list.id, ListAnswer::queried(writing, list, of_account))),
+            );
         }
     }
-    Ok(json(&answers))
+    answers.sort_by_key(|(id, _)| *id);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::binance::amount::Amount;
+use crate::binance::calls::status::WantedStatus;
 use crate::binance::calls::{Call, listed_symbols, maybe_symbol, needed_symbol, writing};
-use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::time_unit::TimeUnit;
 use crate::binance::wire::{BookTicker, DepthAnswer, PriceTicker, TradeListed, json};
@@ -51,11 +51,6 @@ pub fn book_tickers(edge: &Edge, call: Call) -> Result<String, Refusal> {
     tickers(edge, call, book_ticker)
 }
 
-/// A status that symbols are asked to have; every listed one is told of, whatever it is.
-fn skip_status(params: &mut Params) -> Result<(), Refusal> {
-    params.text("symbolStatus").map(drop)
-}
-
 /// The book.
 ///
 /// # Errors
@@ -63,8 +58,9 @@ fn skip_status(params: &mut Params) -> Result<(), Refusal> {
 pub fn depth(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let state = needed_symbol(edge, &mut call.params)?;
     let limit = call.params.limit(DEPTH_DEFAULT, DEPTH_MAX)?;
-    skip_status(&mut call.params)?;
+    let wanted = WantedStatus::read(&mut call.params)?;
     call.params.finish()?;
+    wanted.must_be_of(edge, state)?;
     let mut wakes = WakeList::default();
     let mut market = lock(&state.market);
     // The diffs end here: whoever follows them meets this book at the end of one.
@@ -132,16 +128,18 @@ fn tickers<T: Serialize>(
     }
     let one = maybe_symbol(edge, params)?;
     let names = params.words("symbols")?;
-    skip_status(params)?;
+    let wanted = WantedStatus::read(params)?;
     call.params.finish()?;
     if let Some(state) = one {
+        wanted.must_be_of(edge, state)?;
         return Ok(json(&ticker(state)));
     }
     let states: Vec<&InstrumentState> = match names {
         Some(names) => listed_symbols(edge, &names)?,
         None => edge.instruments.iter().collect(),
     };
-    let tickers: Vec<T> = states.into_iter().map(ticker).collect();
+    let states = states.into_iter().filter(|it| wanted.is_of(edge, it));
+    let tickers: Vec<T> = states.map(ticker).collect();
     Ok(json(&tickers))
 }
 

@@ -8,12 +8,15 @@ mod general;
 mod hand_over;
 mod list_entry;
 mod list_legs;
+mod list_shape;
 mod lists;
 mod market;
 mod one_pays_other;
 mod outside;
 mod queries;
+mod span;
 pub mod statistics;
+mod status;
 
 use std::sync::Arc;
 

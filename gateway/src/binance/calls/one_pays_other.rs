@@ -45,8 +45,17 @@ fn read_payer(
 ) -> Result<(OrderRequest, Side, Amount), Refusal> {
     let working = working_leg(params)?;
     let side = read_side(params, "pendingSide")?;
-    if working.side != Side::Buy || side != Side::Sell {
-        return Err(Refusal::order("Unsupported order combination"));
+    if working.side != Side::Buy {
+        return Err(Refusal::new(
+            -1222,
+            "Working order in an OPO list must be a bid.",
+        ));
+    }
+    if side != Side::Sell {
+        return Err(Refusal::new(
+            -1223,
+            "Pending orders in an OPO list must be asks.",
+        ));
     }
     params.refuse("pendingQuantity")?;
     let quantity = proceeds(state, &working)?;

@@ -4,10 +4,10 @@ use engine::{OrderId, TradeId};
 use serde::Serialize;
 
 use crate::binance::amount::Amount;
+use crate::binance::calls::span::Span;
 use crate::binance::calls::{Call, maybe_symbol, needed_symbol, writing};
 use crate::binance::order_request::read_client_id;
 use crate::binance::orders::{AccountOrders, AccountTrade, VenueOrder};
-use crate::binance::params::Params;
 use crate::binance::refusal::Refusal;
 use crate::binance::wire::{PreventedAnswer, QueriedOrder, TradeAnswer, json};
 use crate::edge::{Edge, InstrumentState};
@@ -15,7 +15,6 @@ use crate::lock::lock;
 
 const LIMIT_DEFAULT: usize = 500;
 const LIMIT_MAX: usize = 1_000;
-const DAY_US: u64 = 86_400_000_000;
 
 /// Looks at the account's orders in the symbol that the request names.
 fn with_orders(
@@ -116,51 +115,6 @@ pub fn open_orders(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     Ok(json(&answers))
 }
 
-/// From when to when, both included; the venue lets nobody ask for more than a day.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start_us: Option<u64>,
-    end_us: Option<u64>,
-}
-
-impl Span {
-    fn read(params: &mut Params) -> Result<Self, Refusal> {
-        let span = Self {
-            start_us: params.time_us("startTime")?,
-            end_us: params.time_us("endTime")?,
-        };
-        if let (Some(start), Some(end)) = (span.start_us, span.end_us) {
-            if end < start {
-                return Err(Refusal::bad_combination());
-            }
-            if end.saturating_sub(start) > DAY_US {
-                return Err(Refusal::new(
-                    -1127,
-                    "More than 24 hours between startTime and endTime.",
-                ));
-            }
-        }
-        Ok(span)
-    }
-
-    fn has(self, at_us: u64) -> bool {
-        // An end in milliseconds is meant to the end of its millisecond.
-        self.start_us.is_none_or(|start| at_us >= start)
-            && self
-                .end_us
-                .is_none_or(|end| at_us <= end.saturating_add(999))
-    }
-
-    /// The latest of what is in the span, unless it says where to begin.
-    fn pick<T>(self, mut found: Vec<T>, limit: usize) -> Vec<T> {
-        if self.start_us.is_some() {
-            found.truncate(limit);
-            return found;
-        }
-        found.split_off(found.len().saturating_sub(limit))
-    }
-}
-
 fn all_orders_of(
     state: &InstrumentState,
     mut call: Call,
@@ -193,7 +147,7 @@ fn my_trades_of(
     let span = Span::read(&mut call.params)?;
     let limit = call.params.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
     call.params.finish()?;
-    if from.is_some() && (span.start_us.is_some() || span.end_us.is_some()) {
+    if from.is_some() && !span.is_open() {
         return Err(Refusal::bad_combination());
     }
     let is_in = |trade: &&AccountTrade| {

@@ -1,6 +1,7 @@
 //! Sums of what was traded: candles, tickers, averages, aggregate trades.
 
 use crate::binance::amount::{Amount, DECIMALS};
+use crate::binance::calls::status::WantedStatus;
 use crate::binance::calls::{Call, listed_symbols, maybe_symbol, needed_symbol, writing};
 use crate::binance::filters::AVERAGE_MINUTES;
 use crate::binance::params::Params;
@@ -20,6 +21,8 @@ const TRADES_DEFAULT: usize = 500;
 const TRADES_MAX: usize = 1_000;
 const DAY_S: u64 = 86_400;
 const HOUR_S: i64 = 3_600;
+/// From `-12:00` to `+14:00`.
+const ZONES_S: std::ops::RangeInclusive<i64> = -12 * HOUR_S..=14 * HOUR_S;
 const SECOND_US: u64 = 1_000_000;
 
 /// Aggregate trades.
@@ -65,8 +68,9 @@ pub fn shift_of_zone(zone: &str) -> Option<i64> {
     };
     let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
-    let is_zone = (0..=14).contains(&hours) && (0..60).contains(&minutes);
-    is_zone.then_some(sign * (hours * HOUR_S + minutes * 60))
+    let is_time = (0..=14).contains(&hours) && (0..60).contains(&minutes);
+    let shift_s = sign * (hours.clamp(0, 14) * HOUR_S + minutes.clamp(0, 59) * 60);
+    (is_time && ZONES_S.contains(&shift_s)).then_some(shift_s)
 }
 
 /// Candles.
@@ -167,8 +171,9 @@ fn wanted<'a>(edge: &'a Edge, params: &mut Params) -> Result<Wanted<'a>, Refusal
         Some("MINI") => Detail::Mini,
         Some(_) => return Err(Refusal::new(-1139, "Invalid ticker type.")),
     };
-    params.text("symbolStatus").map(drop)?;
+    let wanted = WantedStatus::read(params)?;
     if let Some(state) = maybe_symbol(edge, params)? {
+        wanted.must_be_of(edge, state)?;
         return Ok(Wanted {
             states: vec![state],
             is_list: false,
@@ -179,8 +184,9 @@ fn wanted<'a>(edge: &'a Edge, params: &mut Params) -> Result<Wanted<'a>, Refusal
         Some(names) => listed_symbols(edge, &names)?,
         None => edge.instruments.iter().collect(),
     };
+    let states = states.into_iter().filter(|it| wanted.is_of(edge, it));
     Ok(Wanted {
-        states,
+        states: states.collect(),
         is_list: true,
         detail,
     })

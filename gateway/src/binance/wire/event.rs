@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::binance::amount::Amount;
 use crate::binance::orders::{PreventedMatch, Report, VenueOrder};
 use crate::binance::wire::Writing;
-use crate::binance::wire::order::list_id;
+use crate::binance::wire::order::{list_id, trailing_time};
 use crate::binance::words::{ExecutionType, ExpiryReason, Status, self_trade_word, side_word};
 
 /// One step of an order.
@@ -27,6 +27,8 @@ pub struct ExecutionReport {
     stop_price: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     d: Option<u32>,
+    #[serde(rename = "D", skip_serializing_if = "Option::is_none")]
+    trailing_time: Option<i64>,
     #[serde(rename = "F")]
     iceberg_quantity: Amount,
     g: i64,
@@ -136,6 +138,10 @@ impl ExecutionReport {
                 .stop_price
                 .map_or(Amount::ZERO, |price| writing.price(price)),
             d: order.trailing_delta,
+            trailing_time: order
+                .trailing_delta
+                .map(|_| trailing_time(writing, order))
+                .filter(|since| *since >= 0),
             iceberg_quantity: order
                 .iceberg
                 .map_or(Amount::ZERO, |quantity| writing.quantity(quantity)),

@@ -68,7 +68,7 @@ impl Conditionals {
 }
 
 /// Since when a trailing order follows; -1 while it waits for its activation price.
-fn trailing_time(writing: Writing<'_>, order: &VenueOrder) -> i64 {
+pub(super) fn trailing_time(writing: Writing<'_>, order: &VenueOrder) -> i64 {
     if order.stop_price.is_some() && order.working_us.is_none() {
         return -1;
     }

@@ -1,8 +1,10 @@
 //! The Binance Spot persona, asked over its own sockets.
 
+mod asked_values;
 pub mod bot;
 mod fuzz;
 mod limits;
+mod list_rules;
 mod lists;
 mod orders;
 mod recall;
