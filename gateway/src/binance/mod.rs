@@ -21,6 +21,7 @@ mod order_request;
 mod orders;
 mod pace;
 mod params;
+mod peg_request;
 mod percent;
 mod publish;
 mod recall;

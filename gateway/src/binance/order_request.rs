@@ -4,10 +4,9 @@ use engine::{ClientOrderId, SelfTradePrevention, Side};
 
 use crate::binance::amount::Amount;
 use crate::binance::params::Params;
+use crate::binance::peg_request::{PegRequest, read_peg};
 use crate::binance::refusal::Refusal;
-use crate::binance::words::{
-    OrderType, PegPriceType, ResponseType, SideWord, TimeInForce, self_trade,
-};
+use crate::binance::words::{OrderType, ResponseType, SideWord, TimeInForce, self_trade};
 
 /// A new order, its parameters read and checked against each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,18 +43,8 @@ pub struct OrderRequest {
     pub response: ResponseType,
 }
 
-/// A price that is to be taken from the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PegRequest {
-    /// From which side.
-    pub price_type: PegPriceType,
-    /// So many levels behind the best one.
-    pub offset_levels: Option<u64>,
-}
-
 /// Kinds of strategies below are the venue's own.
 const STRATEGY_TYPE_MIN: u64 = 1_000_000;
-const PEG_LEVELS_MAX: u64 = 100;
 
 /// Which names the parameters of an order have: a leg of a list has them behind a prefix.
 #[derive(Debug, Clone, Copy)]
@@ -379,30 +368,4 @@ fn read_price(
         return Err(Refusal::mandatory(&name));
     }
     Ok(price)
-}
-
-fn read_peg(params: &mut Params, names: Names<'_>) -> Result<Option<PegRequest>, Refusal> {
-    let price_type = params.word(&names.of("pegPriceType"), PegPriceType::parse, || {
-        Refusal::new(-1210, "Invalid pegPriceType.")
-    })?;
-    let offset_type = params.text(&names.of("pegOffsetType"))?;
-    let value_name = names.of("pegOffsetValue");
-    let offset_levels = params.whole(&value_name)?;
-    if offset_type.as_deref().is_some_and(|it| it != "PRICE_LEVEL") {
-        return Err(Refusal::new(-1211, "Invalid pegOffsetType."));
-    }
-    if offset_levels.is_some_and(|levels| levels > PEG_LEVELS_MAX) {
-        return Err(Refusal::bad_value(&value_name));
-    }
-    if offset_type.is_some() != offset_levels.is_some() {
-        return Err(Refusal::bad_combination());
-    }
-    match price_type {
-        Some(price_type) => Ok(Some(PegRequest {
-            price_type,
-            offset_levels,
-        })),
-        None if offset_levels.is_some() => Err(Refusal::mandatory(&names.of("pegPriceType"))),
-        None => Ok(None),
-    }
 }

@@ -8,8 +8,9 @@ use protocol::{ExactDecimal, Scale};
 
 use crate::binance::amount::Amount;
 use crate::binance::filters::SymbolFilters;
-use crate::binance::order_request::{OrderRequest, PegRequest};
+use crate::binance::order_request::OrderRequest;
 use crate::binance::orders::{Attributes, Peg};
+use crate::binance::peg_request::PegRequest;
 use crate::binance::refusal::Refusal;
 use crate::binance::words::{OrderType, PegPriceType, TimeInForce};
 use crate::edge::InstrumentState;
