@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use client::Reconnect;
 use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
 use gateway::{FlowSwitch, PageKey, StopCause};
 use tokio::sync::watch;
@@ -120,6 +121,7 @@ async fn trade(
             ClockMode::Scaled(factor) => factor,
             ClockMode::Realtime | ClockMode::Lockstep | ClockMode::Replay => NonZeroU32::MIN,
         },
+        reconnect: Reconnect::PATIENT,
         must_stand: config
             .flow
             .as_ref()

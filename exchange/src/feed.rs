@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use client::Reconnect;
 use feed_sim::replay::{self, ReplayConfig, ReplayProgress, ReplaySummary};
 use feed_sim::{FeedRun, FeedSnapshot, FeedSummary};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -55,6 +56,7 @@ async fn participants(
         keys,
         run_for: arguments.run_for,
         speed: NonZeroU32::MIN,
+        reconnect: Reconnect::PATIENT,
         must_stand: Arc::default(),
     };
     let (snapshots, mut snapshot) = watch::channel(FeedSnapshot::default());

@@ -59,7 +59,9 @@ impl Agents<'_> {
                 continue;
             };
             let name = format!("agent {}", agent.name);
-            let client = ClientConfig::new(self.run.url.clone(), name).with_key(key.clone());
+            let client = ClientConfig::new(self.run.url.clone(), name)
+                .with_key(key.clone())
+                .with_reconnect(self.run.reconnect);
             let connection = client::connect(client).await?;
             let parts = self.parts(agent, sessions + place, connection, start_ns)?;
             running.spawn(AgentSession::run(parts, stop.clone()));

@@ -60,6 +60,12 @@ impl Answers {
         Some(taken)
     }
 
+    /// Gives up on all that wait, oldest first.
+    pub fn give_up(&mut self) -> impl Iterator<Item = Waiting> {
+        self.count = 0;
+        std::mem::take(&mut self.waiting).into_iter().flatten()
+    }
+
     /// How many requests wait.
     pub fn count(&self) -> u64 {
         self.count

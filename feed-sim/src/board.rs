@@ -30,6 +30,10 @@ pub struct Entry {
     pub trades: u64,
     /// Busy answers.
     pub busy: u64,
+    /// Connections that were lost and opened again.
+    pub reconnects: u64,
+    /// Requests whose answer was lost with their connection.
+    pub lost: u64,
     /// Reasons of refused requests.
     pub rejects: Vec<&'static str>,
     /// From the intended send time to the answer.
@@ -65,6 +69,8 @@ struct Totals {
     cancels: u64,
     trades: u64,
     busy: u64,
+    reconnects: u64,
+    lost: u64,
     rejects: BTreeMap<&'static str, u64>,
     round_trips: Histogram<u64>,
     recent: Histogram<u64>,
@@ -106,6 +112,8 @@ impl Board {
             cancels: 0,
             trades: 0,
             busy: 0,
+            reconnects: 0,
+            lost: 0,
             rejects: BTreeMap::new(),
             round_trips: histogram(3),
             recent: histogram(2),
@@ -121,6 +129,8 @@ impl Board {
         totals.cancels += std::mem::take(&mut entry.cancels);
         totals.trades += std::mem::take(&mut entry.trades);
         totals.busy += std::mem::take(&mut entry.busy);
+        totals.reconnects += std::mem::take(&mut entry.reconnects);
+        totals.lost += std::mem::take(&mut entry.lost);
         for reason in entry.rejects.drain(..) {
             *totals.rejects.entry(reason).or_default() += 1;
         }
@@ -175,6 +185,8 @@ impl Board {
             rejects: totals.rejects.values().sum::<u64>() - totals.busy,
             busy: totals.busy,
             unanswered: end.unanswered,
+            reconnects: totals.reconnects,
+            lost: totals.lost,
             instruments: totals.lines.len() as u64,
             sessions: sessions.len() as u64,
             round_trip_us: RoundTrip::of(&totals.round_trips),

@@ -43,6 +43,12 @@ impl BookCheck {
         }
     }
 
+    /// The connection was lost: what the next one tells begins with a snapshot.
+    pub fn begin_anew(&mut self) {
+        self.book.reset();
+        self.was_two_sided = false;
+    }
+
     /// Takes in a snapshot.
     pub fn snapshot(&mut self, snapshot: &DepthSnapshot) {
         let outcome = self.book.apply_snapshot(snapshot);

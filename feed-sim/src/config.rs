@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use client::Reconnect;
 use protocol::{ExactDecimal, Symbol};
 use serde::Deserialize;
 
@@ -119,6 +120,8 @@ pub struct FeedRun {
     pub run_for: Option<Duration>,
     /// How many times as fast as the world's the exchange's time goes, where it goes by itself.
     pub speed: NonZeroU32,
+    /// What happens when a connection is lost. In lockstep the feed ends with it, whatever this says: time waits for it.
+    pub reconnect: Reconnect,
     /// While this is true its time stands, where it goes by itself: nothing is due, and nothing is made up for.
     pub must_stand: Arc<AtomicBool>,
 }

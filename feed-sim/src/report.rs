@@ -27,6 +27,10 @@ pub struct FeedSummary {
     pub busy: u64,
     /// Requests that never got an answer.
     pub unanswered: u64,
+    /// Connections that were lost and opened again.
+    pub reconnects: u64,
+    /// Requests whose answer was lost with their connection; what became of them is told by the executions that follow.
+    pub lost: u64,
     /// How many instruments were traded.
     pub instruments: u64,
     /// How many sessions were used.

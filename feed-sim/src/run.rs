@@ -133,7 +133,9 @@ async fn connect(config: &FeedConfig, run: &FeedRun) -> Result<Vec<client::Sessi
     for session in 0..config.sessions as usize {
         let name = format!("feed-sim {session}");
         let key = run.keys[session % run.keys.len()].clone();
-        let client = ClientConfig::new(run.url.clone(), name).with_key(key);
+        let client = ClientConfig::new(run.url.clone(), name)
+            .with_key(key)
+            .with_reconnect(run.reconnect);
         connections.push(client::connect(client).await?);
     }
     Ok(connections)

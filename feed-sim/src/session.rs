@@ -3,14 +3,15 @@
 //! ```text
 //! trading ──stop or end──► waiting for answers ──all there, or time-out──► ending its orders ──► closed
 //! ```
+//! A lost connection is opened again: what was to be done meanwhile is left out, the orders of before are ended.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{ClientError, Incoming, Receiver, Sender};
+use client::{Receiver, SendError, Sender};
 use protocol::{
-    Cancel, CancelReplace, Channel, MassCancel, NewOrder, OnCancelFailure, Operation, OrderRef,
-    ServerMessage, Submit, Subscription,
+    Cancel, CancelReplace, Channel, NewOrder, OnCancelFailure, Operation, OrderRef, Submit,
+    Subscription,
 };
 use tokio::sync::watch;
 
@@ -26,13 +27,11 @@ use crate::order_name::OrderNames;
 use crate::schedule::Schedule;
 use crate::session::listening::Listening;
 
+mod incoming;
 mod listening;
 mod step;
 
 pub use step::{Pace, Step};
-
-/// Messages that are taken in before the next look at the schedule.
-const MESSAGES_PER_WAKE_MAX: usize = 512;
 
 /// What a session is made of.
 #[derive(Debug)]
@@ -78,8 +77,14 @@ pub struct FeedSession {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Trading,
-    WaitingForAnswers { until_ns: u64 },
-    EndingOrders { until_ns: u64 },
+    WaitingForAnswers {
+        until_ns: u64,
+    },
+    /// `request` ends them; without a connection there is none.
+    EndingOrders {
+        until_ns: u64,
+        request: Option<u64>,
+    },
     Closed,
 }
 
@@ -109,8 +114,11 @@ impl FeedSession {
                     session.stop_trading();
                 }
                 flushed = sender.flush(), if session.has_queued => {
-                    flushed?;
                     session.has_queued = false;
+                    if let Err(error) = flushed {
+                        // The receiver hears of it too, and says what becomes of the session.
+                        tracing::debug!(%error, "requests were not sent");
+                    }
                 }
                 () = &mut sleep => session.on_time()?,
                 incoming = receiver.next() => session.on_incoming(incoming, &mut receiver)?,
@@ -168,7 +176,9 @@ impl FeedSession {
                 let next_ns = self.flow.next_at_ns().unwrap_or(u64::MAX);
                 self.schedule.wake_at_ns(next_ns)
             }
-            Phase::WaitingForAnswers { until_ns } | Phase::EndingOrders { until_ns } => until_ns,
+            Phase::WaitingForAnswers { until_ns } | Phase::EndingOrders { until_ns, .. } => {
+                until_ns
+            }
             Phase::Closed => 0,
         }
     }
@@ -184,7 +194,7 @@ impl FeedSession {
                 Ok(())
             }
             Phase::WaitingForAnswers { until_ns } if now_ns >= until_ns => self.end_orders(now_ns),
-            Phase::EndingOrders { until_ns } if now_ns >= until_ns => {
+            Phase::EndingOrders { until_ns, .. } if now_ns >= until_ns => {
                 tracing::warn!("the exchange did not say that the feed's orders are ended");
                 self.phase = Phase::Closed;
                 Ok(())
@@ -204,16 +214,9 @@ impl FeedSession {
 
     fn end_orders(&mut self, now_ns: u64) -> Result<(), FeedError> {
         self.listening.note_unanswered();
-        self.sender.mass_cancel(MassCancel {
-            symbol: None,
-            side: None,
-            price_from: None,
-            price_to: None,
-            at_us: None,
-        })?;
-        self.has_queued = true;
         self.phase = Phase::EndingOrders {
             until_ns: now_ns.saturating_add(self.answer_timeout_ns),
+            request: self.cancel_all()?,
         };
         Ok(())
     }
@@ -293,99 +296,18 @@ impl FeedSession {
         intent: &Intent,
         subject: Subject,
     ) -> Result<(), FeedError> {
-        let request = self.sender.queue(operation)?;
-        self.has_queued = true;
-        let intended_ns = self.schedule.intended_ns(intent.at_ns);
         let waiting = Waiting {
-            intended_ns,
+            intended_ns: self.schedule.intended_ns(intent.at_ns),
             subject,
         };
-        self.listening.note_sent(request, waiting);
-        Ok(())
-    }
-
-    /// Takes in this message and whatever else is there already.
-    fn on_incoming(
-        &mut self,
-        incoming: Result<Incoming, ClientError>,
-        receiver: &mut Receiver,
-    ) -> Result<(), FeedError> {
-        let now_ns = self.clock.now_ns();
-        let mut next = Some(incoming?);
-        let mut taken_in = 0;
-        while let Some(incoming) = next.take() {
-            match incoming {
-                Incoming::Message(message) => self.on_message(&message, now_ns)?,
-                Incoming::Disconnected(lost) => {
-                    return Err(ClientError::Closed {
-                        reason: lost.reason,
-                    }
-                    .into());
-                }
-                Incoming::Reconnected(_) => {}
+        match self.sender.queue(operation) {
+            Ok(request) => {
+                self.has_queued = true;
+                self.listening.note_sent(request, waiting);
             }
-            taken_in += 1;
-            if self.phase == Phase::Closed {
-                break;
-            }
-            if taken_in < MESSAGES_PER_WAKE_MAX {
-                next = receiver.try_next()?;
-            }
-        }
-        if self.step.is_none() {
-            // In lockstep a tick is when one looks: what was heard together by then depends on no thread.
-            self.look(now_ns)?;
-        }
-        Ok(())
-    }
-
-    fn on_message(&mut self, message: &ServerMessage, now_ns: u64) -> Result<(), FeedError> {
-        match message {
-            ServerMessage::Report(report) => {
-                self.listening
-                    .report(report, now_ns, &self.names, &mut self.flow);
-            }
-            ServerMessage::Error(error) => {
-                return self.listening.error(error, now_ns, &mut self.flow);
-            }
-            ServerMessage::DepthSnapshot(snapshot) => self.listening.depth_snapshot(snapshot),
-            ServerMessage::Depth(change) => self.listening.depth(change),
-            ServerMessage::MassCanceled(_) => self.phase = Phase::Closed,
-            ServerMessage::GoingAway(leaving) => {
-                return Err(FeedError::Refused(leaving.text.to_string()));
-            }
-            ServerMessage::Enrolled(enrolled) => {
-                if let Some(step) = &mut self.step {
-                    step.begin(enrolled);
-                }
-            }
-            ServerMessage::Tick(tick) => self.on_tick(*tick)?,
-            ServerMessage::Hello(_)
-            | ServerMessage::LoggedOn(_)
-            | ServerMessage::Trace(_)
-            | ServerMessage::OpenOrders(_)
-            | ServerMessage::Balances(_)
-            | ServerMessage::Positions(_)
-            | ServerMessage::Past(_)
-            | ServerMessage::Candles(_)
-            | ServerMessage::Candle(_)
-            | ServerMessage::Statistics(_)
-            | ServerMessage::Quoted(_)
-            | ServerMessage::Batched(_)
-            | ServerMessage::Done(_)
-            | ServerMessage::Subscribed(_)
-            | ServerMessage::Unsubscribed(_)
-            | ServerMessage::Trade(_)
-            | ServerMessage::TradeBusted(_)
-            | ServerMessage::Top(_)
-            | ServerMessage::OrdersSnapshot(_)
-            | ServerMessage::Orders(_)
-            | ServerMessage::Status(_)
-            | ServerMessage::Instrument(_)
-            | ServerMessage::Heartbeat(_)
-            | ServerMessage::Queue(_)
-            | ServerMessage::Lagged(_)
-            | ServerMessage::Pong(_) => {}
+            // Until there is a connection again, what was meant is not done.
+            Err(SendError::Disconnected) => Listening::note_unsent(&waiting, &mut self.flow),
+            Err(error @ SendError::QueueFull { .. }) => return Err(error.into()),
         }
         Ok(())
     }

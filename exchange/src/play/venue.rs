@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use client::Reconnect;
 use feed_sim::{FeedRun, FeedSnapshot};
 use gateway::{PageKey, StopCause};
 use tokio::sync::{oneshot, watch};
@@ -105,6 +106,7 @@ impl Venue {
             keys: participants.map(|account| account.key.clone()).collect(),
             run_for: None,
             speed: NonZeroU32::MIN,
+            reconnect: Reconnect::Never,
             must_stand: Arc::default(),
         };
         let (stop, stopped) = oneshot::channel::<()>();

@@ -71,6 +71,11 @@ impl Account {
         self.open.remove(&number);
     }
 
+    /// All orders are gone.
+    pub fn orders_lost(&mut self) {
+        self.open.clear();
+    }
+
     /// Open orders, oldest first.
     pub fn open(&self) -> impl Iterator<Item = (OrderNumber, OpenOrder)> {
         self.open.iter().map(|(number, order)| (*number, *order))

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use client::{ClientError, Incoming, Receiver, Sender};
+use client::{Incoming, Receiver, Sender};
 use protocol::{
-    Cancel, Channel, MassCancel, Operation, OrderRef, Report, ReportKind, ServerMessage, Side,
-    Submit, Subscription,
+    Cancel, Channel, Operation, OrderRef, Report, ReportKind, ServerMessage, Side, Submit,
+    Subscription,
 };
 use tokio::sync::watch;
 
@@ -25,6 +25,7 @@ use crate::order_name::OrderNames;
 use crate::report::AgentLine;
 use crate::session::Step;
 
+mod connection;
 mod timing;
 
 use timing::Times;
@@ -89,8 +90,15 @@ pub struct AgentSession {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    Looking { next_ns: u64 },
-    Ending { until_ns: u64, is_told: bool },
+    Looking {
+        next_ns: u64,
+    },
+    /// `request` ends its orders; without a connection there is none.
+    Ending {
+        until_ns: u64,
+        request: Option<u64>,
+        is_told: bool,
+    },
     Over,
 }
 
@@ -127,7 +135,10 @@ impl AgentSession {
             // What is queued by now goes out, before it is waited again.
             if session.has_queued {
                 session.has_queued = false;
-                sender.flush().await?;
+                if let Err(error) = sender.flush().await {
+                    // The receiver hears of it too, and says what becomes of the session.
+                    tracing::debug!(%error, "requests were not sent");
+                }
             }
         }
         if let Err(error) = sender.close().await {
@@ -211,13 +222,14 @@ impl AgentSession {
         };
         let mut order = self.profile.new_order(&intended);
         order.client_order_id = Some(self.names.name(SEAT, number));
-        let request = self.sender.queue(Operation::Submit(Submit {
+        let submit = Operation::Submit(Submit {
             symbol: self.profile.symbol,
             order,
             at_us: None,
-        }))?;
-        self.has_queued = true;
-        self.waiting.insert(request, Some(number));
+        });
+        if !self.ask(submit, Some(number))? {
+            return Ok(());
+        }
         self.line.orders += 1;
         let (IntendedKind::Quote { ticks }
         | IntendedKind::Hidden { ticks }
@@ -239,42 +251,19 @@ impl AgentSession {
         if !self.canceling.insert(number) {
             return Ok(());
         }
-        let request = self.sender.queue(Operation::Cancel(Cancel {
+        let cancel = Operation::Cancel(Cancel {
             symbol: self.profile.symbol,
             order: OrderRef::Client(self.names.name(SEAT, number)),
             at_us: None,
-        }))?;
-        self.has_queued = true;
-        self.waiting.insert(request, None);
-        Ok(())
-    }
-
-    fn end_orders(&mut self) -> Result<(), FeedError> {
-        self.sender.mass_cancel(MassCancel {
-            symbol: None,
-            side: None,
-            price_from: None,
-            price_to: None,
-            at_us: None,
-        })?;
-        self.has_queued = true;
-        self.phase = Phase::Ending {
-            until_ns: self.clock.now_ns().saturating_add(self.times.timeout_ns),
-            is_told: false,
-        };
-        Ok(())
+        });
+        self.ask(cancel, None).map(|_was_sent| ())
     }
 
     fn take_in(&mut self, incoming: Incoming) -> Result<(), FeedError> {
         let message = match incoming {
             Incoming::Message(message) => message,
-            Incoming::Disconnected(lost) => {
-                return Err(ClientError::Closed {
-                    reason: lost.reason,
-                }
-                .into());
-            }
-            Incoming::Reconnected(_) => return Ok(()),
+            Incoming::Disconnected(lost) => return self.on_lost(lost),
+            Incoming::Reconnected(opened) => return self.on_reconnected(&opened),
         };
         match &message {
             ServerMessage::Report(report) => self.report(report),
@@ -292,13 +281,11 @@ impl AgentSession {
             ServerMessage::Trade(trade) => {
                 self.traded_lots += self.profile.lots(trade.quantity);
             }
-            ServerMessage::MassCanceled(_) => {
-                if let Phase::Ending { is_told, .. } = &mut self.phase {
-                    *is_told = true;
-                }
-            }
+            ServerMessage::MassCanceled(done) => self.on_mass_canceled(done.request),
             ServerMessage::GoingAway(leaving) => {
-                return Err(FeedError::Refused(leaving.text.to_string()));
+                if self.step.is_some() {
+                    return Err(FeedError::Refused(leaving.text.to_string()));
+                }
             }
             ServerMessage::Enrolled(enrolled) => {
                 if let Some(step) = &mut self.step {

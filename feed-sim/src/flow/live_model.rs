@@ -1,5 +1,7 @@
 //! A model that trades on an exchange: its orders leave as intents, what it sees and learns comes in as reports.
 
+mod lost;
+
 use std::collections::VecDeque;
 
 use protocol::Side;

@@ -231,6 +231,16 @@ impl Flow {
         }
     }
 
+    /// Tells all seats that all of their orders are gone.
+    pub fn orders_lost(&mut self) {
+        for seat in &mut self.seats {
+            seat.participant.orders_lost();
+        }
+        for model in &mut self.models {
+            model.orders_lost(self.asked_until_ns);
+        }
+    }
+
     fn turn(&mut self, seat: usize, at_ns: u64) -> Action {
         let taken = &mut self.seats[seat];
         let instrument = &mut self.instruments[taken.instrument];

@@ -56,6 +56,11 @@ impl MarketMaker {
         }
     }
 
+    /// All its quotes are gone.
+    pub fn orders_lost(&mut self) {
+        self.quotes.fill(None);
+    }
+
     fn quote(&mut self, place: usize, view: View<'_>) -> IntendedOrder {
         let side = if place.is_multiple_of(2) {
             Side::Buy

@@ -93,6 +93,15 @@ impl Participant {
         }
     }
 
+    /// Learns that all of its orders are gone.
+    pub fn orders_lost(&mut self) {
+        match self {
+            Self::MarketMaker(maker) => maker.orders_lost(),
+            Self::Taker(_) => {}
+            Self::Passive(passive) => passive.orders_lost(),
+        }
+    }
+
     /// Takes an order back whose time is over; says whether it was still there as far as it knows.
     pub fn take_back(&mut self, number: OrderNumber) -> bool {
         match self {

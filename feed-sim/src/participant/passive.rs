@@ -60,6 +60,11 @@ impl Passive {
         }
     }
 
+    /// All its orders are gone.
+    pub fn orders_lost(&mut self) {
+        self.open.clear();
+    }
+
     fn order(&mut self, view: View<'_>) -> IntendedOrder {
         let shape = view.shape;
         let number = OrderNumber(self.next_number);

@@ -90,6 +90,24 @@ impl Listening {
         }
     }
 
+    /// The connection is lost, and with it the answers that were waited for.
+    pub(super) fn lose(&mut self, flow: &mut Flow) {
+        for waiting in self.answers.give_up() {
+            self.entry.lost += 1;
+            forget_entry(&waiting, flow);
+        }
+        for book in &mut self.books {
+            if let Some(check) = &mut book.check {
+                check.begin_anew();
+            }
+        }
+    }
+
+    /// Notes a request that could not be sent, as there is no connection.
+    pub(super) fn note_unsent(waiting: &Waiting, flow: &mut Flow) {
+        forget_entry(waiting, flow);
+    }
+
     /// Takes in a report.
     pub(super) fn report(
         &mut self,
@@ -145,6 +163,10 @@ impl Listening {
     ) -> Result<(), FeedError> {
         let answered = error.request.and_then(|request| self.answers.take(request));
         let Some(waiting) = answered else {
+            if is_of_going_on(error.code) {
+                tracing::warn!(code = %error.code, text = %error.text, "could not go on where the feed was");
+                return Ok(());
+            }
             return Err(FeedError::Refused(format!(
                 "{}: {}",
                 error.code, error.text
@@ -307,6 +329,14 @@ fn close(report: &Report, names: &OrderNames, flow: &mut Flow) {
     if let Some((seat, number)) = name.and_then(|name| names.read(name)) {
         flow.order_closed(seat, number);
     }
+}
+
+/// Whether it answers what is asked after a new connection: the client then begins anew, or the orders stay until the end.
+fn is_of_going_on(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::SnapshotRequired | ErrorCode::Busy | ErrorCode::Unavailable
+    )
 }
 
 fn forget_entry(waiting: &Waiting, flow: &mut Flow) {

@@ -7,12 +7,24 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use feed_sim::{FeedConfig, FeedRun, FeedSnapshot, FeedSummary};
-use scripted_exchange::{Fault, ScriptedExchange};
+use client::Reconnect;
+use feed_sim::{FeedConfig, FeedError, FeedRun, FeedSnapshot, FeedSummary};
+use scripted_exchange::{Fault, ORDERS_BEFORE_LEAVING, ScriptedExchange};
 use tokio::sync::watch;
 
 /// Two sessions on one instrument, over in a fifth of a second.
 async fn feed_against(fault: Fault) -> FeedSummary {
+    let run_for = Duration::from_millis(200);
+    feed_for(run_for, fault, Reconnect::Never)
+        .await
+        .expect("the feed runs to its end")
+}
+
+async fn feed_for(
+    run_for: Duration,
+    fault: Fault,
+    reconnect: Reconnect,
+) -> Result<FeedSummary, FeedError> {
     let exchange = ScriptedExchange::listen(fault).await;
     let file = include_str!("../../../config/feed-sim.toml");
     let mut config: FeedConfig = toml::from_str(file).expect("the file in config is good");
@@ -23,17 +35,16 @@ async fn feed_against(fault: Fault) -> FeedSummary {
     let run = FeedRun {
         url: exchange.url(),
         keys: vec!["one".to_owned(), "two".to_owned()],
-        run_for: Some(Duration::from_millis(200)),
+        run_for: Some(run_for),
         speed: NonZeroU32::MIN,
+        reconnect,
         must_stand: Arc::default(),
     };
     let (live, _) = watch::channel(FeedSnapshot::default());
     let serving = tokio::spawn(exchange.serve());
-    let summary = feed_sim::run(&config, run, live, std::future::pending())
-        .await
-        .expect("the feed runs to its end");
+    let ended = feed_sim::run(&config, run, live, std::future::pending()).await;
     serving.abort();
-    summary
+    ended
 }
 
 #[tokio::test]
@@ -83,4 +94,34 @@ async fn busy_answers_are_counted_apart_from_rejects() {
     assert_eq!(summary.rejects, 0);
     assert_eq!(summary.rejects_by_reason.get("busy"), Some(&summary.orders));
     assert!(summary.is_clean(), "busy is an answer");
+}
+
+/// Tries again at once, and soon again.
+const SOON: Reconnect = Reconnect::Backoff {
+    pause_first: Duration::from_millis(5),
+    pause_max: Duration::from_millis(5),
+    attempts_max: 20,
+};
+
+#[tokio::test]
+async fn a_feed_goes_on_after_its_connections_were_lost() {
+    let run_for = Duration::from_millis(800);
+    let summary = feed_for(run_for, Fault::Leaves, SOON).await.unwrap();
+
+    assert_eq!(summary.reconnects, 2, "{summary:?}");
+    assert!(
+        summary.orders > 2 * u64::from(ORDERS_BEFORE_LEAVING),
+        "it goes on trading: {summary:?}"
+    );
+    assert!(summary.lost >= 2, "the last order of each had no answer");
+    assert!(summary.is_clean(), "{summary:?}");
+}
+
+#[tokio::test]
+async fn a_feed_that_is_not_to_reconnect_ends_with_its_connection() {
+    let run_for = Duration::from_millis(800);
+    let ended = feed_for(run_for, Fault::Leaves, Reconnect::Never).await;
+
+    let error = ended.unwrap_err().to_string();
+    assert!(error.contains("closed"), "{error}");
 }

@@ -11,6 +11,10 @@ use tokio_tungstenite::tungstenite::Message;
 /// The answer to `hello`.
 const HELLO: &str = r#"{"type":"hello","protocol":1,"server":"scripted","epoch":1,"session":1,"clock":"realtime","at_us":1000,"limits":{"frame_bytes_max":16384,"outbound_messages_max":1024,"subscriptions_max":64,"depth_levels_max":1000},"instruments":[{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick_size":"0.01","lot_size":"0.00001","price_decimals":2,"quantity_decimals":5,"price_min":"0.01","price_max":"1000000.00","quantity_min":"0.00001","quantity_max":"9000.00000"}]}"#;
 
+/// What it says before it stops.
+const GOOD_BYE: &str =
+    r#"{"type":"going_away","reason":"shutdown","text":"the exchange is being stopped"}"#;
+
 /// What it does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -23,7 +27,12 @@ pub enum Fault {
     Silent,
     /// New orders are answered busy.
     Busy,
+    /// The first two connections end instead of an answer to an order: one with a good-bye, one without a word.
+    Leaves,
 }
+
+/// After how many orders such a connection ends.
+pub const ORDERS_BEFORE_LEAVING: u32 = 8;
 
 /// Listens on a free port.
 pub struct ScriptedExchange {
@@ -44,21 +53,45 @@ impl ScriptedExchange {
 
     /// Serves whoever comes, until it is aborted.
     pub async fn serve(self) {
+        let mut connections = 0;
         while let Ok((stream, _)) = self.listener.accept().await {
-            tokio::spawn(serve_session(stream, self.fault));
+            let leaving = match (self.fault, connections) {
+                (Fault::Leaves, 0) => Leaving::WithGoodBye,
+                (Fault::Leaves, 1) => Leaving::WithoutAWord,
+                _ => Leaving::Never,
+            };
+            connections += 1;
+            tokio::spawn(serve_session(stream, self.fault, leaving));
         }
     }
 }
 
-async fn serve_session(stream: TcpStream, fault: Fault) {
+/// How a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    Never,
+    WithGoodBye,
+    WithoutAWord,
+}
+
+async fn serve_session(stream: TcpStream, fault: Fault, leaving: Leaving) {
     let mut socket = tokio_tungstenite::accept_async(stream)
         .await
         .expect("the feed speaks WebSocket");
+    let mut orders = 0;
     while let Some(Ok(frame)) = socket.next().await {
         if !frame.is_text() {
             continue;
         }
         let request = Request::decode(&frame.into_data(), 65_536).expect("the feed sends requests");
+        orders += u32::from(matches!(request.operation, Operation::Submit(_)));
+        if orders > ORDERS_BEFORE_LEAVING && leaving != Leaving::Never {
+            if leaving == Leaving::WithGoodBye {
+                let _ = socket.send(Message::text(GOOD_BYE)).await;
+                let _ = socket.close(None).await;
+            }
+            return;
+        }
         for answer in answers(&request, fault) {
             if socket.send(Message::text(answer)).await.is_err() {
                 return;
@@ -154,7 +187,7 @@ fn depth(fault: Fault) -> Vec<String> {
     match fault {
         Fault::Gap => told.push(change(7, "63997.00")),
         Fault::Crossed => told.push(change(6, "64002.00")),
-        Fault::None | Fault::Silent | Fault::Busy => {}
+        Fault::None | Fault::Silent | Fault::Busy | Fault::Leaves => {}
     }
     told
 }

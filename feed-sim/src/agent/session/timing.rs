@@ -20,7 +20,9 @@ impl AgentSession {
         match self.phase {
             Phase::Looking { next_ns } => Some(next_ns.min(self.times.end_ns)),
             // In lockstep it leaves with a tick: what it has heard by then depends on no thread.
-            Phase::Ending { until_ns, is_told } => {
+            Phase::Ending {
+                until_ns, is_told, ..
+            } => {
                 let is_over = is_told && self.waiting.is_empty() && self.step.is_none();
                 (!is_over).then_some(until_ns)
             }

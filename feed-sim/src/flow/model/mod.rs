@@ -130,6 +130,11 @@ impl Model {
         self.taking.parents()
     }
 
+    /// The orders that it believes open.
+    pub fn open_numbers(&self) -> Vec<ModelNumber> {
+        self.orders.numbers()
+    }
+
     /// How many of its orders are open.
     pub fn open_orders(&self) -> usize {
         self.orders.count()

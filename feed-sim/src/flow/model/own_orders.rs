@@ -109,6 +109,15 @@ impl OwnOrders {
         self.slots[*slot as usize].as_ref()
     }
 
+    /// Which are open.
+    pub fn numbers(&self) -> Vec<ModelNumber> {
+        self.slots
+            .iter()
+            .flatten()
+            .map(|order| order.number)
+            .collect()
+    }
+
     /// How many are open.
     pub fn count(&self) -> usize {
         self.slots.len() - self.free.len()
