@@ -24,10 +24,14 @@ pub struct ListedInstrument {
 }
 
 impl ListedInstrument {
-    /// How binary frames name it: by its id. There are fewer than 2^16.
+    /// How binary frames name it: by its id.
+    ///
+    /// # Panics
+    /// The id is above 65,535: no [`Listing`] takes such an instrument.
     pub fn binary(&self) -> BinaryInstrument {
         BinaryInstrument {
-            number: u16::try_from(self.instrument.id.0).unwrap_or(0),
+            number: binary_number(self.instrument.id)
+                .expect("no listing takes an instrument that binary frames cannot name"),
             symbol: self.symbol,
             scale: self.scale,
         }
@@ -72,13 +76,23 @@ pub enum ListingError {
     /// A symbol names one instrument.
     #[error("symbol {0} is listed twice")]
     SymbolTwice(Symbol),
+    /// Binary frames name an instrument by 16 bits.
+    #[error(
+        "instrument {symbol} would have id {id}, but binary frames name 65,535 instruments at most: list fewer"
+    )]
+    TooMany {
+        /// Which instrument.
+        symbol: Symbol,
+        /// The id that it would have.
+        id: u32,
+    },
 }
 
 impl Listing {
     /// Lists `instruments`, whose ids are dense from 1, and the assets that they are traded in.
     ///
     /// # Errors
-    /// An id is out of order, or a symbol stands twice.
+    /// An id is out of order or above 65,535, or a symbol stands twice.
     pub fn new(
         instruments: Vec<ListedInstrument>,
         assets: Vec<ListedAsset>,
@@ -88,6 +102,12 @@ impl Listing {
             let id = listed.instrument.id;
             if place_of(id) != Some(place) {
                 return Err(ListingError::SparseId {
+                    symbol: listed.symbol,
+                    id: id.0,
+                });
+            }
+            if binary_number(id).is_none() {
+                return Err(ListingError::TooMany {
                     symbol: listed.symbol,
                     id: id.0,
                 });
@@ -131,6 +151,11 @@ impl Listing {
     pub fn asset(&self, id: AssetId) -> Option<&ListedAsset> {
         self.assets.iter().find(|asset| asset.id == id)
     }
+}
+
+/// What binary frames call the instrument; `None` where they cannot.
+fn binary_number(instrument: InstrumentId) -> Option<u16> {
+    u16::try_from(instrument.0).ok()
 }
 
 /// Where in a list by id the instrument stands; `None` for the control sequence.

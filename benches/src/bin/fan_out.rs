@@ -13,7 +13,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use benches::fan_out::{Audience, Percentiles, Producer, uncoalesced};
+use benches::fan_out::{Audience, Percentiles, Producer, fallen_behind, uncoalesced};
 use benches::measure::timed_async;
 use benches::round_trip::{Cores, Exchange};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -31,6 +31,10 @@ const PACED: u64 = 100;
 /// Most of the ratio of p99 with and without those who stop reading; or so much more than that of two runs alike.
 const STALLED_MOST: f64 = 1.1;
 const ALIKE_ADDED: f64 = 0.1;
+/// What one who does not read may keep.
+const PUBLIC_BYTES_MAX: usize = 64 << 10;
+/// How often it is looked who has fallen behind.
+const LOOK_INTERVAL: Duration = Duration::from_millis(1);
 
 type Failure = Box<dyn Error>;
 
@@ -139,7 +143,7 @@ async fn stalled(subscribers: usize, rounds: u64, cores: &Cores) -> Result<(), F
     let bounds = [
         (
             "RIALTO_GATEWAY_LIMITS_OUTBOUND_PUBLIC_BYTES_MAX",
-            (64 << 10).to_string(),
+            PUBLIC_BYTES_MAX.to_string(),
         ),
         (
             "RIALTO_GATEWAY_LIMITS_SEND_BUFFER_BYTES",
@@ -147,28 +151,32 @@ async fn stalled(subscribers: usize, rounds: u64, cores: &Cores) -> Result<(), F
         ),
     ];
     let exchange = start(subscribers, cores, &bounds)?;
-    let audience = Audience::subscribe(exchange.address(), subscribers)?;
+    let resting = subscribers / 5;
+    let audience = Audience::subscribe(exchange.address(), subscribers - resting)?;
     let mut producer = Producer::enter(&exchange)?;
     audience.are_told(producer.number).await?;
-    let resting = subscribers / 5;
     let (mut ratios, mut alike) = (Vec::new(), Vec::new());
-    let (mut filled_ms_max, mut resident_before) = (0, 0);
+    let (mut fallen_ms_max, mut resident_before) = (0, 0);
     for round in 1..=rounds {
-        let (without, _) = measure(&mut producer, &audience, 0).await?;
+        let without = measure(&mut producer, &audience).await?;
         if round == 1 {
             resident_before = exchange.resident_bytes()?;
         }
-        let lagged = audience.board().lagged;
-        let (with, filled) = measure(&mut producer, &audience, resting).await?;
-        filled_ms_max = filled_ms_max.max(filled.as_millis());
-        audience.stall(0);
-        audience.are_told(producer.number).await?;
-        let lagged = audience.board().lagged - lagged;
+        let sleepers = Audience::subscribe(exchange.address(), resting)?;
+        sleepers.are_told(producer.number).await?;
+        sleepers.stall(resting);
+        let fallen = fill(&mut producer, exchange.address(), resting).await?;
+        fallen_ms_max = fallen_ms_max.max(fallen.as_millis());
+        let with = measure(&mut producer, &audience).await?;
+        sleepers.stall(0);
+        sleepers.are_told(producer.number).await?;
+        let lagged = sleepers.board().lagged;
         if lagged < resting {
             let mistake = format!("{lagged} of {resting} were told that they had missed something");
             return Err(mistake.into());
         }
-        let (again, _) = measure(&mut producer, &audience, 0).await?;
+        sleepers.leave();
+        let again = measure(&mut producer, &audience).await?;
         let around = f64::midpoint(f64::from(without.p99_us), f64::from(again.p99_us));
         let (less, more) = (
             without.p99_us.min(again.p99_us),
@@ -176,35 +184,45 @@ async fn stalled(subscribers: usize, rounds: u64, cores: &Cores) -> Result<(), F
         );
         ratios.push(f64::from(with.p99_us) / around);
         alike.push(f64::from(more) / f64::from(less));
-        println!("round {round}: without {without:?}, with {with:?}, without {again:?}");
+        println!(
+            "round {round}: without {without:?}, with {with:?}, without {again:?}, fallen behind after {fallen:?}"
+        );
     }
+    assert_eq!(audience.board().lagged, 0, "who reads misses nothing");
     let grown = exchange.resident_bytes()?.saturating_sub(resident_before);
     let (ratio, alike) = (median(ratios), median(alike));
     let most = STALLED_MOST.max(alike + ALIKE_ADDED);
     println!(
         "GOAL stalled subscribers={subscribers} stalled={resting} rounds={rounds} p99_ratio={ratio:.2} (at most {most:.2}) alike={alike:.2} \
-         filled_and_told_ms_max={filled_ms_max} (at most 1000) lagged_all=yes grown_mib={} ",
-        grown >> 20
+         fallen_behind_ms_max={fallen_ms_max} (at most 1000) told_all=yes grown_mib={} (at most {})",
+        grown >> 20,
+        (subscribers * PUBLIC_BYTES_MAX) >> 20,
     );
     Ok(())
 }
 
-/// The first so many stop reading; a burst fills what they may keep, and how late the others are told is measured after it.
-async fn measure(
-    producer: &mut Producer,
-    audience: &Audience,
-    resting: usize,
-) -> io::Result<(Percentiles, Duration)> {
-    audience.stall(resting);
-    let (filled, told) = timed_async(async {
+/// A burst fills what those who do not read may keep; how long after its first news all of them had fallen behind, which is
+/// longer than after their buffers were full.
+async fn fill(producer: &mut Producer, address: &str, resting: usize) -> io::Result<Duration> {
+    let wanted = fallen_behind(address).await? + resting as u64;
+    let (fallen, seen) = timed_async(async {
         producer.burst(BURST).await?;
-        audience.are_told(producer.number).await
+        while fallen_behind(address).await? < wanted {
+            tokio::time::sleep(LOOK_INTERVAL).await;
+        }
+        Ok::<_, io::Error>(())
     })
     .await;
-    told?;
+    seen.map(|()| fallen)
+}
+
+/// How late those who read are told, after a burst.
+async fn measure(producer: &mut Producer, audience: &Audience) -> io::Result<Percentiles> {
+    producer.burst(BURST).await?;
+    audience.are_told(producer.number).await?;
     producer.pace(PACED, PACE, audience).await?;
     audience.are_told(producer.number).await?;
-    Ok((audience.board().percentiles(), filled))
+    Ok(audience.board().percentiles())
 }
 
 fn median(mut figures: Vec<f64>) -> f64 {

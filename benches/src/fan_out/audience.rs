@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
-use tokio::task::spawn_local;
+use tokio::task::{AbortHandle, spawn_local};
 
 use crate::fan_out::board::Board;
 use crate::fan_out::frames::Frames;
@@ -28,6 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Audience {
     board: Rc<RefCell<Board>>,
     goes_on: Rc<Notify>,
+    listening: Rc<RefCell<Vec<AbortHandle>>>,
 }
 
 impl Audience {
@@ -55,12 +56,14 @@ impl Audience {
         let audience = Self {
             board: Rc::new(RefCell::new(Board::new(streams.len()))),
             goes_on: Rc::default(),
+            listening: Rc::default(),
         };
         for (subscriber, stream) in streams.into_iter().enumerate() {
             set_socket_recv_buffer_size(&stream, RECEIVE_BUFFER_BYTES)?;
             stream.set_nonblocking(true)?;
             let stream = tokio::net::TcpStream::from_std(stream)?;
-            spawn_local(audience.clone().listen(subscriber, stream));
+            let task = spawn_local(audience.clone().listen(subscriber, stream));
+            audience.listening.borrow_mut().push(task.abort_handle());
         }
         Ok(audience)
     }
@@ -86,6 +89,13 @@ impl Audience {
     fn lose(&self, subscriber: usize, why: &str) {
         let trouble = format!("subscriber {subscriber}: {why}");
         self.board.borrow_mut().trouble.get_or_insert(trouble);
+    }
+
+    /// All of them hang up.
+    pub fn leave(self) {
+        for task in self.listening.take() {
+            task.abort();
+        }
     }
 
     /// What they have written down.

@@ -5,11 +5,13 @@
 
 mod audience;
 mod board;
+mod fallen_behind;
 mod frames;
 mod producer;
 mod uncoalesced;
 
 pub use audience::Audience;
 pub use board::Percentiles;
+pub use fallen_behind::fallen_behind;
 pub use producer::Producer;
 pub use uncoalesced::uncoalesced;

@@ -28,7 +28,7 @@ impl Listing {
     /// Derives and checks.
     ///
     /// # Errors
-    /// A name is listed twice or unknown, a unit does not fit, a bound is off its grid, rules contradict each
+    /// Too many are listed, a name is listed twice or unknown, a unit does not fit, a bound is off its grid, rules contradict each
     /// other.
     pub fn derive(
         assets: &[file::Asset],
@@ -45,6 +45,13 @@ impl Listing {
                 "instrument",
                 "nothing is listed",
                 "list at least one [[instrument]]",
+            ));
+        }
+        if instruments.len() > usize::from(u16::MAX) {
+            return Err(ConfigError::new(
+                "instrument",
+                "binary frames name 65535 instruments at most",
+                "list fewer",
             ));
         }
         let mut listed = Vec::new();

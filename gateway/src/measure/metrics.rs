@@ -162,6 +162,11 @@ fn tell_connections(page: &mut Exposition, edge: &Edge) {
             counted.slow_consumers,
         ),
         (
+            "rialto_fallen_behind_total",
+            "Subscriptions that fell behind, or were cut off, because their sessions did not read.",
+            edge.flusher.fallen_behind(),
+        ),
+        (
             "rialto_idle_sessions_total",
             "Sessions closed because they said nothing.",
             counted.idle_sessions,

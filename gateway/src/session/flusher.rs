@@ -3,6 +3,7 @@
 //! A wake-up ends in a `send`, the dearest thing the edge does; gathering market data for two
 //! milliseconds turns one `send` per command into one per flush, however many commands there are.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tokio_tungstenite::tungstenite::Message;
 pub struct Flusher {
     waiting: Mutex<Vec<Arc<Outbound>>>,
     first: Notify,
+    fallen_behind: AtomicU64,
 }
 
 impl Flusher {
@@ -31,6 +33,11 @@ impl Flusher {
         if is_first {
             self.first.notify_one();
         }
+    }
+
+    /// How often a session had no room for a public message, and fell behind with its channel or was cut off.
+    pub fn fallen_behind(&self) -> u64 {
+        self.fallen_behind.load(Ordering::Relaxed)
     }
 
     /// Wakes everybody whom market data waits for.
@@ -60,6 +67,7 @@ impl Flusher {
 pub struct WakeList {
     at_once: Vec<Arc<Outbound>>,
     next_flush: Vec<Arc<Outbound>>,
+    fallen_behind: u64,
 }
 
 impl WakeList {
@@ -72,6 +80,9 @@ impl WakeList {
         first: u64,
     ) -> Offered {
         let (offered, is_news) = session.offer(message, flow, first);
+        if matches!(offered, Offered::NoRoom { .. }) {
+            self.fallen_behind += 1;
+        }
         if is_news {
             self.next_flush.push(Arc::clone(session));
         }
@@ -124,6 +135,10 @@ impl WakeList {
     pub fn wake(&mut self, flusher: &Flusher) {
         for session in self.at_once.drain(..) {
             session.wake();
+        }
+        if self.fallen_behind > 0 {
+            let fallen = std::mem::take(&mut self.fallen_behind);
+            flusher.fallen_behind.fetch_add(fallen, Ordering::Relaxed);
         }
         if !self.next_flush.is_empty() {
             flusher.add(&mut self.next_flush);

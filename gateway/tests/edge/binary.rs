@@ -2,6 +2,8 @@
 //! everything while orders of every kind come in both; what they were told is compared message by message.
 
 use client::{ClientConfig, Incoming, Session, connect};
+use engine::InstrumentId;
+use gateway::{ListedInstrument, Listing, ListingError};
 use protocol::{
     BinaryInstrument, Cancel, Channel, ErrorCode, ExecutionCursor, Frames, InstrumentTable, Layout,
     MassCancel, MassQuote, NewOrder, Operation, OrderRef, OrderSize, Quote, Reason, Replace,
@@ -12,7 +14,7 @@ use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::participant::Participant;
-use crate::venue::{Venue, within};
+use crate::venue::{Venue, instruments, within};
 
 async fn session(venue: &Venue, key: &str, frames: Frames) -> Session {
     let url = format!("ws://{}/v1/ws", venue.address);
@@ -341,4 +343,25 @@ async fn a_version_of_layouts_that_is_not_spoken_is_refused() {
     assert_eq!(greeted["schema"], 19_538);
     assert_eq!(greeted["instruments"][0]["number"], 1);
     venue.close().await;
+}
+
+/// An instrument of that id, named after it.
+fn numbered(id: u32) -> ListedInstrument {
+    let mut listed = instruments().remove(0);
+    listed.symbol = format!("S{id}").parse().unwrap();
+    listed.instrument.id = InstrumentId(id);
+    listed
+}
+
+#[test]
+fn the_65_536th_instrument_is_refused_where_it_is_listed() {
+    let whole: Vec<_> = (1..=65_535).map(numbered).collect();
+    let one_more: Vec<_> = (1..=65_536).map(numbered).collect();
+
+    let listing = Listing::new(whole, Vec::new()).unwrap();
+    let refused = Listing::new(one_more, Vec::new()).unwrap_err();
+
+    assert_eq!(listing.instruments()[65_534].binary().number, 65_535);
+    let symbol = "S65536".parse().unwrap();
+    assert_eq!(refused, ListingError::TooMany { symbol, id: 65_536 });
 }

@@ -48,6 +48,7 @@ async fn metrics_count_what_happened() {
         "rialto_rejects_total{reason=\"invalid_price\"} 1",
         "rialto_sessions 2",
         "rialto_slow_consumers_total 0",
+        "rialto_fallen_behind_total 0",
         "rialto_queue_depth{matcher=\"0\"} 0",
         "rialto_queue_full_total{matcher=\"0\"} 0",
         "rialto_history_waits_total 0",
