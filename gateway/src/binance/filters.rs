@@ -330,7 +330,7 @@ impl SymbolFilters {
 
     fn check_notional(&self, order: &OrderRequest, context: FilterContext) -> Result<(), Refusal> {
         let refusal = || Refusal::filter("NOTIONAL");
-        let least = read(self.bounds.notional_min).saturating_mul(ONE);
+        let least = self.least_notional();
         let most = read(self.bounds.notional_max).saturating_mul(ONE);
         if let Some(amount) = order.quote_amount {
             let is_enough = amount.units().saturating_mul(ONE) >= least;
@@ -348,6 +348,20 @@ impl SymbolFilters {
         (notional >= least && !is_too_much)
             .then_some(())
             .ok_or_else(refusal)
+    }
+
+    /// Checks what a lowered order is worth at its limit.
+    ///
+    /// # Errors
+    /// It is too little.
+    pub fn check_lowered(&self, price: i128, quantity: i128) -> Result<(), Refusal> {
+        (price.saturating_mul(quantity) >= self.least_notional())
+            .then_some(())
+            .ok_or_else(|| Refusal::filter("NOTIONAL"))
+    }
+
+    fn least_notional(&self) -> i128 {
+        read(self.bounds.notional_min).saturating_mul(ONE)
     }
 
     fn check_iceberg(&self, order: &OrderRequest) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use engine::{
     RejectReason, Replace, SideFilter,
 };
 
-use crate::binance::amount::Amount;
+use crate::binance::amount::{Amount, DECIMALS};
 use crate::binance::calls::hand_over::{Notes, hand_over};
 use crate::binance::calls::{Call, needed_symbol, writing};
 use crate::binance::ids::IdSource;
@@ -350,6 +350,14 @@ fn check_amendment(
         std::cmp::Ordering::Greater => refused("Order amend (quantity increase) is not supported."),
         std::cmp::Ordering::Less if quantity <= order.executed => {
             refused("Order amend (quantity below what is executed) is not supported.")
+        }
+        std::cmp::Ordering::Less if order.order_type.has_price() => {
+            let price = Amount::of_price(order.price, state.listed.scale);
+            let price = price.decimal().units_of(DECIMALS).unwrap_or(i128::MAX);
+            match symbol.filters.check_lowered(price, new_quantity.units()) {
+                Ok(()) => Ok(quantity),
+                Err(_too_little) => refused("Filter failure: NOTIONAL"),
+            }
         }
         std::cmp::Ordering::Less => Ok(quantity),
     }

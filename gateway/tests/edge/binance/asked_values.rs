@@ -153,6 +153,30 @@ async fn a_stop_that_follows_the_price_says_since_when() {
 }
 
 #[tokio::test]
+async fn an_amended_order_is_still_worth_enough() {
+    let venue = Venue::open().await;
+    let alice = alice(&venue);
+    alice
+        .limit("BUY", "50.00", "1", "&newClientOrderId=mine")
+        .await
+        .body();
+
+    let too_little = "symbol=BTCUSDT&origClientOrderId=mine&newQty=0.09";
+    let too_little = alice
+        .ask("PUT", "order/amend/keepPriority", too_little)
+        .await;
+    let enough = "symbol=BTCUSDT&origClientOrderId=mine&newQty=0.1";
+    let enough = alice.ask("PUT", "order/amend/keepPriority", enough).await;
+
+    assert_eq!(
+        too_little.refusal(),
+        (400, -2038, "Filter failure: NOTIONAL")
+    );
+    assert_eq!(enough.body()["amendedOrder"]["qty"], "0.10000000");
+    venue.close().await;
+}
+
+#[tokio::test]
 async fn a_peg_is_refused_by_what_is_wrong_with_it() {
     let venue = Venue::open().await;
     let alice = alice(&venue);
