@@ -10,7 +10,7 @@ use crate::spelled::spelled_struct;
 /// An open order was changed and kept its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amendment {
-    /// Where and when; its sequence number names the amendment: a command amends one order.
+    /// Where and when; its sequence number names the amendment. The changes of one batch share it.
     pub event: EventPlace,
     /// Which order.
     pub order_id: OrderId,

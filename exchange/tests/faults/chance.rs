@@ -14,6 +14,11 @@ impl Chance {
         Self(seed)
     }
 
+    /// Another one, for somebody who takes numbers at the same time.
+    pub fn fork(&mut self) -> Self {
+        Self(self.between(0, u64::MAX))
+    }
+
     /// A number from `low` on, below `high`.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         // SplitMix64.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::{
-    EngineLimits, Event, EventSink, InstrumentId, MatchingEngine, SequenceNumber, Sequenced,
-    Timestamp,
+    Command, EngineLimits, Event, EventSink, InstrumentId, MatchingEngine, SequenceNumber,
+    Sequenced, Timestamp,
 };
 use exchange::Config;
+use gateway::ListedInstrument;
 use sequencer::{FileLogs, JournalView, LogPosition, RealDisk};
 
 use crate::witness::Seen;
@@ -24,6 +25,10 @@ pub struct Story {
     trades: BTreeMap<(String, u64), (String, String)>,
     /// Over everything that decides, as the exchange says it.
     pub state_hash: String,
+    /// Of each instrument, for who looks for a difference.
+    pub books: Vec<String>,
+    /// The journal's last position.
+    pub last_position: LogPosition,
 }
 
 /// What clients saw and the journal does not know, or knows otherwise.
@@ -45,6 +50,20 @@ impl Faults {
 }
 
 impl Story {
+    fn note(&mut self, listed: &ListedInstrument, event: &Event) {
+        if let Event::Accepted(accepted) = event {
+            if let Some(client) = accepted.client_order_id {
+                let ids = self.accepted.entry(client.to_string()).or_default();
+                ids.push(accepted.order_id.0);
+            }
+        } else if let Event::Trade(trade) = event {
+            let price = listed.scale.price(trade.price.units()).to_string();
+            let quantity = listed.scale.quantity(trade.quantity.units()).to_string();
+            let key = (listed.symbol.to_string(), trade.trade_id.0);
+            self.trades.insert(key, (price, quantity));
+        }
+    }
+
     /// What clients saw and this story does not have.
     pub fn faults(&self, seen: &Seen) -> Faults {
         let is_there = |client: &String, id: &u64| {
@@ -104,9 +123,37 @@ pub fn copy(generation: &Path) -> tempfile::TempDir {
 /// # Errors
 /// It cannot be read, and why: something that was acknowledged is gone.
 pub fn tell(copy: &Path, config: &Config) -> Result<Story, String> {
+    let mut story = Story::default();
+    let engine = retell(copy, config, |listed, _, events| {
+        for event in events {
+            story.note(listed, event);
+        }
+    })?;
+    // As the exchange words it: FNV-1a over the books' hashes, in the order of the instruments.
+    let listed = config.listing.instruments.iter();
+    let hash = listed.fold(0xcbf2_9ce4_8422_2325_u64, |hash, listed| {
+        let book = engine.state_hash_of(listed.instrument.id);
+        let book = book.expect("it is listed");
+        story.books.push(format!("{}: {book:016x}", listed.symbol));
+        (hash ^ book).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    story.state_hash = format!("{hash:016x}");
+    story.last_position = last_position(copy);
+    Ok(story)
+}
+
+/// Applies the journal of a copied generation to a bare engine, and shows each command with its block of events.
+///
+/// # Errors
+/// It cannot be read, and why: something that was acknowledged is gone.
+pub fn retell(
+    copy: &Path,
+    config: &Config,
+    mut visit: impl FnMut(&ListedInstrument, &Sequenced<Command>, &[Event]),
+) -> Result<MatchingEngine, String> {
     let logs = FileLogs::open(copy, config.journal).map_err(|error| error.to_string())?;
     assert_begins_at_the_first_command(copy);
-    let mut told = Telling::new(config);
+    let mut telling = Telling::new(config);
     if logs.last_position() > LogPosition(0) {
         let entries = logs
             .read_from(LogPosition(1))
@@ -115,11 +162,11 @@ pub fn tell(copy: &Path, config: &Config) -> Result<Story, String> {
             let entry = entry.map_err(|error| error.to_string())?;
             for command in entry.commands {
                 let at = command.at.unwrap_or(entry.at);
-                told.apply(command.instrument, at, command.command);
+                telling.apply(command.instrument, at, command.command, &mut visit);
             }
         }
     }
-    Ok(told.end())
+    Ok(telling.engine)
 }
 
 /// What this oracle tells is told from the first command on: a journal whose old segments were dropped would make
@@ -134,11 +181,27 @@ fn assert_begins_at_the_first_command(copy: &Path) {
     );
 }
 
+/// The last position of a copied generation's journal.
+fn last_position(copy: &Path) -> LogPosition {
+    let view = JournalView::open(Arc::new(RealDisk), copy).expect("it was opened a moment ago");
+    view.last_position()
+}
+
+/// What stands in a copied generation's journal after `position`, in words.
+pub fn entries_after(copy: &Path, position: LogPosition) -> Vec<String> {
+    let view = JournalView::open(Arc::new(RealDisk), copy).expect("it was opened a moment ago");
+    let next = LogPosition(position.0 + 1);
+    if next > view.last_position() {
+        return Vec::new();
+    }
+    let entries = view.read_from(next).expect("it was read a moment ago");
+    entries.map(|entry| format!("{entry:?}")).collect()
+}
+
 struct Telling<'a> {
     config: &'a Config,
     engine: MatchingEngine,
     sequences: BTreeMap<InstrumentId, (SequenceNumber, Timestamp)>,
-    story: Story,
 }
 
 struct Events(Vec<Event>);
@@ -162,11 +225,16 @@ impl<'a> Telling<'a> {
             config,
             engine,
             sequences: BTreeMap::new(),
-            story: Story::default(),
         }
     }
 
-    fn apply(&mut self, instrument: InstrumentId, at: Timestamp, command: engine::Command) {
+    fn apply(
+        &mut self,
+        instrument: InstrumentId,
+        at: Timestamp,
+        command: Command,
+        visit: &mut impl FnMut(&ListedInstrument, &Sequenced<Command>, &[Event]),
+    ) {
         let (sequence, last_at) = self.sequences.entry(instrument).or_default();
         *sequence = SequenceNumber(sequence.0 + 1);
         *last_at = (*last_at).max(at);
@@ -178,38 +246,10 @@ impl<'a> Telling<'a> {
         };
         let mut events = Events(Vec::new());
         self.engine.apply(&command, &mut events);
-        for event in events.0 {
-            self.note(instrument, &event);
-        }
-    }
-
-    fn note(&mut self, instrument: InstrumentId, event: &Event) {
-        let listed = self.config.listing.instruments.iter();
+        let mut listed = self.config.listing.instruments.iter();
         let listed = listed
-            .clone()
             .find(|listed| listed.instrument.id == instrument)
             .expect("it is listed");
-        if let Event::Accepted(accepted) = event {
-            if let Some(client) = accepted.client_order_id {
-                let ids = self.story.accepted.entry(client.to_string()).or_default();
-                ids.push(accepted.order_id.0);
-            }
-        } else if let Event::Trade(trade) = event {
-            let price = listed.scale.price(trade.price.units()).to_string();
-            let quantity = listed.scale.quantity(trade.quantity.units()).to_string();
-            let key = (listed.symbol.to_string(), trade.trade_id.0);
-            self.story.trades.insert(key, (price, quantity));
-        }
-    }
-
-    fn end(mut self) -> Story {
-        // As the exchange words it: FNV-1a over the books' hashes, in the order of the instruments.
-        let listed = self.config.listing.instruments.iter();
-        let hash = listed.fold(0xcbf2_9ce4_8422_2325_u64, |hash, listed| {
-            let book = self.engine.state_hash_of(listed.instrument.id);
-            (hash ^ book.expect("it is listed")).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        self.story.state_hash = format!("{hash:016x}");
-        self.story
+        visit(listed, &command, &events.0);
     }
 }

@@ -2,13 +2,11 @@
 //! on the real binary, which is killed when all is answered, again and again; after each start what HTTP says of the
 //! past is compared with what was reported.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
 use client::{Incoming, Session};
 use protocol::{NewOrder, Operation, ReportKind, ServerMessage, Side, Submit};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::http::public;
 use crate::server::Server;
 
 const KILLS: u64 = 4;
@@ -36,22 +34,6 @@ async fn accepted(session: &mut Session, side: Side, price: &str) {
     }
 }
 
-fn public(server: &Server, path: &str) -> Value {
-    let address = server.url.split('/').nth(2).expect("a host and a port");
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )
-    .expect("it reads");
-    let mut answer = String::new();
-    stream
-        .read_to_string(&mut answer)
-        .expect("it answers in text");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    serde_json::from_str(body).expect("it is JSON")
-}
-
 #[tokio::test]
 async fn every_trade_that_was_reported_is_in_the_history_once_after_each_kill() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -67,11 +49,11 @@ async fn every_trade_that_was_reported_is_in_the_history_once_after_each_kill() 
         server.kill();
 
         server = Server::start(folder.path());
-        let told = &public(&server, "/v1/statistics/BTCUSDT")["statistics"];
+        let told = &public(&server, "/v1/statistics/BTCUSDT", None)["statistics"];
         assert_eq!(told["trades"], round * TRADES, "round {round}");
         assert_eq!(told["first_trade_id"], 1, "round {round}");
         assert_eq!(told["last_trade_id"], round * TRADES, "round {round}");
-        let candles = public(&server, "/v1/candles/BTCUSDT?interval=1s&count=1000");
+        let candles = public(&server, "/v1/candles/BTCUSDT?interval=1s&count=1000", None);
         let candles = candles["candles"].as_array().expect("a list").clone();
         let counted: u64 = candles.iter().filter_map(|it| it["trades"].as_u64()).sum();
         assert_eq!(counted, round * TRADES, "round {round}");

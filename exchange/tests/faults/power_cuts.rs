@@ -128,10 +128,8 @@ enum Outcome {
     Whole,
     Lost(Faults),
     Refused(String),
-    OtherState {
-        said: String,
-        expected: String,
-    },
+    /// The start stands elsewhere than the journal says.
+    OtherState(String),
     /// Money was spendable that is not there.
     Phantom(String),
 }
@@ -142,13 +140,7 @@ impl fmt::Display for Outcome {
             Self::Whole => formatter.write_str("everything is there"),
             Self::Lost(faults) => write!(formatter, "lost: {faults:?}"),
             Self::Refused(reason) => write!(formatter, "refused: {reason}"),
-            Self::OtherState { said, expected } => {
-                write!(
-                    formatter,
-                    "it stands at {said}, and the journal says {expected}"
-                )
-            }
-            Self::Phantom(what) => formatter.write_str(what),
+            Self::OtherState(what) | Self::Phantom(what) => formatter.write_str(what),
         }
     }
 }
@@ -192,11 +184,18 @@ async fn cut_once(
     let Ok(server) = small.start(&disk.data(), "") else {
         return Outcome::Refused("it does not start".to_owned());
     };
-    let (said, expected) = (server.state_hash(), story.state_hash);
+    let said = server.state_hash();
+    let (_, books) = server.operate("GET", "/v1/admin/state", "");
     let money = phantom_money(&server, witness);
     server.kill();
-    if said != expected {
-        return Outcome::OtherState { said, expected };
+    if said != story.state_hash {
+        let copy = oracle::copy(&generation);
+        let since = oracle::entries_after(copy.path(), story.last_position);
+        return Outcome::OtherState(format!(
+            "it stands at {said}, and the journal says {}; books {books}, by the journal {:?} up to {:?}; logged \
+             since then: {since:?}",
+            story.state_hash, story.books, story.last_position
+        ));
     }
     money.map_or(Outcome::Whole, Outcome::Phantom)
 }

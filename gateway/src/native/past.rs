@@ -168,6 +168,7 @@ pub fn page(
         Some(order_id) => Of::Order(OrderId(order_id)),
         None => Of::Account,
     };
+    let wider = wider(&page);
     match asked.kind {
         PastKind::ClosedOrders => {
             let orders = match of {
@@ -177,7 +178,7 @@ pub fn page(
                         |order: &history::OrderRecord| stage == Stage::All || is_over(order);
                     found.filter(is_meant).into_iter().collect()
                 }
-                Of::Account => history.orders(account, id, stage, &page),
+                Of::Account => history.orders(account, id, stage, &wider),
             };
             let id_of = |order: &history::OrderRecord| order.order_id.0;
             Past::ClosedOrders(paged(state, &page, &orders, id_of, |order| {
@@ -185,27 +186,54 @@ pub fn page(
             }))
         }
         PastKind::Executions => {
-            let found = history.executions(account, id, of, &page);
+            let found = history.executions(account, id, of, &wider);
             let id_of = |found: &history::Execution| found.trade.trade_id.0;
             Past::Executions(paged(state, &page, &found, id_of, |execution| {
                 execution_record(edge, listed, execution)
             }))
         }
         PastKind::Amendments => {
-            let found = history.amendments(account, id, of, &page);
+            let found = history.amendments(account, id, of, &wider);
             let id_of = |found: &history::Amendment| found.event.sequence.0;
             Past::Amendments(paged(state, &page, &found, id_of, |amendment| {
                 amendment_record(listed, amendment)
             }))
         }
         PastKind::PreventedMatches => {
-            let found = history.prevented_matches(account, id, of, &page);
+            let found = history.prevented_matches(account, id, of, &wider);
             let id_of = |found: &history::PreventedMatch| found.prevented_id;
             Past::PreventedMatches(paged(state, &page, &found, id_of, |prevented| {
                 prevented_record(listed, prevented)
             }))
         }
     }
+}
+
+/// Most facts that share an id: the changes that one batch makes.
+const SAME_ID_MAX: usize = 64;
+
+/// The page, and behind it the facts that may share its last one's id.
+const fn wider(page: &Page) -> Page {
+    match page.take {
+        Take::Oldest(most) => Page {
+            take: Take::Oldest(most.saturating_add(SAME_ID_MAX)),
+            ..*page
+        },
+        Take::Newest(_) => *page,
+    }
+}
+
+/// Where the page ends: the next one begins with another id, so facts that share one stand on the same page.
+fn end_of_page<R>(page: &Page, found: &[R], id_of: impl Fn(&R) -> u64) -> usize {
+    let Take::Oldest(most) = page.take else {
+        return found.len();
+    };
+    let (within, beyond) = found.split_at(most.min(found.len()));
+    let Some(last) = within.last().map(&id_of) else {
+        return 0;
+    };
+    let shares_last = beyond.iter().take_while(|one| id_of(one) == last);
+    within.len().saturating_add(shares_last.count())
 }
 
 fn paged<R, W>(
@@ -215,6 +243,9 @@ fn paged<R, W>(
     id_of: impl Fn(&R) -> u64,
     wire: impl Fn(&R) -> W,
 ) -> PastPage<W> {
+    let found = found
+        .get(..end_of_page(page, found, &id_of))
+        .unwrap_or(found);
     let next_from_id = match page.take {
         Take::Oldest(most) if found.len() >= most => {
             found.last().map(|last| id_of(last).saturating_add(1))
@@ -256,4 +287,27 @@ fn count_of(asked: Option<u32>) -> usize {
         usize::try_from(count).unwrap_or(COUNT_MAX)
     });
     asked.min(COUNT_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Page, end_of_page};
+
+    /// Trades 1, 2, 2 and 3: the account traded with itself in the second.
+    const IDS: [u64; 4] = [1, 2, 2, 3];
+
+    #[test]
+    fn a_page_ends_where_an_id_ends() {
+        let ends = [0, 1, 2, 3, 4, 9].map(|most| {
+            let page = Page::oldest(most);
+            end_of_page(&page, &IDS, |id| *id)
+        });
+
+        assert_eq!(ends, [0, 1, 3, 3, 4, 4]);
+    }
+
+    #[test]
+    fn the_newest_page_is_as_it_was_found() {
+        assert_eq!(end_of_page(&Page::newest(2), &IDS, |id| *id), 4);
+    }
 }
