@@ -1,6 +1,6 @@
 //! `rialto diff A B`: the first position at which two journals differ.
 
-use sequencer::{LogEntry, LogPosition};
+use sequencer::{LogEntry, LogPosition, RejectedPart};
 use serde::Serialize;
 
 use crate::cli::DiffArgs;
@@ -68,8 +68,8 @@ pub fn run(arguments: &DiffArgs, output: Output) -> Result<Verdict, ToolError> {
             equal: false,
             position: Some(position.0),
             what: Some(what),
-            a: one.as_ref().map(shown),
-            b: other.as_ref().map(shown),
+            a: one.as_ref().map(|entry| shown(entry, other.as_ref())),
+            b: other.as_ref().map(|entry| shown(entry, one.as_ref())),
             last_position_a,
             last_position_b,
         },
@@ -105,6 +105,8 @@ fn what_differs(a: Option<&LogEntry>, b: Option<&LogEntry>) -> Option<&'static s
         });
     if a.control != b.control || !are_same_commands {
         Some("commands")
+    } else if a.rejected != b.rejected {
+        Some("repair")
     } else if a.at != b.at {
         Some("time")
     } else {
@@ -112,17 +114,40 @@ fn what_differs(a: Option<&LogEntry>, b: Option<&LogEntry>) -> Option<&'static s
     }
 }
 
-/// An entry's time and commands, one a line.
-fn shown(entry: &LogEntry) -> String {
+/// Most commands of an entry that are shown.
+const COMMANDS_SHOWN_MAX: usize = 5;
+
+/// An entry's time, and its commands from the first one on that the other journal does not have there, one a line.
+fn shown(entry: &LogEntry, beside: Option<&LogEntry>) -> String {
+    let commands = commands_of(entry);
+    let others = beside.map(commands_of).unwrap_or_default();
+    let pairs = commands.iter().zip(&others);
+    let equal = pairs.take_while(|(one, other)| one == other).count();
     let mut lines = vec![format!("at {} ns", entry.at.0)];
-    lines.extend(entry.control.iter().map(|control| format!("{control:?}")));
-    lines.extend(
-        entry
-            .commands
-            .iter()
-            .map(|command| format!("instrument {}: {:?}", command.instrument.0, command.command)),
-    );
+    if entry.rejected != RejectedPart::Nothing {
+        lines.push(format!("a repair has taken out: {:?}", entry.rejected));
+    }
+    if equal > 0 {
+        lines.push(format!("the first {equal} commands are equal"));
+    }
+    let (shown, rest) = {
+        let differing = commands.get(equal..).unwrap_or_default();
+        differing.split_at(differing.len().min(COMMANDS_SHOWN_MAX))
+    };
+    lines.extend(shown.iter().cloned());
+    if !rest.is_empty() {
+        lines.push(format!("and {} more", rest.len()));
+    }
     lines.join("\n")
+}
+
+fn commands_of(entry: &LogEntry) -> Vec<String> {
+    let control = entry.control.iter().map(|control| format!("{control:?}"));
+    let commands = entry
+        .commands
+        .iter()
+        .map(|command| format!("instrument {}: {:?}", command.instrument.0, command.command));
+    control.chain(commands).collect()
 }
 
 fn text(difference: &Difference, first: LogPosition) -> String {

@@ -28,7 +28,7 @@ const WINDOW: usize = 32;
 const US_PER_S: u64 = 1_000_000;
 /// Few, so that there are many pages.
 const PAGE: usize = 97;
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One request of many kinds; earlier orders of the account are named as they were.
 fn request(chance: &mut Chance, account: &str, round: u64, k: u64) -> Value {

@@ -17,7 +17,7 @@ use crate::strace::{self, Injection, Record, Rule};
 use crate::witness::{Seen, Witness, trade};
 
 /// A process that is to end by itself has ended by then.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Orders that are acknowledged after a call that was only to stall.
 const ENOUGH: usize = 20;
 

@@ -20,7 +20,7 @@ const KILLS_OF_A_FOLDER: u64 = 20;
 /// Orders of each account that are sent again at the end of a folder.
 const ASKED_AGAIN: usize = 200;
 /// A process that is to end by itself has ended by then.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What was found over all folders.
 #[derive(Debug, Default)]

@@ -288,15 +288,26 @@ async fn the_first_position_at_which_two_folders_differ_is_found() {
         command.args(["diff", "--json"]).arg(a).arg(b);
         command.output().expect("the binary runs")
     };
-    let copy = tempfile::tempdir().expect("a folder");
-    let copied = Command::new("cp")
-        .arg("-a")
-        .args([generation.parent().expect("it is in a folder"), copy.path()])
-        .status();
-    assert!(copied.expect("there is a cp").success());
-    let copy = copy
-        .path()
-        .join(folder.path().file_name().expect("it has a name"));
+    let copied = || {
+        let copy = tempfile::tempdir().expect("a folder");
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([generation.parent().expect("it is in a folder"), copy.path()])
+            .status();
+        assert!(copied.expect("there is a cp").success());
+        copy
+    };
+    let name = folder.path().file_name().expect("it has a name");
+    let copies = [copied(), copied()];
+    let [copy, repaired] = copies.each_ref().map(|copy| copy.path().join(name));
+
+    let mut repair = rialto();
+    repair.args(["repair", "--reject", &last.to_string(), "--data"]);
+    small.configure(repair.arg(&repaired));
+    assert!(repair.status().expect("the binary runs").success());
+    let found = object(&diff(folder.path(), &repaired));
+    assert_eq!(found["what"], "repair", "{found}");
+    assert_eq!(found["position"], last, "{found}");
 
     let equal = diff(folder.path(), &copy);
     assert!(equal.status.success(), "{equal:?}");
