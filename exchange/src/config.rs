@@ -124,7 +124,9 @@ impl Config {
     }
 
     fn derive(file: &file::File) -> Result<Self, ConfigError> {
-        let listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
+        let mut listing = Listing::derive(&file.asset, &file.rules, &file.instrument)?;
+        let place = process::journal_place(file.log.journal);
+        listing.cap_remembered_ids(file.sequencer.idempotency_orders_max, place)?;
         process::at_least_one("ledger.accounts_max", file.ledger.accounts_max)?;
         let demo = DemoPart::derive(&file.demo, file.ledger.accounts_max, &listing)?;
         Ok(Self {

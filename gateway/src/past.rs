@@ -26,8 +26,10 @@ mod tests;
 const QUEUE_BATCHES_MAX: usize = 4_096;
 /// Batches that are taken in before somebody who asks gets a turn.
 const BATCHES_PER_TURN: usize = 64;
-/// How long a batch may wait for its turn when nobody asks.
+/// How long a batch may wait for its turn when nobody asks and little happens.
 const REST: Duration = Duration::from_millis(10);
+/// The same while much happens: what has just been told is still in the caches, and its room is soon used again.
+const SHORT_REST: Duration = Duration::from_millis(2);
 /// How soon egress looks again whether there is room: there is, unless this disk is slower than the journal's.
 const ROOM_POLL: Duration = Duration::from_millis(1);
 /// Questions that are answered at once; more of them would only wait for each other.
@@ -247,6 +249,7 @@ impl Past {
 
     fn run(&self) {
         let mut checked_s = 0;
+        let mut has_taken = false;
         loop {
             let is_closed = self.is_closed.load(Ordering::Acquire);
             let mut history = lock(&self.history);
@@ -267,8 +270,9 @@ impl Past {
             }
             drop(history);
             if !took {
-                std::thread::park_timeout(REST);
+                std::thread::park_timeout(if has_taken { SHORT_REST } else { REST });
             }
+            has_taken = took;
         }
     }
 

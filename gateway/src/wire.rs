@@ -1,7 +1,7 @@
 //! From a message to bytes that any number of sessions share.
 
 use bytes::Bytes;
-use protocol::{BinaryInstrument, Frames, Layout, Report, ServerMessage};
+use protocol::{BinaryInstrument, Frames, InstrumentTable, Layout, Report, ServerMessage};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::websocket::{give_back_written, lend_for_writing};
@@ -83,14 +83,21 @@ pub fn report(
     binary.unwrap_or_else(|| encode(buffer, |buffer| report.encode(buffer)))
 }
 
-/// A text frame in binary, for a reader who asked for that; unchanged where it has no layout.
-pub fn translated(message: &Message, frames: Frames, instrument: &BinaryInstrument) -> Message {
-    let read = match (frames, message) {
-        (Frames::Binary, Message::Text(text)) => ServerMessage::decode(text).ok(),
-        _ => None,
-    };
-    match read {
-        Some(read) => say(&mut Vec::new(), frames, instrument, &read),
-        None => message.clone(),
+/// A frame about `instrument` that was written before, in the frames that its reader asks for now.
+pub fn told_again(
+    (written, frame): (Frames, Vec<u8>),
+    wished: Frames,
+    instrument: &BinaryInstrument,
+) -> Message {
+    if written == wished && written == Frames::Binary {
+        return Message::Binary(frame.into());
     }
+    let read = match written {
+        Frames::Text => ServerMessage::decode(&String::from_utf8_lossy(&frame)),
+        Frames::Binary => {
+            ServerMessage::decode_binary(&frame, &InstrumentTable::new([*instrument]))
+        }
+    };
+    let read = read.expect("what was written here can be read here");
+    say(&mut Vec::new(), wished, instrument, &read)
 }

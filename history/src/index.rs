@@ -1,10 +1,11 @@
 //! Where the records of each account are: bounded lists, whose oldest entries make room.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use engine::{AccountId, ClientOrderId, InstrumentId, OrderId, SequenceNumber, Timestamp, TradeId};
 
 use crate::bust::BustRecord;
+use crate::hashing::HashMap;
 use crate::page::{Of, Page};
 use crate::record::{Filed, Record};
 
@@ -67,9 +68,9 @@ impl Index {
     pub fn new(limits: IndexLimits) -> Self {
         Self {
             limits,
-            accounts: HashMap::new(),
-            trades: HashMap::new(),
-            busts: HashMap::new(),
+            accounts: HashMap::default(),
+            trades: HashMap::default(),
+            busts: HashMap::default(),
         }
     }
 

@@ -15,6 +15,7 @@ mod calendar;
 mod candle;
 mod candle_series;
 mod execution;
+mod hashing;
 mod history;
 mod index;
 mod interval;

@@ -2,7 +2,7 @@
 
 mod changes;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use engine::{
     AccountId, CancelReason, Canonical, ClientOrderId, Event, Notional, OrderId, OrderSize,
@@ -11,6 +11,7 @@ use engine::{
 
 use crate::bust::BustRecord;
 use crate::execution::Fees;
+use crate::hashing::HashMap;
 use crate::order::{OrderRecord, OrderStatus};
 use crate::place::EventPlace;
 use crate::record::Record;

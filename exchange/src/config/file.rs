@@ -167,6 +167,8 @@ pub struct Sequencer {
     pub egress_capacity_batches: usize,
     /// Batches that wait to be durable.
     pub undurable_batches_max: usize,
+    /// Client order ids remembered of each instrument, at most.
+    pub idempotency_orders_max: u32,
     /// Whether stages are timed.
     pub stage_stamps: bool,
 }

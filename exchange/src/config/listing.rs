@@ -10,6 +10,7 @@ use protocol::{AssetName, DecimalError, ExactDecimal, Scale};
 use crate::config::error::ConfigError;
 use crate::config::file;
 use crate::config::instrument::Row;
+use crate::config::process::JournalPlace;
 
 /// Everything that can be held and traded.
 #[derive(Debug, Clone)]
@@ -75,6 +76,35 @@ impl Listing {
             account_limits,
             written: String::new(),
         })
+    }
+
+    /// Remembers no more client order ids of any instrument than this.
+    ///
+    /// # Errors
+    /// An instrument has more, and a journal is kept: what it was made with decides what it says.
+    pub fn cap_remembered_ids(
+        &mut self,
+        orders_max: u32,
+        place: JournalPlace,
+    ) -> Result<(), ConfigError> {
+        for listed in &mut self.instruments {
+            let own = listed.instrument.idempotency_orders_max;
+            if own <= orders_max {
+                continue;
+            }
+            if place == JournalPlace::Files {
+                return Err(ConfigError::new(
+                    "sequencer.idempotency_orders_max",
+                    format!(
+                        "{} remembers {own} client order ids, and a journal that is kept says so",
+                        listed.symbol
+                    ),
+                    "write the figure in [[instrument]], or log.journal = \"memory\"",
+                ));
+            }
+            listed.instrument.idempotency_orders_max = orders_max;
+        }
+        Ok(())
     }
 
     /// The instrument with this symbol.

@@ -3,11 +3,14 @@
 //! The newest are kept, whoever they are for. Of each account it is known which was the last it was told, and the
 //! last that is no longer kept. After a restart the replay of the log tells everything again from the newest snapshot
 //! on; what was told before is known from there, and not kept.
+//!
+//! They are kept as binary frames, one behind the other in a ring: most are never asked for again, and to write one in
+//! text and allocate room for it costs more than all else that is done for a report.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use engine::{AccountId, Canonical, Event, StateError, StateReader};
-use tokio_tungstenite::tungstenite::Message;
+use protocol::Frames;
 
 /// Where a report's event stands in its instrument: the command's sequence, then the event among the command's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -26,6 +29,8 @@ pub struct NotKept;
 #[derive(Debug)]
 pub struct KeptReports {
     newest: VecDeque<KeptReport>,
+    /// Their frames, in the same order.
+    frames: VecDeque<u8>,
     kept_max: usize,
     accounts: BTreeMap<AccountId, Told>,
 }
@@ -34,7 +39,9 @@ pub struct KeptReports {
 struct KeptReport {
     account: AccountId,
     place: ReportPlace,
-    message: Message,
+    /// How its frame is written.
+    written: Frames,
+    frame_bytes: u32,
 }
 
 /// What an account was told.
@@ -51,6 +58,7 @@ impl KeptReports {
     pub const fn new(kept_max: usize) -> Self {
         Self {
             newest: VecDeque::new(),
+            frames: VecDeque::new(),
             kept_max,
             accounts: BTreeMap::new(),
         }
@@ -61,18 +69,26 @@ impl KeptReports {
         self.kept_max > 0
     }
 
-    /// An account was told of an event.
-    pub fn keep(&mut self, account: AccountId, place: ReportPlace, message: Message) {
+    /// An account was told of an event by this frame.
+    pub fn keep(
+        &mut self,
+        account: AccountId,
+        place: ReportPlace,
+        (written, frame): (Frames, &[u8]),
+    ) {
         self.accounts.entry(account).or_default().last = place;
         if self.newest.len() >= self.kept_max
             && let Some(oldest) = self.newest.pop_front()
         {
             self.accounts.entry(oldest.account).or_default().dropped = oldest.place;
+            self.frames.drain(..oldest.frame_bytes as usize);
         }
+        self.frames.extend(frame);
         self.newest.push_back(KeptReport {
             account,
             place,
-            message,
+            written,
+            frame_bytes: u32::try_from(frame.len()).expect("a report is far below 4 GiB"),
         });
     }
 
@@ -107,16 +123,24 @@ impl KeptReports {
         &self,
         account: AccountId,
         place: ReportPlace,
-    ) -> Result<impl Iterator<Item = &Message>, NotKept> {
+    ) -> Result<impl Iterator<Item = (Frames, Vec<u8>)>, NotKept> {
         let told = self.accounts.get(&account).copied().unwrap_or_default();
         if place < told.dropped || place > told.last {
             return Err(NotKept);
         }
-        let missed = self
-            .newest
-            .iter()
-            .filter(move |report| report.account == account && report.place > place);
-        Ok(missed.map(|report| &report.message))
+        let mut end = 0;
+        let placed = self.newest.iter().map(move |report| {
+            let start = end;
+            end += report.frame_bytes as usize;
+            (report, start..end)
+        });
+        let missed = placed
+            .filter(move |(report, _)| report.account == account && report.place > place)
+            .map(|(report, bytes)| {
+                let frame = self.frames.range(bytes).copied().collect();
+                (report.written, frame)
+            });
+        Ok(missed)
     }
 
     /// Spells out what accounts were told last, for a snapshot.
@@ -177,7 +201,7 @@ pub fn told_of(event: &Event) -> [Option<AccountId>; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccountId, KeptReports, Message, NotKept, ReportPlace, StateReader};
+    use super::{AccountId, Frames, KeptReports, NotKept, ReportPlace, StateReader};
 
     const ALICE: AccountId = AccountId(1);
     const BOB: AccountId = AccountId(2);
@@ -195,7 +219,7 @@ mod tests {
             (ALICE, at(4, 0)),
         ] {
             let text = format!("{}.{}", place.sequence, place.k);
-            kept.keep(account, place, Message::text(text));
+            kept.keep(account, place, (Frames::Text, text.as_bytes()));
         }
         kept
     }
@@ -204,9 +228,15 @@ mod tests {
         kept: &KeptReports,
         account: AccountId,
         after: ReportPlace,
-    ) -> Result<Vec<&str>, NotKept> {
+    ) -> Result<Vec<String>, NotKept> {
         let missed = kept.missed_after(account, after)?;
-        Ok(missed.map(|message| message.to_text().unwrap()).collect())
+        Ok(missed
+            .map(|(_, frame)| String::from_utf8(frame).unwrap())
+            .collect())
+    }
+
+    fn told(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
     #[test]
@@ -215,12 +245,12 @@ mod tests {
 
         assert_eq!(
             missed(&kept, ALICE, at(0, 0)),
-            Ok(vec!["1.0", "1.1", "4.0"])
+            Ok(told(&["1.0", "1.1", "4.0"]))
         );
-        assert_eq!(missed(&kept, ALICE, at(1, 0)), Ok(vec!["1.1", "4.0"]));
-        assert_eq!(missed(&kept, ALICE, at(4, 0)), Ok(vec![]));
-        assert_eq!(missed(&kept, BOB, at(0, 0)), Ok(vec!["2.0"]));
-        assert_eq!(missed(&kept, AccountId(3), at(0, 0)), Ok(vec![]));
+        assert_eq!(missed(&kept, ALICE, at(1, 0)), Ok(told(&["1.1", "4.0"])));
+        assert_eq!(missed(&kept, ALICE, at(4, 0)), Ok(told(&[])));
+        assert_eq!(missed(&kept, BOB, at(0, 0)), Ok(told(&["2.0"])));
+        assert_eq!(missed(&kept, AccountId(3), at(0, 0)), Ok(told(&[])));
     }
 
     #[test]
@@ -228,8 +258,8 @@ mod tests {
         let kept = kept(2);
 
         assert_eq!(missed(&kept, ALICE, at(1, 0)), Err(NotKept));
-        assert_eq!(missed(&kept, ALICE, at(1, 1)), Ok(vec!["4.0"]));
-        assert_eq!(missed(&kept, BOB, at(0, 0)), Ok(vec!["2.0"]));
+        assert_eq!(missed(&kept, ALICE, at(1, 1)), Ok(told(&["4.0"])));
+        assert_eq!(missed(&kept, BOB, at(0, 0)), Ok(told(&["2.0"])));
         assert_eq!(missed(&kept, ALICE, at(4, 1)), Err(NotKept));
     }
 
@@ -239,10 +269,10 @@ mod tests {
         kept(10).spell(&mut spelled);
         let mut restored = KeptReports::new(10);
         restored.restore(&mut StateReader::new(&spelled)).unwrap();
-        restored.keep(ALICE, at(5, 0), Message::text("5.0"));
+        restored.keep(ALICE, at(5, 0), (Frames::Text, b"5.0"));
 
         assert_eq!(missed(&restored, ALICE, at(1, 1)), Err(NotKept));
-        assert_eq!(missed(&restored, ALICE, at(4, 0)), Ok(vec!["5.0"]));
-        assert_eq!(missed(&restored, BOB, at(2, 0)), Ok(vec![]));
+        assert_eq!(missed(&restored, ALICE, at(4, 0)), Ok(told(&["5.0"])));
+        assert_eq!(missed(&restored, BOB, at(2, 0)), Ok(told(&[])));
     }
 }

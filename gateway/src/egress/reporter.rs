@@ -5,7 +5,7 @@ mod several;
 mod traced;
 
 use engine::{AccountId, Command, Event, OrderId, OrderSize, PastTrade, Prevented, Trade};
-use protocol::{Liquidity, Report};
+use protocol::{Frames, Liquidity, Report};
 use sequencer::{CommandOutcome, SessionId, StageClock};
 use std::sync::Arc;
 
@@ -293,8 +293,9 @@ impl<'a> Reporter<'a> {
             .chain(copies);
         let instrument = self.listed.binary();
         if is_keeping {
-            let text = wire::encode(recipients.buffer, |buffer| report.encode(buffer));
-            recipients.kept.keep(account, place, text);
+            let buffer = &mut *recipients.buffer;
+            let written = wire::write_report(buffer, Frames::Binary, &instrument, &report);
+            recipients.kept.keep(account, place, (written, buffer));
         }
         // Once for all who want the same frames, unless they take turns.
         let mut written = None;

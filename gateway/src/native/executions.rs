@@ -180,6 +180,6 @@ fn missed_of(
             )),
         })?;
     let instrument = state.listed.binary();
-    missed.extend(of_account.map(|report| wire::translated(report, frames, &instrument)));
+    missed.extend(of_account.map(|report| wire::told_again(report, frames, &instrument)));
     Ok(())
 }

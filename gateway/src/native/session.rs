@@ -86,6 +86,11 @@ impl Session {
         self.stamps = Stamps::default();
         self.stamp(sequencer::Stage::Read);
         let read = Request::decode(frame, self.edge.limits.frame_bytes_max);
+        // What can be read is UTF-8: looked for where something is wrong, not in each frame.
+        if read.is_err() && str::from_utf8(frame).is_err() {
+            self.end = Some(SessionEnd::NotUtf8);
+            return;
+        }
         self.take_read(read);
     }
 

@@ -94,9 +94,6 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
         };
         signs.has_spoken.store(true, Ordering::Relaxed);
         match incoming {
-            Incoming::Text(text) if str::from_utf8(text).is_err() => {
-                return End::Session(SessionEnd::NotUtf8);
-            }
             Incoming::Text(text) => {
                 session.take_text(text);
                 signs
