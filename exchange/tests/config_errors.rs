@@ -442,3 +442,14 @@ fn every_rule_set_of_the_built_in_files_fits_an_instrument() {
     assert_eq!(guarded.velocity.unwrap().ticks, 200);
     assert!(guarded.schedule.is_some() && guarded.luld.is_some());
 }
+
+#[test]
+fn a_journal_that_is_kept_says_how_many_client_order_ids_count() {
+    let cap = "[sequencer]\nidempotency_orders_max = 0\n";
+
+    assert_eq!(
+        refused(cap),
+        "FILE:2: sequencer.idempotency_orders_max = 0: BTCUSDT remembers 8192 client order ids, and a journal that is \
+         kept says so; write the figure in [[instrument]], or log.journal = \"memory\""
+    );
+}
