@@ -109,9 +109,17 @@ impl ExactDecimal {
     ///
     /// # Errors
     /// The value is no whole number of such units ([`DecimalError::OffGrid`]), or does not fit.
+    #[inline]
     pub fn units_of(self, decimals: u8) -> Result<i128, DecimalError> {
-        if self.decimals == decimals || self.units == 0 {
+        if self.decimals == decimals {
             return Ok(self.units);
+        }
+        self.scaled_to(decimals)
+    }
+
+    fn scaled_to(self, decimals: u8) -> Result<i128, DecimalError> {
+        if self.units == 0 {
+            return Ok(0);
         }
         if let Some(missing) = decimals.checked_sub(self.decimals) {
             return 10_i128

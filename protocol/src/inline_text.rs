@@ -80,20 +80,9 @@ impl<const LENGTH: usize> InlineText<LENGTH> {
     /// It is empty, has a character outside the set, or something other than zeros behind it.
     #[inline]
     pub(crate) fn from_padded(bytes: &[u8; LENGTH]) -> Result<Self, InlineTextError> {
-        let length = bytes
-            .iter()
-            .position(|byte| !admits(*byte))
-            .unwrap_or(LENGTH);
-        if length == 0 {
-            return Err(InlineTextError::Empty);
-        }
-        if bytes[length..].iter().any(|byte| *byte != 0) {
-            return Err(InlineTextError::BadCharacter);
-        }
-        Ok(Self {
-            bytes: *bytes,
-            length: u8::try_from(length).expect("names are shorter than 256 characters"),
-        })
+        // A zero before the last character makes the count too small, and what stands beyond it is no zero.
+        let length = bytes.iter().map(|byte| u8::from(*byte != 0)).sum();
+        Self::from_padded_to(bytes, length)
     }
 
     /// Reads a name of `length` characters that is filled up with zeros.

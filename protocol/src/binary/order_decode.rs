@@ -17,6 +17,7 @@ use crate::words::{
 };
 
 /// The order of `root`, with the blocks that follow it, and its time.
+#[inline]
 pub(super) fn read_order(
     root: &SubmitLayout,
     instrument: &BinaryInstrument,
@@ -66,6 +67,7 @@ pub(super) fn read_order(
     Ok((order, at.map(|at| at.at_us.get())))
 }
 
+#[inline]
 fn following<'a, T: crate::binary::layout::Bytes>(
     set: u32,
     bit: u32,
@@ -108,6 +110,7 @@ fn no_name<T>(bytes: &[u8; 36], field: &str) -> Result<Option<T>, CodecError> {
     Ok(None)
 }
 
+#[inline]
 fn kind(
     root: &SubmitLayout,
     terms: Option<&TermsLayout>,
@@ -148,6 +151,7 @@ fn kind(
     }
 }
 
+#[inline]
 fn size(
     root: &SubmitLayout,
     terms: Option<&TermsLayout>,
@@ -166,6 +170,7 @@ fn size(
     }
 }
 
+#[inline]
 fn time_in_force(root: &SubmitLayout) -> Result<TimeInForce, CodecError> {
     let expire_at_us = nothing::read_number(root.expire_at_us);
     let time_in_force = match root.time_in_force {
@@ -198,6 +203,7 @@ fn time_in_force(root: &SubmitLayout) -> Result<TimeInForce, CodecError> {
     Ok(time_in_force)
 }
 
+#[inline]
 fn display(root: &SubmitLayout, scale: Scale) -> Result<Display, CodecError> {
     let is_hidden = root.flags.get() & flags::HIDDEN != 0;
     match (

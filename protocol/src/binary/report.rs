@@ -18,6 +18,10 @@ use crate::exact_decimal::ExactDecimal;
 use crate::reason::Reason;
 use crate::server_message::{EventId, Report};
 
+/// Room for a report with its id and its trade: it is made once.
+const FRAME_BYTES_USUAL: usize =
+    size_of::<ReportLayout>() + size_of::<ClientOrderIdLayout>() + size_of::<ExecutionLayout>();
+
 impl Report {
     /// Appends the message to `buffer` as one binary frame, if it fits its layout.
     pub fn encode_binary(&self, instrument: &BinaryInstrument, buffer: &mut Vec<u8>) -> Layout {
@@ -71,6 +75,7 @@ pub(super) fn write(
         text_bytes: text_bytes(text)?,
         reserved_too: U32::ZERO,
     };
+    buffer.reserve(FRAME_BYTES_USUAL);
     buffer.extend_from_slice(root.as_bytes());
     if let Some(id) = &report.client_order_id {
         let block = ClientOrderIdLayout {

@@ -44,6 +44,7 @@ impl Request {
     }
 }
 
+#[inline]
 fn operation(
     header: Header,
     frame: &[u8],
