@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,6 +22,7 @@ use tracing::debug;
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::faults;
+use crate::limits::Limits;
 use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
@@ -87,8 +90,16 @@ async fn read_frames(session: &mut Session, reader: &mut FrameReader, signs: &Si
         if !reader.has_frame() {
             session.wait_begins();
         }
-        session.looked_at_ns = stage_clock.now_ns();
-        let incoming = match reader.next().await {
+        let mut looked_at_ns = None;
+        let mut next = pin!(reader.next());
+        let incoming = poll_fn(|context| {
+            // Anew whenever the socket wakes it: to wait for a frame is not to read it.
+            looked_at_ns = stage_clock.now_ns();
+            next.as_mut().poll(context)
+        })
+        .await;
+        session.looked_at_ns = looked_at_ns;
+        let incoming = match incoming {
             Ok(incoming) => incoming,
             Err(broken) => return End::Session(end_of(broken)),
         };
@@ -190,10 +201,21 @@ struct SignsOfLife {
 /// Pings, and ends the session when nothing was heard for too long, or no hello in time.
 async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> SessionEnd {
     let limits = &edge.limits;
-    tokio::time::sleep(limits.handshake_timeout).await;
-    if !signs.has_greeted.load(Ordering::Relaxed) {
-        return SessionEnd::Idle;
+    let no_hello = async {
+        tokio::time::sleep(limits.handshake_timeout).await;
+        if signs.has_greeted.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = no_hello => {}
+        () = silent_for_long(limits, outbound, signs) => {}
     }
+    SessionEnd::Idle
+}
+
+/// Resolves when nothing was heard for the idle timeout, or up to a ping's interval later.
+async fn silent_for_long(limits: &Limits, outbound: &Outbound, signs: &SignsOfLife) {
     let mut silence = Duration::ZERO;
     loop {
         tokio::time::sleep(limits.ping_interval).await;
@@ -203,7 +225,7 @@ async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> Se
             silence.saturating_add(limits.ping_interval)
         };
         if silence >= limits.idle_timeout {
-            return SessionEnd::Idle;
+            return;
         }
         outbound.push_ping();
     }

@@ -62,3 +62,27 @@ async fn an_order_that_does_not_ask_and_one_that_the_door_refuses_have_no_trace(
     assert_eq!(alice.passed, Vec::<Value>::new());
     venue.close().await;
 }
+
+#[tokio::test]
+async fn the_time_for_which_nothing_was_sent_is_in_no_trace() {
+    let venue = Venue::open().await;
+    let mut alice = Participant::log_on(&venue, "alice").await;
+    let mut bob = Participant::log_on(&venue, "bob").await;
+    let silent_since = tokio::time::Instant::now();
+    for id in 1..=200 {
+        bob.ask(&limit(id, "buy", "98.00", "0.00001")).await;
+    }
+    let silent = silent_since.elapsed();
+
+    let sent = tokio::time::Instant::now();
+    alice.ask(&traced(1, "99.00")).await;
+    let trace = alice.read().await;
+    let told = sent.elapsed();
+
+    let total = u128::from(trace["total_ns"].as_u64().unwrap());
+    assert!(
+        total <= told.as_nanos(),
+        "{trace} after {silent:?} without a word, told within {told:?}"
+    );
+    venue.close().await;
+}
