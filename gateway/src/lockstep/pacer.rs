@@ -274,6 +274,8 @@ impl Pacer {
     fn note_lost(&mut self, accounts: Vec<AccountId>) {
         let grace_ns = nanoseconds(self.edge.limits.disconnect_grace);
         let due_ns = self.now_ns.saturating_add(grace_ns);
+        // Who came back and left again has a whole grace from then on.
+        self.lost.retain(|(_, account)| !accounts.contains(account));
         let lost = accounts.into_iter().map(|account| (due_ns, account));
         self.lost.extend(lost);
     }
