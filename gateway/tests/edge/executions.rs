@@ -103,6 +103,57 @@ async fn the_cursor_of_a_subscription_is_where_a_resume_goes_on() {
 }
 
 #[tokio::test]
+async fn one_cursor_goes_on_with_executions_and_with_drop_copies_and_state_begins_with_all() {
+    let venue = Venue::open().await;
+    let mut copies = Participant::log_on(&venue, "alice").await;
+    let subscribed = copies
+        .ask(r#"{"op":"subscribe","id":1,"channel":"drop_copy"}"#)
+        .await;
+    assert_eq!(subscribed["cursor"], serde_json::json!([]));
+    trade_while_alice_is_away(&venue).await;
+    copies
+        .read_until(|message| message["kind"] == "rested")
+        .await;
+    drop(copies);
+
+    // What the copies told last was 1.1.
+    let after = r#"[{"symbol":"BTCUSDT","seq":1,"k":1}]"#;
+    for channel in ["executions", "drop_copy"] {
+        let mut session = Participant::log_on(&venue, "alice").await;
+        let answer = session
+            .ask(&format!(
+                r#"{{"op":"resume_executions","id":2,"channel":"{channel}","epoch":7,"after":{after}}}"#
+            ))
+            .await;
+        session.assert_alive().await;
+
+        assert_eq!(answer["channel"], channel);
+        assert_eq!(
+            told(&session.passed),
+            ["accepted 2.0", "rested 2.1", "trade 3.1"],
+            "{channel}"
+        );
+    }
+    let mut state = Participant::log_on(&venue, "alice").await;
+    for (id, channel) in [(3, "balances"), (4, "positions"), (5, "queue")] {
+        state
+            .ask(&format!(
+                r#"{{"op":"subscribe","id":{id},"channel":"{channel}"}}"#
+            ))
+            .await;
+    }
+    let all = state
+        .read_until(|message| message["type"] == "queue" && message["order_id"] == 2)
+        .await;
+    assert_eq!(all["quantity"], "1.00000");
+    for channel in ["balances", "positions"] {
+        let first = state.passed.iter().find(|it| it["type"] == channel);
+        assert_eq!(first.unwrap()["seq"], 1, "{channel}");
+    }
+    venue.close().await;
+}
+
+#[tokio::test]
 async fn what_is_not_kept_or_is_of_another_epoch_wants_a_snapshot() {
     let few = Limits {
         executions_kept_max: 3,

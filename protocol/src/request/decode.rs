@@ -280,7 +280,10 @@ fn subscription(fields: &mut Fields<'_>) -> Result<Subscription, CodecError> {
         ));
     }
     let interval_ms = fields.optional(Field::IntervalMs, short_number)?;
-    if interval_ms.is_some() != (delivery == Some(Delivery::Interval)) {
+    if interval_ms.is_none() && delivery == Some(Delivery::Interval) {
+        return Err(CodecError::missing(Field::IntervalMs.name()));
+    }
+    if interval_ms.is_some() && delivery != Some(Delivery::Interval) {
         return Err(CodecError::bad(
             Field::IntervalMs.name(),
             "it stands beside the delivery `interval`, and only there",

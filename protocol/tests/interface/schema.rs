@@ -113,6 +113,29 @@ pub fn payload(samples: &[Value], section: &Section) -> Value {
     schema
 }
 
+/// Fields of objects within messages that are absent where they have no value; their samples have them all.
+const OPTIONAL_WITHIN: [&str; 19] = [
+    "ask_price",
+    "ask_quantity",
+    "average_price",
+    "bid_price",
+    "bid_quantity",
+    "busted_at_us",
+    "client_order_id",
+    "expire_at_us",
+    "order_id",
+    "previous_close",
+    "price",
+    "price_before",
+    "quantity",
+    "quote_amount",
+    "reason",
+    "text",
+    "unrealized_at_last",
+    "unrealized_at_mid",
+    "waiting",
+];
+
 fn object(samples: &[&Map<String, Value>], section: Option<&Section>) -> Value {
     let names: BTreeSet<&String> = samples.iter().flat_map(|sample| sample.keys()).collect();
     let mut properties = Map::new();
@@ -120,7 +143,10 @@ fn object(samples: &[&Map<String, Value>], section: Option<&Section>) -> Value {
     for name in names {
         let values: Vec<&Value> = samples.iter().filter_map(|it| it.get(name)).collect();
         let row = section.and_then(|section| section.rows.get(name));
-        let is_optional = row.is_some_and(|row| row.kind.contains("optional"));
+        let is_optional = match section {
+            Some(_) => row.is_some_and(|row| row.kind.contains("optional")),
+            None => OPTIONAL_WITHIN.contains(&name.as_str()),
+        };
         if values.len() == samples.len() && !is_optional && name != "request" && name != "id" {
             required.push(name.clone());
         }
