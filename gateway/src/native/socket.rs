@@ -22,7 +22,6 @@ use tracing::debug;
 use crate::counters::Counters;
 use crate::edge::Edge;
 use crate::faults;
-use crate::limits::Limits;
 use crate::listener::{Peer, Transport};
 use crate::lock::lock;
 use crate::native::session::Session;
@@ -201,31 +200,32 @@ struct SignsOfLife {
 /// Pings, and ends the session when nothing was heard for too long, or no hello in time.
 async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> SessionEnd {
     let limits = &edge.limits;
-    let no_hello = async {
-        tokio::time::sleep(limits.handshake_timeout).await;
-        if signs.has_greeted.load(Ordering::Relaxed) {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = no_hello => {}
-        () = silent_for_long(limits, outbound, signs) => {}
-    }
-    SessionEnd::Idle
-}
-
-/// Resolves when nothing was heard for the idle timeout, or up to a ping's interval later.
-async fn silent_for_long(limits: &Limits, outbound: &Outbound, signs: &SignsOfLife) {
-    let mut silence = Duration::ZERO;
+    let (mut open, mut since_ping, mut silence) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     loop {
-        tokio::time::sleep(limits.ping_interval).await;
+        let until_ping = limits.ping_interval.saturating_sub(since_ping);
+        let until_hello = limits.handshake_timeout.saturating_sub(open);
+        let pause = if until_hello.is_zero() {
+            until_ping
+        } else {
+            until_ping.min(until_hello)
+        };
+        tokio::time::sleep(pause).await;
+        open = open.saturating_add(pause);
+        since_ping = since_ping.saturating_add(pause);
+        if open >= limits.handshake_timeout && !signs.has_greeted.load(Ordering::Relaxed) {
+            return SessionEnd::Idle;
+        }
+        if since_ping < limits.ping_interval {
+            continue;
+        }
+        since_ping = Duration::ZERO;
         silence = if signs.has_spoken.swap(false, Ordering::Relaxed) {
             Duration::ZERO
         } else {
             silence.saturating_add(limits.ping_interval)
         };
         if silence >= limits.idle_timeout {
-            return;
+            return SessionEnd::Idle;
         }
         outbound.push_ping();
     }
