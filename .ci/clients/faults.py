@@ -14,7 +14,7 @@ HOST, ADMIN, KEY, LIBRARY = sys.argv[1:5]
 SYMBOL = "BTC/USDT"
 KINDS = [
     "disconnect", "half_open", "latency", "drop", "duplicate", "reorder", "sequence_gap", "truncated_frame", "rate_limit",
-    "reject", "unknown_outcome", "cancel_reject", "stale_feed", "clock_skew", "maintenance",
+    "reject", "unknown_outcome", "cancel_reject", "stale_feed", "clock_skew", "maintenance", "partial_fill",
 ]
 seen, listed = {}, {}
 
@@ -113,6 +113,18 @@ async def late(call):
     note("latency", before, took > 0.3 and f"an answer after {took:.2f} s")
 
 
+async def filled_in_part(buy):
+    """`buy` takes from the best offer and says what was asked for, what was filled, and how the order ended."""
+    before = total()
+    bind({"kind": "partial_fill", "fill_percent": "50", "times": 1})
+    asked, filled, status = await buy()
+    clear()
+    is_part = 0 < filled < asked and status.lower() == "expired"
+    note("partial_fill", before, is_part and f"{filled} of {asked} filled, {status}")
+    asked, filled, status = await buy()
+    assert filled == asked, f"without a plan: {filled} of {asked}, {status}"
+
+
 async def skewed(server_time_ms):
     before = total()
     bind({"kind": "clock_skew", "ahead": "1h", "times": 1}, everybody=True)
@@ -161,6 +173,13 @@ async def ccxt_trades(ccxt, exchange):
     opened = await exchange.fetch_open_orders(SYMBOL)
     assert len(opened) == 2, f"the order of unknown outcome is there: {opened}"
     await exchange.cancel_all_orders(SYMBOL)
+
+    async def buy():
+        ask = (await exchange.fetch_order_book(SYMBOL))["asks"][0][0]
+        bought = await exchange.create_order(SYMBOL, "limit", "buy", 0.002, exchange.price_to_precision(SYMBOL, ask * 1.005))
+        return bought["amount"], bought["filled"], bought["status"]
+
+    await filled_in_part(buy)
     await market_kinds(lambda: watch_ccxt(exchange))
 
 
@@ -200,6 +219,12 @@ async def python_binance_bot():
 
     await skewed(server_time_ms)
     await client.cancel_all_open_orders(symbol="BTCUSDT")
+
+    async def buy():
+        bought = await client.create_order(symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.002")
+        return float(bought["origQty"]), float(bought["executedQty"]), bought["status"]
+
+    await filled_in_part(buy)
     async with BinanceSocketManager(client).trade_socket("BTCUSDT") as stream:
         async def watch():
             return [int((await asyncio.wait_for(stream.recv(), 10))["t"])]

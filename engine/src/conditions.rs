@@ -2,6 +2,7 @@
 
 use crate::command::OrderRef;
 use crate::price::Price;
+use crate::quantity::Quantity;
 
 /// What an order waits for, and whom it is tied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +19,9 @@ pub struct Conditions {
     pub mmp_group: Option<MmpGroup>,
     /// What happens to it when its account's connection is lost.
     pub on_disconnect: OnDisconnect,
+    /// It trades no more than this when it enters, and what is left then is canceled. Nobody can ask for it: it is how a bot's
+    /// order is made to fill in part. An order by amount, or one that must fill whole, is not bound by it.
+    pub fill_cap: Option<Quantity>,
 }
 
 impl Conditions {
@@ -29,6 +33,7 @@ impl Conditions {
         cap: None,
         mmp_group: None,
         on_disconnect: OnDisconnect::Keep,
+        fill_cap: None,
     };
 
     /// Whether an order with these has none at all.
@@ -39,6 +44,7 @@ impl Conditions {
             && self.cap.is_none()
             && self.mmp_group.is_none()
             && matches!(self.on_disconnect, OnDisconnect::Keep)
+            && self.fill_cap.is_none()
     }
 
     /// The stop price that it waits for, as entered.

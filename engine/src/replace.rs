@@ -362,6 +362,8 @@ impl Listing {
             mmp_group: None,
             concerns: Concerns::TheTwo,
             pending_units: 0,
+            fill_cap_units: u64::MAX,
+            held_back_units: 0,
         };
         if order.traits().is_special() {
             self.tie_taker(&mut taker, slot);

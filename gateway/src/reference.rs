@@ -41,11 +41,15 @@ impl ReferencePrices {
 
     /// What an order on `side` would meet first: the best opposite price, else the last one.
     pub fn for_taker(&self, side: Side) -> Option<Price> {
-        let opposite = match side {
+        self.opposite(side).or_else(|| price(&self.last))
+    }
+
+    /// The best price that an order on `side` could trade at now.
+    pub fn opposite(&self, side: Side) -> Option<Price> {
+        price(match side {
             Side::Buy => &self.ask,
             Side::Sell => &self.bid,
-        };
-        price(opposite).or_else(|| price(&self.last))
+        })
     }
 
     /// Best bid and best ask, where both sides have one.

@@ -281,6 +281,7 @@ fn conditions(entry: &OrderEntry, tied: &Tied) -> Result<Option<Conditions>, Obs
         } else {
             OnDisconnect::Keep
         },
+        fill_cap: None,
     };
     Ok((!conditions.are_none()).then_some(conditions))
 }

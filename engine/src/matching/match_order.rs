@@ -49,7 +49,48 @@ impl Listing {
         if taker.at_once != AtOnce::Nothing && !self.can_trade_at_once(taker) {
             return end_taker(taker, CancelReason::FillOrKill, sink);
         }
-        match self.trade(taker, sink) {
+        if taker.fill_cap_units < taker.leaves_units {
+            return self.match_capped(taker, sink);
+        }
+        let stop = self.trade(taker, sink);
+        self.after(stop, taker, sink)
+    }
+
+    /// Matches a taker that may trade in part only; what is left of it once it has is canceled.
+    #[cold]
+    #[inline(never)]
+    fn match_capped<S: EventSink>(&mut self, taker: &mut Taker, sink: &mut S) -> Residual {
+        let held_back_units = taker.leaves_units - taker.fill_cap_units;
+        taker.leaves_units = taker.fill_cap_units;
+        taker.held_back_units = held_back_units;
+        taker.pending_units += held_back_units;
+        let stop = if taker.leaves_units == 0 {
+            Stop::Done
+        } else {
+            self.trade(taker, sink)
+        };
+        let has_traded_its_part = taker.leaves_units == 0;
+        taker.leaves_units += held_back_units;
+        taker.held_back_units = 0;
+        taker.pending_units -= held_back_units;
+        match stop {
+            Stop::Done if has_traded_its_part => {
+                end_taker(taker, CancelReason::ImmediateOrCancel, sink)
+            }
+            Stop::Done
+            | Stop::NoMakers
+            | Stop::OwnOrder
+            | Stop::BudgetSpent
+            | Stop::Barrier(_)
+            | Stop::OutOfRange
+            | Stop::Ended => self.after(stop, taker, sink),
+        }
+    }
+
+    /// What becomes of a taker that has stopped trading.
+    #[inline]
+    fn after<S: EventSink>(&mut self, stop: Stop, taker: &mut Taker, sink: &mut S) -> Residual {
+        match stop {
             Stop::Done => give_back_hold(taker, sink),
             Stop::OwnOrder => end_taker(taker, CancelReason::SelfTradePrevention, sink),
             Stop::BudgetSpent => end_taker(taker, CancelReason::BudgetSpent, sink),

@@ -86,6 +86,10 @@ pub(crate) struct Taker {
     pub(crate) concerns: Concerns,
     /// What it holds for beyond what is open of it.
     pub(crate) pending_units: u64,
+    /// It may trade no more when it enters.
+    pub(crate) fill_cap_units: u64,
+    /// What is open of it and may not trade now, beside `leaves_units`.
+    pub(crate) held_back_units: u64,
 }
 
 impl Taker {
@@ -145,6 +149,8 @@ impl Taker {
                 Concerns::TheTwo
             },
             pending_units: 0,
+            fill_cap_units: fill_cap_units(order, at_once),
+            held_back_units: 0,
         }
     }
 
@@ -163,7 +169,7 @@ impl Taker {
         if self.is_by_quote {
             Quantity::ZERO
         } else {
-            Quantity::from_units(self.leaves_units)
+            Quantity::from_units(self.leaves_units + self.held_back_units)
         }
     }
 
@@ -271,6 +277,18 @@ impl Remainder {
         } else {
             Self::Rests
         }
+    }
+}
+
+/// What an order may trade when it enters; what must trade at once is not bound.
+#[inline]
+fn fill_cap_units(order: &NewOrder, at_once: AtOnce) -> u64 {
+    let Some(conditions) = order.conditions.as_deref() else {
+        return u64::MAX;
+    };
+    match (order.size, at_once, conditions.fill_cap) {
+        (OrderSize::Quantity(_), AtOnce::Nothing, Some(cap)) => cap.units(),
+        (OrderSize::Quantity(_) | OrderSize::QuoteAmount(_), _, _) => u64::MAX,
     }
 }
 

@@ -8,10 +8,11 @@
 //!
 //! It is a wrapper around the wire: nothing behind it knows of it, what is refused by it never reaches the door, and what it lets
 //! through is sequenced like anything else. So the journal tells what happened, with faults or without. Without a plan it costs
-//! one look at a flag.
+//! one look at a flag. One kind reaches further: an order that is to fill in part is entered with a cap (`filling`).
 
 mod bridge;
 mod chance;
+mod filling;
 mod link;
 mod plan;
 mod rest;
@@ -22,6 +23,6 @@ mod words;
 pub use bridge::under_plans;
 pub use plan::{BadFault, FaultPlan, FaultPlanPart};
 pub use rest::meddle;
-pub use room::{Faults, Injected, PlanView};
+pub use room::{Faults, Injected, Place, PlanView};
 pub use socket::FaultySocket;
 pub use words::Surface;

@@ -50,6 +50,7 @@ pub struct FaultPart {
     code: Option<i32>,
     text: Option<String>,
     reason: Option<String>,
+    fill_percent: Option<Amount>,
 }
 
 /// What goes wrong.
@@ -86,6 +87,8 @@ pub enum Kind {
     ClockSkew,
     /// The exchange says good-bye, and is not to be had for a while.
     Maintenance,
+    /// An order that takes trades a part of what it is for, and the rest is canceled.
+    PartialFill,
 }
 
 /// How delays are spread.
@@ -139,6 +142,8 @@ pub struct Fault {
     pub text: Option<String>,
     /// The native reason of a refusal.
     pub reason: Option<Reason>,
+    /// How much of an order may trade, in millionths.
+    pub fill_ppm: u32,
     when: When,
     delay: Delay,
 }
@@ -204,6 +209,8 @@ impl BadFault {
 /// Faults of one plan, at most.
 const FAULTS_MAX: usize = 64;
 const ALWAYS_PPM: u32 = 1_000_000;
+/// What an order fills of itself where the plan does not say.
+const HALF_PPM: u32 = 500_000;
 
 impl FaultPlan {
     /// Checks a plan.
@@ -308,6 +315,7 @@ impl Kind {
             Self::StaleFeed => "stale_feed",
             Self::ClockSkew => "clock_skew",
             Self::Maintenance => "maintenance",
+            Self::PartialFill => "partial_fill",
         }
     }
 }
@@ -368,7 +376,8 @@ impl Fault {
             | Kind::RateLimit
             | Kind::Reject
             | Kind::UnknownOutcome
-            | Kind::CancelReject => {}
+            | Kind::CancelReject
+            | Kind::PartialFill => {}
         }
         let from_us = part.from.map_or(0, micros);
         let to_us = part.to.map_or(u64::MAX, micros);
@@ -396,6 +405,7 @@ impl Fault {
             code: part.code,
             text: part.text.clone(),
             reason,
+            fill_ppm: ppm(path, "fill_percent", part.fill_percent)?.unwrap_or(HALF_PPM),
             when: When {
                 from_us,
                 to_us,

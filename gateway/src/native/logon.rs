@@ -108,6 +108,10 @@ impl Session {
             Logon::DemoKey(key) => (self.demo_account(key)?, Permissions::ALL),
             Logon::Signature(signed) => self.signed_account(signed)?,
         };
+        self.acts_with = Some(Box::from(match logon {
+            Logon::DemoKey(key) => key.as_str(),
+            Logon::Signature(signed) => signed.key_id.as_str(),
+        }));
         self.stage = Stage::LoggedOn(account);
         self.permissions = permissions;
         self.edge.presence.enter(account);

@@ -6,6 +6,7 @@ use sequencer::{InboundCommand, Origin, Refused};
 
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
+use crate::faults::{Place, Surface};
 use crate::native::door_refusal::{Asked, DoorRefusal, OrderRefusal};
 use crate::native::refusal::Refusal;
 use crate::native::session::Session;
@@ -58,6 +59,12 @@ impl Session {
                 return Err(too_many.into());
             }
         }
+        let place = Place {
+            session: Some(self.entry.id.0),
+            surface: Surface::Native,
+        };
+        let key = self.acts_with.as_deref();
+        self.edge.faults.cap_fill(key, place, way.state, &mut order);
         way.door.reserve_entry(&mut order)?;
         Ok(self.hand_over_order(&way, Command::Submit(order), &asked.order)?)
     }

@@ -39,6 +39,8 @@ pub struct Session {
     pub(super) challenge: Option<Challenge>,
     /// What the key that it logged on with allows; everything until then.
     pub(super) permissions: Permissions,
+    /// The key that it logged on with.
+    pub(super) acts_with: Option<Box<str>>,
     rate: Rate,
     /// When the frames were read that are being dealt with, where stages are not timed.
     read_at_ns: Option<u64>,
@@ -74,6 +76,7 @@ impl Session {
             stage: Stage::Connected,
             challenge: None,
             permissions: Permissions::ALL,
+            acts_with: None,
             rate: Rate::default(),
             read_at_ns: None,
             end: None,

@@ -118,6 +118,8 @@ fn conditions(order: &protocol::NewOrder, scale: Scale) -> Result<Conditions, Un
             protocol::OnDisconnect::Keep => engine::OnDisconnect::Keep,
             protocol::OnDisconnect::Cancel => engine::OnDisconnect::Cancel,
         },
+        // Nobody asks for that.
+        fill_cap: None,
     })
 }
 

@@ -38,6 +38,7 @@ mod order_kinds;
 mod own_process;
 mod own_state;
 mod page;
+mod partial_fill;
 mod participant;
 mod replay;
 mod reports;

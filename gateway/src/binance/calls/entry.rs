@@ -10,7 +10,7 @@ use crate::binance::calls::hand_over::{
 };
 use crate::binance::calls::list_entry::Leg;
 use crate::binance::calls::statistics::average_price;
-use crate::binance::calls::{Call, needed_symbol, writing};
+use crate::binance::calls::{self, Call, needed_symbol, writing};
 use crate::binance::filters::FilterContext;
 use crate::binance::keys::Caller;
 use crate::binance::order_request::{Names, OrderRequest};
@@ -24,6 +24,7 @@ use crate::binance::wire::{PlacedOrder, json, order_rates};
 use crate::binance::words::{ExecutionType, OrderType, ResponseType};
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
+use crate::faults::{Place, Surface};
 use crate::lock::lock;
 
 /// Enters an order.
@@ -45,6 +46,15 @@ pub async fn place(edge: Arc<Edge>, mut call: Call) -> Result<String, Refusal> {
     check_open_orders(&edge, caller.account)?;
     check_renamed(&edge, state, &caller, &request)?;
     let mut order = order;
+    let place = Place {
+        session: None,
+        surface: match call.surface {
+            calls::Surface::Rest => Surface::Http,
+            calls::Surface::Socket => Surface::SocketApi,
+        },
+    };
+    let key = Some(caller.key.as_str());
+    edge.faults.cap_fill(key, place, state, &mut order);
     Door::new(&edge.ledger, state, caller.account)
         .reserve_entry(&mut order)
         .map_err(|_| of_entry(RejectReason::InsufficientFunds))?;

@@ -1,8 +1,8 @@
 //! What an order waits for and whom it is tied to, as bytes.
 
 use engine::{
-    ChildStart, Conditions, MmpGroup, Oco, OcoMode, OnDisconnect, Parent, Price, TrailingDistance,
-    Trigger, TriggerKind, TriggerSource,
+    ChildStart, Conditions, MmpGroup, Oco, OcoMode, OnDisconnect, Parent, Price, Quantity,
+    TrailingDistance, Trigger, TriggerKind, TriggerSource,
 };
 
 use super::command::{order_ref, put_order_ref};
@@ -36,25 +36,43 @@ pub(super) fn put_conditions(bytes: &mut Vec<u8>, conditions: &Conditions) {
     });
     put_u8(
         bytes,
-        match conditions.on_disconnect {
-            OnDisconnect::Keep => 1,
-            OnDisconnect::Cancel => 2,
+        match (conditions.on_disconnect, conditions.fill_cap) {
+            (OnDisconnect::Keep, None) => 1,
+            (OnDisconnect::Cancel, None) => 2,
+            (OnDisconnect::Keep, Some(_)) => 3,
+            (OnDisconnect::Cancel, Some(_)) => 4,
         },
     );
+    if let Some(cap) = conditions.fill_cap {
+        put_u64(bytes, cap.units());
+    }
 }
 
 pub(super) fn conditions(reader: &mut Reader<'_>) -> Result<Conditions, DecodeError> {
-    Ok(Conditions {
+    let conditions = Conditions {
         trigger: reader.option(trigger)?,
         oco: reader.option(oco)?,
         parent: reader.option(parent)?,
         cap: reader.option(|reader| reader.i64().map(Price::from_units))?,
         mmp_group: reader.option(|reader| reader.u32().map(MmpGroup))?,
-        on_disconnect: match reader.u8()? {
-            1 => OnDisconnect::Keep,
-            2 => OnDisconnect::Cancel,
-            _ => return Err(DecodeError::Unknown("what a lost connection means")),
-        },
+        ..Conditions::NONE
+    };
+    let (on_disconnect, is_capped) = match reader.u8()? {
+        1 => (OnDisconnect::Keep, false),
+        2 => (OnDisconnect::Cancel, false),
+        3 => (OnDisconnect::Keep, true),
+        4 => (OnDisconnect::Cancel, true),
+        _ => return Err(DecodeError::Unknown("what a lost connection means")),
+    };
+    let fill_cap = if is_capped {
+        Some(Quantity::from_units(reader.u64()?))
+    } else {
+        None
+    };
+    Ok(Conditions {
+        on_disconnect,
+        fill_cap,
+        ..conditions
     })
 }
 

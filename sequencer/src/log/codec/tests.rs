@@ -306,6 +306,7 @@ fn special_orders() -> Vec<NewOrder> {
         cap: Some(Price::from_units(101)),
         mmp_group: Some(MmpGroup(9)),
         on_disconnect: OnDisconnect::Cancel,
+        fill_cap: Some(Quantity::from_units(7)),
     });
     let orders = kinds.map(|kind| NewOrder {
         kind,
