@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use client::Reconnect;
 use feed_sim::replay::{self, ReplayConfig, ReplayProgress, ReplaySummary};
-use feed_sim::{FeedRun, FeedSnapshot, FeedSummary};
+use feed_sim::{FeedError, FeedRun, FeedSnapshot, FeedSummary};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
@@ -127,6 +127,7 @@ async fn record(
         Ok(symbol) => symbol,
         Err(error) => return exit::refuse(&format!("--symbol {symbol}: {error}")),
     };
+    let shown_file = file.display().to_string();
     let config = ReplayConfig {
         file,
         orderbook: arguments.orderbook.clone(),
@@ -155,7 +156,17 @@ async fn record(
             output.say(&table(&summary));
             ExitCode::SUCCESS
         }
-        Err(error) => exit::fail(&format!("the replay could not go on: {error}")),
+        Err(error) => {
+            let said = error.to_string();
+            let is_about_the_file = matches!(error, FeedError::Recording(_));
+            // Whoever has several files wants to know in which.
+            let place = if is_about_the_file && !said.contains(&shown_file) {
+                format!("{shown_file}: ")
+            } else {
+                String::new()
+            };
+            exit::fail(&format!("the replay could not go on: {place}{said}"))
+        }
     }
 }
 

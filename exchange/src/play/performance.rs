@@ -34,7 +34,9 @@ pub enum StageError {
     #[error("{0} gets no session: {1}")]
     NoSession(String, ClientError),
     /// The exchange does not list what the play is about.
-    #[error("the exchange lists no {0}")]
+    #[error(
+        "symbol = \"{0}\": the exchange lists no such instrument; write one of those that /v1/instruments tells"
+    )]
     NotListed(Symbol),
     /// The flow did not begin to trade.
     #[error("the flow made no market in {0} within 5 s")]
