@@ -179,8 +179,9 @@ pub struct DemoArgs {
     /// How many instruments they trade [default: 8].
     #[arg(long, value_name = "N")]
     pub instruments: Option<u32>,
-    /// Who makes the orders [default: participants]: `participants`, or a `model` of the whole market.
-    #[arg(long, value_name = "participants|model")]
+    /// Who makes the orders: a `model` of the whole market, plain `participants`, or `auto` [default: auto]: the model up to
+    /// 5,000 orders/s, participants above it.
+    #[arg(long, value_name = "auto|model|participants")]
     pub flow: Option<String>,
     /// Stop after so long, such as 10s or 2m [default: at Ctrl-C].
     #[arg(long = "for", value_name = "TIME", value_parser = text::time)]
@@ -211,8 +212,9 @@ pub struct FeedArgs {
     /// How many instruments they trade [default: 8].
     #[arg(long, value_name = "N", conflicts_with = "replay")]
     pub instruments: Option<u32>,
-    /// Who makes the orders [default: participants]: `participants`, or a `model` of the whole market.
-    #[arg(long, value_name = "participants|model", conflicts_with_all = ["replay", "offline"])]
+    /// Who makes the orders: a `model` of the whole market, plain `participants`, or `auto` [default: auto]: the model up to
+    /// 5,000 orders/s, participants above it.
+    #[arg(long, value_name = "auto|model|participants", conflicts_with_all = ["replay", "offline"])]
     pub flow: Option<String>,
     /// Configuration laid over the built-in one, for `[feed_sim]` and `[demo]`; may be repeated.
     #[arg(long, value_name = "FILE")]

@@ -12,7 +12,6 @@ use crate::board::SessionEnd;
 use crate::clock::Clock;
 use crate::config::{AgentConfig, FeedConfig, FeedRun};
 use crate::error::FeedError;
-use crate::flow::Stream;
 use crate::instrument_profile::InstrumentProfile;
 use crate::order_name::OrderNames;
 use crate::report::AgentLine;
@@ -93,10 +92,9 @@ impl Agents<'_> {
                 .configured_lots(agent.position_max)
                 .map_err(off_grid)?,
         };
-        let stream = Stream::named(self.config.seed, &format!("agent/{}", agent.name));
         Ok(AgentParts {
             connection,
-            agent: Agent::new(agent.kind, means, stream),
+            agent: Agent::named(self.config.seed, &agent.name, agent.kind, means),
             name: agent.name.clone(),
             kind: agent.kind,
             profile: profile.clone(),

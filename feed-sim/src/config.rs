@@ -23,6 +23,8 @@ pub struct FeedConfig {
     pub sessions: u32,
     /// What makes the orders.
     pub flow: FlowKind,
+    /// Where the flow is [`FlowKind::Auto`], models make it up to this rate; their bursts are many times as dense.
+    pub model_rate_orders_per_s_max: u32,
     /// How long intents may be gathered before they are sent together.
     pub send_interval_us: u32,
     /// How long an answer is waited for at the end before it counts as missing.
@@ -59,10 +61,21 @@ pub struct AgentConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowKind {
+    /// Models where the rate is low enough for their bursts, participants above it.
+    Auto,
     /// The participants of `[participants]`, each by itself: even, cheap, without memory.
     Participants,
     /// A model of each instrument's whole order flow: bursts, memory, impact.
     Model,
+}
+
+/// Who makes the orders, once the rate is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowMakers {
+    /// The participants of `[participants]`.
+    Participants,
+    /// A model for each instrument.
+    Models,
 }
 
 /// Who takes part in each instrument. The three shares are of all orders and add up to 100.
@@ -140,6 +153,17 @@ impl FeedConfig {
     /// How long an answer is waited for.
     pub fn answer_timeout(&self) -> Duration {
         Duration::from_millis(u64::from(self.answer_timeout_ms))
+    }
+
+    /// Who makes the orders at the rate that is configured.
+    pub const fn flow_makers(&self) -> FlowMakers {
+        match self.flow {
+            FlowKind::Auto if self.rate_orders_per_s <= self.model_rate_orders_per_s_max => {
+                FlowMakers::Models
+            }
+            FlowKind::Auto | FlowKind::Participants => FlowMakers::Participants,
+            FlowKind::Model => FlowMakers::Models,
+        }
     }
 
     /// Checks what types cannot say.

@@ -34,7 +34,8 @@ mod session;
 
 pub use agent::AgentKind;
 pub use config::{
-    AgentConfig, ConfigError, FeedConfig, FeedRun, FlowKind, InstrumentConfig, ParticipantsConfig,
+    AgentConfig, ConfigError, FeedConfig, FeedRun, FlowKind, FlowMakers, InstrumentConfig,
+    ParticipantsConfig,
 };
 pub use error::FeedError;
 pub use flow::market::{

@@ -1,6 +1,6 @@
 //! Seats participants in instruments and sessions.
 
-use crate::config::{FeedConfig, FlowKind};
+use crate::config::{FeedConfig, FlowMakers};
 use crate::flow::arithmetic::real;
 use crate::flow::model::ModelName;
 use crate::flow::{Flow, FlowInstrument, LiveModel, ReferencePrice, Seat, Stream};
@@ -25,7 +25,7 @@ pub fn flow_of_session(
     profiles: &[InstrumentProfile],
     session: usize,
 ) -> Flow {
-    if config.flow == FlowKind::Model {
+    if config.flow_makers() == FlowMakers::Models {
         return Flow::of_models(models_of_session(config, profiles, session));
     }
     let instruments = config

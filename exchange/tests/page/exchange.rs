@@ -32,7 +32,9 @@ impl Exchange {
     /// One on which participants enter so many orders per second.
     pub fn demo(orders_per_s: u32) -> Self {
         let mut command = rialto();
-        command.args(["demo", "--rate", &orders_per_s.to_string()]);
+        // Even flow: what is looked at is the page.
+        command.args(["demo", "--flow", "participants"]);
+        command.args(["--rate", &orders_per_s.to_string()]);
         Self::start(command)
     }
 

@@ -98,8 +98,9 @@ pub enum Wish {
 }
 
 impl Agent {
-    /// An agent that draws from `stream`.
-    pub fn new(kind: AgentKind, means: Means, stream: Stream) -> Self {
+    /// The agent of this name. What it draws by chance depends on seed and name alone, not on who else is there.
+    pub fn named(seed: u64, name: &str, kind: AgentKind, means: Means) -> Self {
+        let stream = Stream::named(seed, &format!("agent/{name}"));
         match kind {
             AgentKind::Noise => Self::Noise(Noise::new(means, stream)),
             AgentKind::Value => Self::Value(Value::new(means)),
@@ -152,5 +153,73 @@ impl View<'_> {
             Side::Sell => most + position,
         };
         u64::try_from(room - i128::from(self.account.open_lots(side))).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! An agent's path is its own.
+
+    use super::*;
+
+    const KINDS: [AgentKind; 6] = [
+        AgentKind::Noise,
+        AgentKind::Value,
+        AgentKind::MarketMaker,
+        AgentKind::Momentum,
+        AgentKind::Twap,
+        AgentKind::Pov,
+    ];
+
+    fn agent(seed: u64, name: &str, kind: AgentKind) -> Agent {
+        let means = Means {
+            lots: 10,
+            lots_min: 2,
+            position_max: 1_000,
+        };
+        Agent::named(seed, name, kind, means)
+    }
+
+    /// What the first agent wants in a market that goes up and down, each of the others looking before it.
+    fn path(mut all: Vec<Agent>) -> Vec<Vec<Wish>> {
+        let account = Account::default();
+        let look = |agent: &mut Agent, step: i64| {
+            let moved = (step % 80 - 40).abs() * 3;
+            agent.look(View {
+                bid: 1_000 + moved,
+                ask: 1_010 + moved,
+                traded_lots: 25,
+                account: &account,
+            })
+        };
+        (0..500)
+            .map(|step| {
+                for other in &mut all[1..] {
+                    look(other, step);
+                }
+                look(&mut all[0], step)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_agent_more_changes_no_other_agents_path() {
+        for kind in KINDS {
+            let alone = path(vec![agent(5, "first", kind)]);
+            let mut all = vec![agent(5, "first", kind)];
+            all.extend(KINDS.map(|other| agent(5, "other", other)));
+            let joined = path(all);
+
+            assert!(alone.iter().any(|wishes| !wishes.is_empty()), "{kind:?}");
+            assert_eq!(alone, joined, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn another_seed_or_name_is_another_path() {
+        let path = |seed, name| path(vec![agent(seed, name, AgentKind::Noise)]);
+
+        assert_ne!(path(5, "first"), path(6, "first"));
+        assert_ne!(path(5, "first"), path(5, "second"));
     }
 }

@@ -1,24 +1,32 @@
 //! A model that trades on an exchange: its orders leave as intents, what it sees and learns comes in as reports.
 
 mod lost;
+mod outbox;
 
 use std::collections::VecDeque;
 
 use protocol::Side;
 
 use crate::flow::arithmetic::{count, real, real_signed};
-use crate::flow::intent::{Action, IntendedKind, IntendedOrder, OrderNumber};
+use crate::flow::intent::{Action, OrderNumber};
+use crate::flow::live_model::outbox::Outbox;
 use crate::flow::market::{
-    Market, MarketFact, ModelNumber, OrderFact, Sight, TradeFact, VisibleLevel, Whose,
+    MarketFact, ModelNumber, OrderFact, Sight, TradeFact, VisibleLevel, Whose,
 };
 use crate::flow::model::terms::{ModelTerms, Preset, ValueTerms};
-use crate::flow::model::{Model, ModelName, ModelOrder, Style};
+use crate::flow::model::{Model, ModelName};
 use crate::participant::Shape;
 
 /// Lots of the model that stand for one quote of the exchange.
 const MODEL_LOTS: u64 = 100;
 /// A market whose spread is narrower is one of large ticks, in ticks.
 const LARGE_TICK_SPREAD: i64 = 4;
+/// What a model of small ticks has as its spread on average, in ticks; it aims at more.
+const SPREAD_MEAN_TICKS: f64 = 18.0;
+/// From one order of the opening to the next.
+const OPENING_GAP_NS: u64 = 1_500_000;
+/// Then the model's time begins: the opening is over by then.
+const OPENING_NS: u64 = 500_000_000;
 /// Millionths in one.
 const MILLION: f64 = 1e6;
 /// Levels of each side that a model looks at.
@@ -35,6 +43,21 @@ pub struct LiveModel {
     lots_min: u64,
     price_max_ticks: i64,
     seen: Seen,
+    opening: Opening,
+}
+
+/// The first orders leave one by one: all at once they would be the densest burst of all.
+#[derive(Debug)]
+enum Opening {
+    /// Nothing has left yet.
+    Ahead,
+    /// So many have left, and these are to follow.
+    UnderWay {
+        left: u32,
+        waiting: VecDeque<Action>,
+    },
+    /// The model's own time goes.
+    Over,
 }
 
 /// Who took an order that rested.
@@ -53,15 +76,6 @@ pub struct Seen {
     pub bids: Vec<VisibleLevel>,
     /// Asks.
     pub asks: Vec<VisibleLevel>,
-}
-
-/// Takes a model's orders to be sent.
-struct Outbox<'a> {
-    seen: &'a Seen,
-    actions: &'a mut VecDeque<Action>,
-    quote_lots: u64,
-    lots_min: u64,
-    price_max_ticks: i64,
 }
 
 impl LiveModel {
@@ -88,9 +102,7 @@ impl LiveModel {
         };
         let wider = match preset {
             Preset::LargeTick => 1.0,
-            Preset::SmallTick | Preset::Poisson => {
-                real_signed(spread_ticks) / terms.placement.spread_ticks
-            }
+            Preset::SmallTick | Preset::Poisson => real_signed(spread_ticks) / SPREAD_MEAN_TICKS,
         };
         Self {
             model: Model::new(terms.in_ticks(wider), name),
@@ -100,6 +112,7 @@ impl LiveModel {
             lots_min: shape.lots_min,
             price_max_ticks: shape.price_max_ticks,
             seen: Seen::default(),
+            opening: Opening::Ahead,
         }
     }
 
@@ -110,13 +123,47 @@ impl LiveModel {
 
     /// When it has something to do next, in nanoseconds of the flow's time.
     pub fn next_at_ns(&self) -> u64 {
+        match &self.opening {
+            Opening::Ahead => return 0,
+            Opening::UnderWay { left, .. } => return u64::from(*left) * OPENING_GAP_NS,
+            Opening::Over => {}
+        }
         let model_ns = u128::from(self.model.next_at_ns());
         let flow_ns = (model_ns * 1_000_000).div_ceil(u128::from(self.speed_ppm));
-        u64::try_from(flow_ns).unwrap_or(u64::MAX)
+        let flow_ns = u64::try_from(flow_ns).unwrap_or(u64::MAX);
+        flow_ns.saturating_add(OPENING_NS)
     }
 
     /// Does what is due next.
     pub fn act(&mut self, actions: &mut VecDeque<Action>) {
+        match &mut self.opening {
+            Opening::Ahead => self.open(),
+            Opening::UnderWay { .. } => {}
+            Opening::Over => return self.act_in_model(actions),
+        }
+        if let Opening::UnderWay { left, waiting } = &mut self.opening {
+            *left += 1;
+            actions.extend(waiting.pop_front());
+            if waiting.is_empty() {
+                self.opening = Opening::Over;
+            }
+        }
+    }
+
+    /// Draws the first orders: the best of both sides come first, then the others in turn.
+    fn open(&mut self) {
+        let mut drawn = VecDeque::new();
+        self.act_in_model(&mut drawn);
+        let asks = drawn.split_off(drawn.len() / 2);
+        let waiting = drawn
+            .into_iter()
+            .zip(asks)
+            .flat_map(|(bid, ask)| [bid, ask])
+            .collect();
+        self.opening = Opening::UnderWay { left: 0, waiting };
+    }
+
+    fn act_in_model(&mut self, actions: &mut VecDeque<Action>) {
         let mut outbox = Outbox {
             seen: &self.seen,
             actions,
@@ -204,7 +251,8 @@ impl LiveModel {
     }
 
     fn learn(&mut self, flow_ns: u64, fact: MarketFact) {
-        let model_ns = u128::from(flow_ns) * u128::from(self.speed_ppm) / 1_000_000;
+        let open_ns = flow_ns.saturating_sub(OPENING_NS);
+        let model_ns = u128::from(open_ns) * u128::from(self.speed_ppm) / 1_000_000;
         let model_ns = u64::try_from(model_ns).unwrap_or(u64::MAX);
         self.model.learn(model_ns, fact);
     }
@@ -214,187 +262,5 @@ impl LiveModel {
     }
 }
 
-impl Outbox<'_> {
-    fn lots(&self, model_lots: u64) -> u64 {
-        let lots = u128::from(model_lots) * u128::from(self.quote_lots) / u128::from(MODEL_LOTS);
-        u64::try_from(lots).unwrap_or(u64::MAX).max(self.lots_min)
-    }
-}
-
-impl Market for Outbox<'_> {
-    fn level(&self, side: Side, place: usize) -> Option<VisibleLevel> {
-        let levels = match side {
-            Side::Buy => &self.seen.bids,
-            Side::Sell => &self.seen.asks,
-        };
-        let level = levels.get(place)?;
-        Some(VisibleLevel {
-            ticks: level.ticks,
-            lots: (u128::from(level.lots) * u128::from(MODEL_LOTS) / u128::from(self.quote_lots))
-                .try_into()
-                .unwrap_or(u64::MAX)
-                .max(1),
-        })
-    }
-
-    fn submit(&mut self, _at_ns: u64, order: &ModelOrder) {
-        let ticks = order.ticks.clamp(1, self.price_max_ticks);
-        self.actions.push_back(Action::Submit(IntendedOrder {
-            number: OrderNumber(order.number.0),
-            side: order.side,
-            kind: match order.style {
-                Style::Displayed => IntendedKind::Quote { ticks },
-                Style::Hidden => IntendedKind::Hidden { ticks },
-                Style::Immediate => IntendedKind::ImmediateOrCancel { ticks },
-            },
-            lots: self.lots(order.lots),
-        }));
-    }
-
-    fn cancel(&mut self, _at_ns: u64, number: ModelNumber) {
-        self.actions
-            .push_back(Action::Cancel(OrderNumber(number.0)));
-    }
-
-    fn reduce(&mut self, _at_ns: u64, number: ModelNumber, _lots: u64) {
-        // A feed's session has no word for less of an order: it goes whole.
-        self.actions
-            .push_back(Action::Cancel(OrderNumber(number.0)));
-    }
-
-    fn take_facts(&mut self, _facts: &mut Vec<MarketFact>) {}
-}
-
 #[cfg(test)]
-mod tests {
-    //! A model quotes by what it sees, and learns from what it is told.
-
-    use super::*;
-
-    fn live() -> LiveModel {
-        let shape = Shape {
-            half_spread_ticks: 10,
-            level_step_ticks: 5,
-            levels: 6,
-            quote_lots: 5_000,
-            lots_min: 1,
-            price_min_ticks: 1,
-            price_max_ticks: 1_000_000,
-        };
-        let name = ModelName {
-            seed: 3,
-            symbol: "ABC",
-            sector: "all",
-        };
-        LiveModel::new(name, 0, 64_000, &shape, 140.0)
-    }
-
-    fn level(ticks: i64) -> Vec<VisibleLevel> {
-        vec![VisibleLevel { ticks, lots: 5_000 }]
-    }
-
-    /// Opens, and says what was entered.
-    fn open(live: &mut LiveModel) -> Vec<IntendedOrder> {
-        let mut actions = VecDeque::new();
-        live.act(&mut actions);
-        actions
-            .iter()
-            .filter_map(|action| action.entered().copied())
-            .collect()
-    }
-
-    #[test]
-    fn a_market_opens_with_a_book_around_its_reference_that_does_not_cross() {
-        let orders = open(&mut live());
-
-        let ticks = |side| {
-            orders
-                .iter()
-                .filter(move |order| order.side == side)
-                .map(|order| match order.kind {
-                    IntendedKind::Quote { ticks } => ticks,
-                    IntendedKind::Hidden { .. }
-                    | IntendedKind::Limit { .. }
-                    | IntendedKind::ImmediateOrCancel { .. }
-                    | IntendedKind::Market => panic!("{order:?} opens no book"),
-                })
-        };
-        let (bid, ask) = (
-            ticks(Side::Buy).max().unwrap(),
-            ticks(Side::Sell).min().unwrap(),
-        );
-        assert!(bid < 64_000 && ask > 64_000, "{bid} {ask}");
-        assert!(ask - bid < 40, "{bid} {ask}");
-    }
-
-    #[test]
-    fn the_faster_the_dial_the_sooner_the_next_order() {
-        let mut slow = live();
-        let mut fast = live();
-        fast.speed_ppm *= 100;
-        open(&mut slow);
-        open(&mut fast);
-
-        let (slow, fast) = (slow.next_at_ns(), fast.next_at_ns());
-
-        assert!(slow.abs_diff(fast * 100) < 200, "{slow} {fast}");
-    }
-
-    #[test]
-    fn a_stranger_who_takes_asks_moves_the_value_up_and_is_answered() {
-        let mut live = live();
-        let asks: Vec<IntendedOrder> = open(&mut live)
-            .into_iter()
-            .filter(|order| order.side == Side::Sell)
-            .collect();
-        live.see(Seen {
-            bids: level(63_990),
-            asks: level(64_010),
-        });
-        let before = live.model.value_at(0);
-        for ask in &asks {
-            live.rested(0, ask.number, Side::Sell, 64_010, ask.lots);
-        }
-
-        let lots = [asks[0].lots, 0];
-        live.made(0, asks[0].number, Side::Sell, 64_010, lots, Taker::Stranger);
-
-        assert!(live.model.value_at(0) > before + 1.0);
-        // The market maker looks within milliseconds of the model's time.
-        assert!(live.model.next_at_ns() < 50_000_000);
-    }
-
-    #[test]
-    fn an_own_taker_is_no_stranger() {
-        let mut live = live();
-        open(&mut live);
-        live.see(Seen {
-            bids: level(63_990),
-            asks: level(64_010),
-        });
-        let mut actions = VecDeque::new();
-        let taker = loop {
-            live.act(&mut actions);
-            let entered = actions.drain(..).find_map(|action| {
-                let order = *action.entered()?;
-                matches!(order.kind, IntendedKind::ImmediateOrCancel { .. }).then_some(order)
-            });
-            if let Some(order) = entered {
-                break order;
-            }
-        };
-        let at_ns = live.next_at_ns();
-        let before = live.model.value_at(0);
-
-        // As the exchange tells it: the taker first, who is filled, then its maker.
-        live.took(at_ns, taker.number, taker.side, 64_010, 50);
-        live.closed(at_ns, taker.number);
-        let moved = live.model.value_at(0);
-        let maker = OrderNumber(u64::MAX);
-        live.made(at_ns, maker, Side::Sell, 64_010, [50, 0], Taker::Own);
-
-        assert!((moved - before).abs() > 0.1, "its piece is news");
-        let again = live.model.value_at(0) - moved;
-        assert!(again.abs() < 1e-9, "but once: {again}");
-    }
-}
+mod tests;
