@@ -9,7 +9,7 @@ use crate::event_sink::{EventSink, OrderChangeKind};
 use crate::linked::PairFunds;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
-use crate::matching::taker::{AtOnce, Concerns, PriceLimit, Remainder, Taker};
+use crate::matching::taker::{AtOnce, Concerns, FillCap, PriceLimit, Remainder, Taker};
 use crate::order::{PostOnly, TimeInForce};
 use crate::outcome::{release_all, report_order, report_rested};
 use crate::price::Price;
@@ -362,8 +362,7 @@ impl Listing {
             mmp_group: None,
             concerns: Concerns::TheTwo,
             pending_units: 0,
-            fill_cap_units: u64::MAX,
-            held_back_units: 0,
+            fill_cap: FillCap::NONE,
         };
         if order.traits().is_special() {
             self.tie_taker(&mut taker, slot);

@@ -49,7 +49,7 @@ impl Listing {
         if taker.at_once != AtOnce::Nothing && !self.can_trade_at_once(taker) {
             return end_taker(taker, CancelReason::FillOrKill, sink);
         }
-        if taker.fill_cap_units < taker.leaves_units {
+        if taker.fill_cap.units < taker.leaves_units {
             return self.match_capped(taker, sink);
         }
         let stop = self.trade(taker, sink);
@@ -60,9 +60,9 @@ impl Listing {
     #[cold]
     #[inline(never)]
     fn match_capped<S: EventSink>(&mut self, taker: &mut Taker, sink: &mut S) -> Residual {
-        let held_back_units = taker.leaves_units - taker.fill_cap_units;
-        taker.leaves_units = taker.fill_cap_units;
-        taker.held_back_units = held_back_units;
+        let held_back_units = taker.leaves_units - taker.fill_cap.units;
+        taker.leaves_units = taker.fill_cap.units;
+        taker.fill_cap.held_back_units = held_back_units;
         taker.pending_units += held_back_units;
         let stop = if taker.leaves_units == 0 {
             Stop::Done
@@ -71,7 +71,7 @@ impl Listing {
         };
         let has_traded_its_part = taker.leaves_units == 0;
         taker.leaves_units += held_back_units;
-        taker.held_back_units = 0;
+        taker.fill_cap.held_back_units = 0;
         taker.pending_units -= held_back_units;
         match stop {
             Stop::Done if has_traded_its_part => {

@@ -56,6 +56,15 @@ pub(crate) enum Concerns {
     Others,
 }
 
+/// What a taker may trade when it enters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FillCap {
+    /// No more than this.
+    pub(crate) units: u64,
+    /// What is open of it and may not trade now, beside its `leaves_units`.
+    pub(crate) held_back_units: u64,
+}
+
 /// An order while it takes.
 #[derive(Debug, Clone)]
 pub(crate) struct Taker {
@@ -86,10 +95,7 @@ pub(crate) struct Taker {
     pub(crate) concerns: Concerns,
     /// What it holds for beyond what is open of it.
     pub(crate) pending_units: u64,
-    /// It may trade no more when it enters.
-    pub(crate) fill_cap_units: u64,
-    /// What is open of it and may not trade now, beside `leaves_units`.
-    pub(crate) held_back_units: u64,
+    pub(crate) fill_cap: FillCap,
 }
 
 impl Taker {
@@ -149,8 +155,7 @@ impl Taker {
                 Concerns::TheTwo
             },
             pending_units: 0,
-            fill_cap_units: fill_cap_units(order, at_once),
-            held_back_units: 0,
+            fill_cap: FillCap::of(order, at_once),
         }
     }
 
@@ -169,7 +174,7 @@ impl Taker {
         if self.is_by_quote {
             Quantity::ZERO
         } else {
-            Quantity::from_units(self.leaves_units + self.held_back_units)
+            Quantity::from_units(self.leaves_units + self.fill_cap.held_back_units)
         }
     }
 
@@ -267,6 +272,29 @@ impl Taker {
     }
 }
 
+impl FillCap {
+    /// It may trade all of it.
+    pub(crate) const NONE: Self = Self {
+        units: u64::MAX,
+        held_back_units: 0,
+    };
+
+    /// What must trade at once, or is measured in money, is not bound.
+    #[inline]
+    fn of(order: &NewOrder, at_once: AtOnce) -> Self {
+        let Some(conditions) = order.conditions.as_deref() else {
+            return Self::NONE;
+        };
+        match (order.size, at_once, conditions.fill_cap) {
+            (OrderSize::Quantity(_), AtOnce::Nothing, Some(cap)) => Self {
+                units: cap.units(),
+                held_back_units: 0,
+            },
+            (OrderSize::Quantity(_) | OrderSize::QuoteAmount(_), _, _) => Self::NONE,
+        }
+    }
+}
+
 impl Remainder {
     #[inline]
     fn of(order: &NewOrder, limit: PriceLimit) -> Self {
@@ -277,18 +305,6 @@ impl Remainder {
         } else {
             Self::Rests
         }
-    }
-}
-
-/// What an order may trade when it enters; what must trade at once is not bound.
-#[inline]
-fn fill_cap_units(order: &NewOrder, at_once: AtOnce) -> u64 {
-    let Some(conditions) = order.conditions.as_deref() else {
-        return u64::MAX;
-    };
-    match (order.size, at_once, conditions.fill_cap) {
-        (OrderSize::Quantity(_), AtOnce::Nothing, Some(cap)) => cap.units(),
-        (OrderSize::Quantity(_) | OrderSize::QuoteAmount(_), _, _) => u64::MAX,
     }
 }
 
