@@ -204,16 +204,20 @@ async fn subscriptions_that_make_no_sense_are_refused() {
     let venue = Venue::open().await;
     let mut watcher = Participant::greet(&venue).await;
 
-    for (channel, more) in [
-        ("trades", r#","delivery":"latest""#),
-        ("depth", r#","delivery":"latest""#),
-        ("depth", r#","delivery":"interval""#),
-        ("depth", r#","delivery":"interval","interval_ms":33"#),
-        ("top", r#","interval_ms":100"#),
-        ("depth", r#","levels":0"#),
+    for (code, channel, more) in [
+        ("bad_field", "trades", r#","delivery":"latest""#),
+        ("bad_field", "depth", r#","delivery":"latest""#),
+        ("missing_field", "depth", r#","delivery":"interval""#),
+        (
+            "bad_field",
+            "depth",
+            r#","delivery":"interval","interval_ms":33"#,
+        ),
+        ("bad_field", "top", r#","interval_ms":100"#),
+        ("bad_field", "depth", r#","levels":0"#),
     ] {
         let refusal = watcher.ask(&subscription(channel, more)).await;
-        assert_eq!(refusal["code"], "bad_field", "{channel}{more}");
+        assert_eq!(refusal["code"], code, "{channel}{more}");
     }
 
     let queue = watcher.ask(&subscription("queue", "")).await;
