@@ -36,6 +36,7 @@ fn tick() -> InboundCommand {
         origin: Origin {
             session: SessionId(1),
             request: 1,
+            ..Origin::default()
         },
         at: None,
         stamps: Stamps::default(),

@@ -146,6 +146,7 @@ fn a_matcher_allocates_for_no_order_between_its_ring_and_its_batch_of_events() {
                     origin: Origin {
                         session: SessionId(1),
                         request: 1,
+                        ..Origin::default()
                     },
                     at: None,
                     stamps: Stamps::default(),

@@ -3,7 +3,7 @@
 use crate::book::order_slot::OrderSlot;
 use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
-use crate::command::{Cancel, MassCancel, OrderRef, SideFilter};
+use crate::command::{Cancel, MassCancel, OrderRef, SessionFilter, SideFilter};
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
 use crate::id::AccountId;
@@ -50,7 +50,11 @@ impl Listing {
             Some(price) => from <= price && price <= to,
             None => (from, to) == (Price::MIN, Price::MAX),
         };
-        on_side && in_range
+        let by_session = match mass_cancel.session {
+            SessionFilter::Any => true,
+            SessionFilter::Only(session) => order.session == session,
+        };
+        on_side && in_range && by_session
     }
 
     /// The slot of the open order that a command means, if it is of the account that asks.

@@ -5,7 +5,7 @@ use crate::batch::{Batch, Instruction};
 use crate::bust::Bust;
 use crate::dead_man::{CancelAfter, Disconnect};
 use crate::fan_out::FanOut;
-use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, SessionNumber};
 use crate::market_maker_protection::MmpReset;
 use crate::mass_quote::Quote;
 use crate::operation::Operation;
@@ -233,6 +233,30 @@ pub struct MassCancel {
     pub price_from: Price,
     /// Highest limit price that is meant.
     pub price_to: Price,
+    /// By which connection they came.
+    pub session: SessionFilter,
+}
+
+impl MassCancel {
+    /// Everything that an account has open.
+    pub const fn all_of(account: AccountId) -> Self {
+        Self {
+            account,
+            side: SideFilter::Both,
+            price_from: Price::MIN,
+            price_to: Price::MAX,
+            session: SessionFilter::Any,
+        }
+    }
+}
+
+/// Which connections a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionFilter {
+    /// Any, and none.
+    Any,
+    /// One.
+    Only(SessionNumber),
 }
 
 /// Which sides a command is about.

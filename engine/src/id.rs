@@ -46,6 +46,17 @@ pub struct OrderHandle {
 #[repr(transparent)]
 pub struct ExternalId(pub u64);
 
+/// Number of the connection that an order came by, so that a mass cancel can mean it. Who knows of none, or does not
+/// say, has 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct SessionNumber(pub u32);
+
+impl SessionNumber {
+    /// No connection is known.
+    pub const NONE: Self = Self(0);
+}
+
 /// Accounts that must not trade with each other share one; an account is always in scope with itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]

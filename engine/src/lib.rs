@@ -63,7 +63,8 @@ pub use bust::{BUST_WINDOW_TRADES, Bust, BustRefused, PastParty, PastTrade, Trad
 pub use cancel_reason::CancelReason;
 pub use canonical::{Canonical, StateError, StateReader, StateSink};
 pub use command::{
-    Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SideFilter,
+    Cancel, CancelReplace, Command, MassCancel, OnCancelFailure, OrderRef, Replace, SessionFilter,
+    SideFilter,
 };
 pub use conditions::{
     ChildStart, Conditions, MmpGroup, Oco, OcoMode, OnDisconnect, Parent, TrailingDistance,
@@ -79,7 +80,7 @@ pub use event_sink::{EventSink, Heard, LevelChange, OrderChange, OrderChangeKind
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
 pub use id::{
     AccountId, ClientOrderId, ClientOrderIdError, ExternalId, FeeTier, InstrumentId, OrderHandle,
-    OrderId, StpGroup, TradeId,
+    OrderId, SessionNumber, StpGroup, TradeId,
 };
 pub use instrument::{FundsCheck, Instrument, InstrumentError, MarketBudget};
 pub use market_maker_protection::{

@@ -9,7 +9,7 @@ use crate::command::Command;
 use crate::dead_man::DeadManTimers;
 use crate::deadlines::Deadlines;
 use crate::event_sink::EventSink;
-use crate::id::OrderId;
+use crate::id::{OrderId, SessionNumber};
 use crate::instrument::{FundsCheck, Instrument};
 use crate::linked::{Children, Following};
 use crate::market_maker_protection::MmpState;
@@ -45,6 +45,10 @@ pub(crate) struct Listing {
     pub(crate) next_trade_id: u64,
     /// Until when commands may take the plain lane.
     pub(crate) plain_until: Timestamp,
+    /// The connection by which the command came that is being applied; none between commands.
+    pub(crate) of_session: SessionNumber,
+    /// The highest number of a connection that a command came by.
+    pub(crate) highest_session: SessionNumber,
     /// What the session knows beside its state.
     pub(crate) session: Session,
     /// Who waits for which price.
@@ -83,6 +87,8 @@ impl Listing {
             next_order_id: 1,
             next_trade_id: 1,
             plain_until: plain::CLOSED,
+            of_session: SessionNumber::NONE,
+            highest_session: SessionNumber::NONE,
             triggers: Triggers::new(),
             cascade: Cascade::default(),
             top_orders: [None; 2],

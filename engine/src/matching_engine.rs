@@ -8,7 +8,7 @@ use crate::command::{CancelReplace, Command};
 use crate::event::{Event, HoldReleased, Rejected};
 use crate::event_sink::EventSink;
 use crate::fan_out::FanOutId;
-use crate::id::{AccountId, FeeTier, InstrumentId, OrderId, TradeId};
+use crate::id::{AccountId, FeeTier, InstrumentId, OrderId, SessionNumber, TradeId};
 use crate::instrument::{Instrument, InstrumentError};
 use crate::listing::Listing;
 use crate::order::Display;
@@ -103,6 +103,28 @@ impl MatchingEngine {
         }
     }
 
+    /// The same, of a command that came by a connection: the orders that it enters remember which.
+    ///
+    /// # Panics
+    /// As of [`MatchingEngine::apply`].
+    #[inline]
+    pub fn apply_of_session<S: EventSink>(
+        &mut self,
+        session: SessionNumber,
+        command: &Sequenced<Command>,
+        sink: &mut S,
+    ) {
+        match self.listing_mut(command.instrument) {
+            Some(listing) => {
+                listing.of_session = session;
+                listing.highest_session = listing.highest_session.max(session);
+                listing.apply(command, sink);
+                listing.of_session = SessionNumber::NONE;
+            }
+            None => refuse_unapplied(&command.command, RejectReason::UnknownInstrument, sink),
+        }
+    }
+
     /// Passes over a command that a repair of the journal has taken out: it keeps its place, what is due at
     /// its time happens, and it is answered as rejected.
     ///
@@ -129,6 +151,11 @@ impl MatchingEngine {
                 }));
             }
         }
+    }
+
+    /// The highest number of a connection by which a command came; `None` for an instrument that is not listed.
+    pub fn highest_session(&self, instrument: InstrumentId) -> Option<SessionNumber> {
+        Some(self.listing(instrument)?.highest_session)
     }
 
     /// The earliest time at which something is due without a command: apply a tick then.

@@ -7,7 +7,7 @@ use crate::book::price_level::NO_SLOT;
 use crate::client_ids::{ClientIdClaim, fingerprint_of};
 use crate::event::{Accepted, Event, OriginalOutcome, Rejected};
 use crate::event_sink::EventSink;
-use crate::id::{OrderHandle, OrderId};
+use crate::id::{OrderHandle, OrderId, SessionNumber};
 use crate::linked::report_conditions;
 use crate::listing::Listing;
 use crate::matching::match_order::Residual;
@@ -131,7 +131,7 @@ impl Listing {
     ) {
         let order_id = self.next_order_id();
         let slot = self.book.pool.next_slot();
-        let mut resting = slot_of(order, order_id);
+        let mut resting = slot_of(order, order_id, self.of_session);
         let (shown, hidden) = shown_on_entry(order, resting.leaves_units);
         resting.leaves_units = shown;
         let handle = resting.handle(slot);
@@ -185,7 +185,7 @@ impl Listing {
         if taker.remainder != Remainder::Rests {
             return self.enter_at_once(order, &mut taker, have, sink);
         }
-        let entering = slot_of(order, order_id);
+        let entering = slot_of(order, order_id, self.of_session);
         let slot = self.book.pool.take(entering);
         let handle = entering.handle(slot);
         self.report_accepted(order, order_id, handle, have, sink);
@@ -372,10 +372,11 @@ pub(crate) fn has_more(order: &NewOrder) -> bool {
 
 /// The order as it would rest, were nothing to trade.
 #[inline]
-pub(crate) fn slot_of(order: &NewOrder, order_id: OrderId) -> OrderSlot {
+pub(crate) fn slot_of(order: &NewOrder, order_id: OrderId, session: SessionNumber) -> OrderSlot {
     let leaves_units = match order.size {
         OrderSize::Quantity(quantity) => quantity.units(),
         OrderSize::QuoteAmount(_) => 0, // never admitted with a limit
     };
-    OrderSlot::entering(Traits::tag(order_id, order), leaves_units, order.account)
+    let tag = Traits::tag(order_id, order);
+    OrderSlot::entering(tag, leaves_units, order.account, session)
 }

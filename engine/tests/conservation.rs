@@ -109,6 +109,7 @@ fn cancel_all(engine: &mut MatchingEngine, sequence: u64, at: u64) -> Vec<Event>
                 side: SideFilter::Both,
                 price_from: Price::MIN,
                 price_to: Price::MAX,
+                session: engine::SessionFilter::Any,
             }),
         };
         engine.apply(&command, &mut events);

@@ -207,6 +207,7 @@ fn a_million_orders_rest_and_go_in_one_block() {
             side: SideFilter::Both,
             price_from: Price::MIN,
             price_to: Price::MAX,
+            session: engine::SessionFilter::Any,
         }));
 
         let is_end = |event: &Event| matches!(event, Event::Canceled(_));

@@ -199,6 +199,7 @@ fn nothing_is_lost_or_made_of_what_was_reserved_for_pairs() {
                 side: SideFilter::Both,
                 price_from: Price::MIN,
                 price_to: Price::MAX,
+                session: engine::SessionFilter::Any,
             }));
         }
         assert_eq!(

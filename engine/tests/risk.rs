@@ -599,6 +599,7 @@ fn cancel_only_leaves_what_is_open_and_takes_cancels_alone() {
         side: SideFilter::Both,
         price_from: Price::MIN,
         price_to: Price::MAX,
+        session: engine::SessionFilter::Any,
     };
     assert_eq!(canceled(&desk.ask(Command::MassCancel(mass_cancel))), [2]);
 }

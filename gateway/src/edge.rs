@@ -199,14 +199,16 @@ impl Edge {
         }
     }
 
-    /// The number of the next session; 0 is the exchange itself.
+    /// The number of the next session; 0 is the exchange itself. Orders remember it, so it is above those by which
+    /// earlier processes took some.
     pub fn next_session(&self) -> SessionId {
-        let before = self.sessions_numbered.fetch_add(1, Ordering::Relaxed);
-        SessionId(
-            before
-                .checked_add(1)
-                .expect("fewer than 2^64 sessions connect"),
-        )
+        let used = u64::from(self.ports.highest_session().0);
+        let after = |before: u64| before.max(used).checked_add(1);
+        let before = self
+            .sessions_numbered
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, after)
+            .expect("fewer than 2^64 sessions connect");
+        SessionId(after(before).expect("it was counted a line above"))
     }
 
     /// The instrument with this name.

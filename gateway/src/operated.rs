@@ -45,6 +45,7 @@ impl Operating {
         let origin = Origin {
             session: EXCHANGE,
             request,
+            ..Origin::default()
         };
         (origin, outcome)
     }

@@ -181,6 +181,8 @@ pub struct MassCancel {
     pub price_from: Option<ExactDecimal>,
     /// At this limit price or below; needs a symbol.
     pub price_to: Option<ExactDecimal>,
+    /// Entered by the session of this number only, from 1; in lockstep by the session of this rank.
+    pub session: Option<u32>,
     /// Engine time of the command; with the replay clock only.
     pub at_us: Option<u64>,
 }
@@ -317,6 +319,7 @@ impl MassCancel {
             side: None,
             price_from: None,
             price_to: None,
+            session: None,
             at_us: None,
         }
     }

@@ -286,6 +286,7 @@ impl Market {
                 .map_or(SideFilter::Both, |word| SideFilter::Only(side(word))),
             price_from: cancellation.from.map_or(Price::MIN, Price::from_units),
             price_to: cancellation.to.map_or(Price::MAX, Price::from_units),
+            session: engine::SessionFilter::Any,
         }))
     }
 

@@ -11,7 +11,7 @@ use ledger::{Gives, Settlement, SettlementImage};
 use crate::clock::StageClock;
 use crate::egress::{CommandOutcome, EventBatch, EventRange};
 use crate::fan_outs::FanOutBoard;
-use crate::inbound::{InboundCommand, Origin};
+use crate::inbound::{EnteredBy, InboundCommand, Origin};
 use crate::inspection::{AccountRules, BookState, BookTerms, MatcherState, state_hash_of_books};
 use crate::log::{LogEntry, RejectedPart};
 use crate::snapshot::{BookSnapshot, SequenceState, Snapshot};
@@ -82,8 +82,14 @@ impl Books {
     }
 
     fn post(&self, instrument: InstrumentId) {
-        if let (Some(board), Some(id)) = (&self.board, self.engine.fan_out_seen(instrument)) {
+        let Some(board) = &self.board else {
+            return;
+        };
+        if let Some(id) = self.engine.fan_out_seen(instrument) {
             board.note_seen(instrument, id);
+        }
+        if let Some(session) = self.engine.highest_session(instrument) {
+            board.note_session(session);
         }
     }
 
@@ -271,7 +277,9 @@ impl Books {
         if rejected.has(command.instrument, command.sequence) {
             self.engine.pass_over(&command, &mut BatchSink(batch));
         } else {
-            self.engine.apply(&command, &mut BatchSink(batch));
+            let EnteredBy(session) = inbound.origin.entered_by;
+            self.engine
+                .apply_of_session(session, &command, &mut BatchSink(batch));
         }
         self.applying = None;
         if matches!(command.command, Command::FanOut(_)) {

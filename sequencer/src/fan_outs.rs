@@ -12,9 +12,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use engine::{Command, FanOut, FanOutAction, FanOutId, InstrumentId};
+use engine::{Command, FanOut, FanOutAction, FanOutId, InstrumentId, SessionNumber};
 
 use crate::control::{Asker, ControlCommand};
 use crate::inbound::{InboundCommand, Origin, Refused};
@@ -56,6 +56,8 @@ pub(crate) struct FanOutBoard {
     inboxes: Vec<Arc<Inbox>>,
     routes: Vec<Option<usize>>,
     recovery: Arc<RecoveryProgress>,
+    /// The highest number of a connection that earlier processes had.
+    highest_session: AtomicU32,
 }
 
 /// A command that some instrument may not have seen, and who asks it.
@@ -92,7 +94,18 @@ impl FanOutBoard {
             inboxes,
             routes,
             recovery,
+            highest_session: AtomicU32::new(SessionNumber::NONE.0),
         }
+    }
+
+    /// Commands came by a connection of this number.
+    pub(crate) fn note_session(&self, session: SessionNumber) {
+        self.highest_session.fetch_max(session.0, Ordering::Release);
+    }
+
+    /// The highest number of a connection that was noted.
+    pub(crate) fn highest_session(&self) -> SessionNumber {
+        SessionNumber(self.highest_session.load(Ordering::Acquire))
     }
 
     /// The instrument has applied everything up to `id`.

@@ -1,6 +1,6 @@
 //! What sessions hand to matchers.
 
-use engine::{Command, InstrumentId, Timestamp};
+use engine::{Command, InstrumentId, SessionNumber, Timestamp};
 
 use crate::stamps::Stamps;
 
@@ -9,13 +9,26 @@ use crate::stamps::Stamps;
 #[repr(transparent)]
 pub struct SessionId(pub u64);
 
-/// Where a command came from, so that its outcome finds the way back. Decides nothing.
+/// Where a command came from, so that its outcome finds the way back. Of this the `entered_by` alone decides something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Origin {
     /// The session that asked; 0 is the exchange itself.
     pub session: SessionId,
     /// The session's own number of the request.
     pub request: u64,
+    /// By which connection the orders come that the command enters: a mass cancel can mean it. Logged.
+    pub entered_by: EnteredBy,
+}
+
+/// By which connection orders come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct EnteredBy(pub SessionNumber);
+
+impl Default for EnteredBy {
+    fn default() -> Self {
+        Self(SessionNumber::NONE)
+    }
 }
 
 /// A command on its way to the matcher of its instrument.

@@ -60,7 +60,7 @@ pub use follower::{
     FollowerProgress, LogTail, NoReadModel, ReadModel, Replica, RestoreError, SnapshotCadence,
 };
 pub use gate::{Gate, Intake};
-pub use inbound::{InboundCommand, NotTaken, Origin, Refused, SessionId};
+pub use inbound::{EnteredBy, InboundCommand, NotTaken, Origin, Refused, SessionId};
 pub use inspection::{AccountRules, BookState, BookTerms, MatcherState, state_hash_of};
 pub use latency::{Latencies, LatencyHistogram};
 pub use log::{

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use engine::{AccountId, FanOutAction, FanOutId, InstrumentId, PastTrade, RejectReason, TradeId};
+use engine::{
+    AccountId, FanOutAction, FanOutId, InstrumentId, PastTrade, RejectReason, SessionNumber,
+    TradeId,
+};
 use ledger::Ledger;
 
 use crate::clock::StageClock;
@@ -180,6 +183,12 @@ impl Ports {
     /// Whether every instrument that was meant has applied the command that was fanned out under `id`.
     pub fn have_seen(&self, targets: Targets, id: FanOutId) -> bool {
         self.board.have_seen(targets, id)
+    }
+
+    /// The highest number of a connection by which earlier processes took orders: a later connection has a higher one.
+    /// It is known when recovery is over.
+    pub fn highest_session(&self) -> SessionNumber {
+        self.board.highest_session()
     }
 
     /// Asks each matcher where its books stand; answers come between batches, one per matcher.

@@ -92,6 +92,7 @@ fn order(number: usize, instrument: u32) -> InboundCommand {
         origin: Origin {
             session: SessionId(1),
             request: number as u64,
+            ..Origin::default()
         },
         at: None,
         stamps: Stamps::default(),

@@ -11,14 +11,14 @@ use std::time::Duration;
 use engine::{
     AccountId, Admission, Admit, ClientIdPolicy, Command, Display, Event, FanOutAction, FanOutId,
     FundsCheck, Instrument, InstrumentId, MarketBudget, MassCancel, NewOrder, Notional, OrderKind,
-    OrderSize, PostOnly, Price, Quantity, RejectReason, Rules, Scope, SelfTradePrevention, Side,
-    SideFilter, TimeInForce,
+    OrderSize, PostOnly, Price, Quantity, RejectReason, Rules, Scope, SelfTradePrevention,
+    SessionFilter, SessionNumber, Side, TimeInForce,
 };
 use ledger::{Ledger, LedgerConfig};
 use sequencer::{
-    ClockSource, ControlCommand, ControlError, Durability, EventBatch, FileLogOptions, FileLogs,
-    InboundCommand, Origin, Refused, Running, SequencerConfig, SessionId, Stamps, Targets, Threads,
-    start,
+    ClockSource, ControlCommand, ControlError, Durability, EnteredBy, EventBatch, FileLogOptions,
+    FileLogs, InboundCommand, Origin, Refused, Running, SequencerConfig, SessionId, Stamps,
+    Targets, Threads, start,
 };
 
 const ALICE: AccountId = AccountId(1);
@@ -89,9 +89,16 @@ impl Exchange {
     }
 
     fn submit(&self, instrument: u32) {
+        self.submit_by(instrument, EnteredBy::default());
+    }
+
+    fn submit_by(&self, instrument: u32, entered_by: EnteredBy) {
         let command = InboundCommand {
             instrument: InstrumentId(instrument),
-            origin: Origin::default(),
+            origin: Origin {
+                entered_by,
+                ..Origin::default()
+            },
             at: None,
             stamps: Stamps::default(),
             command: Command::Submit(order()),
@@ -209,15 +216,11 @@ const MASS_CANCEL: u64 = 2;
 const ORIGIN: Origin = Origin {
     session: SessionId(7),
     request: 11,
+    entered_by: EnteredBy(SessionNumber::NONE),
 };
 
 fn mass_cancel_alice() -> FanOutAction {
-    FanOutAction::MassCancel(MassCancel {
-        account: ALICE,
-        side: SideFilter::Both,
-        price_from: Price::MIN,
-        price_to: Price::MAX,
-    })
+    FanOutAction::MassCancel(MassCancel::all_of(ALICE))
 }
 
 fn instrument(id: u32) -> Instrument {
@@ -440,6 +443,32 @@ fn origins_of_parts(batches: &[EventBatch]) -> Vec<Origin> {
     let outcomes = batches.iter().flat_map(|batch| &batch.outcomes);
     let parts = outcomes.filter(|outcome| matches!(outcome.command, Command::FanOut(_)));
     parts.map(|outcome| outcome.origin).collect()
+}
+
+#[test]
+fn a_restart_knows_by_which_connection_orders_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let exchange = Exchange::open(folder.path(), INSTRUMENTS, 3).unwrap();
+    exchange.open_account(ALICE);
+    exchange.enter_orders();
+    let ninth = SessionNumber(9);
+    exchange.submit_by(2, EnteredBy(ninth));
+    exchange.stop();
+
+    let mut exchange = Exchange::open(folder.path(), INSTRUMENTS, 2).unwrap();
+    assert_eq!(exchange.running.ports.highest_session(), ninth);
+    let of_ninth = FanOutAction::MassCancel(MassCancel {
+        session: SessionFilter::Only(ninth),
+        ..MassCancel::all_of(ALICE)
+    });
+    let delivery = exchange
+        .running
+        .ports
+        .fan_out(Targets::All, of_ninth, ORIGIN);
+    delivery.unwrap().wait();
+    exchange.wait_until_told();
+
+    assert_eq!(exchange.stop(), [[1, 0, 0], [1, 1, 0], [1, 0, 0]]);
 }
 
 #[test]

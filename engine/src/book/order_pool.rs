@@ -13,7 +13,7 @@ use crate::book::order_extras::{NO_EXTRAS, OrderExtras};
 use crate::book::order_slot::{OrderDetail, OrderSlot};
 use crate::book::order_traits::Traits;
 use crate::book::price_level::NO_SLOT;
-use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId};
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, SessionNumber};
 use crate::order::TimeInForce;
 use crate::quantity::Quantity;
 use crate::sequence::Timestamp;
@@ -136,7 +136,7 @@ impl OrderPool {
             };
             self.slots.push(OrderSlot {
                 next,
-                ..OrderSlot::entering(0, 0, AccountId(0))
+                ..OrderSlot::entering(0, 0, AccountId(0), SessionNumber::NONE)
             });
         }
         self.first_free = first;

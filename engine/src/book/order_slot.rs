@@ -7,7 +7,7 @@
 
 use crate::book::order_traits::Traits;
 use crate::book::price_level::{Counted, NO_SLOT};
-use crate::id::{AccountId, ExternalId, OrderHandle, OrderId, StpGroup};
+use crate::id::{AccountId, ExternalId, OrderHandle, OrderId, SessionNumber, StpGroup};
 use crate::side::Side;
 
 /// One open order, in one cache line.
@@ -28,6 +28,8 @@ pub(crate) struct OrderSlot {
     pub(crate) filled_units: u64,
     pub(crate) stp_group: Option<StpGroup>,
     pub(crate) replace_count: u32,
+    /// The connection that it came by.
+    pub(crate) session: SessionNumber,
 }
 
 const _: () = assert!(size_of::<OrderSlot>() == 64);
@@ -43,7 +45,12 @@ pub(crate) struct OrderDetail {
 impl OrderSlot {
     /// An order that nothing happened to yet, in no queue.
     #[inline(always)]
-    pub(crate) const fn entering(tagged_id: u64, leaves_units: u64, account: AccountId) -> Self {
+    pub(crate) const fn entering(
+        tagged_id: u64,
+        leaves_units: u64,
+        account: AccountId,
+        session: SessionNumber,
+    ) -> Self {
         Self {
             tagged_id,
             leaves_units,
@@ -55,6 +62,7 @@ impl OrderSlot {
             filled_units: 0,
             stp_group: None,
             replace_count: 0,
+            session,
         }
     }
 

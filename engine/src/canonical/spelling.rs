@@ -9,8 +9,8 @@ use crate::cancel_reason::CancelReason;
 use crate::command::OrderRef;
 use crate::event::{OriginalOutcome, Priority, TradePhase};
 use crate::id::{
-    AccountId, ClientOrderId, ExternalId, FeeTier, InstrumentId, OrderHandle, OrderId, StpGroup,
-    TradeId,
+    AccountId, ClientOrderId, ExternalId, FeeTier, InstrumentId, OrderHandle, OrderId,
+    SessionNumber, StpGroup, TradeId,
 };
 use crate::instrument::{FundsCheck, Instrument, MarketBudget};
 use crate::order::{
@@ -34,6 +34,7 @@ canonical_newtype!(
     StpGroup,
     SequenceNumber,
     Timestamp,
+    SessionNumber,
 );
 
 macro_rules! canonical_units {

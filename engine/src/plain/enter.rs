@@ -15,7 +15,7 @@ use crate::book::slot_table::Vacancy;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Accepted, Canceled, Event, Rested};
 use crate::event_sink::{EventSink, OrderChangeKind};
-use crate::id::{OrderHandle, OrderId};
+use crate::id::{OrderHandle, OrderId, SessionNumber};
 use crate::listing::Listing;
 use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention};
 use crate::outcome::report_order;
@@ -72,7 +72,7 @@ impl Listing {
             price, quantity, ..
         } = *order;
         let order_id = self.next_order_id();
-        let mut resting = plain_slot(order, order_id);
+        let mut resting = plain_slot(order, order_id, self.of_session);
         let PlainParts { levels, mut rest } = self.book.plain_parts(order.side);
         let slot = rest.pool.next_slot();
         let handle = resting.handle(slot);
@@ -99,7 +99,7 @@ impl Listing {
         let order_id = self.next_order_id();
         let (slot, handle) = match order.remainder {
             Remainder::Rests => {
-                let entering = plain_slot(&order, order_id);
+                let entering = plain_slot(&order, order_id, self.of_session);
                 let slot = self.book.pool.take(entering);
                 (slot, entering.handle(slot))
             }
@@ -150,9 +150,9 @@ impl Listing {
 
 /// A plain order as it rests.
 #[inline]
-fn plain_slot(order: &LimitOrder, order_id: OrderId) -> OrderSlot {
+fn plain_slot(order: &LimitOrder, order_id: OrderId, session: SessionNumber) -> OrderSlot {
     let tag = Traits::plain_tag(order_id, order.side, order.external_id);
-    let mut slot = OrderSlot::entering(tag, order.quantity.units(), order.account);
+    let mut slot = OrderSlot::entering(tag, order.quantity.units(), order.account, session);
     slot.external_id = order.external_id.map_or(0, |id| id.0);
     slot
 }

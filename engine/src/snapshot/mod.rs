@@ -4,11 +4,12 @@
 //! no cache. What follows from something else is not spelled but made again: open client ids and deadlines
 //! from the orders, totals of levels from their queues.
 
+mod sessions;
 mod soundness;
 
 use crate::book::order_book::OrderBook;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
-use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, StpGroup};
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, SessionNumber, StpGroup};
 use crate::instrument::Instrument;
 use crate::linked::Ties;
 use crate::listing::Listing;
@@ -26,7 +27,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-pub const STATE_VERSION: u32 = 5;
+pub const STATE_VERSION: u32 = 6;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 
@@ -120,6 +121,8 @@ impl Listing {
             children: _,    // the children say them
             pegs: _,        // the orders say them
             plain_until: _, // follows from the rest
+            of_session: _,  // none between commands
+            highest_session,
             mmp,
             quotes,
             dead_men,
@@ -155,6 +158,8 @@ impl Listing {
         quotes.write(out);
         dead_men.iter().collect::<Vec<_>>().write(out);
         past_trades.write(out);
+        highest_session.write(out);
+        sessions::of_orders(book).write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -193,6 +198,8 @@ impl Listing {
         }
         listing.past_trades = from.value()?;
         listing.check_past_trades()?;
+        listing.highest_session = from.value()?;
+        listing.read_sessions(from)?;
         listing.check_tied()?;
         from.end()?;
         Ok(listing)
@@ -249,7 +256,7 @@ impl Listing {
     fn rest_again(&mut self, side: Side, order: &OpenOrder) -> Result<(), StateError> {
         self.check_open(side, order)?;
         let entered = order.as_entered(side);
-        let mut resting = slot_of(&entered, order.order_id);
+        let mut resting = slot_of(&entered, order.order_id, SessionNumber::NONE);
         let hidden_units = order.hidden_units(resting.leaves_units)?;
         resting.leaves_units -= hidden_units;
         let (levels, pool) = self.book.side_and_pool(side);

@@ -105,7 +105,7 @@ impl Listing {
     ) {
         let order_id = self.next_order_id();
         self.remember(order, claim, OriginalOutcome::Accepted(order_id));
-        let entering = slot_of(order, order_id);
+        let entering = slot_of(order, order_id, self.of_session);
         let slot = self.book.pool.take(entering);
         let need = self.hold_of_waiting(&entering, waiting.hold_price);
         let shared = self.shared_on_entry(order, need);
@@ -142,7 +142,10 @@ impl Listing {
             self.session.pending.is_some(),
             "what cannot rest stays only for a call"
         );
-        let slot = self.book.pool.take(slot_of(order, taker.order_id));
+        let slot = self
+            .book
+            .pool
+            .take(slot_of(order, taker.order_id, self.of_session));
         self.note_fills(slot, taker);
         if has_more(order) {
             self.note_more(slot, order);

@@ -4,7 +4,7 @@ use crate::book::price_level::NO_SLOT;
 use crate::canonical::{
     Canonical, StateError, StateReader, StateSink, canonical_enum, canonical_struct,
 };
-use crate::id::OrderId;
+use crate::id::{OrderId, SessionNumber};
 use crate::linked::Ties;
 use crate::listing::Listing;
 use crate::order::{NewOrder, OrderSize};
@@ -107,7 +107,10 @@ impl Listing {
                 size: OrderSize::Quantity(open.leaves_quantity),
                 ..open.waiting.order.clone()
             };
-            let slot = self.book.pool.take(slot_of(&entered, open.order_id));
+            let slot = self
+                .book
+                .pool
+                .take(slot_of(&entered, open.order_id, SessionNumber::NONE));
             if has_more(&entered) {
                 self.note_more(slot, &entered);
             }

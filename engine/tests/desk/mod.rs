@@ -4,7 +4,7 @@ use engine::{
     AccountId, Cancel, ClientIdPolicy, ClientOrderId, Command, Display, EngineLimits, Event,
     FundsCheck, Instrument, InstrumentId, MarketBudget, MatchingEngine, NewOrder, Notional,
     OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price, Quantity, Rules, SelfTradePrevention,
-    SequenceNumber, Sequenced, Side, TimeInForce, Timestamp,
+    SequenceNumber, Sequenced, SessionNumber, Side, TimeInForce, Timestamp,
 };
 
 /// An engine with one instrument without money, commands numbered by itself.
@@ -46,6 +46,11 @@ impl Desk {
 
     /// Applies a command at time 0 and gives its events.
     pub fn ask(&mut self, command: Command) -> Vec<Event> {
+        self.ask_by(SessionNumber::NONE, command)
+    }
+
+    /// The same, of a command that came by a connection.
+    pub fn ask_by(&mut self, session: SessionNumber, command: Command) -> Vec<Event> {
         self.sequence += 1;
         let command = Sequenced {
             instrument: InstrumentId(1),
@@ -54,7 +59,7 @@ impl Desk {
             command,
         };
         let mut events = Vec::new();
-        self.engine.apply(&command, &mut events);
+        self.engine.apply_of_session(session, &command, &mut events);
         self.engine.assert_invariants();
         events
     }

@@ -109,6 +109,7 @@ impl Flow {
                 side: SideFilter::Only(self.side()),
                 price_from: Price::from_units(1),
                 price_to: Price::from_units(100),
+                session: engine::SessionFilter::Any,
             }),
             96..98 => Command::Batch(self.batch()),
             _ => Command::Tick,

@@ -165,6 +165,7 @@ impl NaiveBook {
             self_trade_prevention: order.self_trade_prevention,
             stp_group: order.stp_group,
             replace_count: 0,
+            session: self.session,
         }
     }
 

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use engine::{
     AccountId, Cancel, CancelReason, CancelReplace, ClientOrderId, Command, Event, Instrument,
     MassCancel, NewOrder, OnCancelFailure, OrderId, OrderRef, OriginalOutcome, Price, Quantity,
-    RejectReason, Rejected, Sequenced, Side, SideFilter, TimeInForce, Timestamp,
+    RejectReason, Rejected, SequenceNumber, Sequenced, SessionFilter, SessionNumber, Side,
+    SideFilter, TimeInForce, Timestamp,
 };
 
 pub use order::Order;
@@ -27,12 +28,19 @@ pub struct NaiveBook {
     orders_accepted: u64,
     trades: u64,
     now: Timestamp,
+    /// The connection by which the command came.
+    session: SessionNumber,
     /// Submits under the idempotent policy: what was asked, and what was decided.
     remembered: BTreeMap<(AccountId, ClientOrderId), (Payload, OriginalOutcome)>,
 }
 
 /// What an idempotent client id was used for: an order, and what it was to replace.
 type Payload = (NewOrder, Option<(OrderRef, OnCancelFailure)>);
+
+/// Commands of the random flow come by two connections, and by none that is known.
+pub fn session_of(sequence: SequenceNumber) -> SessionNumber {
+    SessionNumber(u32::try_from(sequence.0 % 3).expect("0 to 2"))
+}
 
 impl NaiveBook {
     pub fn new(instrument: &Instrument) -> Self {
@@ -43,6 +51,7 @@ impl NaiveBook {
             orders_accepted: 0,
             trades: 0,
             now: Timestamp(0),
+            session: SessionNumber::NONE,
             remembered: BTreeMap::new(),
         }
     }
@@ -57,6 +66,7 @@ impl NaiveBook {
 
     pub fn apply(&mut self, command: &Sequenced<Command>, events: &mut Vec<Event>) {
         self.now = command.at;
+        self.session = session_of(command.sequence);
         self.expire(events);
         match &command.command {
             Command::Submit(order) => self.submit(order, events),
@@ -155,6 +165,10 @@ impl NaiveBook {
                 }
                 && order.price >= filter.price_from
                 && order.price <= filter.price_to
+                && match filter.session {
+                    SessionFilter::Any => true,
+                    SessionFilter::Only(session) => order.session == session,
+                }
         };
         let meant = self.bids.iter().chain(&self.asks).filter(is_meant);
         let mut ids: Vec<OrderId> = meant.map(|order| order.id).collect();

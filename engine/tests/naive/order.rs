@@ -2,7 +2,8 @@
 
 use engine::{
     AccountId, CancelReason, Canceled, ClientOrderId, Event, Notional, OrderHandle, OrderId, Party,
-    PostOnly, Price, Quantity, Rested, SelfTradePrevention, Side, StpGroup, TimeInForce,
+    PostOnly, Price, Quantity, Rested, SelfTradePrevention, SessionNumber, Side, StpGroup,
+    TimeInForce,
 };
 
 /// A resting order, or a taker on its way.
@@ -26,6 +27,7 @@ pub struct Order {
     pub self_trade_prevention: SelfTradePrevention,
     pub stp_group: Option<StpGroup>,
     pub replace_count: u32,
+    pub session: SessionNumber,
 }
 
 impl Order {

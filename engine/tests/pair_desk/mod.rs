@@ -176,6 +176,7 @@ impl PairDesk {
                 side: SideFilter::Only(side),
                 price_from: Price::MIN,
                 price_to: Price::MAX,
+                session: engine::SessionFilter::Any,
             }),
             _ => Command::Tick,
         }

@@ -3,6 +3,7 @@
 //! Whatever the random flow enters, both must say the same from there on: a state that decides and is not
 //! spelled, or is spelled and not read back, parts them.
 
+use crate::naive::session_of;
 use engine::{
     CancelReplace, Command, EngineLimits, Event, EventSink, Instrument, InstrumentId, LevelChange,
     MatchingEngine, OrderChange, OrderHandle, OrderId, OrderRef, Sequenced,
@@ -37,7 +38,9 @@ impl Subject for RestoredSubject {
         let mut said = Said::default();
         self.live.apply(&command, &mut said);
         let mut twin_said = Said::default();
-        self.twin.apply(&command, &mut twin_said);
+        let session = session_of(command.sequence);
+        self.twin
+            .apply_of_session(session, &command, &mut twin_said);
         said.repeat_to(sink);
         said.forget_places();
         twin_said.forget_places();

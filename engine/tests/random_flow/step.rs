@@ -3,7 +3,8 @@
 use engine::{
     AccountId, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command, Display, MassCancel,
     NewOrder, Notional, OnCancelFailure, OrderId, OrderKind, OrderRef, OrderSize, PostOnly, Price,
-    Quantity, Replace, SelfTradePrevention, Side, SideFilter, StpGroup, TimeInForce, Timestamp,
+    Quantity, Replace, SelfTradePrevention, SessionFilter, SessionNumber, Side, SideFilter,
+    StpGroup, TimeInForce, Timestamp,
 };
 
 use super::chance::Chance;
@@ -346,6 +347,12 @@ impl StepMaker {
             side,
             price_from,
             price_to,
+            session: self.chance.pick(&[
+                SessionFilter::Any,
+                SessionFilter::Any,
+                SessionFilter::Only(SessionNumber(1)),
+                SessionFilter::Only(SessionNumber(2)),
+            ]),
         }
     }
 }

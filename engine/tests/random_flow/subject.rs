@@ -1,5 +1,6 @@
 //! What is held against the naive book: the engine, or an engine with a planted fault.
 
+use crate::naive::session_of;
 use engine::{
     Command, EngineLimits, EventSink, Instrument, MatchingEngine, Sequenced, TimeInForce,
 };
@@ -24,7 +25,8 @@ impl Subject for RealSubject {
     }
 
     fn apply<S: EventSink>(&mut self, command: &Sequenced<Command>, sink: &mut S) {
-        self.0.apply(command, sink);
+        let session = session_of(command.sequence);
+        self.0.apply_of_session(session, command, sink);
     }
 
     fn engine(&self) -> &MatchingEngine {

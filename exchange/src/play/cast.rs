@@ -236,13 +236,9 @@ impl Player {
     /// # Errors
     /// He cannot.
     pub async fn cancel_all(self) -> Result<(), ActError> {
-        self.ask(Operation::MassCancel(MassCancel {
-            symbol: Some(self.terms.symbol),
-            side: None,
-            price_from: None,
-            price_to: None,
-            at_us: None,
-        }))?;
+        self.ask(Operation::MassCancel(MassCancel::of(Some(
+            self.terms.symbol,
+        ))))?;
         self.flush().await
     }
 

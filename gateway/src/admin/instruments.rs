@@ -217,6 +217,7 @@ pub async fn mass_cancel(
         },
         price_from: range.0,
         price_to: range.1,
+        session: engine::SessionFilter::Any,
     });
     let answer = fan_out(&view, targets, action).await?;
     info!(target: "admin", who = %who.address, account = account.0, "canceled an account's orders");

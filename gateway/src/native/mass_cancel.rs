@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use engine::{AccountId, Command, FanOutAction, Price, SideFilter};
+use engine::{AccountId, Command, FanOutAction, Price, SessionFilter, SessionNumber, SideFilter};
 use protocol::{ClockMode, ErrorCode, Reason, ServerMessage};
 use sequencer::{ControlError, Origin, Refused};
 
@@ -81,6 +81,7 @@ impl Session {
         let origin = Origin {
             session: self.entry.id,
             request: number,
+            ..Origin::default()
         };
         match self.edge.ask_all(action, origin) {
             Ok(delivery) => {
@@ -153,6 +154,10 @@ fn engine_mass_cancel(
         },
         price_from: bound("price_from", asked.price_from, Price::MIN)?,
         price_to: bound("price_to", asked.price_to, Price::MAX)?,
+        session: match asked.session {
+            Some(session) => SessionFilter::Only(SessionNumber(session)),
+            None => SessionFilter::Any,
+        },
     })
 }
 

@@ -1,8 +1,8 @@
 //! What changes orders: from a request through the door into the instrument's ring.
 
-use engine::{AccountId, Command, Notional, Side, Timestamp};
+use engine::{AccountId, Command, Notional, SessionNumber, Side, Timestamp};
 use protocol::{ClockMode, ErrorCode, OnCancelFailure, Reason, Symbol};
-use sequencer::{InboundCommand, Origin, Refused};
+use sequencer::{EnteredBy, InboundCommand, Origin, Refused};
 
 use crate::door::Door;
 use crate::edge::{Edge, InstrumentState};
@@ -265,6 +265,19 @@ impl Session {
         })
     }
 
+    /// By which connection the orders come that a command enters. In lockstep that is the session's rank: who connects
+    /// first decides nothing.
+    fn entered_by(&self, command: &Command) -> EnteredBy {
+        if !enters_orders(command) {
+            return EnteredBy::default();
+        }
+        let number = match &self.seat {
+            Some(seat) => seat.rank,
+            None => u32::try_from(self.entry.id.0).unwrap_or(SessionNumber::NONE.0),
+        };
+        EnteredBy(SessionNumber(number))
+    }
+
     /// Hands a command to its matcher; what was reserved for it goes back if it is not taken.
     pub(super) fn hand_over(&self, way: &Way<'_>, command: Command) -> Result<(), DoorRefusal> {
         let inbound = InboundCommand {
@@ -272,6 +285,7 @@ impl Session {
             origin: Origin {
                 session: self.entry.id,
                 request: request_number::on_the_way(way.request),
+                entered_by: self.entered_by(&command),
             },
             at: way.at,
             stamps: self.stamps,
@@ -316,4 +330,29 @@ pub(super) fn engine_replace(
         expiry: asked.expire_at_us.map(translate::timestamp),
         extra: Notional::ZERO,
     })
+}
+
+/// Whether a command enters orders, which remember by which connection they came.
+const fn enters_orders(command: &Command) -> bool {
+    match command {
+        Command::Submit(_) | Command::CancelReplace(_) | Command::Quote(_) | Command::Batch(_) => {
+            true
+        }
+        Command::Cancel(_)
+        | Command::Replace(_)
+        | Command::MassCancel(_)
+        | Command::Tick
+        | Command::SetState(_)
+        | Command::Uncross(_)
+        | Command::SetLastPrice(_)
+        | Command::Admit(_)
+        | Command::SetLimits(_)
+        | Command::SetFeeTier(_)
+        | Command::FanOut(_)
+        | Command::MmpReset(_)
+        | Command::Disconnect(_)
+        | Command::CancelAfter(_)
+        | Command::Operate(_)
+        | Command::Bust(_) => false,
+    }
 }

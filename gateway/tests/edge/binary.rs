@@ -183,13 +183,7 @@ async fn mass_quotes_mass_cancels_and_refusals_work_in_bytes() {
         }],
         at_us: None,
     });
-    let mass_cancel = Operation::MassCancel(MassCancel {
-        symbol: None,
-        side: None,
-        price_from: None,
-        price_to: None,
-        at_us: None,
-    });
+    let mass_cancel = Operation::MassCancel(MassCancel::of(None));
 
     within(alice.sender.send(quote)).await.unwrap();
     let ServerMessage::Quoted(quoted) = next(&mut alice).await else {

@@ -192,6 +192,45 @@ async fn a_mass_cancel_is_answered_when_every_instrument_has_answered() {
 }
 
 #[tokio::test]
+async fn a_mass_cancel_by_session_ends_what_that_session_entered() {
+    let venue = Venue::open().await;
+    let mut first = Participant::connect(&venue).await;
+    let hello = first.ask(r#"{"op":"hello","id":1,"protocol":1}"#).await;
+    let number = hello["session"].as_u64().unwrap();
+    first.ask(r#"{"op":"logon","id":2,"key":"alice"}"#).await;
+    let mut second = Participant::log_on_and_follow(&venue, "alice").await;
+    first.ask(&limit(3, "buy", "100.00", "1")).await;
+    first
+        .ask(&limit(4, "buy", "10.00", "1").replace("BTCUSDT", "ETHUSDT"))
+        .await;
+    second.ask(&limit(5, "buy", "99.00", "1")).await;
+
+    // Also when that session is gone.
+    drop(first);
+    let bad = second
+        .ask(r#"{"op":"mass_cancel","id":6,"session":0}"#)
+        .await;
+    let here = second
+        .ask(&format!(
+            r#"{{"op":"mass_cancel","id":7,"symbol":"BTCUSDT","session":{number}}}"#
+        ))
+        .await;
+    let everywhere = second
+        .ask(&format!(
+            r#"{{"op":"mass_cancel","id":8,"session":{number}}}"#
+        ))
+        .await;
+
+    assert_eq!(bad["code"], "bad_field");
+    assert_eq!(here["canceled_orders"], 1);
+    assert_eq!(everywhere["canceled_orders"], 1);
+    let open = second.ask(r#"{"op":"open_orders","id":9}"#).await;
+    assert_eq!(open["orders"].as_array().unwrap().len(), 1);
+    assert_eq!(open["orders"][0]["price"], "99.00");
+    venue.close().await;
+}
+
+#[tokio::test]
 async fn what_is_entered_right_behind_a_mass_cancel_stays() {
     let venue = Venue::open().await;
     let mut alice = Participant::log_on(&venue, "alice").await;

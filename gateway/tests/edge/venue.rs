@@ -211,6 +211,7 @@ impl Venue {
             origin: Origin {
                 session: SessionId(0),
                 request: 0,
+                ..Origin::default()
             },
             at: None,
             stamps: Stamps::default(),

@@ -181,7 +181,6 @@ fn mass_cancel(
     instruments: &InstrumentTable,
 ) -> Result<Operation, CodecError> {
     let root: &MassCancelLayout = cursor.root(header, "mass_cancel")?;
-    must_be_zero(root.reserved.get() == 0, "reserved")?;
     let instrument = match root.instrument.get() {
         0 => None,
         number => Some(instrument(instruments, number)?),
@@ -196,6 +195,7 @@ fn mass_cancel(
         side: maybe_word(root.side, "side")?,
         price_from: bound(root.price_from)?,
         price_to: bound(root.price_to)?,
+        session: (root.session.get() != 0).then(|| root.session.get()),
         at_us: at(root.flags, cursor)?,
     }))
 }

@@ -179,7 +179,7 @@ fn write_mass_cancel(
         instrument: U16::new(instrument.map_or(0, |instrument| instrument.number)),
         side: numbers::maybe(asked.side),
         flags: flags_of(asked.at_us),
-        reserved: U32::ZERO,
+        session: U32::new(asked.session.unwrap_or(0)),
         price_from: bound(asked.price_from)?,
         price_to: bound(asked.price_to)?,
     };

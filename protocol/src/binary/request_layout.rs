@@ -169,8 +169,8 @@ layout! {
         side: u8,
         /// 32 the block `at` follows
         flags: u8,
-        /// zero
-        reserved: U32,
+        /// `session`; 0: any
+        session: U32,
         /// `price_from`
         price_from: I64,
         /// `price_to`

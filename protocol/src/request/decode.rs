@@ -176,8 +176,15 @@ fn mass_cancel(fields: &mut Fields<'_>) -> Result<MassCancel, CodecError> {
         side: fields.optional(Field::Side, word(Side::from_word))?,
         price_from: fields.optional(Field::PriceFrom, decimal)?,
         price_to: fields.optional(Field::PriceTo, decimal)?,
+        session: fields.optional(Field::Session, short_number)?,
         at_us: fields.optional(Field::AtUs, number)?,
     };
+    if request.session == Some(0) {
+        return Err(CodecError::bad(
+            Field::Session.name(),
+            "sessions are numbered from 1",
+        ));
+    }
     let has_prices = request.price_from.is_some() || request.price_to.is_some();
     if has_prices && request.symbol.is_none() {
         return Err(CodecError::missing(Field::Symbol.name()));

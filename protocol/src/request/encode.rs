@@ -130,6 +130,7 @@ fn write_mass_cancel(json: &mut JsonWriter<'_>, mass_cancel: &MassCancel) {
     json.maybe_word(Field::Side.name(), mass_cancel.side.map(Side::word));
     json.maybe_decimal(Field::PriceFrom.name(), mass_cancel.price_from);
     json.maybe_decimal(Field::PriceTo.name(), mass_cancel.price_to);
+    json.maybe_number(Field::Session.name(), mass_cancel.session.map(u64::from));
     json.maybe_number(Field::AtUs.name(), mass_cancel.at_us);
 }
 

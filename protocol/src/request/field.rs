@@ -58,6 +58,7 @@ fields! {
     OnCancelFailure = "on_cancel_failure",
     PriceFrom = "price_from",
     PriceTo = "price_to",
+    Session = "session",
     Protocol = "protocol",
     Client = "client",
     Key = "key",

@@ -321,6 +321,7 @@ pub fn other_operation(of: Numbers) -> impl Strategy<Value = Operation> {
                 side,
                 price_from,
                 price_to: price_from,
+                session: at_us.map(|at_us| u32::try_from(at_us % 1_000).expect("small") + 1),
                 at_us,
             })
         }),

@@ -1,7 +1,7 @@
 //! Entries as bytes: little-endian, tagged, without anything that decides nothing.
 //!
 //! Tags are append-only: a number that was used once keeps its meaning for ever. Where a command came
-//! from and when it passed which stage is not written; it comes back as zero.
+//! from and when it passed which stage is not written; it comes back as zero. By which connection orders come is.
 
 mod batch;
 mod bust;
@@ -10,6 +10,7 @@ mod conditions;
 mod control;
 mod key;
 mod maker;
+mod mass_cancel;
 mod operation;
 mod order;
 mod reader;
@@ -37,6 +38,7 @@ pub(crate) fn encode_batch(batch: &Batch, at: Timestamp, bytes: &mut Vec<u8>) {
     for inbound in &batch.commands {
         put_u32(bytes, inbound.instrument.0);
         put_option(bytes, inbound.at, |bytes, at| put_u64(bytes, at.0));
+        command::put_entered_by(bytes, inbound.origin.entered_by);
         command::encode(&inbound.command, bytes);
     }
 }
@@ -48,12 +50,18 @@ pub(crate) fn decode_entry(position: LogPosition, bytes: &[u8]) -> Result<LogEnt
     let number = reader.u64()?;
     let control = reader.list(control::decode)?;
     let commands = reader.list(|reader| {
+        let instrument = engine::InstrumentId(reader.u32()?);
+        let at = reader.option(|reader| reader.u64().map(Timestamp))?;
+        let (entered_by, command) = command::decode_entered(reader)?;
         Ok(InboundCommand {
-            instrument: engine::InstrumentId(reader.u32()?),
-            origin: Origin::default(),
-            at: reader.option(|reader| reader.u64().map(Timestamp))?,
+            instrument,
+            origin: Origin {
+                entered_by,
+                ..Origin::default()
+            },
+            at,
             stamps: Stamps::default(),
-            command: command::decode(reader)?,
+            command,
         })
     })?;
     reader.end()?;

@@ -227,6 +227,7 @@ impl Participant {
             side: SideFilter::Only(side),
             price_from: Price::MIN,
             price_to: Price::from_units(price),
+            session: engine::SessionFilter::Any,
         };
         venue.hand_in(instrument, Command::MassCancel(mass_cancel));
     }

@@ -345,6 +345,7 @@ impl Venue {
                 side: SideFilter::Both,
                 price_from: Price::MIN,
                 price_to: Price::MAX,
+                session: engine::SessionFilter::Any,
             }));
         }
         self.settle_down();

@@ -160,6 +160,7 @@ impl Flow {
                 side: SideFilter::Only(self.side()),
                 price_from: Price::from_units(1),
                 price_to: Price::from_units(100),
+                session: engine::SessionFilter::Any,
             }),
             193 => Command::SetState(SessionState::Auction),
             194..197 => Command::SetState(SessionState::Continuous),

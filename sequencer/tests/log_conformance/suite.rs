@@ -205,6 +205,7 @@ fn batch(number: u64) -> Batch {
         origin: Origin {
             session: SessionId(0),
             request: number * 10 + place,
+            ..Origin::default()
         },
         at: place.is_multiple_of(2).then_some(Timestamp(number)),
         stamps: Stamps::default(),

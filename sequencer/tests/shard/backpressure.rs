@@ -25,6 +25,7 @@ fn new_orders_are_refused_above_the_reserve_and_cancels_are_taken_up_to_the_capa
         side: SideFilter::Both,
         price_from: Price::MIN,
         price_to: Price::MAX,
+        session: engine::SessionFilter::Any,
     });
     assert_eq!(ports.try_submit(inbound(9, cancel(1, 1))), Ok(()));
     assert_eq!(ports.try_submit(inbound(10, mass_cancel)), Ok(()));

@@ -244,6 +244,7 @@ pub fn inbound(request: u64, command: Command) -> InboundCommand {
         origin: Origin {
             session: SessionId(1),
             request,
+            ..Origin::default()
         },
         at: None,
         stamps: Stamps::default(),

@@ -42,7 +42,9 @@ fn a_sessions_commands_keep_their_order_among_many_producers() {
                     for outcome in crate::floor::next_batch(events).outcomes {
                         sequence += 1;
                         assert_eq!(outcome.sequence.0, sequence, "the sequence has a gap");
-                        let Origin { session, request } = outcome.origin;
+                        let Origin {
+                            session, request, ..
+                        } = outcome.origin;
                         let before = last.insert(session, request);
                         assert!(
                             before < Some(request),

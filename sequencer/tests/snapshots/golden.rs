@@ -300,6 +300,7 @@ fn special() -> Batch {
             side: SideFilter::Both,
             price_from: Price::MIN,
             price_to: Price::MAX,
+            session: engine::SessionFilter::Any,
         }),
     ];
     let withdraw = ControlCommand::Withdraw {

@@ -215,6 +215,7 @@ pub async fn cancel_open_orders(edge: Arc<Edge>, mut call: Call) -> Result<Strin
         side: SideFilter::Both,
         price_from: Price::MIN,
         price_to: Price::MAX,
+        session: engine::SessionFilter::Any,
     });
     let notes = Notes {
         request_id: Some(IdSource::of(&edge).client_order_id()?),

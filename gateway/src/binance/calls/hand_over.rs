@@ -74,6 +74,7 @@ pub fn hand_over_list(
         origin: Origin {
             session: edge.binance.session,
             request: number,
+            ..Origin::default()
         },
         at: None,
         stamps: Stamps::default(),

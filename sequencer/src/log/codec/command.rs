@@ -2,8 +2,8 @@
 
 use engine::{
     AccountId, AuctionReference, Cancel, CancelReplace, ClientOrderId, Command, ExternalId, FanOut,
-    FanOutAction, FanOutId, MassCancel, Notional, OnCancelFailure, OrderHandle, OrderId, OrderRef,
-    Price, Quantity, Replace, SessionState, Side, SideFilter, Timestamp,
+    FanOutAction, FanOutId, Notional, OnCancelFailure, OrderHandle, OrderId, OrderRef, Price,
+    Quantity, Replace, SessionNumber, SessionState, Side, Timestamp,
 };
 
 use super::batch::{batch, put_batch};
@@ -12,16 +12,19 @@ use super::maker::{
     cancel_after, disconnect, mmp_reset, put_cancel_after, put_disconnect, put_mmp_reset,
     put_quote, quote,
 };
+use super::mass_cancel::{
+    MASS_CANCEL, MASS_CANCEL_OF_SESSION, mass_cancel, mass_cancel_of_session, put_mass_cancel,
+};
 use super::operation::{operation, put_operation};
 use super::order::{order, put_order};
 use super::risk::{admit, put_admit, put_set_fee_tier, put_set_limits, set_fee_tier, set_limits};
 use super::{DecodeError, Reader, put_i64, put_i128, put_option, put_u8, put_u32, put_u64};
+use crate::inbound::EnteredBy;
 
 const SUBMIT: u8 = 1;
 const CANCEL: u8 = 2;
 const REPLACE: u8 = 3;
 const CANCEL_REPLACE: u8 = 4;
-const MASS_CANCEL: u8 = 5;
 const TICK: u8 = 6;
 const SET_STATE: u8 = 7;
 const UNCROSS: u8 = 8;
@@ -37,6 +40,27 @@ const OPERATE: u8 = 60;
 const BUST: u8 = 61;
 const FAN_OUT: u8 = 43;
 const BATCH: u8 = 80;
+/// Before a command: by which connection its orders come.
+const ENTERED_BY: u8 = 81;
+
+/// Writes by which connection the orders of the next command come, if that is known.
+pub(super) fn put_entered_by(bytes: &mut Vec<u8>, EnteredBy(session): EnteredBy) {
+    if session != SessionNumber::NONE {
+        put_u8(bytes, ENTERED_BY);
+        put_u32(bytes, session.0);
+    }
+}
+
+/// Reads a command, and by which connection its orders come.
+pub(super) fn decode_entered(reader: &mut Reader<'_>) -> Result<(EnteredBy, Command), DecodeError> {
+    let tag = reader.u8()?;
+    if tag == ENTERED_BY {
+        let session = SessionNumber(reader.u32()?);
+        let tag = reader.u8()?;
+        return Ok((EnteredBy(session), decode_tagged(tag, reader)?));
+    }
+    Ok((EnteredBy::default(), decode_tagged(tag, reader)?))
+}
 
 pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
     match command {
@@ -58,7 +82,6 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
             put_cancel_replace(bytes, cancel_replace);
         }
         Command::MassCancel(mass_cancel) => {
-            put_u8(bytes, MASS_CANCEL);
             put_mass_cancel(bytes, mass_cancel);
         }
         Command::Tick => put_u8(bytes, TICK),
@@ -126,8 +149,8 @@ pub(super) fn encode(command: &Command, bytes: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
-    match reader.u8()? {
+fn decode_tagged(tag: u8, reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
+    match tag {
         SUBMIT => order(reader).map(Command::Submit),
         CANCEL => Ok(Command::Cancel(Cancel {
             account: AccountId(reader.u32()?),
@@ -136,6 +159,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
         REPLACE => replace(reader).map(Command::Replace),
         CANCEL_REPLACE => cancel_replace(reader).map(Command::CancelReplace),
         MASS_CANCEL => mass_cancel(reader).map(Command::MassCancel),
+        MASS_CANCEL_OF_SESSION => mass_cancel_of_session(reader).map(Command::MassCancel),
         TICK => Ok(Command::Tick),
         SET_STATE => session_state(reader).map(Command::SetState),
         UNCROSS => {
@@ -168,6 +192,7 @@ pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Command, DecodeError> {
 pub(super) fn fan_out_action(reader: &mut Reader<'_>) -> Result<FanOutAction, DecodeError> {
     match reader.u8()? {
         MASS_CANCEL => mass_cancel(reader).map(FanOutAction::MassCancel),
+        MASS_CANCEL_OF_SESSION => mass_cancel_of_session(reader).map(FanOutAction::MassCancel),
         ADMIT => admit(reader).map(FanOutAction::Admit),
         SET_LIMITS => set_limits(reader).map(FanOutAction::SetLimits),
         SET_FEE_TIER => set_fee_tier(reader).map(FanOutAction::SetFeeTier),
@@ -191,22 +216,6 @@ pub(super) fn cancel_replace(reader: &mut Reader<'_>) -> Result<CancelReplace, D
         cancel: order_ref(reader)?,
         on_cancel_failure: on_cancel_failure(reader)?,
         new_order: order(reader)?,
-    })
-}
-
-fn put_mass_cancel(bytes: &mut Vec<u8>, mass_cancel: &MassCancel) {
-    put_u32(bytes, mass_cancel.account.0);
-    put_side_filter(bytes, mass_cancel.side);
-    put_i64(bytes, mass_cancel.price_from.units());
-    put_i64(bytes, mass_cancel.price_to.units());
-}
-
-fn mass_cancel(reader: &mut Reader<'_>) -> Result<MassCancel, DecodeError> {
-    Ok(MassCancel {
-        account: AccountId(reader.u32()?),
-        side: side_filter(reader)?,
-        price_from: Price::from_units(reader.i64()?),
-        price_to: Price::from_units(reader.i64()?),
     })
 }
 
@@ -314,22 +323,6 @@ pub(super) fn side(reader: &mut Reader<'_>) -> Result<Side, DecodeError> {
         2 => Ok(Side::Sell),
         _ => Err(DecodeError::Unknown("a side")),
     }
-}
-
-fn put_side_filter(bytes: &mut Vec<u8>, filter: SideFilter) {
-    match filter {
-        SideFilter::Both => put_u8(bytes, 0),
-        SideFilter::Only(side) => put_side(bytes, side),
-    }
-}
-
-fn side_filter(reader: &mut Reader<'_>) -> Result<SideFilter, DecodeError> {
-    Ok(match reader.u8()? {
-        0 => SideFilter::Both,
-        1 => SideFilter::Only(Side::Buy),
-        2 => SideFilter::Only(Side::Sell),
-        _ => return Err(DecodeError::Unknown("a side filter")),
-    })
 }
 
 const fn session_state_tag(state: SessionState) -> u8 {

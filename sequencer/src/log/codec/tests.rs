@@ -6,16 +6,16 @@ use engine::{
     FanOutId, FeeTier, Instruction, InstrumentId, MassCancel, MmpGroup, NewOrder, Notional, Oco,
     OcoMode, OnCancelFailure, OnDisconnect, OrderHandle, OrderId, OrderKind, OrderRate, OrderRef,
     OrderSize, OrderToTrade, Parent, PegReference, PostOnly, Price, Quantity, Replace, RiskLimits,
-    Scope, SelfTradePrevention, SequenceNumber, SessionState, SetFeeTier, SetLimits, Side,
-    SideFilter, StpGroup, TimeInForce, Timestamp, TrailingDistance, Trigger, TriggerKind,
-    TriggerSource,
+    Scope, SelfTradePrevention, SequenceNumber, SessionFilter, SessionNumber, SessionState,
+    SetFeeTier, SetLimits, Side, SideFilter, StpGroup, TimeInForce, Timestamp, TrailingDistance,
+    Trigger, TriggerKind, TriggerSource,
 };
 use ledger::{ApiKey, AssetId, KeyId, KeyMaterial, Money, Permissions};
 
 use super::{decode_entry, encode_batch};
 use crate::control::{ControlCommand, OperatorNote};
 use crate::fan_outs::Targets;
-use crate::inbound::{InboundCommand, Origin};
+use crate::inbound::{EnteredBy, InboundCommand, Origin};
 use crate::log::{Batch, RejectedPart, Rejection};
 use crate::position::LogPosition;
 use crate::stamps::Stamps;
@@ -152,10 +152,15 @@ fn every_command() -> Vec<Command> {
         every_instruction(BatchMode::Sequential),
         every_instruction(BatchMode::AllOrNone),
         Command::MassCancel(MassCancel {
+            session: SessionFilter::Only(SessionNumber(7)),
+            ..MassCancel::all_of(AccountId(3))
+        }),
+        Command::MassCancel(MassCancel {
             account: AccountId(3),
             side: SideFilter::Only(Side::Sell),
             price_from: Price::MIN,
             price_to: Price::MAX,
+            session: engine::SessionFilter::Any,
         }),
         Command::Tick,
         Command::SetState(SessionState::ClosingAuction),
@@ -435,6 +440,34 @@ fn encoded() -> Vec<u8> {
     let mut bytes = Vec::new();
     encode_batch(&batch(), Timestamp(123), &mut bytes);
     bytes
+}
+
+#[test]
+fn by_which_connection_orders_come_is_kept_and_costs_nothing_where_none_is_known() {
+    let numbered = EnteredBy(SessionNumber(0xA1B2_C3D4));
+    let batch = |entered_by| Batch {
+        number: 1,
+        control: Vec::new(),
+        commands: vec![InboundCommand {
+            instrument: engine::InstrumentId(1),
+            origin: Origin {
+                entered_by,
+                ..Origin::default()
+            },
+            at: None,
+            stamps: Stamps::default(),
+            command: Command::Submit(plain_order()),
+        }],
+    };
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    encode_batch(&batch(numbered), Timestamp(1), &mut with);
+    encode_batch(&batch(EnteredBy::default()), Timestamp(1), &mut without);
+
+    assert_eq!(with.len(), without.len() + 5);
+    for (bytes, entered_by) in [(with, numbered), (without, EnteredBy::default())] {
+        let entry = decode_entry(LogPosition(1), &bytes).unwrap();
+        assert_eq!(entry.commands, batch(entered_by).commands);
+    }
 }
 
 #[test]
