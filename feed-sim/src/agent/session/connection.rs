@@ -73,13 +73,7 @@ impl AgentSession {
 
     /// Asks for the end of all its orders; `None` where there is no connection.
     fn cancel_all(&mut self) -> Result<Option<u64>, FeedError> {
-        let canceling = self.sender.mass_cancel(MassCancel {
-            symbol: None,
-            side: None,
-            price_from: None,
-            price_to: None,
-            at_us: None,
-        });
+        let canceling = self.sender.mass_cancel(MassCancel::of(None));
         match canceling {
             Ok(request) => {
                 self.has_queued = true;
