@@ -160,7 +160,7 @@ fn every_command() -> Vec<Command> {
             side: SideFilter::Only(Side::Sell),
             price_from: Price::MIN,
             price_to: Price::MAX,
-            session: engine::SessionFilter::Any,
+            session: SessionFilter::Any,
         }),
         Command::Tick,
         Command::SetState(SessionState::ClosingAuction),
@@ -449,7 +449,7 @@ fn by_which_connection_orders_come_is_kept_and_costs_nothing_where_none_is_known
         number: 1,
         control: Vec::new(),
         commands: vec![InboundCommand {
-            instrument: engine::InstrumentId(1),
+            instrument: InstrumentId(1),
             origin: Origin {
                 entered_by,
                 ..Origin::default()
