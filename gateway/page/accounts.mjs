@@ -1,7 +1,7 @@
 // What the own account has and does; on the page of operators, what all accounts have.
 
 import { get } from "./market.mjs";
-import { clock, count, element, fill, row, trimmed } from "./words.mjs";
+import { amount, clock, count, element, fill, row, trimmed } from "./words.mjs";
 
 const at = (id) => document.getElementById(id);
 const EXECUTIONS_MAX = 100;
@@ -93,7 +93,7 @@ export class Account {
     try {
       const { balances } = await this.#session.ask({ op: "balances" });
       const rows = balances.map(({ asset, total, available, hold, pending }) => {
-        const made = row([[asset, "strong"], ...[total, available, hold, pending].map((value) => [trimmed(value), "num"])]);
+        const made = row([[asset, "strong"], ...[total, available, hold, pending].map((value) => [amount(value), "num"])]);
         made.dataset.asset = asset;
         return made;
       });
@@ -107,7 +107,8 @@ export class Account {
   #draw_orders() {
     const orders = [...this.#orders.values()].sort((a, b) => b.entered_at_us - a.entered_at_us);
     at("order-count").textContent = orders.length ? count(orders.length) : "";
-    fill(at("orders"), orders.slice(0, 200).map((order) => this.#order_row(order)), 6, "No open orders.");
+    for (const table of ["orders", "account-orders"])
+      fill(at(table), orders.slice(0, 200).map((order) => this.#order_row(order)), 6, "No open orders.");
   }
 
   #order_row(order) {
@@ -157,7 +158,7 @@ export async function draw_all_accounts(key) {
     const rows = lines.map((line) =>
       row([
         [line.asset, "strong"],
-        ...["deposited", "withdrawn", "balances", "fees", "holds"].map((name) => [trimmed(line[name] ?? ""), "num"]),
+        ...["deposited", "withdrawn", "balances", "fees", "holds"].map((name) => [amount(line[name] ?? ""), "num"]),
         line.conserved ? "yes" : "no",
       ]),
     );
@@ -170,7 +171,7 @@ export async function draw_all_accounts(key) {
     account.balances
       .filter(({ total }) => Number(total) !== 0)
       .map(({ asset, total, available, hold }) =>
-        row([[account.name ?? String(account.account), "strong"], asset, ...[total, available, hold].map((value) => [trimmed(value), "num"])]),
+        row([[account.account === 0 ? "fees" : (account.name ?? String(account.account)), "strong"], asset, ...[total, available, hold].map((value) => [amount(value), "num"])]),
       ),
   );
   fill(at("all-accounts"), rows, 5, "No accounts.");

@@ -49,6 +49,7 @@ export class Engine {
     this.#stages.draw(now.stages.map((stage, place) => ({ stage: stage.stage, ...between(stage, before.stages[place]) })));
     this.#heat.draw(this.#readings.map((reading) => reading.stages.at(-1)), this.#readings.map((reading) => reading.at_us));
     this.#percentiles.draw(this.#whole(), this.#baseline);
+    at("percentiles-told").textContent = summary(this.#whole());
   }
 
   /// Everything that was measured since the page was opened, or since the baseline.
@@ -66,17 +67,18 @@ export class Engine {
       ["Orders/s", count(per_second("accepted"))],
       ["Commands/s", count(per_second("commands"))],
       ["Trades/s", count(per_second("trades"))],
-      ["Read to published p50", duration(total.quantile(0.5))],
-      ["p99", duration(total.quantile(0.99))],
-      ["Journal sync p99", duration(sync.quantile(0.99))],
+      ["Latency p50", duration(total.quantile(0.5)), "From the read of a command to its reports, last 10 s"],
+      ["Latency p99", duration(total.quantile(0.99)), "From the read of a command to its reports, last 10 s"],
+      ["Disk sync p99", duration(sync.quantile(0.99)), "One sync of the journal, last 10 s"],
       ["Waiting", count(now.matchers.reduce((sum, matcher) => sum + matcher.queue_depth, 0))],
       ["Sessions", count(now.sessions)],
-      ["Recovery", now.recovery.took_us === null ? "none" : `${duration(now.recovery.took_us * 1000)}`],
-      ["Up", `${Math.floor(now.uptime_s / 3600)} h ${Math.floor((now.uptime_s / 60) % 60)} min`],
+      ["Recovery", now.recovery.took_us === null ? "none" : `${duration(now.recovery.took_us * 1000)}`, "How long the last start applied the journal"],
+      ["Up", uptime(now.uptime_s)],
     ];
     at("tiles").replaceChildren(
-      ...tiles.map(([name, figure]) => {
+      ...tiles.map(([name, figure, about]) => {
         const tile = element("div", "tile");
+        if (about) tile.title = about;
         tile.append(element("span", "name", name), element("strong", "", figure));
         return tile;
       }),
@@ -108,6 +110,23 @@ export class Engine {
     ];
     fill(at("troubles"), lines.map(([name, total, earlier]) => row([name, [count(total - earlier), "num"], [count(total), "num"]])), 3, "Nothing.");
   }
+}
+
+/// How long it has been up.
+function uptime(seconds) {
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60];
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${minutes} min`;
+  if (minutes >= 10) return `${minutes} min`;
+  return minutes ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(seconds)} s`;
+}
+
+/// The summary beside the plot: no percentile that fewer than ten commands are beyond. It begins when a command is read:
+/// what a sender waited before is not in it; `rialto bench` measures that.
+function summary(whole) {
+  const shares = [["median", 0.5], ["p99", 0.99], ["p99.9", 0.999], ["p99.99", 0.9999]];
+  const told = shares.filter(([, share]) => whole.count * (1 - share) >= 10).map(([name, share]) => `${name} ${duration(whole.quantile(share))}`);
+  return [...told, `longest ${duration(whole.max)}`, `${count(whole.count)} commands, from their read on`].join(" · ");
 }
 
 /// What was counted between two readings of one histogram.

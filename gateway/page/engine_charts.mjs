@@ -7,7 +7,7 @@ import { duration } from "./words.mjs";
 /// Places of a log axis of time, in ns.
 const TICKS_NS = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
 const time_axis = (more) => axis({ type: "log", tickvals: TICKS_NS, ticktext: TICKS_NS.map(duration), ...more });
-const legend = () => ({ showlegend: true, legend: { orientation: "h", x: 0, y: 1.12, font: { color: color("muted") } } });
+const legend = () => ({ showlegend: true, legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", font: { color: color("muted") } } });
 
 /// Orders and trades per second.
 export class Rates {
@@ -59,7 +59,7 @@ export class Stages {
       return { type: "bar", orientation: "h", name, y: names, x: times, marker: { color: color(hue) }, customdata: times.map(duration), hovertemplate: "%{customdata}" };
     };
     return [
-      bars("max", "line-strong", ({ max }) => max),
+      bars("max", "muted", ({ max }) => max),
       bars("p99", "warn", (stage) => stage.quantile(0.99)),
       bars("p50", "accent", (stage) => stage.quantile(0.5)),
     ];
@@ -72,7 +72,7 @@ export class Stages {
 
 /// How many commands took how long, second by second.
 export class Heat {
-  #columns = { x: [], y: [], z: [] };
+  #columns = { x: [], y: [], z: [], customdata: [] };
 
   constructor(box) {
     this.chart = new Chart(box, () => this.#traces(), () => this.#layout());
@@ -87,13 +87,14 @@ export class Heat {
       x: times.slice(1).map((at_us) => new Date(at_us / 1000).toISOString()),
       y: rows.map((place) => 2 ** (place / 4)),
       z: rows.map((place) => columns.map((column) => Math.log10((column.get(place) ?? 0) + 1) || null)),
+      customdata: rows.map((place) => columns.map((column) => [column.get(place) ?? 0, duration(2 ** (place / 4))])),
     };
     this.chart.draw();
   }
 
   #traces() {
     const scale = ["heat-0", "heat-1", "heat-2", "heat-3"].map((name, place) => [place / 3, color(name)]);
-    return [{ type: "heatmap", ...this.#columns, colorscale: scale, showscale: false, hoverongaps: false, hovertemplate: "%{x|%H:%M:%S} · %{y:.3s} ns<extra></extra>" }];
+    return [{ type: "heatmap", ...this.#columns, colorscale: scale, showscale: false, hoverongaps: false, hovertemplate: "%{x|%H:%M:%S} · up to %{customdata[1]}: %{customdata[0]:,} commands<extra></extra>" }];
   }
 
   #layout() {

@@ -15,10 +15,11 @@ const is_operators = document.body.dataset.port === "admin";
 const is_local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
 /// What is done how often, in ms. The page is shown what is so, never each change.
-const BEATS = { draw: 100, trades: 333, candles: 400, depth: 400, symbols: 500, engine: 1_000, day: 5_000, minute: 60_000 };
+const BEATS = { draw: 100, trades: 333, candles: 400, depth: 400, symbols: 500, engine: 1_000, second: 1_000, day: 5_000, minute: 60_000 };
 
 let account_key = "";
 let heard_at = 0;
+let is_connected = false;
 const session = new Session({ greeted, gone });
 const ticket = new Ticket(session);
 const account = new Account(session, () => market.refresh());
@@ -33,12 +34,14 @@ if (is_operators) {
 async function greeted(hello) {
   heard_at = performance.now();
   await market.greet(hello);
+  is_connected = true;
   say("live", "good");
   at("logon-button").disabled = false;
   if (account_key) await log_on(account_key);
 }
 
 function gone(reason) {
+  is_connected = false;
   say(reason ? `away: ${reason.replaceAll("_", " ")}` : "connecting", "bad");
   account.leave();
   at("logon-button").disabled = true;
@@ -121,12 +124,16 @@ function start_beats() {
   every(BEATS.depth, () => at("market").hidden || market.draw_depth());
   every(BEATS.symbols, () => market.symbols.draw());
   every(BEATS.day, () => at("market").hidden || market.poll_day());
+  every(BEATS.second, () => market.symbols.second());
   every(BEATS.minute, () => market.symbols.minute());
   every(BEATS.engine, async () => {
     await engine.poll();
     engine.draw();
     if (is_operators && !at("accounts").hidden) draw_all_accounts(operate.key);
-    if (engine.condition && engine.condition !== "ok") say(engine.condition.replaceAll("_", " "), "bad");
+    operate?.refresh();
+    if (!is_connected || !engine.condition) return;
+    if (engine.condition === "ok") say("live", "good");
+    else say(engine.condition.replaceAll("_", " "), "bad");
   });
 }
 

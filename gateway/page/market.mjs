@@ -10,10 +10,11 @@ import { compact, count, element, percent } from "./words.mjs";
 const BOOK_INTERVAL_MS = 100;
 const TOP_INTERVAL_MS = 500;
 const LEVELS = 250;
-const INTERVALS = ["1s", "1m", "5m", "15m", "1h", "1d"];
+const INTERVALS_MS = { "1s": 1_000, "1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000, "1d": 86_400_000 };
 const GROUPS = [1, 5, 10, 50, 100, 500, 1000];
 const TRADES = 60;
 const CANDLES_FEW = 30;
+const MINUTES_FEW = 10;
 
 const at = (id) => document.getElementById(id);
 
@@ -71,9 +72,10 @@ export class Market {
     const instrument = this.#instruments.get(symbol);
     this.#book.clear();
     this.#tape.clear();
-    this.#candles.clear(symbol + this.#interval);
+    this.#candles.clear(symbol + this.#interval, INTERVALS_MS[this.#interval]);
     this.#offer_groups(instrument);
     this.ticket.instrument(instrument);
+    this.#name_units(instrument);
     at("day-symbol").textContent = `${instrument.base} / ${instrument.quote}`;
     this.#show_status();
     await this.#subscribe(symbol);
@@ -143,11 +145,12 @@ export class Market {
   }
 
   async #seed(symbol) {
-    const [hour, day] = await Promise.all([
-      get(`/v1/candles/${path(symbol)}?interval=1m&count=60`),
-      get(`/v1/statistics/${path(symbol)}`),
-    ]);
-    if (hour) this.symbols.seed(symbol, hour.candles.map((candle) => candle.close));
+    const closes = (interval) => get(`/v1/candles/${path(symbol)}?interval=${interval}&count=60`);
+    const [hour, day] = await Promise.all([closes("1m"), get(`/v1/statistics/${path(symbol)}`)]);
+    // A young market says more by the second.
+    const is_young = (hour?.candles.length ?? 0) < MINUTES_FEW;
+    const known = is_young ? await closes("1s") : hour;
+    if (known) this.symbols.seed(symbol, known.candles.map((candle) => candle.close), is_young);
     if (day?.statistics) this.symbols.opened(symbol, day.statistics.open);
   }
 
@@ -200,7 +203,7 @@ export class Market {
 
   #offer_intervals() {
     at("intervals").replaceChildren(
-      ...INTERVALS.map((interval) => {
+      ...Object.keys(INTERVALS_MS).map((interval) => {
         const button = element("button", "", interval);
         button.type = "button";
         button.setAttribute("aria-pressed", String(interval === this.#interval));
@@ -216,8 +219,15 @@ export class Market {
     this.#interval = interval;
     this.#is_interval_chosen = true;
     for (const button of at("intervals").children) button.setAttribute("aria-pressed", String(button.textContent === interval));
-    this.#candles.clear(this.symbol + interval);
+    this.#candles.clear(this.symbol + interval, INTERVALS_MS[interval]);
     this.poll_candles();
+  }
+
+  #name_units({ base, quote }) {
+    for (const unit of document.querySelectorAll(".in-base")) unit.textContent = base;
+    for (const unit of document.querySelectorAll(".in-quote")) unit.textContent = quote;
+    at("candles-unit").textContent = `${quote}, volume ${base}`;
+    at("depth-unit").textContent = `${base} up to a price in ${quote}`;
   }
 
   #offer_groups(instrument) {

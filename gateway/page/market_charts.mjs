@@ -3,6 +3,8 @@
 import { Chart, axis, color, empty } from "./charts.mjs";
 
 const CANDLES = 300;
+/// The share of a side's levels that the depth shows.
+const MOST = 0.9;
 
 /// Candles of one instrument. Of a candle that goes on only the last place changes.
 export class Candles {
@@ -11,8 +13,11 @@ export class Candles {
     this.chart = new Chart(box, () => this.#traces(), () => this.#layout());
   }
 
-  clear(key = "") {
+  /// Nothing is known yet; a candle of `key` is so long.
+  clear(key = "", interval_ms = 1_000) {
     this.key = key;
+    this.interval_ms = interval_ms;
+    this.laid_at = performance.now();
     this.times = [];
     this.open = [];
     this.high = [];
@@ -22,9 +27,12 @@ export class Candles {
     this.rises = [];
   }
 
-  /// How many are to be asked for: all of them at first, then those that may have changed.
+  /// How many are to be asked for: all of them at first, then those that may have changed since it was laid, however
+  /// long nobody looked.
   get wanted() {
-    return this.times.length === 0 ? CANDLES : 3;
+    if (this.times.length === 0) return CANDLES;
+    const over = Math.ceil((performance.now() - this.laid_at) / this.interval_ms);
+    return Math.min(CANDLES, over + 2);
   }
 
   /// Lays candles, oldest first, over those that are there.
@@ -41,6 +49,7 @@ export class Candles {
       for (const part of ["open", "high", "low", "close", "volume"]) this[part][place] = Number(candle[part]);
       this.rises[place] = this.close[place] >= this.open[place];
     }
+    this.laid_at = performance.now();
     while (this.times.length > CANDLES)
       for (const part of ["times", "open", "high", "low", "close", "volume", "rises"]) this[part].shift();
     this.chart.draw();
@@ -91,7 +100,7 @@ export class Depth {
     if (bids.length && asks.length) {
       // As far to each side as the nearer end reaches, and no further than what can be read.
       const middle = (Number(bids[0][0]) + Number(asks[0][0])) / 2;
-      const reach = Math.min(middle - bids.at(-1)[0], asks.at(-1)[0] - middle) || middle * 0.01;
+      const reach = Math.min(middle - far_of(bids), far_of(asks) - middle) || middle * 0.01;
       this.range = [middle - reach, middle + reach];
     }
     this.#sides = { buy: summed(bids), sell: summed(asks) };
@@ -115,6 +124,11 @@ export class Depth {
       yaxis: axis({ side: "right", rangemode: "tozero", nticks: 4 }),
     };
   }
+}
+
+/// The price up to which most levels of a side are: the few beyond it may be anywhere.
+function far_of(levels) {
+  return Number(levels[Math.floor((levels.length - 1) * MOST)][0]);
 }
 
 function summed(levels) {

@@ -12,6 +12,7 @@ const LEVELS = ["error", "warn", "info", "debug"];
 
 export class Operate {
   #log;
+  #chosen;
 
   /// `symbol()` is the instrument that is chosen.
   constructor(box, key, symbol) {
@@ -22,6 +23,11 @@ export class Operate {
   /// The admin key as it is entered.
   get key() {
     return this.key_field?.value.trim() ?? "";
+  }
+
+  /// Says which instrument is meant now.
+  refresh() {
+    this.#chosen.textContent = this.symbol() ?? "–";
   }
 
   #build(box, key) {
@@ -43,7 +49,9 @@ export class Operate {
   #instrument_panel() {
     const states = STATES.map(([state, name]) => this.#button(name, () => ["session", { symbol: this.symbol(), state }]));
     const uncross = this.#button("Uncross", () => ["uncross", { symbol: this.symbol() }]);
-    const hint = element("p", "muted", "On the instrument that is chosen on the market screen.");
+    this.#chosen = element("b", "", this.symbol() ?? "–");
+    const hint = element("p", "muted", "Of ");
+    hint.append(this.#chosen, ", which is chosen on the market screen.");
     return panel("Session of the instrument", hint, buttons(...states, uncross));
   }
 
@@ -109,7 +117,7 @@ export class Operate {
     try {
       const answer = await fetch(`/v1/admin/${verb}`, { method: "POST", headers, body: JSON.stringify(body) });
       const said = await answer.json();
-      told = [answer.ok, answer.ok ? JSON.stringify(said) : said.text];
+      told = [answer.ok, answer.ok ? plainly(said) : said.text];
     } catch (error) {
       told = [false, error.message];
     }
@@ -118,6 +126,12 @@ export class Operate {
     this.#log.prepend(line);
     while (this.#log.children.length > 50) this.#log.lastChild.remove();
   }
+}
+
+/// An answer in a line; the symbol and the account that it was asked for stand before it.
+function plainly(said) {
+  const parts = Object.entries(said).filter(([name]) => name !== "symbol" && name !== "account");
+  return parts.map(([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
 }
 
 function panel(title, ...parts) {

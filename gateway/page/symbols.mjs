@@ -1,4 +1,4 @@
-// The list of instruments: last price, change of the day, and a line of the last hour.
+// The list of instruments: last price, change of the day, and a line of the last hour; of a young market, of its last minute.
 
 import { element, percent } from "./words.mjs";
 
@@ -37,7 +37,7 @@ export class Symbols {
       line.append(document.createElementNS(SVG, "polyline"));
       button.append(element("b", "", symbol), line, element("span", "last", "–"), element("span", "change", ""));
       button.addEventListener("click", () => this.chosen(symbol));
-      this.#rows.set(symbol, { button, points: [], price: undefined, open: undefined });
+      this.#rows.set(symbol, { button, points: [], is_young: false, price: undefined, open: undefined });
     }
     this.#box.replaceChildren(...[...this.#rows.values()].map(({ button }) => button));
   }
@@ -54,10 +54,10 @@ export class Symbols {
     if (names[place]) this.chosen(names[place]);
   }
 
-  /// The closes of the last hour, oldest first.
-  seed(symbol, closes) {
+  /// The closes of the last hour, oldest first; of the last minute where the market is young.
+  seed(symbol, closes, is_young) {
     const known = this.#rows.get(symbol);
-    if (known) known.points = closes.slice(-POINTS).map(Number);
+    if (known) Object.assign(known, { points: closes.slice(-POINTS).map(Number), is_young });
   }
 
   /// What the day opened at.
@@ -86,10 +86,19 @@ export class Symbols {
     }
   }
 
-  /// A minute is over: the line moves on.
+  /// A second is over: the lines of young markets move on.
+  second() {
+    this.#move_on((known) => known.is_young);
+  }
+
+  /// A minute is over: the other lines do.
   minute() {
+    this.#move_on((known) => !known.is_young);
+  }
+
+  #move_on(is_meant) {
     for (const known of this.#rows.values())
-      if (known.price !== undefined) known.points = [...known.points, Number(known.price)].slice(-POINTS);
+      if (is_meant(known) && known.price !== undefined) known.points = [...known.points, Number(known.price)].slice(-POINTS);
   }
 }
 

@@ -10,7 +10,10 @@ export const count = (value) => COUNT.format(value);
 /// A time of the day, UTC.
 export const clock = (at_us) => new Date(at_us / 1000).toISOString().slice(11, 19);
 /// A share as a signed percentage.
-export const percent = (share) => `${share > 0 ? "+" : ""}${(share * 100).toFixed(2)} %`;
+export function percent(share) {
+  const shown = (share * 100).toFixed(2);
+  return Number(shown) === 0 ? "0.00 %" : `${share > 0 ? "+" : ""}${shown} %`;
+}
 
 /// A time in ns, in the unit that fits.
 export function duration(ns) {
@@ -23,6 +26,13 @@ export function duration(ns) {
 
 /// A decimal without zeros that say nothing.
 export const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/// An amount: its thousands apart, and no zeros that say nothing.
+export function amount(text) {
+  const [whole, fraction] = trimmed(text).split(".");
+  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
+}
 
 /// An element with a class and a text.
 export function element(tag, className, text) {
