@@ -24,18 +24,21 @@ fn desk() -> PairDesk {
     desk
 }
 
-fn capped(cap: u64, order: NewOrder) -> Command {
-    Command::Submit(NewOrder {
-        conditions: Some(Box::new(Conditions {
-            fill_cap: Some(Quantity::from_units(cap)),
-            ..Conditions::NONE
-        })),
-        ..order
-    })
+fn capped(cap: u64, mut order: NewOrder) -> Command {
+    order.conditions = Some(Box::new(Conditions {
+        fill_cap: Some(Quantity::from_units(cap)),
+        ..Conditions::NONE
+    }));
+    Command::Submit(order)
 }
 
+/// Quantity of a trade, and what the taker had left.
+type Traded = (u64, u64);
+/// Quantity that was canceled, what had been filled, and why.
+type Ended = (u64, u64, CancelReason);
+
 /// What was traded, with what the taker had left each time; then what was canceled, with what it had filled and why.
-fn told(events: &[Event]) -> (Vec<(u64, u64)>, Vec<(u64, u64, CancelReason)>) {
+fn told(events: &[Event]) -> (Vec<Traded>, Vec<Ended>) {
     let mut trades = Vec::new();
     let mut canceled = Vec::new();
     for event in events {
