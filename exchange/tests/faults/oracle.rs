@@ -12,7 +12,7 @@ use engine::{
 };
 use exchange::Config;
 use gateway::ListedInstrument;
-use sequencer::{FileLogs, JournalView, LogPosition, RealDisk};
+use sequencer::{EnteredBy, FileLogs, InboundCommand, JournalView, LogPosition, RealDisk};
 
 use crate::witness::Seen;
 
@@ -162,7 +162,7 @@ pub fn retell(
             let entry = entry.map_err(|error| error.to_string())?;
             for command in entry.commands {
                 let at = command.at.unwrap_or(entry.at);
-                telling.apply(command.instrument, at, command.command, &mut visit);
+                telling.apply(command, at, &mut visit);
             }
         }
     }
@@ -230,11 +230,11 @@ impl<'a> Telling<'a> {
 
     fn apply(
         &mut self,
-        instrument: InstrumentId,
+        inbound: InboundCommand,
         at: Timestamp,
-        command: Command,
         visit: &mut impl FnMut(&ListedInstrument, &Sequenced<Command>, &[Event]),
     ) {
+        let instrument = inbound.instrument;
         let (sequence, last_at) = self.sequences.entry(instrument).or_default();
         *sequence = SequenceNumber(sequence.0 + 1);
         *last_at = (*last_at).max(at);
@@ -242,10 +242,11 @@ impl<'a> Telling<'a> {
             instrument,
             sequence: *sequence,
             at: *last_at,
-            command,
+            command: inbound.command,
         };
+        let EnteredBy(session) = inbound.origin.entered_by;
         let mut events = Events(Vec::new());
-        self.engine.apply(&command, &mut events);
+        self.engine.apply_of_session(session, &command, &mut events);
         let mut listed = self.config.listing.instruments.iter();
         let listed = listed
             .find(|listed| listed.instrument.id == instrument)
