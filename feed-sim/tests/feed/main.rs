@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::Reconnect;
-use feed_sim::{FeedConfig, FeedError, FeedRun, FeedSnapshot, FeedSummary};
+use feed_sim::{FeedConfig, FeedError, FeedRun, FeedSnapshot, FeedSummary, FlowKind};
 use scripted_exchange::{Fault, ORDERS_BEFORE_LEAVING, ScriptedExchange};
 use tokio::sync::watch;
 
@@ -31,6 +31,7 @@ async fn feed_for(
     config.instruments.truncate(1);
     config.agents.clear();
     config.sessions = 2;
+    config.flow = FlowKind::Participants;
     config.answer_timeout_ms = 50;
     let run = FeedRun {
         url: exchange.url(),
@@ -105,7 +106,7 @@ const SOON: Reconnect = Reconnect::Backoff {
 
 #[tokio::test]
 async fn a_feed_goes_on_after_its_connections_were_lost() {
-    let run_for = Duration::from_secs(3);
+    let run_for = Duration::from_secs(1);
     let summary = feed_for(run_for, Fault::Leaves, SOON).await.unwrap();
 
     assert_eq!(summary.reconnects, 2, "{summary:?}");
