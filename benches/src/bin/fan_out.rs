@@ -163,6 +163,7 @@ async fn stalled(subscribers: usize, rounds: u64, cores: &Cores) -> Result<(), F
             resident_before = exchange.resident_bytes()?;
         }
         let sleepers = Audience::subscribe(exchange.address(), resting)?;
+        producer.burst(1).await?; // what stood when they came may have come with the answer to their asking
         sleepers.are_told(producer.number).await?;
         sleepers.stall(resting);
         let fallen = fill(&mut producer, exchange.address(), resting).await?;

@@ -35,6 +35,7 @@ impl Exchange {
             Kind::Sleeping => "default",
         };
         let mut command = Command::new(program);
+        command.env_remove("RIALTO_PROGRAM"); // ours, no key of its configuration
         command
             .args([
                 "serve",
@@ -69,6 +70,7 @@ impl Exchange {
     ) -> io::Result<Self> {
         let folder = std::env::temp_dir().join(format!("fan-out-{}", std::process::id()));
         let mut command = Command::new(program);
+        command.env_remove("RIALTO_PROGRAM"); // ours, no key of its configuration
         command
             .args(["serve", "--json", "-q", "--listen", "127.0.0.1:0"])
             .args(["--durability", "none"])
