@@ -28,6 +28,7 @@ pub fn derive_venue(file: &file::Binance) -> Result<VenueConfig, ConfigError> {
         ("orders_per_day_max", file.orders_per_day_max),
         ("raw_requests_max", file.raw_requests_max),
         ("sockets_opened_max", file.sockets_opened_max),
+        ("stream_frames_per_s_max", file.stream_frames_per_s_max),
         ("iceberg_parts_max", file.iceberg_parts_max),
     ] {
         at_least_one(&key(name), value)?;
@@ -40,6 +41,7 @@ pub fn derive_venue(file: &file::Binance) -> Result<VenueConfig, ConfigError> {
             orders_per_day_max: file.orders_per_day_max,
             raw_requests_max: file.raw_requests_max,
             sockets_opened_max: file.sockets_opened_max,
+            stream_frames_per_s_max: file.stream_frames_per_s_max,
         },
         bounds,
         listen_keys: match file.listen_keys {

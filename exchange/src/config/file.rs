@@ -68,6 +68,7 @@ pub struct Binance {
     pub orders_per_day_max: u32,
     pub raw_requests_max: u32,
     pub sockets_opened_max: u32,
+    pub stream_frames_per_s_max: u32,
     pub notional_min: Amount,
     pub notional_max: Amount,
     pub open_orders_max: usize,

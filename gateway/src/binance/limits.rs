@@ -34,6 +34,8 @@ pub struct VenueLimits {
     pub raw_requests_max: u32,
     /// Sockets that one address opens in five minutes.
     pub sockets_opened_max: u32,
+    /// Frames that a socket of streams may say in a second, pings and pongs among them.
+    pub stream_frames_per_s_max: u32,
 }
 
 /// A limit as clients read it.
@@ -275,6 +277,11 @@ impl RateLimits {
             limit("ORDERS", "DAY", 1, limits.orders_per_day_max),
             limit("RAW_REQUESTS", "MINUTE", 5, limits.raw_requests_max),
         ]
+    }
+
+    /// Frames that a socket of streams may say in a second.
+    pub const fn stream_frames_per_s_max(&self) -> u32 {
+        self.limits.stream_frames_per_s_max
     }
 
     /// The limit of sockets, which the WebSocket API lists too.

@@ -11,6 +11,7 @@ fn limits() -> RateLimits {
         orders_per_day_max: 5,
         raw_requests_max: 1_000,
         sockets_opened_max: 2,
+        stream_frames_per_s_max: 5,
     })
 }
 

@@ -23,6 +23,7 @@ mod pace;
 mod params;
 mod peg_request;
 mod percent;
+mod pings;
 mod publish;
 mod recall;
 mod refusal;

@@ -75,6 +75,7 @@ async fn try_answer(
     let address = peer.address.ip();
     let now_us = edge.at_us();
     let limits = &edge.binance.limits;
+    counts.weight = Some(limits.used(address, now_us));
     let Some(asked) = asked else {
         counts.weight = Some(limits.charge(address, 1, now_us)?);
         return Err(Refusal::not_supported());

@@ -3,17 +3,19 @@
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use sequencer::SessionId;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tracing::debug;
 
+use crate::binance::pings::Pings;
 use crate::binance::sockets::OpenSocket;
 use crate::edge::Edge;
 use crate::faults::FaultySocket;
@@ -28,8 +30,6 @@ pub type Later = Pin<Box<dyn Future<Output = Message> + Send>>;
 
 /// How often the venue pings.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
-/// Pings without any sign of life after which a socket is dropped: a minute.
-const SILENT_PINGS_MAX: u32 = 3;
 /// How long a connection lives.
 const LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// Frames that are read before the answers to them are written.
@@ -63,18 +63,18 @@ pub async fn converse(
     let id = open.entry.id.0;
     edge.binance.sockets.join(open);
     let (mut sink, mut stream) = socket.of_session(id).split();
-    let has_spoken = AtomicBool::new(false);
+    let pings = Mutex::new(Pings::default());
     let end = tokio::select! {
         biased;
-        end = read_frames(&mut conversation, &mut stream, (&outbound, &has_spoken)) => end,
-        end = keep_alive(&outbound, &has_spoken) => end,
+        end = read_frames(&mut conversation, &mut stream, (&outbound, &pings)) => end,
+        end = keep_alive(edge, &outbound, &pings) => end,
         () = outbound.cut_off() => SessionEnd::SlowConsumer,
         end = write_queued(edge, id, &outbound, &mut sink) => end,
     };
     drop(conversation);
     edge.binance.sockets.leave(id);
     debug!(socket = id, ?end, "socket ended");
-    if let Some(frame) = end.close_frame() {
+    if let Some(frame) = close_frame(end) {
         let farewell = sink.send(Message::Close(Some(frame)));
         let sent = tokio::time::timeout(edge.limits.close_timeout, farewell).await;
         debug!(in_time = sent.is_ok(), "close frame sent");
@@ -84,7 +84,7 @@ pub async fn converse(
 async fn read_frames(
     conversation: &mut impl Conversation,
     stream: &mut SplitStream<Socket>,
-    (outbound, has_spoken): (&Outbound, &AtomicBool),
+    (outbound, pings): (&Outbound, &Mutex<Pings>),
 ) -> SessionEnd {
     let mut answers: FuturesUnordered<Later> = FuturesUnordered::new();
     let mut frames: usize = 0;
@@ -98,10 +98,11 @@ async fn read_frames(
             }
             frame = stream.next(), if is_free => frame,
         };
-        has_spoken.store(true, Ordering::Relaxed);
         let taken = match frame {
             Some(Ok(Message::Text(text))) => conversation.take_text(&text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+            Some(Ok(Message::Ping(_))) => conversation.take_control().map(|()| None),
+            Some(Ok(Message::Pong(payload))) => {
+                lock(pings).note_pong(&payload);
                 conversation.take_control().map(|()| None)
             }
             // The venue does not read binary frames; closes are returned by the WebSocket layer.
@@ -162,24 +163,37 @@ async fn write_queued(
     }
 }
 
-/// Pings, and ends a socket that shows no sign of life, or has lived a day.
-async fn keep_alive(outbound: &Outbound, has_spoken: &AtomicBool) -> SessionEnd {
-    let mut silent: u32 = 0;
+/// Pings, and ends a socket that does not answer its pings, or has lived a day.
+async fn keep_alive(edge: &Edge, outbound: &Outbound, pings: &Mutex<Pings>) -> SessionEnd {
     let mut lived = Duration::ZERO;
     while lived < LIFE {
         tokio::time::sleep(PING_INTERVAL).await;
         lived = lived.saturating_add(PING_INTERVAL);
-        silent = if has_spoken.swap(false, Ordering::Relaxed) {
-            0
-        } else {
-            silent.saturating_add(1)
-        };
-        if silent > SILENT_PINGS_MAX {
+        let payload = Bytes::from((edge.at_us() / 1_000).to_string());
+        let Some(ping) = lock(pings).next(payload) else {
             return SessionEnd::Idle;
-        }
-        outbound.push_ping();
+        };
+        outbound.push_ping(ping);
     }
     SessionEnd::GoingAway
+}
+
+/// The close frame of an end, with the words of the venue where it has its own.
+fn close_frame(end: SessionEnd) -> Option<CloseFrame> {
+    let frame = end.close_frame()?;
+    let reason = match end {
+        SessionEnd::Idle => "Pong timeout".into(),
+        SessionEnd::RateLimit => "Too many requests".into(),
+        SessionEnd::Gone
+        | SessionEnd::SlowConsumer
+        | SessionEnd::KeyRevoked
+        | SessionEnd::TooLarge
+        | SessionEnd::NotUtf8
+        | SessionEnd::BadFrame
+        | SessionEnd::GoingAway
+        | SessionEnd::Reset => frame.reason,
+    };
+    Some(CloseFrame { reason, ..frame })
 }
 
 /// What a broken frame means for the socket.

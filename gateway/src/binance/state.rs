@@ -45,6 +45,7 @@ impl VenueConfig {
                 orders_per_day_max: 200_000,
                 raw_requests_max: 300_000,
                 sockets_opened_max: 300,
+                stream_frames_per_s_max: 5,
             },
             bounds: SymbolBounds {
                 notional_min: ExactDecimal::new(5, 0),

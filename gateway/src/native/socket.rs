@@ -227,7 +227,7 @@ async fn keep_alive(edge: &Edge, outbound: &Outbound, signs: &SignsOfLife) -> Se
         if silence >= limits.idle_timeout {
             return SessionEnd::Idle;
         }
-        outbound.push_ping();
+        outbound.push_ping(Bytes::new());
     }
 }
 

@@ -257,12 +257,12 @@ impl Outbound {
         let _is_awake = self.push(message, Audience::Private);
     }
 
-    /// Queues a WebSocket ping of the session's own task.
-    pub fn push_ping(&self) {
+    /// Queues a WebSocket ping of the session's own task, with what is to come back.
+    pub fn push_ping(&self, payload: Bytes) {
         let mut queue = lock(&self.queue);
         if queue.end.is_none() {
             queue.count += 1;
-            let ping = Message::Ping(Bytes::new());
+            let ping = Message::Ping(payload);
             queue.messages.push_back(Waiting::message(ping));
         }
     }

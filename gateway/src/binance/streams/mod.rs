@@ -2,6 +2,7 @@
 
 mod control;
 mod format;
+mod frame_pace;
 mod hub;
 mod pulse;
 mod session;

@@ -11,6 +11,7 @@ use crate::binance::socket::{Conversation, Later};
 use crate::binance::streams::Handshake;
 use crate::binance::streams::control::{self, BadControl, Control};
 use crate::binance::streams::format::{Shape, terms_of};
+use crate::binance::streams::frame_pace::FramePace;
 use crate::binance::streams::hub;
 use crate::binance::time_unit::TimeUnit;
 use crate::binance::user_stream::{Follower, Wrapping};
@@ -22,10 +23,6 @@ use crate::session::{SessionEnd, SessionEntry, WakeList};
 
 /// Streams of one socket.
 const STREAMS_MAX: usize = 1_024;
-/// Frames that a socket may send in a second; more ends it.
-const FRAMES_PER_SECOND_MAX: u32 = 5;
-/// So many frames more are let through: clients say at once all that they want to follow.
-const BURST_FRAMES: u32 = 45;
 
 /// One socket of streams.
 #[derive(Debug)]
@@ -35,9 +32,7 @@ pub struct StreamSession {
     is_combined: Arc<AtomicBool>,
     unit: TimeUnit,
     followed: Vec<(String, Stream)>,
-    second: u64,
-    frames: u32,
-    burst_left: u32,
+    pace: FramePace,
 }
 
 /// Where a stream comes from.
@@ -61,15 +56,14 @@ impl StreamSession {
         is_combined: Arc<AtomicBool>,
         asked: Handshake,
     ) -> Self {
+        let pace = FramePace::new(edge.binance.limits.stream_frames_per_s_max());
         let mut session = Self {
             edge,
             entry,
             is_combined,
             unit: asked.unit,
             followed: Vec::new(),
-            second: 0,
-            frames: 0,
-            burst_left: BURST_FRAMES,
+            pace,
         };
         for name in asked.names {
             session.follow(name);
@@ -231,20 +225,8 @@ impl StreamSession {
     }
 
     fn count_frame(&mut self) -> Result<(), SessionEnd> {
-        let second = self.edge.at_us() / 1_000_000;
-        if self.second != second {
-            self.second = second;
-            self.frames = 0;
-        }
-        self.frames = self.frames.saturating_add(1);
-        if self.frames <= FRAMES_PER_SECOND_MAX {
-            return Ok(());
-        }
-        self.burst_left = self
-            .burst_left
-            .checked_sub(1)
-            .ok_or(SessionEnd::SlowConsumer)?;
-        Ok(())
+        let is_admitted = self.pace.admit(self.edge.at_us());
+        is_admitted.then_some(()).ok_or(SessionEnd::RateLimit)
     }
 }
 

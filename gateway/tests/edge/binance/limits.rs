@@ -29,6 +29,7 @@ async fn weight_is_told_and_too_much_of_it_is_refused_and_then_banned() {
         if answer.status == 429 {
             assert_eq!(answer.refusal().1, -1003);
             assert!(answer.header("retry-after").is_some());
+            assert_eq!(answer.header("x-mbx-used-weight-1m"), Some("40"));
         }
         statuses.push(answer.status);
     }

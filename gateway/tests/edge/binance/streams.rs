@@ -51,6 +51,16 @@ impl Streams {
     pub async fn say(&mut self, text: &str) {
         within(self.0.send(Message::text(text))).await.unwrap();
     }
+
+    /// The code and reason that the venue closes with; what it says before is passed over.
+    async fn closed(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(frame) = within(self.0.next()).await.unwrap().unwrap() {
+                let frame = frame.unwrap();
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -327,5 +337,30 @@ async fn the_book_of_rest_is_the_one_at_the_end_of_a_diff() {
             assert_eq!(end["u"], book["lastUpdateId"]);
         }
     }
+    venue.close().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_says_more_than_five_frames_in_a_second_is_closed() {
+    let venue = Venue::open().await;
+    let mut talker = Streams::open(&venue, "/ws").await;
+    let mut pinger = Streams::open(&venue, "/stream").await;
+
+    for number in 0..5 {
+        let asked = json!({"method": "LIST_SUBSCRIPTIONS", "id": number});
+        talker.say(&asked.to_string()).await;
+        assert_eq!(talker.answer().await["id"], number);
+    }
+    talker
+        .say(r#"{"method":"LIST_SUBSCRIPTIONS","id":5}"#)
+        .await;
+    for _ in 0..6 {
+        let ping = Message::Ping("life".into());
+        within(pinger.0.send(ping)).await.unwrap();
+    }
+
+    let told = (1008, "Too many requests".to_owned());
+    assert_eq!(talker.closed().await, told);
+    assert_eq!(pinger.closed().await, told);
     venue.close().await;
 }
