@@ -5,7 +5,7 @@ use std::sync::Arc;
 use benches::settings::{MEASUREMENT_TIME, SAMPLES, WARM_UP_TIME};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::{
-    AccountId, Event, FeeTier, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
+    AccountId, Event, FeeBasis, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
     Quantity, Side, Trade, TradeId, TradePhase,
 };
 use ledger::{
@@ -80,7 +80,7 @@ fn party(order_id: u64, account: AccountId, hold_used: Notional) -> Party {
         order_id: OrderId(order_id),
         external_id: None,
         account,
-        fee_tier: FeeTier::default(),
+        fee: FeeBasis::default(),
         leaves_quantity: Quantity::ZERO,
         filled_quantity: QUANTITY,
         hold_used,

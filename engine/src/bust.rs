@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
 use crate::event::{Event, Trade, TradePhase};
 use crate::event_sink::EventSink;
+use crate::fees::FeeBasis;
 use crate::id::{AccountId, FeeTier, OrderId, TradeId};
 use crate::listing::Listing;
 use crate::price::Price;
@@ -56,14 +57,14 @@ pub struct PastParty {
     pub order_id: OrderId,
     /// Who owned it.
     pub account: AccountId,
-    /// Its owner's fees, as they were then.
-    pub fee_tier: FeeTier,
+    /// What its owner paid for it.
+    pub fee: FeeBasis,
 }
 
 canonical_struct!(PastParty {
     order_id,
     account,
-    fee_tier,
+    fee,
 });
 canonical_struct!(PastTrade {
     trade_id,
@@ -89,12 +90,12 @@ impl PastTrade {
             taker: PastParty {
                 order_id: trade.taker.order_id,
                 account: trade.taker.account,
-                fee_tier: trade.taker.fee_tier,
+                fee: trade.taker.fee,
             },
             maker: PastParty {
                 order_id: trade.maker.order_id,
                 account: trade.maker.account,
-                fee_tier: trade.maker.fee_tier,
+                fee: trade.maker.fee,
             },
         }
     }
@@ -104,7 +105,7 @@ impl PastTrade {
         let nobody = PastParty {
             order_id: OrderId(0),
             account: AccountId(0),
-            fee_tier: FeeTier(0),
+            fee: FeeBasis::Listed(FeeTier(0)),
         };
         Self {
             trade_id,

@@ -3,9 +3,8 @@
 use crate::bust::{BustRefused, TradeBusted};
 use crate::cancel_reason::CancelReason;
 use crate::conditions::Conditions;
-use crate::id::{
-    AccountId, ClientOrderId, ExternalId, FeeTier, OrderHandle, OrderId, StpGroup, TradeId,
-};
+use crate::fees::FeeBasis;
+use crate::id::{AccountId, ClientOrderId, ExternalId, OrderHandle, OrderId, StpGroup, TradeId};
 use crate::operation::TermsChanged;
 use crate::order::{Display, OrderKind, OrderSize, PostOnly, SelfTradePrevention, TimeInForce};
 use crate::price::Price;
@@ -261,8 +260,8 @@ pub struct Party {
     pub external_id: Option<ExternalId>,
     /// Who owns it.
     pub account: AccountId,
-    /// Its owner's fees.
-    pub fee_tier: FeeTier,
+    /// What its owner pays for it.
+    pub fee: FeeBasis,
     /// Still open. FIX LeavesQty(151). Zero for a market order by quote amount: it is measured in money.
     pub leaves_quantity: Quantity,
     /// Traded so far. FIX CumQty(14).

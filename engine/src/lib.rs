@@ -25,6 +25,7 @@ mod event;
 mod event_sink;
 mod expiry;
 mod fan_out;
+mod fees;
 mod holds;
 mod id;
 mod instrument;
@@ -78,6 +79,7 @@ pub use event::{
 };
 pub use event_sink::{EventSink, Heard, LevelChange, OrderChange, OrderChangeKind};
 pub use fan_out::{FanOut, FanOutAction, FanOutId};
+pub use fees::{FEE_TIERS_MAX, FeeBasis, FeeRates, FeeSchedule};
 pub use id::{
     AccountId, ClientOrderId, ClientOrderIdError, ExternalId, FeeTier, InstrumentId, OrderHandle,
     OrderId, SessionNumber, StpGroup, TradeId,

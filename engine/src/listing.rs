@@ -9,6 +9,7 @@ use crate::command::Command;
 use crate::dead_man::DeadManTimers;
 use crate::deadlines::Deadlines;
 use crate::event_sink::EventSink;
+use crate::fees::FeeSchedule;
 use crate::id::{OrderId, SessionNumber};
 use crate::instrument::{FundsCheck, Instrument};
 use crate::linked::{Children, Following};
@@ -67,6 +68,8 @@ pub(crate) struct Listing {
     pub(crate) dead_men: DeadManTimers,
     /// Trades that can be taken back; `None` where nobody asks that.
     pub(crate) past_trades: Option<PastTrades>,
+    /// What trades cost since an operator set it; `None` as long as the terms of the listing hold.
+    pub(crate) fees: Option<Box<FeeSchedule>>,
 }
 
 impl Listing {
@@ -100,6 +103,7 @@ impl Listing {
             quotes: Quotes::default(),
             dead_men: DeadManTimers::default(),
             past_trades: keeps_money.then(PastTrades::default),
+            fees: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What an operator changes of an instrument while it trades: its rules, its grid.
+//! What an operator changes of an instrument while it trades: its rules, its grid, its fees.
 //!
 //! Nothing that is open is touched: an order that rests off a new grid keeps its price, its quantity and its
 //! place, and trades as before; only what is entered or changed from now on is held to the new terms.
@@ -7,6 +7,7 @@ use crate::cancel_reason::CancelReason;
 use crate::chance::Chance;
 use crate::event::{Event, Rejected};
 use crate::event_sink::EventSink;
+use crate::fees::FeeSchedule;
 use crate::id::AccountId;
 use crate::instrument::Instrument;
 use crate::listing::Listing;
@@ -23,6 +24,8 @@ pub enum Operation {
     SetRules(Box<Rules>),
     /// Other steps of price and quantity hold from now on.
     SetGrid(Grid),
+    /// Trades cost this from the next one on.
+    SetFees(Box<FeeSchedule>),
     /// It trades no more: what is open goes, it has no schedule any more, and it is closed until an operator sets
     /// another state.
     Delist,
@@ -45,7 +48,7 @@ pub struct Grid {
     pub quantity_max: Quantity,
 }
 
-/// An operator changed the instrument's rules or its grid. What was open stays as it is.
+/// An operator changed the instrument's rules, its grid or its fees. What was open stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TermsChanged {
     /// Prices are multiples of this many price units.
@@ -96,6 +99,7 @@ impl Listing {
         let done = match operation {
             Operation::SetRules(rules) => self.set_rules(rules, sink),
             Operation::SetGrid(grid) => self.set_grid(grid),
+            Operation::SetFees(fees) => self.set_fees(fees),
             Operation::Delist => self.delist(sink),
         };
         match done {

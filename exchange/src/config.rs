@@ -29,7 +29,7 @@ use sequencer::{FileLogOptions, ManualClock, SequencerConfig, SnapshotCadence};
 
 pub use demo::{DEMO_REPLAY_KEY, DemoPart, FundedAccount};
 pub use error::ConfigError;
-pub use kept_listing::LIVE_KEYS;
+pub use kept_listing::{FEE_KEYS, LIVE_KEYS};
 pub use layers::Layers;
 pub use listing::Listing;
 pub use own_file::OwnFile;

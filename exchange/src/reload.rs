@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gateway::{KeyChange, ReloadDone};
 
-use crate::config::{Config, ConfigError, LIVE_KEYS, Listing, ShownValue};
+use crate::config::{Config, ConfigError, FEE_KEYS, LIVE_KEYS, Listing, ShownValue};
 
 /// What a process must do for a value that cannot change while it runs.
 const RESTART: &str = "a restart";
@@ -86,6 +86,10 @@ fn needs(key: &str, current: &Config, wanted: &Config) -> Option<&'static str> {
         return Some(RESTART);
     }
     let field = field.split('.').next().unwrap_or(field);
+    if FEE_KEYS.contains(&field) {
+        let may_change = current.listing.may_change_fees(symbol, &wanted.listing);
+        return (!may_change).then_some(NEW_FOLDER);
+    }
     let is_live = LIVE_KEYS.contains(&field);
     let may_change = current.listing.may_change(symbol, &wanted.listing);
     (!is_live || !may_change).then_some(NEW_FOLDER)

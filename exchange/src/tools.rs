@@ -20,6 +20,7 @@ use crate::exit;
 use crate::output::Output;
 use crate::stop_signal::StopSignal;
 
+pub use audit::utc;
 pub use tool_error::ToolError;
 
 /// What a tool found out.

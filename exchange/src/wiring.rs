@@ -199,6 +199,9 @@ impl Generation {
             .change(&kept_listing.applied, wanted)
             .await
             .map_err(|reason| or_failed_log(&shard.ports, StartError::Changes(reason)))?;
+        for listed in &wanted.instruments {
+            view.note_fees(listed.instrument.id, &listed.terms.fees);
+        }
         seed::seed(
             &shard.ports,
             &ledger,

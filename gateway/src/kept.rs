@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use engine::{Canonical, Event, InstrumentId, StateError, StateReader, Timestamp, Trade};
+use engine::{
+    Canonical, Command, Event, InstrumentId, Operation, StateError, StateReader, Timestamp, Trade,
+};
 use history::{OrderTracker, Record};
 use sequencer::{CommandOutcome, Epoch, EventBatch, ReadModel, ReadModelMaker};
 
@@ -157,6 +159,9 @@ pub fn publish(
     for event in batch.events_of(outcome) {
         if let Event::TermsChanged(changed) = event {
             state.note_terms(changed);
+            if let Command::Operate(Operation::SetFees(fees)) = &outcome.command {
+                state.note_fees(fees);
+            }
         }
     }
     let command = CommandNews {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Command, InstrumentId, Operation};
+use engine::{Command, FeeSchedule, InstrumentId, Operation};
 use protocol::{ExactDecimal, Symbol};
 
 use crate::admin::ReloadDone;
@@ -46,6 +46,13 @@ impl GatewayView {
     pub fn settle(&self) {
         self.edge.past.settle();
         self.edge.binance.recall(&self.edge);
+    }
+
+    /// Tells from now on that trading an instrument costs this, as the journal's commands have it.
+    pub fn note_fees(&self, instrument: InstrumentId, fees: &FeeSchedule) {
+        if let Some(state) = self.edge.by_id(instrument) {
+            state.note_fees(fees);
+        }
     }
 
     /// Has an instrument changed, and waits until that is durable.

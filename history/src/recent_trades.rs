@@ -175,14 +175,14 @@ impl RecentTrades {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::{AccountId, FeeTier, Notional, OrderId, Party, TradePhase};
+    use engine::{AccountId, FeeBasis, Notional, OrderId, Party, TradePhase};
 
     fn party(account: u32) -> Party {
         Party {
             order_id: OrderId(u64::from(account)),
             external_id: None,
             account: AccountId(account),
-            fee_tier: FeeTier::default(),
+            fee: FeeBasis::default(),
             leaves_quantity: Quantity::ZERO,
             filled_quantity: Quantity::from_units(1),
             hold_used: Notional::ZERO,

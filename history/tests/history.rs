@@ -280,7 +280,7 @@ fn candles_lose_a_trade_that_is_taken_back() {
             order_id: OrderId(id),
             external_id: None,
             account: AccountId(account),
-            fee_tier: engine::FeeTier(0),
+            fee: engine::FeeBasis::default(),
             leaves_quantity: engine::Quantity::ZERO,
             filled_quantity: engine::Quantity::from_units(units),
             hold_used: Notional::ZERO,

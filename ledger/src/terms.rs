@@ -1,9 +1,8 @@
 //! What trading an instrument costs, and in which assets it is paid.
 
-use engine::{InstrumentId, Notional, Quantity, Side};
+use engine::{FeeSchedule, InstrumentId, Notional, Quantity, Side};
 
 use crate::asset::{Asset, AssetId};
-use crate::fees::FeeSchedule;
 use crate::money::Money;
 
 /// Millionths in a whole.

@@ -7,6 +7,7 @@ use crate::book::price_level::NO_SLOT;
 use crate::cancel_reason::CancelReason;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::EventSink;
+use crate::fees::Paying;
 use crate::listing::Listing;
 use crate::price::Price;
 use crate::quantity::Quantity;
@@ -105,8 +106,8 @@ impl Listing {
         let pool = &self.book.pool;
         let open = |slot| pool.open_units(slot, pool.get(slot));
         let units = open(buyer).min(open(seller));
-        let taker = self.party(buyer, units);
-        let maker = self.party(seller, units);
+        let taker = self.party(buyer, units, Paying::AsTaker);
+        let maker = self.party(seller, units, Paying::AsMaker);
         self.risk
             .note_trade(taker.account, maker.account, units, self.at.0);
         let trade = Trade {
@@ -130,7 +131,7 @@ impl Listing {
     }
 
     /// An order's part in a trade of `units`, as it stands after it.
-    fn party(&self, slot: u32, units: u64) -> Party {
+    fn party(&self, slot: u32, units: u64, paying: Paying) -> Party {
         let order = *self.book.pool.get(slot);
         let detail = self.book.pool.detail(slot);
         let terms = self.book.holds;
@@ -143,7 +144,7 @@ impl Listing {
             order_id: order.id(),
             external_id: order.external_id(),
             account: order.account,
-            fee_tier: self.risk.fee_tier_of(order.account),
+            fee: self.fee_of(order.account, paying),
             leaves_quantity: Quantity::from_units(left),
             filled_quantity: Quantity::from_units(detail.filled_units + units),
             // At its own limit: what it paid less than that is given back with the trade.

@@ -16,7 +16,7 @@ macro_rules! canonical_integer {
     )+};
 }
 
-canonical_integer!(u8, u16, u32, u64, u128, i64, i128);
+canonical_integer!(u8, u16, u32, u64, u128, i32, i64, i128);
 
 impl Canonical for bool {
     fn write<S: StateSink>(&self, out: &mut S) {

@@ -2,6 +2,7 @@
 
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::fees::Paying;
 use crate::id::TradeId;
 use crate::listing::Listing;
 use crate::matching::match_order::Stop;
@@ -143,7 +144,7 @@ impl Listing {
                 order_id: taker.order_id,
                 external_id: taker.external_id,
                 account: taker.account,
-                fee_tier: self.risk.fee_tier_of(taker.account),
+                fee: self.fee_of(taker.account, Paying::AsTaker),
                 leaves_quantity: taker.leaves_quantity(),
                 filled_quantity: Quantity::from_units(taker.filled_units),
                 hold_used: taker_used,
@@ -153,7 +154,7 @@ impl Listing {
                 order_id: order.id(),
                 external_id,
                 account: order.account,
-                fee_tier: self.risk.fee_tier_of(order.account),
+                fee: self.fee_of(order.account, Paying::AsMaker),
                 leaves_quantity: Quantity::from_units(after + reserve),
                 filled_quantity: Quantity::from_units(detail.filled_units),
                 hold_used,

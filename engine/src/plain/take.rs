@@ -7,6 +7,7 @@ use crate::book::plain_orders::PlainParts;
 use crate::book::price_level::NO_SLOT;
 use crate::event::{Event, Party, Trade, TradePhase};
 use crate::event_sink::{EventSink, OrderChangeKind};
+use crate::fees::FeeBasis;
 use crate::id::{FeeTier, TradeId};
 use crate::listing::Listing;
 use crate::outcome::report_order;
@@ -95,7 +96,7 @@ fn taker_of(comer: &Comer) -> Party {
         order_id: comer.order_id,
         external_id: comer.external_id,
         account: comer.account,
-        fee_tier: FeeTier(0),
+        fee: FeeBasis::Listed(FeeTier(0)),
         leaves_quantity: Quantity::from_units(comer.leaves_units),
         filled_quantity: Quantity::from_units(comer.filled_units),
         hold_used: Notional::ZERO,
@@ -109,7 +110,7 @@ fn maker_of(order: &OrderSlot) -> Party {
         order_id: order.id(),
         external_id: order.external_id(),
         account: order.account,
-        fee_tier: FeeTier(0),
+        fee: FeeBasis::Listed(FeeTier(0)),
         leaves_quantity: Quantity::from_units(order.leaves_units),
         filled_quantity: Quantity::from_units(order.filled_units),
         hold_used: Notional::ZERO,

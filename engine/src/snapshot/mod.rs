@@ -127,6 +127,7 @@ impl Listing {
             quotes,
             dead_men,
             past_trades,
+            fees,
         } = self;
         STATE_VERSION.write(out);
         let counted = Counted {
@@ -160,6 +161,10 @@ impl Listing {
         past_trades.write(out);
         highest_session.write(out);
         sessions::of_orders(book).write(out);
+        // Last, and not at all where nobody set any: a state without them is spelled as it always was.
+        if let Some(fees) = fees {
+            fees.write(out);
+        }
     }
 
     /// An instrument as it was spelled out.
@@ -200,6 +205,9 @@ impl Listing {
         listing.check_past_trades()?;
         listing.highest_session = from.value()?;
         listing.read_sessions(from)?;
+        if from.end().is_err() {
+            listing.fees = Some(Box::new(from.value()?));
+        }
         listing.check_tied()?;
         from.end()?;
         Ok(listing)

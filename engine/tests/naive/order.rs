@@ -61,7 +61,7 @@ impl Order {
             order_id: self.id,
             external_id: None,
             account: self.account,
-            fee_tier: engine::FeeTier::default(),
+            fee: engine::FeeBasis::default(),
             leaves_quantity: Quantity::from_units(self.open),
             filled_quantity: Quantity::from_units(self.filled),
             hold_used: Notional::ZERO,

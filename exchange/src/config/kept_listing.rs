@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use ledger::FeeAsset;
 use serde::Deserialize;
 
 use crate::config::error::ConfigError;
@@ -27,6 +28,9 @@ pub const LIVE_KEYS: [&str; 8] = [
     "rules",
     "tick_size",
 ];
+
+/// Keys of an instrument's fees, which may have other values too; where orders hold a bound of the fee, none above it.
+pub const FEE_KEYS: [&str; 3] = ["fee_tiers", "maker_fee_ppm", "taker_fee_ppm"];
 
 /// As it is written.
 #[derive(Debug, Deserialize)]
@@ -116,11 +120,36 @@ impl Listing {
                     .find(|row| row.text("symbol") == Some(listed.symbol.as_str()))
             });
             if let (Some(row), Some(new)) = (row, other.find(&path)) {
-                take_live_keys(row, new);
+                take_keys(&LIVE_KEYS, row, new);
+                if self.may_change_fees(listed.symbol.as_str(), wanted) {
+                    take_keys(&FEE_KEYS, row, new);
+                }
             }
         }
         lay_rules(&mut tree, &other, Known::Change);
-        Self::of_tree(&tree)
+        Ok(Self::of_tree(&tree)?.with_holds_of(self))
+    }
+
+    /// This one, whose orders hold what they do in `base`: that stays while fees change.
+    pub fn with_holds_of(mut self, base: &Self) -> Self {
+        for listed in &mut self.instruments {
+            if let Some(held) = base.listed(listed.symbol.as_str()) {
+                listed.instrument.hold_surcharge_ppm = held.instrument.hold_surcharge_ppm;
+            }
+        }
+        self
+    }
+
+    /// Whether the instrument may have the fees that it has in `wanted`: what orders hold covers them.
+    pub fn may_change_fees(&self, symbol: &str, wanted: &Self) -> bool {
+        let (Some(own), Some(other)) = (self.listed(symbol), wanted.listed(symbol)) else {
+            return false;
+        };
+        let is_covered = match own.terms.fee_asset {
+            FeeAsset::Received => true,
+            FeeAsset::Quote => other.terms.fees.highest_ppm() <= own.instrument.hold_surcharge_ppm,
+        };
+        own.scale == other.scale && own.terms.fee_asset == other.terms.fee_asset && is_covered
     }
 
     /// Whether `wanted` has the instrument in the same units.
@@ -163,14 +192,14 @@ fn lay_rules(tree: &mut Entry, other: &Entry, known: Known) {
     }
 }
 
-fn take_live_keys(row: &mut Entry, new: &Entry) {
+fn take_keys(keys: &[&str], row: &mut Entry, new: &Entry) {
     let (Node::Table(row), Node::Table(new)) = (&mut row.node, &new.node) else {
         return;
     };
-    for key in LIVE_KEYS {
-        match new.get(key) {
-            Some(entry) => drop(row.insert(key.to_owned(), entry.clone())),
-            None => drop(row.remove(key)),
+    for key in keys {
+        match new.get(*key) {
+            Some(entry) => drop(row.insert((*key).to_owned(), entry.clone())),
+            None => drop(row.remove(*key)),
         }
     }
 }
@@ -261,7 +290,7 @@ mod tests {
     fn what_may_change_changes_and_what_may_not_stays() {
         let listing = config("").listing;
         let wanted = config(
-            "[[instrument]]\nsymbol = \"BTCUSDT\"\ntick_size = \"0.05\"\nprice_min = \"0.05\"\nmaker_fee_ppm = 77\n\
+            "[[instrument]]\nsymbol = \"BTCUSDT\"\ntick_size = \"0.05\"\nprice_min = \"0.05\"\nmaker_fee_ppm = 77\nfee_asset = \"received\"\n\
              account_limits = { quantity_max = \"3\" }\n",
         );
 
@@ -273,7 +302,14 @@ mod tests {
             changed.listed(symbol).unwrap(),
         );
         assert_eq!(new.instrument.tick_size, 5);
-        assert_eq!(new.terms, old.terms, "fees are of the journal");
+        let of_first_tier = new.terms.fees.of(engine::FeeTier(0));
+        assert_eq!(
+            (
+                old.terms.fees.of(engine::FeeTier(0)).maker_ppm,
+                of_first_tier.maker_ppm
+            ),
+            (100, 77)
+        );
         assert_eq!(changed.account_limits.len(), 1);
         assert_eq!(
             debug(&changed.with_new_of(&wanted.listing).unwrap()),

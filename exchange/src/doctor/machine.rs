@@ -8,6 +8,7 @@ use rustix::process::{Resource, getrlimit};
 use crate::clock::{Stopwatch, wall_s};
 use crate::config::Config;
 use crate::doctor::Finding;
+use crate::tools::utc;
 
 /// 2026-01-01: a clock before it was never set.
 const BUILT_S: u64 = 1_767_225_600;
@@ -31,7 +32,9 @@ fn is_set(now_s: u64) -> Finding {
             "set it: times of orders and trades come from it",
         );
     }
-    Finding::ok("clock", format!("{now_s} s since 1970"))
+    let now = utc(now_s.saturating_mul(1_000_000));
+    let (now, _) = now.split_once('.').unwrap_or((&now, ""));
+    Finding::ok("clock", format!("{now} UTC"))
 }
 
 fn is_cheap() -> Finding {

@@ -129,7 +129,7 @@ pub fn written_with(folder: &Path, config: &Config) -> Result<KeptListing, DataE
             };
             KeptListing {
                 base: longer(&base)?,
-                applied: longer(&applied)?,
+                applied: longer(&applied)?.with_holds_of(&base),
             }
         }
     };
@@ -183,13 +183,17 @@ fn read_listing(path: &Path, text: &str) -> Result<Listing, DataError> {
 
 /// `wanted`, but for what may change while an instrument trades: that is as `base` has it.
 fn with_live_parts_of(wanted: &Listing, base: &Listing) -> Listing {
-    let mut wanted = wanted.clone();
-    for listed in &mut wanted.instruments {
+    let mut changed = wanted.clone();
+    for listed in &mut changed.instruments {
         let Some(old) = base.listed(listed.symbol.as_str()) else {
             continue;
         };
         if old.scale != listed.scale {
             continue;
+        }
+        if base.may_change_fees(listed.symbol.as_str(), wanted) {
+            listed.terms.fees = old.terms.fees;
+            listed.instrument.hold_surcharge_ppm = old.instrument.hold_surcharge_ppm;
         }
         let (old, new) = (&old.instrument, &mut listed.instrument);
         new.rules = old.rules;
@@ -200,7 +204,7 @@ fn with_live_parts_of(wanted: &Listing, base: &Listing) -> Listing {
         new.quantity_min = old.quantity_min;
         new.quantity_max = old.quantity_max;
     }
-    wanted
+    changed
 }
 
 /// Refuses terms other than those that were written; there may be more of them.

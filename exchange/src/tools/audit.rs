@@ -87,7 +87,7 @@ impl Audit {
 }
 
 /// A time as `2026-11-23 22:12:48.000123`.
-fn utc(at_us: u64) -> String {
+pub fn utc(at_us: u64) -> String {
     let (second, us) = (at_us / 1_000_000, at_us % 1_000_000);
     let (day, second) = (second / 86_400, second % 86_400);
     // The Gregorian calendar repeats after 400 years of 146,097 days; years begin in March here.

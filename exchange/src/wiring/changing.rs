@@ -1,7 +1,7 @@
 //! Changes what is listed while it trades, by commands in the log, as a configuration that was read again says.
 
 use engine::{AccountId, Grid, Instrument, InstrumentId, Operation, RiskLimits};
-use gateway::GatewayView;
+use gateway::{GatewayView, ListedInstrument};
 use ledger::Ledger;
 use sequencer::Ports;
 
@@ -33,7 +33,7 @@ impl Changing<'_> {
                 continue;
             };
             let id = old.instrument.id;
-            for operation in operations(&old.instrument, &new.instrument) {
+            for operation in operations(old, new) {
                 let done = self.view.operate(id, operation).await;
                 done.map_err(|reason| format!("instrument {}: {reason}", new.symbol))?;
                 commands = commands.saturating_add(1);
@@ -84,8 +84,12 @@ impl Changing<'_> {
 }
 
 /// What an operator would ask for.
-fn operations(old: &Instrument, new: &Instrument) -> Vec<Operation> {
+fn operations(old: &ListedInstrument, new: &ListedInstrument) -> Vec<Operation> {
     let mut operations = Vec::new();
+    if old.terms.fees != new.terms.fees {
+        operations.push(Operation::SetFees(Box::new(new.terms.fees)));
+    }
+    let (old, new) = (&old.instrument, &new.instrument);
     if grid(old) != grid(new) {
         operations.push(Operation::SetGrid(grid(new)));
     }

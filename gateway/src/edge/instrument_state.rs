@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
-use engine::{Instrument, InstrumentId, TermsChanged};
+use engine::{FeeSchedule, Instrument, InstrumentId, TermsChanged};
 use sequencer::{Epoch, SessionId};
 
 use crate::egress::{AccountLoads, KeptReports, OpenOrders};
@@ -31,6 +31,8 @@ pub struct InstrumentState {
     pub operating: Operating,
     /// Its terms now: those it was listed with, until an operator changes its grid.
     terms: RwLock<Instrument>,
+    /// What trading it costs now, to be told; a trade carries what it cost.
+    fees: RwLock<FeeSchedule>,
     /// With the replay clock: the one session that trades it; 0 while there is none.
     replaying_session: AtomicU64,
 }
@@ -55,6 +57,7 @@ impl InstrumentState {
             reference,
             operating: Operating::default(),
             terms: RwLock::new(listed.instrument),
+            fees: RwLock::new(listed.terms.fees),
             replaying_session: AtomicU64::new(0),
             listed,
         }
@@ -73,6 +76,16 @@ impl InstrumentState {
     /// Takes note of an operator's change.
     pub fn note_terms(&self, changed: &TermsChanged) {
         changed.apply_to(&mut write(&self.terms));
+    }
+
+    /// What trading it costs now.
+    pub fn fees(&self) -> FeeSchedule {
+        *read(&self.fees)
+    }
+
+    /// Trading it costs this from now on.
+    pub fn note_fees(&self, fees: &FeeSchedule) {
+        *write(&self.fees) = *fees;
     }
 
     /// Its place in the listing.

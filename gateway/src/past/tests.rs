@@ -95,7 +95,7 @@ fn party(account: u32) -> Party {
         order_id: engine::OrderId(u64::from(account)),
         external_id: None,
         account: engine::AccountId(account),
-        fee_tier: engine::FeeTier::default(),
+        fee: engine::FeeBasis::default(),
         leaves_quantity: Quantity::ZERO,
         filled_quantity: Quantity::from_units(1),
         hold_used: engine::Notional::ZERO,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use engine::{
-    AccountId, Event, FeeTier, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
+    AccountId, Event, FeeBasis, HoldReleased, InstrumentId, Notional, OrderId, Party, Price,
     Quantity, Side, Trade, TradeId, TradePhase,
 };
 use ledger::{
@@ -123,7 +123,7 @@ pub fn party(account: u32, hold_used: i128, hold: i128) -> Party {
         order_id: OrderId(u64::from(account)),
         external_id: None,
         account: AccountId(account),
-        fee_tier: FeeTier::default(),
+        fee: FeeBasis::default(),
         leaves_quantity: Quantity::ZERO,
         filled_quantity: Quantity::ZERO,
         hold_used: Notional::from_units(hold_used),

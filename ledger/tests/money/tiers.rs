@@ -1,6 +1,6 @@
 //! Fees by account tier: each party pays its own tier's rate, and every rebate fits in every taker's fee.
 
-use engine::{AccountId, FeeTier, Party, Side};
+use engine::{AccountId, FeeBasis, FeeTier, Party, Side};
 use ledger::{
     FEE_TIERS_MAX, FeeAsset, FeeRates, FeeSchedule, InstrumentTerms, Ledger, LedgerConfig,
     TermsError,
@@ -26,7 +26,7 @@ fn tiered(tiers: &[FeeRates], fee_asset: FeeAsset) -> InstrumentTerms {
 
 fn of_tier(tier: u8, party: Party) -> Party {
     Party {
-        fee_tier: FeeTier(tier),
+        fee: FeeBasis::Listed(FeeTier(tier)),
         ..party
     }
 }
@@ -69,6 +69,38 @@ fn each_party_pays_the_rate_of_its_own_tier() {
         for line in ledger.conservation().unwrap() {
             assert!(line.is_conserved(), "{line:?}");
         }
+    }
+}
+
+#[test]
+fn a_trade_that_carries_rates_costs_these_whatever_the_terms_say() {
+    let terms = tiered(&[rates(10_000, 20_000)], FeeAsset::Received);
+    let (ledger, mut desk) = open(vec![terms]);
+    let mut settlement = ledger.settlement(0, &[COIN_CASH]);
+    deposit(&ledger, &mut desk, 1, CASH, 10_000);
+    deposit(&ledger, &mut desk, 2, COIN, 1_000);
+    for (account, side, units) in [(1, Side::Buy, 10_000), (2, Side::Sell, 1_000)] {
+        let hold = engine::Notional::from_units(units);
+        ledger
+            .reserve(AccountId(account), COIN_CASH, side, hold)
+            .unwrap();
+    }
+
+    // 1,000 COIN at 10, for 0.3 % and 0.05 %.
+    let at = |ppm, party| Party {
+        fee: FeeBasis::Rate(ppm),
+        ..party
+    };
+    let (taker, maker) = (at(3_000, party(1, 10_000, 0)), at(500, party(2, 1_000, 0)));
+    settlement.settle(COIN_CASH, &trade(10, 1_000, Side::Buy, taker, maker));
+    ledger.publish(&settlement.take_gives());
+
+    assert_eq!(balance(&ledger, 0, COIN), [3, 3, 0, 0]);
+    assert_eq!(balance(&ledger, 0, CASH), [5, 5, 0, 0]);
+    assert_eq!(balance(&ledger, 1, COIN)[0], 997);
+    assert_eq!(balance(&ledger, 2, CASH)[0], 9_995);
+    for line in ledger.conservation().unwrap() {
+        assert!(line.is_conserved(), "{line:?}");
     }
 }
 

@@ -28,7 +28,7 @@ pub fn order_limits(edge: &Edge, call: Call) -> Result<String, Refusal> {
 pub fn commission(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let state = needed_symbol(edge, &mut call.params)?;
     call.params.finish()?;
-    let rates = state.listed.terms.fees.of(FeeTier::default());
+    let rates = state.fees().of(FeeTier::default());
     Ok(json(&CommissionAnswer::new(
         state.listed.symbol.as_str(),
         rates,
@@ -71,12 +71,12 @@ pub fn account(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
         EmptyBalances::Shown
     };
     call.params.finish()?;
-    let rates = edge.listing.instruments().first().map_or(
+    let rates = edge.instruments.first().map_or(
         FeeRates {
             maker_ppm: 0,
             taker_ppm: 0,
         },
-        |listed| listed.terms.fees.of(FeeTier::default()),
+        |state| state.fees().of(FeeTier::default()),
     );
     let balances = edge.ledger.balances(caller.account);
     Ok(json(&AccountAnswer::new(

@@ -300,6 +300,6 @@ pub fn test(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     if !wants_rates {
         return Ok("{}".to_owned());
     }
-    let rates = state.listed.terms.fees.of(engine::FeeTier::default());
+    let rates = state.fees().of(engine::FeeTier::default());
     Ok(order_rates(rates))
 }

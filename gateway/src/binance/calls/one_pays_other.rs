@@ -18,7 +18,7 @@ use crate::edge::{Edge, InstrumentState};
 fn proceeds(state: &InstrumentState, working: &OrderRequest) -> Result<Amount, Refusal> {
     const MILLION: i128 = 1_000_000;
     let terms = &state.listed.terms;
-    let rates = terms.fees.of(engine::FeeTier::default());
+    let rates = state.fees().of(engine::FeeTier::default());
     let fee_ppm = match terms.fee_asset {
         ledger::FeeAsset::Received => i128::from(rates.taker_ppm).max(i128::from(rates.maker_ppm)),
         ledger::FeeAsset::Quote => 0,

@@ -24,7 +24,7 @@ pub fn trade_fees(edge: &Edge, mut call: Call) -> Result<String, Refusal> {
     let fees: Vec<TradeFeeAnswer> = states
         .into_iter()
         .map(|state| {
-            let rates = state.listed.terms.fees.of(FeeTier::default());
+            let rates = state.fees().of(FeeTier::default());
             TradeFeeAnswer::new(state.listed.symbol.as_str(), rates)
         })
         .collect();

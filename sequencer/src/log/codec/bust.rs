@@ -1,13 +1,15 @@
 //! Trades that are taken back as bytes.
 
 use engine::{
-    AccountId, Bust, FeeTier, OrderId, PastParty, PastTrade, Price, Quantity, Timestamp, TradeId,
-    TradePhase,
+    AccountId, Bust, FeeBasis, FeeTier, OrderId, PastParty, PastTrade, Price, Quantity, Timestamp,
+    TradeId, TradePhase,
 };
 
 use super::command::{put_side, side};
 use super::{DecodeError, Reader, put_bytes, put_i64, put_u8, put_u32, put_u64};
 
+/// In the place of a tier's number: a rate follows.
+const RATE_FOLLOWS: u8 = u8::MAX;
 /// Longest name of who asks, in bytes.
 const OPERATOR_BYTES_MAX: usize = 256;
 
@@ -37,7 +39,7 @@ pub(super) fn put_bust(bytes: &mut Vec<u8>, bust: &Bust) {
     for party in [taker, maker] {
         put_u64(bytes, party.order_id.0);
         put_u32(bytes, party.account.0);
-        put_u8(bytes, party.fee_tier.0);
+        put_fee(bytes, party.fee);
     }
     put_bytes(bytes, bust.operator.as_bytes());
 }
@@ -70,6 +72,25 @@ fn party(reader: &mut Reader<'_>) -> Result<PastParty, DecodeError> {
     Ok(PastParty {
         order_id: OrderId(reader.u64()?),
         account: AccountId(reader.u32()?),
-        fee_tier: FeeTier(reader.u8()?),
+        fee: fee(reader)?,
     })
+}
+
+fn put_fee(bytes: &mut Vec<u8>, fee: FeeBasis) {
+    match fee {
+        FeeBasis::Listed(tier) => put_u8(bytes, tier.0),
+        FeeBasis::Rate(ppm) => {
+            put_u8(bytes, RATE_FOLLOWS);
+            put_i64(bytes, i64::from(ppm));
+        }
+    }
+}
+
+fn fee(reader: &mut Reader<'_>) -> Result<FeeBasis, DecodeError> {
+    match reader.u8()? {
+        RATE_FOLLOWS => i32::try_from(reader.i64()?)
+            .map(FeeBasis::Rate)
+            .map_err(|_| DecodeError::Unknown("a rate of a fee")),
+        tier => Ok(FeeBasis::Listed(FeeTier(tier))),
+    }
 }

@@ -1,12 +1,13 @@
 //! What operators change of an instrument as bytes.
 
-use engine::{Canonical, Grid, Operation, Price, Quantity, Rules, StateReader};
+use engine::{Canonical, FeeSchedule, Grid, Operation, Price, Quantity, Rules, StateReader};
 
 use super::{DecodeError, Reader, put_bytes, put_i64, put_u8, put_u64};
 
 const SET_RULES: u8 = 1;
 const SET_GRID: u8 = 2;
 const DELIST: u8 = 3;
+const SET_FEES: u8 = 4;
 /// Rules are written in the engine's own spelling, which is counted here: when it changes, this goes up, and
 /// the old spelling is read as long as journals of it are.
 const RULES_VERSION: u8 = 2;
@@ -31,6 +32,12 @@ pub(super) fn put_operation(bytes: &mut Vec<u8>, operation: &Operation) {
             put_u64(bytes, grid.quantity_min.units());
             put_u64(bytes, grid.quantity_max.units());
         }
+        Operation::SetFees(fees) => {
+            put_u8(bytes, SET_FEES);
+            let mut spelled = Vec::new();
+            fees.write(&mut spelled);
+            put_bytes(bytes, &spelled);
+        }
         Operation::Delist => put_u8(bytes, DELIST),
     }
 }
@@ -46,6 +53,7 @@ pub(super) fn operation(reader: &mut Reader<'_>) -> Result<Operation, DecodeErro
             quantity_min: Quantity::from_units(reader.u64()?),
             quantity_max: Quantity::from_units(reader.u64()?),
         })),
+        SET_FEES => fees(reader).map(|fees| Operation::SetFees(Box::new(fees))),
         DELIST => Ok(Operation::Delist),
         _ => Err(DecodeError::Unknown("what an operator changes")),
     }
@@ -67,6 +75,14 @@ fn rules(reader: &mut Reader<'_>) -> Result<Rules, DecodeError> {
     let rules = spelled.value().map_err(|_| WHAT)?;
     spelled.end().map_err(|_| WHAT)?;
     Ok(rules)
+}
+
+fn fees(reader: &mut Reader<'_>) -> Result<FeeSchedule, DecodeError> {
+    const WHAT: DecodeError = DecodeError::Unknown("a schedule of fees");
+    let mut spelled = StateReader::new(reader.counted_bytes()?);
+    let fees = spelled.value().map_err(|_| WHAT)?;
+    spelled.end().map_err(|_| WHAT)?;
+    Ok(fees)
 }
 
 #[cfg(test)]

@@ -177,6 +177,19 @@ fn every_command() -> Vec<Command> {
         }),
         Command::Operate(engine::Operation::SetRules(Box::new(every_rule()))),
         Command::Operate(engine::Operation::Delist),
+        Command::Operate(engine::Operation::SetFees(Box::new(
+            engine::FeeSchedule::by_tier(&[
+                engine::FeeRates {
+                    maker_ppm: -20,
+                    taker_ppm: 100,
+                },
+                engine::FeeRates {
+                    maker_ppm: 10,
+                    taker_ppm: 80,
+                },
+            ])
+            .expect("two tiers"),
+        ))),
         Command::Bust(Box::new(engine::Bust {
             trade: engine::PastTrade {
                 trade_id: engine::TradeId(31),
@@ -188,12 +201,12 @@ fn every_command() -> Vec<Command> {
                 taker: engine::PastParty {
                     order_id: OrderId(35),
                     account: AccountId(36),
-                    fee_tier: FeeTier(3),
+                    fee: engine::FeeBasis::Listed(FeeTier(3)),
                 },
                 maker: engine::PastParty {
                     order_id: OrderId(37),
                     account: AccountId(38),
-                    fee_tier: FeeTier(0),
+                    fee: engine::FeeBasis::Rate(-25),
                 },
             },
             operator: "desk@192.0.2.7".into(),
