@@ -42,9 +42,12 @@ fn trade(desk: &mut Desk) -> (FeeBasis, FeeBasis) {
 }
 
 fn fees_of(events: &[Event]) -> Option<(FeeBasis, FeeBasis)> {
-    events.iter().find_map(|event| match event {
-        Event::Trade(trade) => Some((trade.taker.fee, trade.maker.fee)),
-        _ => None,
+    events.iter().find_map(|event| {
+        if let Event::Trade(trade) = event {
+            Some((trade.taker.fee, trade.maker.fee))
+        } else {
+            None
+        }
     })
 }
 

@@ -5,11 +5,12 @@
 
 use engine::{
     AccountId, Admission, Admit, Cancel, CancelReplace, ClientIdPolicy, ClientOrderId, Command,
-    Display, EngineLimits, Event, FanOut, FanOutAction, FanOutId, FeeTier, FundsCheck, Instrument,
-    InstrumentId, MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional, OnCancelFailure,
-    OrderId, OrderKind, OrderRate, OrderRef, OrderSize, OrderToTrade, PostOnly, Price, Quantity,
-    RejectReason, Replace, RiskLimits, Rules, Scope, SelfTradePrevention, SequenceNumber,
-    Sequenced, SessionState, SetFeeTier, SetLimits, Side, SideFilter, TimeInForce, Timestamp,
+    Display, EngineLimits, Event, FanOut, FanOutAction, FanOutId, FeeBasis, FeeTier, FundsCheck,
+    Instrument, InstrumentId, MarketBudget, MassCancel, MatchingEngine, NewOrder, Notional,
+    OnCancelFailure, OrderId, OrderKind, OrderRate, OrderRef, OrderSize, OrderToTrade, PostOnly,
+    Price, Quantity, RejectReason, Replace, RiskLimits, Rules, Scope, SelfTradePrevention,
+    SequenceNumber, Sequenced, SessionState, SetFeeTier, SetLimits, Side, SideFilter, TimeInForce,
+    Timestamp,
 };
 
 const COIN: InstrumentId = InstrumentId(1);
@@ -647,12 +648,15 @@ fn a_fee_tier_is_carried_into_the_accounts_trades() {
 
     let tiers = events.iter().find_map(|event| {
         if let Event::Trade(trade) = event {
-            Some((trade.taker.fee_tier, trade.maker.fee_tier))
+            Some((trade.taker.fee, trade.maker.fee))
         } else {
             None
         }
     });
-    assert_eq!(tiers, Some((FeeTier(3), FeeTier(0))));
+    assert_eq!(
+        tiers,
+        Some((FeeBasis::Listed(FeeTier(3)), FeeBasis::default()))
+    );
     assert_eq!(desk.engine.fee_tier_of(COIN, ALICE), Some(FeeTier(3)));
 }
 
