@@ -114,6 +114,7 @@ impl Listing {
         let rules = &self.instrument.rules;
         let is_closed = self.book.holds.are_enforced()
             || self.past_trades.is_some()
+            || self.fees.is_some()
             || self.state != SessionState::Continuous
             || !self.risk.is_idle()
             || self.book.owners.is_on()
