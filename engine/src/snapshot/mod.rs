@@ -9,6 +9,7 @@ mod soundness;
 
 use crate::book::order_book::OrderBook;
 use crate::canonical::{Canonical, StateError, StateReader, StateSink, canonical_struct};
+use crate::fees::FeeSchedule;
 use crate::id::{AccountId, ClientOrderId, ExternalId, OrderId, SessionNumber, StpGroup};
 use crate::instrument::Instrument;
 use crate::linked::Ties;
@@ -27,7 +28,7 @@ use crate::side::Side;
 use crate::submit::{has_more, slot_of};
 
 /// Version of the spelling; bytes of another version are refused.
-pub const STATE_VERSION: u32 = 6;
+pub const STATE_VERSION: u32 = 7;
 /// Ids are below this.
 const ID_LIMIT: u64 = 1 << 52;
 
@@ -161,10 +162,7 @@ impl Listing {
         past_trades.write(out);
         highest_session.write(out);
         sessions::of_orders(book).write(out);
-        // Last, and not at all where nobody set any: a state without them is spelled as it always was.
-        if let Some(fees) = fees {
-            fees.write(out);
-        }
+        fees.as_deref().copied().write(out);
     }
 
     /// An instrument as it was spelled out.
@@ -205,9 +203,7 @@ impl Listing {
         listing.check_past_trades()?;
         listing.highest_session = from.value()?;
         listing.read_sessions(from)?;
-        if from.end().is_err() {
-            listing.fees = Some(Box::new(from.value()?));
-        }
+        listing.fees = from.value::<Option<FeeSchedule>>()?.map(Box::new);
         listing.check_tied()?;
         from.end()?;
         Ok(listing)

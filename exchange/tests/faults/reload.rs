@@ -7,7 +7,8 @@ use std::process::Stdio;
 
 use client::{Incoming, Session};
 use protocol::{
-    Channel, NewOrder, Operation, Report, ReportKind, ServerMessage, Side, Submit, Subscription,
+    Channel, NewOrder, Operation, Report, ReportKind, SelfTradePrevention, ServerMessage, Side,
+    Submit, Subscription,
 };
 use serde_json::{Value, json};
 
@@ -205,9 +206,12 @@ async fn fees_of_a_trade(server: &Server) -> (String, String) {
     session.sender.subscribe(executions).expect("there is room");
     for side in [Side::Sell, Side::Buy] {
         let decimal = |text: &str| text.parse().expect("a decimal");
+        let mut order = NewOrder::limit(side, decimal("50000.00"), decimal("1.00000"));
+        // Alice trades with herself, so that both parties are told on one session.
+        order.self_trade_prevention = SelfTradePrevention::None;
         let submit = Submit {
             symbol: "BTCUSDT".parse().expect("a symbol"),
-            order: NewOrder::limit(side, decimal("50000.00"), decimal("1.00000")),
+            order,
             at_us: None,
         };
         session
